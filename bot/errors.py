@@ -1,0 +1,148 @@
+"""Everything that can go wrong, split by who can act.
+
+* FairbrushError
+    * SubmissionError — the person who asked: shown to them, never retried
+        * InvalidSubmission — values that are wrong (holds every fault)
+        * UnknownWorkflow
+    * JobError — this run
+        * GraphRejected — the server refused the graph
+        * ModelMissing — the server lacks a file that the graph names
+        * ExecutionFailed — a node raised
+        * OutOfMemory — the GPU's memory was too small
+        * NothingProduced — the run succeeded without a result
+        * ResultLost — the result is gone from the server, or is too large to fetch
+        * JobTimedOut — no end within the deadline
+        * JobCancelled — somebody stopped the run
+        * ServerLost — the server went away; the only one that is retried elsewhere
+        * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else
+    * ConfigError — the operator: refuses to start, names every problem at once
+
+`str(error)` is a sentence that anybody may read: no path, no address, no token, no traceback. What a log needs stands
+in `detail` and in `__cause__`.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from workflows.faults import Fault
+
+
+class FairbrushError(Exception):
+    """Anything that Fairbrush itself raises on purpose."""
+
+    code: ClassVar[str] = "internal"  #: stable: scripts and documents may rely on it
+    retryable: ClassVar[bool] = False  #: whether the same job may succeed when tried again as it is
+    sentence: ClassVar[str] = "Something went wrong."
+
+    def __init__(self, sentence: str | None = None, *, detail: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+        self.detail = detail  #: for the log only: may hold paths and what the server said
+
+
+class SubmissionError(FairbrushError):
+    """The person who asked can mend it."""
+
+    code = "submission"
+
+
+class InvalidSubmission(SubmissionError):
+    """Some values are wrong; every fault at once."""
+
+    code = "invalid_values"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class UnknownWorkflow(SubmissionError):
+    """There is no workflow of that name."""
+
+    code = "unknown_workflow"
+
+
+class JobError(FairbrushError):
+    """This run did not end in a result."""
+
+    code = "job_failed"
+    sentence = "The job failed."
+
+
+class GraphRejected(JobError):
+    """The server refused the graph: node classes or values that it does not know."""
+
+    code = "graph_rejected"
+    sentence = "The GPU cannot run this workflow as it is. The operator has to look at it."
+
+
+class ModelMissing(JobError):
+    """The server lacks a file that the graph names."""
+
+    code = "model_missing"
+    sentence = "The GPU does not have a model that this workflow needs."
+
+
+class ExecutionFailed(JobError):
+    """A node raised while the graph ran."""
+
+    code = "execution_failed"
+    sentence = "A step of the workflow failed on the GPU."
+
+
+class OutOfMemory(JobError):
+    """The GPU's memory was too small for what was asked."""
+
+    code = "out_of_memory"
+    sentence = "The GPU ran out of memory. Ask for a smaller size or fewer pictures at once."
+
+
+class NothingProduced(JobError):
+    """The run succeeded, yet no output of the workflow holds anything."""
+
+    code = "nothing_produced"
+    sentence = "The run ended without a picture. Another seed or other values may help."
+
+
+class ResultLost(JobError):
+    """The result cannot be fetched: it is gone from the server, or larger than the limit."""
+
+    code = "result_lost"
+    sentence = "The picture was painted, but the GPU no longer has the file. Run it again."
+
+
+class JobTimedOut(JobError):
+    """The run did not end within its deadline."""
+
+    code = "timed_out"
+    sentence = "The GPU took too long, so the job was stopped."
+
+
+class JobCancelled(JobError):
+    """Somebody stopped the run before it ended."""
+
+    code = "cancelled"
+    sentence = "The run was stopped before it ended."
+
+
+class ServerLost(JobError):
+    """The server refused the connection, died or went silent."""
+
+    code = "server_lost"
+    retryable = True
+    sentence = "The GPU cannot be reached."
+
+
+class SubmitUncertain(ServerLost):
+    """The connection broke before the server's answer: the run may or may not exist there."""
+
+    code = "submit_uncertain"
+
+
+class ConfigError(FairbrushError):
+    """Settings or workflows that are wrong; every problem at once."""
+
+    code = "config"
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
