@@ -1,0 +1,68 @@
+"""Which of the offered names somebody meant: `DreamShaper` for `sd15/dreamshaper_8.safetensors`."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import lru_cache
+
+from workflows.faults import shown
+from workflows.text import folded
+
+NAMES_SHOWN = 6
+"""How many of the offered names a fault lists: enough to pick from, short enough for a chat message."""
+
+_MODEL_SUFFIXES = (".safetensors", ".sft", ".ckpt", ".pth", ".pt", ".bin", ".gguf")
+
+
+def exactly(text: str, offered: tuple[str, ...]) -> str | None:
+    """Find the name itself, without regard to case, folder or file ending; None if it is not clear."""
+    if text in offered:
+        return text
+    wanted = folded(text)
+    for names in _spellings(offered):
+        if wanted in names:
+            return names[wanted]
+    return None
+
+
+def meant(text: str, offered: tuple[str, ...]) -> str | None:
+    """Find the name itself or the only one that begins with the text."""
+    found = exactly(text, offered)
+    if found is not None:
+        return found
+    wanted = folded(text)
+    beginning = [name for name in offered if wanted and _stem(name).startswith(wanted)]
+    return beginning[0] if len(beginning) == 1 else None
+
+
+def refusal(text: str, offered: tuple[str, ...]) -> str:
+    """Say that the text names nothing on offer, and what would."""
+    if not offered:
+        return "no GPU has one installed. The operator can add one."
+    close = get_close_matches(folded(text)[:80], {_stem(name): name for name in offered}, n=1)
+    guess = f" Did you mean {next(name for name in offered if _stem(name) == close[0])}?" if close else ""
+    more = f" … ({len(offered)} in all)" if len(offered) > NAMES_SHOWN else ""
+    return f"{shown(text)} is not on offer.{guess} There is {', '.join(offered[:NAMES_SHOWN])}{more}."
+
+
+@lru_cache(maxsize=64)
+def _spellings(offered: tuple[str, ...]) -> tuple[dict[str, str | None], ...]:
+    # From strict to loose; a spelling that two names share stands for neither. Kept, because a long text may ask often.
+    return tuple(_unique(offered, spelling) for spelling in (folded, _without_suffix, _stem))
+
+
+def _unique(offered: tuple[str, ...], spelling: Callable[[str], str]) -> dict[str, str | None]:
+    names: dict[str, str | None] = {}
+    for name in offered:
+        key = spelling(name)
+        names[key] = None if key in names else name
+    return names
+
+
+def _without_suffix(name: str) -> str:
+    plain = folded(name)
+    return next((plain.removesuffix(suffix) for suffix in _MODEL_SUFFIXES if plain.endswith(suffix)), plain)
+
+
+def _stem(name: str) -> str:
+    # Servers on Windows list folders with a backslash.
+    return _without_suffix(name).replace("\\", "/").rpartition("/")[2]

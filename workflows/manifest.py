@@ -1,0 +1,136 @@
+"""manifest.toml: what of a graph may be set, by which words, within which bounds. Data only: a folder is never code."""
+
+import tomllib
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from workflows.parameters import Integer, Number, Parameter, SizeParameter, Strict
+
+SCHEMA = 1
+"""The version of this format; a manifest of a later one is refused instead of being read wrongly."""
+
+MAX_MANIFEST_BYTES = 256 * 1024
+
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+
+RESERVED = frozenset({"workflow", "ar"})
+"""Words that every platform understands by itself."""
+
+COSTLY_INPUTS = frozenset(
+    {"width", "height", "batch_size", "length", "num_frames", "frames", "steps", "amount", "megapixels", "scale_by"}
+)
+"""Inputs of stock node classes (ComfyUI 0.3.64) that multiply the work; whoever binds one has to bound it jointly."""
+
+
+class ManifestFault(Exception):
+    """The manifest cannot be used; holds every problem at once, each a sentence for its author."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class Output(Strict):
+    """A node whose results are the job's."""
+
+    node: str
+    class_type: str
+
+
+class Cost(Strict):
+    """The joint bound: the product of the factors (a size or a picture counts its pixels) stays at or under `limit`."""
+
+    limit: float = Field(gt=0)
+    factors: tuple[ParameterName, ...] = Field(default=(), strict=False)
+
+
+class Needs(Strict):
+    """What a server must have, beyond the node classes and models of the graph."""
+
+    labels: tuple[str, ...] = Field(default=(), strict=False)
+    memory_gb: float = Field(default=0, ge=0)
+
+
+class Action(Strict):
+    """A button under a picture: which workflow takes it, as which parameter, with which other values."""
+
+    workflow: str
+    parameter: ParameterName
+    values: dict[ParameterName, str] = Field(default_factory=dict)
+
+
+class Manifest(Strict):
+    """One workflow as its author declares it."""
+
+    format: Literal[1] = Field(alias="schema")
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    summary: Annotated[str, StringConstraints(max_length=300)] = ""
+    parameters: dict[ParameterName, Parameter]
+    outputs: tuple[Output, ...] = Field(min_length=1, strict=False)
+    cost: Cost
+    needs: Needs = Needs()
+    actions: dict[Literal["vary", "upscale"], Action] = Field(default_factory=dict)
+    metadata: Literal["none", "parameters", "graph"] = "parameters"  #: what posted files may tell about their making
+
+    @field_validator("parameters")
+    @classmethod
+    def _check_names(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+        taken = set(RESERVED) | ({"size"} if {"width", "height"} <= parameters.keys() else set())
+        for name, parameter in parameters.items():
+            for word in (name, *parameter.aliases):
+                if word in taken:
+                    raise ValueError(f"the name or alias {word!r} is taken")
+                taken.add(word)
+        return parameters
+
+    @field_validator("cost")
+    @classmethod
+    def _check_cost(cls, cost: Cost) -> Cost:
+        if len(cost.factors) > 16:
+            raise ValueError("16 factors at most")
+        return cost
+
+    def unbounded(self) -> list[str]:
+        """Name the parameters that multiply the work without being a factor of the joint bound."""
+        return [
+            name
+            for name, parameter in self.parameters.items()
+            if isinstance(parameter, Integer | Number | SizeParameter)
+            and name not in self.cost.factors
+            and any(bound.input in COSTLY_INPUTS for bound in parameter.bind)
+        ]
+
+
+def read_manifest(text: str | bytes) -> Manifest:
+    """Read a manifest; raises ManifestFault with every problem found."""
+    if len(text) > MAX_MANIFEST_BYTES:
+        raise ManifestFault([f"manifest.toml is larger than {MAX_MANIFEST_BYTES // 1024} KB."])
+    try:
+        content = tomllib.loads(text if isinstance(text, str) else text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ManifestFault([f"manifest.toml cannot be read: {error}."]) from error
+    try:
+        manifest = Manifest.model_validate(content)
+    except ValidationError as error:
+        raise ManifestFault([_sentence(problem) for problem in error.errors(include_url=False)]) from error
+    problems = _joint_problems(manifest)
+    if problems:
+        raise ManifestFault(problems)
+    return manifest
+
+
+def _joint_problems(manifest: Manifest) -> list[str]:
+    unknown = [name for name in manifest.cost.factors if name not in manifest.parameters]
+    return [f"cost.factors names {name!r}, which is no parameter." for name in unknown] + [
+        f"parameters.{name} multiplies the work, so it has to be among cost.factors." for name in manifest.unbounded()
+    ]
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    # pydantic's own words name the place in a tuple and speak of inputs; an author reads a dotted key.
+    kinds = {"text", "integer", "number", "seed", "choice", "flag", "size", "image", "mask", "video"}
+    place = ".".join(str(part) for index, part in enumerate(problem["loc"]) if not (index == 2 and part in kinds))
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {said[:1].lower()}{said[1:]}."

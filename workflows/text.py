@@ -1,0 +1,24 @@
+"""What people type, made safe to keep: the one cleaning that every text from outside goes through."""
+
+import unicodedata
+
+# Marks that reorder what a reader sees: a moderator must read the same words as the model. Joiners stay: emoji and
+# several scripts need them. Line and paragraph separators become line breaks.
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_REMOVED = dict.fromkeys([*map(ord, _BIDI), 0xFEFF])
+_BREAKS = {ord("\r"): "\n", 0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+_CONTROLS = dict.fromkeys(
+    code for code in [*range(0x20), *range(0x7F, 0xA0)] if code not in _BREAKS and code not in (9, 10)
+)
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
+_CLEANING: dict[int, str | None] = {**_REMOVED, **_CONTROLS, **_SURROGATES, **_BREAKS}
+
+
+def clean(text: str) -> str:
+    """Drop control characters, bidirectional marks and lone surrogates; keep line breaks, tabs and all else."""
+    return text.replace("\r\n", "\n").translate(_CLEANING)
+
+
+def folded(text: str) -> str:
+    """Return the form in which names and numbers are compared: full-width forms are narrow, case is gone."""
+    return unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip().casefold()

@@ -1,0 +1,184 @@
+"""A workflow: a manifest and a graph that belong together. Values go in, a new graph comes out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from workflows.cost import cost_of
+from workflows.graph import Graph, GraphFault, JsonValue, Link, read_graph
+from workflows.manifest import Manifest, ManifestFault, Output, read_manifest
+from workflows.parameters import (
+    Binding,
+    Choice,
+    Context,
+    FileParameter,
+    Parameter,
+    Refused,
+    Seed,
+    SizeParameter,
+    Text,
+    default_value,
+)
+from workflows.validation import validate
+from workflows.values import FileHandle, RawValue, Size, Value, Values
+from workflows.vocabulary import Vocabulary
+
+
+class WorkflowFault(Exception):
+    """The files of a workflow cannot be used; holds every problem at once, each a sentence for its author."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """A recipe that an operator installed. Made by `load_workflow`, which has checked it."""
+
+    name: str
+    manifest: Manifest
+    graph: Graph = field(repr=False)
+    digest: str  #: SHA-256 over both files: a job names the version that it was made for
+
+    def validate(self, raw: Mapping[str, RawValue], vocabulary: Vocabulary) -> Values:
+        """Turn what somebody gave into a value for every parameter; raises InvalidValues with all faults at once."""
+        return validate(self.manifest, self.literals(), raw, vocabulary)
+
+    def draw_seeds(self, values: Values, draw: Callable[[int], int]) -> Values:
+        """Replace every random seed by `draw(max)`, so that trying again paints the same picture."""
+        drawn = {
+            name: draw(parameter.max)
+            for name, parameter in self.manifest.parameters.items()
+            if isinstance(parameter, Seed) and values[name] is None
+        }
+        return {**values, **drawn}
+
+    def bind(self, values: Values) -> Graph:
+        """Return a new graph with the values in their places; this workflow's own graph stays as it is."""
+        return self.graph.with_inputs(
+            {
+                (bound.node, bound.input): _written(values[name], bound)
+                for name, parameter in self.manifest.parameters.items()
+                for bound in parameter.bind
+            }
+        )
+
+    def literals(self) -> dict[str, Value]:
+        """Return what the graph itself says for each parameter, where it says anything."""
+        return {name: _literal(self.graph, parameter) for name, parameter in self.manifest.parameters.items()}
+
+
+def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes) -> Workflow:
+    """Read and check both files against each other; raises WorkflowFault with every problem found."""
+    problems: list[str] = []
+    manifest = graph = None
+    try:
+        manifest = read_manifest(manifest_text)
+    except ManifestFault as fault:
+        problems.extend(fault.problems)
+    try:
+        graph = read_graph(graph_text)
+    except GraphFault as fault:
+        problems.append(f"graph.json: {fault}")
+    if manifest is None or graph is None:
+        raise WorkflowFault(problems)
+    workflow = Workflow(name=name, manifest=manifest, graph=graph, digest=_digest(manifest_text, graph_text))
+    problems = [*_place_problems(workflow), *_default_problems(workflow)]
+    if problems:
+        raise WorkflowFault(problems)
+    return workflow
+
+
+def _digest(*texts: str | bytes) -> str:
+    digest = sha256()
+    for text in texts:
+        content = text.encode() if isinstance(text, str) else text
+        # The length first: otherwise a byte could move from one file to the other unnoticed.
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
+
+
+def _written(value: Value, bound: Binding) -> JsonValue:
+    match value:
+        case Size():
+            return value.height if bound.part == "height" else value.width
+        case FileHandle():
+            return value.name
+        case None:
+            raise ValueError(f"the seed for node {bound.node} has not been drawn")
+    return value
+
+
+def _literal(graph: Graph, parameter: Parameter) -> Value:
+    found = {bound.part: graph.nodes[bound.node].literal(bound.input) for bound in reversed(parameter.bind)}
+    if isinstance(parameter, SizeParameter):
+        width, height = found.get("width"), found.get("height")
+        return Size(width=width, height=height) if isinstance(width, int) and isinstance(height, int) else None
+    value = found.get(None)
+    return value if isinstance(value, str | int | float) else None
+
+
+def _place_problems(workflow: Workflow) -> Iterator[str]:
+    taken: dict[tuple[str, str], str] = {}
+    for name, parameter in workflow.manifest.parameters.items():
+        for bound in parameter.bind:
+            problem = _node_problem(workflow.graph, f"parameters.{name}", bound) or _input_problem(
+                workflow.graph, bound
+            )
+            other = taken.setdefault((bound.node, bound.input), name)
+            if problem:
+                yield problem
+            elif other != name:
+                yield f"parameters.{name} and parameters.{other} both fill input {bound.input!r} of node {bound.node}."
+    for output in workflow.manifest.outputs:
+        problem = _node_problem(workflow.graph, "outputs", output)
+        if problem:
+            yield problem
+
+
+def _node_problem(graph: Graph, owner: str, place: Binding | Output) -> str | None:
+    node = graph.nodes.get(place.node)
+    if node and node.class_type == place.class_type:
+        return None
+    found = f"node {place.node} is {node.class_type} now" if node else f"the graph has no node {place.node}"
+    elsewhere = [f'"{other.id}"' for other in graph.of_class(place.class_type)]
+    hint = f" {place.class_type} stands at {' and '.join(elsewhere)}." if elsewhere else ""
+    return f"{owner} names node {place.node} as {place.class_type}, but {found}.{hint}"
+
+
+def _input_problem(graph: Graph, bound: Binding) -> str | None:
+    node = graph.nodes[bound.node]
+    if bound.input not in node.inputs:
+        return f"Node {node.id} ({node.class_type}) has no input {bound.input!r}; it has {', '.join(node.inputs)}."
+    source = node.inputs[bound.input]
+    if isinstance(source, Link):
+        return (
+            f"Input {bound.input!r} of node {node.id} ({node.class_type}) is fed by node {source.node} "
+            f"({graph.nodes[source.node].class_type}): bind the parameter there."
+        )
+    return None
+
+
+def _default_problems(workflow: Workflow) -> Iterator[str]:
+    """Check that what nobody sets has a value within bounds, alone and together, for every family."""
+    parameters = workflow.manifest.parameters
+    if list(_place_problems(workflow)):
+        return  # Without its places a parameter has no literal to fall back on.
+    families = {family for each in parameters.values() for family in getattr(each, "default_for", ())}
+    for family in (None, *sorted(families)):
+        values: dict[str, Value] = {}
+        for name, parameter in parameters.items():
+            if _is_open(parameter):
+                continue
+            try:
+                values[name] = default_value(parameter, Context(Vocabulary(), family, workflow.literals()[name]))
+            except Refused as refusal:
+                yield f"parameters.{name} has no default that fits: it {refusal}"
+        if cost_of(workflow.manifest.cost, values) > workflow.manifest.cost.limit:
+            yield f"cost.limit is below what the defaults{f' for {family}' if family else ''} cost together."
+
+
+def _is_open(parameter: Parameter) -> bool:
+    # What the person or the servers have to supply.
+    return isinstance(parameter, FileParameter | Choice) or (isinstance(parameter, Text) and parameter.required)
