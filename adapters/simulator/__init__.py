@@ -1,0 +1,1 @@
+"""A ComfyUI look-alike without a GPU, for the demo, the tests and the benchmarks."""

@@ -1,0 +1,1 @@
+"""What the node classes of the shipped workflows do here."""
