@@ -1,0 +1,61 @@
+"""Which choices a server offers, and what its checkpoints are."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.rest import Rest
+from bot.errors import ServerLost
+from workflows.definitions import Definitions, read_definitions
+from workflows.vocabulary import Family, Vocabulary, family_of, vocabulary_of
+
+_CHECKPOINTS = "CheckpointLoaderSimple.ckpt_name"
+_METADATA_BYTES = 8 * 1024 * 1024  # trainers put whole tag lists into a file's metadata
+_DEFINITIONS_BYTES = 32 * 1024 * 1024  # 0.5 MB without custom nodes; a crowded server has been said to send 20
+
+
+async def read_offer(rest: Rest) -> Definitions:
+    """Ask for every node class; raises ServerLost."""
+    return read_definitions((await rest.get("/object_info", limit=_DEFINITIONS_BYTES)).mapping())
+
+
+async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary:
+    """Ask for every choice and for the families of the checkpoints; raises ServerLost."""
+    definitions = await read_offer(rest)
+    checkpoints = vocabulary_of(definitions, {}).choices.get(_CHECKPOINTS, ())
+    return vocabulary_of(definitions, await _families(rest, limits, checkpoints[: limits.described_checkpoints]))
+
+
+async def _families(rest: Rest, limits: ComfyLimits, checkpoints: Iterable[str]) -> Mapping[str, Family]:
+    sizes, gate = await _sizes(rest), asyncio.Semaphore(limits.questions_at_once)
+
+    async def family(name: str) -> Family | None:
+        async with gate:
+            return family_of(name, architecture=await _architecture(rest, name), size_bytes=sizes.get(name))
+
+    names = list(checkpoints)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(family(name)) for name in names]
+    found = zip(names, (task.result() for task in tasks), strict=True)
+    return {name: kind for name, kind in found if kind is not None}
+
+
+async def _architecture(rest: Rest, name: str) -> str | None:
+    """Ask what a file says of itself: most say nothing (404), and a name without an answer is still a name."""
+    try:
+        answer = await rest.get("/view_metadata/checkpoints", {"filename": name}, limit=_METADATA_BYTES)
+    except ServerLost:
+        return None
+    metadata = answer.body if isinstance(answer.body, dict) else {}
+    architecture = metadata.get("modelspec.architecture")
+    return architecture if isinstance(architecture, str) else None
+
+
+async def _sizes(rest: Rest) -> Mapping[str, int]:
+    try:
+        answer = await rest.get("/experiment/models/checkpoints")
+    except ServerLost:
+        return {}
+    entries = answer.body if isinstance(answer.body, list) else []
+    found = ((entry.get("name"), entry.get("size")) for entry in entries if isinstance(entry, dict))
+    return {name: size for name, size in found if isinstance(name, str) and isinstance(size, int)}

@@ -1,0 +1,163 @@
+"""The REST half of a server: bounded, with deadlines, and with foreign exceptions translated once, here."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.limits import ComfyLimits
+from bot.errors import ServerLost
+
+PARSE_IN_THREAD_BYTES = 1024 * 1024
+"""From this size on JSON is parsed off the loop: a megabyte takes about 10 ms."""
+
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A status and its JSON; `body` is None where the answer was no JSON (a proxy's page, plain text, nothing)."""
+
+    status: int
+    body: object = field(default=None, repr=False)
+    text: str = field(default="", repr=False)  #: the beginning of what was no JSON, for the log
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server did what it was asked."""
+        return self.status == 200
+
+    def mapping(self) -> Mapping[str, object]:
+        """Return the JSON object of a good answer; raises ServerLost when it is anything else."""
+        if not self.ok or not isinstance(self.body, dict):
+            raise ServerLost(detail=f"HTTP {self.status}: {self.text}")
+        return self.body
+
+
+@contextmanager
+def translated(*, arrived: type[ServerLost] = ServerLost) -> Iterator[None]:
+    """Turn whatever a connection can die of into ServerLost, or into `arrived` once the question may have arrived."""
+    try:
+        yield
+    except aiohttp.ClientConnectorError as error:
+        raise ServerLost(detail=type(error).__name__) from error
+    except aiohttp.ConnectionTimeoutError as error:
+        raise ServerLost("The GPU does not answer.", detail="connecting took too long") from error
+    except TimeoutError as error:
+        raise arrived("The GPU does not answer.", detail="no answer in time") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise arrived("The GPU broke off.", detail=f"{type(error).__name__}: {error}") from error
+
+
+class Rest:
+    """Asks one server questions. Entered as an async context manager; connections are kept and used again."""
+
+    def __init__(self, address: ComfyAddress, limits: ComfyLimits) -> None:
+        self._address = address
+        self._limits = limits
+        self._session: aiohttp.ClientSession
+
+    async def __aenter__(self) -> "Rest":
+        """Open the pool of connections; nothing is sent yet."""
+        self._session = aiohttp.ClientSession(
+            headers=self._address.headers,
+            # ComfyUI keeps an idle connection for 75 s; ours give up first, so that a POST does not meet a dead one.
+            connector=aiohttp.TCPConnector(ssl=self._address.tls or True, keepalive_timeout=15),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None, *, limit: int | None = None) -> Answer:
+        """GET a JSON answer of at most `limit` bytes; raises ServerLost."""
+        return await self._ask("GET", path, params=params, limit=limit)
+
+    async def post(self, path: str, body: object = None, *, arrived: type[ServerLost] = ServerLost) -> Answer:
+        """POST JSON; raises ServerLost, or `arrived` when the server may have taken it in."""
+        return await self._ask("POST", path, json=body, arrived=arrived)
+
+    async def upload(self, path: str, form: aiohttp.FormData) -> Answer:
+        """POST a form; raises ServerLost."""
+        return await self._ask("POST", path, data=form, deadline=self._limits.upload_s)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        data: aiohttp.FormData | None = None,
+        limit: int | None = None,
+        deadline: float | None = None,
+        arrived: type[ServerLost] = ServerLost,
+    ) -> Answer:
+        with translated(arrived=arrived):
+            async with (
+                asyncio.timeout(deadline or self._limits.answer_s),
+                # A redirect leads to a sign-in page, and would take the headers along.
+                self._session.request(
+                    method, self._address.route(path), params=params, json=json, data=data, allow_redirects=False
+                ) as response,
+            ):
+                content = await _read(response, limit or self._limits.json_bytes)
+        return await _answer(response.status, content)
+
+    @asynccontextmanager
+    async def download(self, path: str, params: Mapping[str, str]) -> AsyncIterator["Download"]:
+        """GET a file; the body is read by the caller, chunk by chunk. Raises ServerLost."""
+        with translated():
+            async with asyncio.timeout(self._limits.answer_s):
+                response = await self._session.get(self._address.route(path), params=params, allow_redirects=False)
+        async with response:
+            yield Download(response, self._limits.read_s)
+
+
+class Download:
+    """A file on its way."""
+
+    def __init__(self, response: aiohttp.ClientResponse, read_s: float) -> None:
+        self._response = response
+        self._read_s = read_s
+        self.status = response.status
+        self.media_type = response.content_type
+        self.size = response.content_length
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Iterate over the content; raises ServerLost when it breaks off or stalls."""
+        while True:
+            with translated():
+                async with asyncio.timeout(self._read_s):
+                    chunk = await self._response.content.read(_CHUNK)
+            if not chunk:
+                return
+            yield chunk
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        content += chunk
+        if len(content) > limit:
+            raise aiohttp.ClientPayloadError(f"the answer is over {limit} bytes")
+    return bytes(content)
+
+
+async def _answer(status: int, content: bytes) -> Answer:
+    try:
+        body = (
+            await asyncio.to_thread(json.loads, content)
+            if len(content) > PARSE_IN_THREAD_BYTES
+            else json.loads(content or b"null")
+        )
+    except (ValueError, RecursionError):
+        return Answer(status=status, text=content[:500].decode(errors="replace"))
+    return Answer(status=status, body=body)

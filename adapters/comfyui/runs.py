@@ -1,0 +1,92 @@
+"""The runs whose events are listened for."""
+
+from dataclasses import dataclass, field
+
+from adapters.comfyui.inbox import Inbox
+from adapters.comfyui.messages import Message
+from adapters.comfyui.outputs import Wanted
+from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures
+from adapters.comfyui.protocol import Course
+from bot.jobs import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One run, and who waits for its events."""
+
+    course: Course
+    inbox: Inbox = field(default_factory=Inbox)
+    client_id: str | None = None  #: whom its events go to; None when an earlier process submitted it
+
+    def hear(self, message: Message) -> None:
+        """Take in what the socket said of it."""
+        self.inbox.put(self.course.hear(message))
+        if self.course.asks:
+            self.inbox.wake()
+
+
+class Runs:
+    """Watches by run id, at most `limit`: a run that nobody follows must not cost memory for ever."""
+
+    def __init__(self, *, limit: int, kept_bytes: int) -> None:
+        self._limit = limit
+        self._kept_bytes = kept_bytes
+        self._watches: dict[str, Watch] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any run is in flight."""
+        return bool(self._watches)
+
+    def expect(self, run: Run, client_id: str) -> None:
+        """Listen for a run that is about to be submitted: its first event may overtake the answer."""
+        classes = {node.id: node.class_type for node in run.graph.nodes.values()}
+        senders = frozenset(
+            node
+            for node, name in classes.items()
+            if name == SENDS_PICTURES and (node in run.outputs or not run.outputs)
+        )
+        self._add(
+            Watch(
+                course=Course(
+                    prompt_id=run.id,
+                    wanted=Wanted(nodes=run.outputs, order=tuple(classes)),
+                    classes=classes,
+                    kept=KeptPictures(nodes=senders, limit=self._kept_bytes),
+                ),
+                client_id=client_id,
+            )
+        )
+
+    def adopt(self, prompt_id: str) -> Watch:
+        """Return the watch of a run, or begin one for a run that an earlier process submitted."""
+        if prompt_id not in self._watches:
+            self._add(Watch(course=Course(prompt_id=prompt_id)))
+        return self._watches[prompt_id]
+
+    def get(self, prompt_id: str) -> Watch | None:
+        """Return the watch of a run, if there is one."""
+        return self._watches.get(prompt_id)
+
+    def forget(self, prompt_id: str) -> None:
+        """Stop listening for a run."""
+        self._watches.pop(prompt_id, None)
+
+    def hear(self, message: Message) -> None:
+        """Hand a message to the run that it names; to nobody else."""
+        if watch := self._watches.get(message.prompt_id):
+            watch.hear(message)
+
+    def gap(self) -> None:
+        """Note that the socket broke."""
+        for watch in self._watches.values():
+            watch.course.gap()
+
+    def wanted(self, prompt_id: str) -> Wanted | None:
+        """Return what is wanted of a run, where this process knows it."""
+        watch = self._watches.get(prompt_id)
+        return watch.course.wanted if watch else None
+
+    def _add(self, watch: Watch) -> None:
+        while len(self._watches) >= self._limit:
+            self._watches.pop(next(iter(self._watches)))
+        self._watches[watch.course.prompt_id] = watch

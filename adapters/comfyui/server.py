@@ -1,0 +1,131 @@
+"""One ComfyUI server behind the `Server` port: REST for the truth, the event socket for the news."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from typing import Self
+
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.asking import where
+from adapters.comfyui.fetching import read_result
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.offering import read_offer, read_vocabulary
+from adapters.comfyui.pictures import PictureStore
+from adapters.comfyui.rest import Rest
+from adapters.comfyui.runs import Runs
+from adapters.comfyui.socket import Listener
+from adapters.comfyui.stopping import Stopper
+from adapters.comfyui.submitting import hand_over, upload
+from adapters.comfyui.system import System, check_floor, read_system
+from adapters.comfyui.watching import Follower
+from adapters.comfyui.whereabouts import Nowhere, Over
+from bot.errors import JobError, ServerLost, SubmitUncertain
+from bot.events import OutputFile, RunEvent
+from bot.jobs import Run
+from bot.ports import Finding, Found, Handle, NotFound, Stopping
+from workflows.definitions import Definitions
+from workflows.vocabulary import Vocabulary
+
+
+class ComfyServer:
+    """A ComfyUI from 0.3.64 on, or something that speaks like one. Handles are run ids (ComfyUI: prompt_id).
+
+    Entering asks for the version (ConfigError when it is too old, ServerLost when nothing answers) and opens the event
+    socket; a server without a socket still works, by asking it every `poll_s`.
+    """
+
+    def __init__(self, name: str, address: ComfyAddress, *, limits: ComfyLimits | None = None) -> None:
+        self._name = name
+        self._limits = limits or ComfyLimits()
+        self._rest = Rest(address, self._limits)
+        self._runs = Runs(limit=self._limits.watched_runs, kept_bytes=self._limits.kept_bytes)
+        self._listener = Listener(address, self._limits, self._runs)
+        self._stopper = Stopper(self._rest, self._runs, self._limits)
+        self._store = PictureStore(self._limits.kept_bytes)
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Check the server and begin to listen."""
+        async with AsyncExitStack() as opening:
+            await opening.enter_async_context(self._rest)
+            await check_floor(self._rest, self._name)
+            tasks = await opening.enter_async_context(asyncio.TaskGroup())
+            listening = tasks.create_task(self._listener.listen())
+            opening.callback(listening.cancel)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._limits.connect_s):
+                    await self._listener.greeted.wait()
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop listening and close every connection; runs go on on the server."""
+        await self._open.aclose()
+
+    @property
+    def name(self) -> str:
+        """Return the operator's name for it."""
+        return self._name
+
+    async def definitions(self) -> Definitions:
+        """Ask for every node class, to check workflows against; raises ServerLost."""
+        return await read_offer(self._rest)
+
+    async def system(self) -> System:
+        """Ask the server about itself; raises ServerLost."""
+        return await read_system(self._rest)
+
+    async def vocabulary(self) -> Vocabulary:
+        """Ask which choices it offers; raises ServerLost."""
+        return await read_vocabulary(self._rest, self._limits)
+
+    async def submit(self, run: Run) -> Handle:
+        """Upload, then hand over under our run id; see `Server.submit` for what it raises."""
+        for name, content in run.uploads.items():
+            await upload(self._rest, name, content)
+        client_id = self._listener.client_id
+        self._runs.expect(run, client_id)
+        try:
+            if error := await hand_over(self._rest, run, client_id):
+                await self._stopper.stop(run.id)
+                raise error
+        except SubmitUncertain:
+            raise  # it may run: whoever finds it follows it
+        except JobError:
+            self._runs.forget(run.id)
+            raise
+        return Handle(run.id)
+
+    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+        """Report what a run does until its end; see `Server.follow`."""
+        watch = self._runs.adopt(handle)
+        follower = Follower(self._rest, self._runs, self._listener, self._limits, watch)
+        try:
+            async for event in follower.events():
+                if watch.course.ended:
+                    self._store.add(watch.course.kept.contents)
+                yield event
+        finally:
+            self._runs.forget(handle)
+
+    async def find(self, handle: Handle) -> Finding:
+        """Ask the queue and the history about a run."""
+        try:
+            place = await where(self._rest, handle, self._runs.wanted(handle))
+        except ServerLost:
+            return NotFound.UNKNOWN
+        match place:
+            case Nowhere():
+                return NotFound.ABSENT
+            case Over(end=end):
+                return Found(end=end)
+            case _:
+                return Found(end=None)
+
+    async def interrupt(self, handle: Handle) -> Stopping:
+        """Stop a run and confirm it."""
+        return await self._stopper.stop(handle)
+
+    def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+        """Read a result in chunks, at most `file_bytes`."""
+        return read_result(self._rest, self._store, self._limits, file)

@@ -1,0 +1,105 @@
+"""Following a run: what the socket says at once, and what the server answers when the socket is quiet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from adapters.comfyui.asking import recorded, where
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.protocol import Phase
+from adapters.comfyui.rest import Rest
+from adapters.comfyui.runs import Runs, Watch
+from adapters.comfyui.socket import Listener
+from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running, Whereabouts
+from bot.errors import ServerLost
+from bot.events import Failed, Interrupted, RunEvent, Succeeded
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long a server that does not answer, or does not know the run, is asked again. Times are the loop's."""
+
+    limits: ComfyLimits
+    silent_since: float | None = None
+    absent_since: float | None = None
+
+    def silent(self, now: float, error: ServerLost) -> None:
+        """Note that there was no answer; raises the error when that has lasted too long."""
+        self.silent_since = now if self.silent_since is None else self.silent_since
+        if now - self.silent_since >= self.limits.lost_s:
+            raise error
+
+    def answered(self, now: float, place: Whereabouts) -> None:
+        """Note an answer; raises ServerLost when the run has been nowhere for too long."""
+        self.silent_since = None
+        if not isinstance(place, Nowhere):
+            self.absent_since = None
+        elif self.absent_since is None:
+            self.absent_since = now
+        elif now - self.absent_since >= self.limits.absent_s:
+            raise ServerLost("The GPU was restarted and has forgotten the run.")
+
+
+class Follower:
+    """Follows one run to its end."""
+
+    def __init__(self, rest: Rest, runs: Runs, listener: Listener, limits: ComfyLimits, watch: Watch) -> None:
+        self._rest = rest
+        self._runs = runs
+        self._listener = listener
+        self._limits = limits
+        self._watch = watch
+        self._patience = Patience(limits)
+        self._unheard = 0
+
+    async def events(self) -> AsyncIterator[RunEvent]:
+        """Report until the end; raises ServerLost."""
+        watch, eager = self._watch, False
+        # Where an adopted run is, has to be asked first.
+        pause = self._limits.poll_s if watch.client_id else 0.0
+        while True:
+            for event in watch.inbox.take():
+                yield event
+                if isinstance(event, Succeeded | Failed | Interrupted):
+                    return
+            if watch.course.asks and not eager:
+                eager, pause = True, 0.0  # over: the history is asked at once, and often until it tells
+            if not (pause and await watch.inbox.wait(pause)):
+                await self._look()
+                pause = min(max(2 * pause, self._limits.eager_s), self._limits.poll_s) if eager else self._limits.poll_s
+
+    async def _look(self) -> None:
+        course, now = self._watch.course, asyncio.get_running_loop().time
+        try:
+            ask = recorded if course.asks else where
+            place = await ask(self._rest, course.prompt_id, course.wanted)
+        except ServerLost as error:
+            self._patience.silent(now(), error)
+            return
+        self._patience.answered(now(), place)
+        self._watch.inbox.put(self._learn(place))
+
+    def _learn(self, place: Whereabouts) -> list[RunEvent]:
+        course = self._watch.course
+        match place:
+            case Pending(ahead=ahead, origin=origin):
+                course.learn(origin)
+                return course.queued(ahead)
+            case Running(origin=origin):
+                course.learn(origin)
+                self._doubt(0 if course.heard else 1)
+                return course.running()
+            case Over(end=end):
+                # A run that was TORN may have ended while there was no socket at all.
+                self._doubt(2 if course.phase in {Phase.AWAITED, Phase.WHOLE} else 0)
+                return course.settle(end)
+            case Nowhere():
+                return []
+
+    def _doubt(self, weight: int) -> None:
+        """Leave a socket that is open, but says nothing of a run that goes to it: two questions knew more than it."""
+        if not weight or self._watch.client_id != self._listener.client_id or not self._listener.greeted.is_set():
+            return
+        self._unheard += weight
+        if self._unheard >= 2:
+            self._listener.renew()
