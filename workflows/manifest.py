@@ -4,12 +4,9 @@ import tomllib
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 
 from workflows.parameters import Integer, Number, Parameter, SizeParameter, Strict
-
-SCHEMA = 1
-"""The version of this format; a manifest of a later one is refused instead of being read wrongly."""
+from workflows.problems import problems_of
 
 MAX_MANIFEST_BYTES = 256 * 1024
 
@@ -22,6 +19,9 @@ COSTLY_INPUTS = frozenset(
     {"width", "height", "batch_size", "length", "num_frames", "frames", "steps", "amount", "megapixels", "scale_by"}
 )
 """Inputs of stock node classes (ComfyUI 0.3.64) that multiply the work; whoever binds one has to bound it jointly."""
+
+
+_KINDS = frozenset({"text", "integer", "number", "seed", "choice", "flag", "size", "image", "mask", "video"})
 
 
 class ManifestFault(Exception):
@@ -64,6 +64,7 @@ class Action(Strict):
 class Manifest(Strict):
     """One workflow as its author declares it."""
 
+    # The version of this format: a manifest of a later one is refused instead of being read wrongly.
     format: Literal[1] = Field(alias="schema")
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     summary: Annotated[str, StringConstraints(max_length=300)] = ""
@@ -114,7 +115,7 @@ def read_manifest(text: str | bytes) -> Manifest:
     try:
         manifest = Manifest.model_validate(content)
     except ValidationError as error:
-        raise ManifestFault([_sentence(problem) for problem in error.errors(include_url=False)]) from error
+        raise ManifestFault(problems_of(error, tags=_KINDS)) from error
     problems = _joint_problems(manifest)
     if problems:
         raise ManifestFault(problems)
@@ -126,11 +127,3 @@ def _joint_problems(manifest: Manifest) -> list[str]:
     return [f"cost.factors names {name!r}, which is no parameter." for name in unknown] + [
         f"parameters.{name} multiplies the work, so it has to be among cost.factors." for name in manifest.unbounded()
     ]
-
-
-def _sentence(problem: ErrorDetails) -> str:
-    # pydantic's own words name the place in a tuple and speak of inputs; an author reads a dotted key.
-    kinds = {"text", "integer", "number", "seed", "choice", "flag", "size", "image", "mask", "video"}
-    place = ".".join(str(part) for index, part in enumerate(problem["loc"]) if not (index == 2 and part in kinds))
-    said = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{place}: {said[:1].lower()}{said[1:]}."

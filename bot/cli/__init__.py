@@ -1,0 +1,1 @@
+"""The command line: the composition root of a one-shot run, and the operator's tools."""

@@ -1,0 +1,55 @@
+"""Where a run stands, folded from its events: what a bar and an ETA need. Pure; time is an argument."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bot.events import Entered, Failed, Interrupted, Previewed, RunEvent, Stage, Started, Stepped, Succeeded, Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A snapshot; times are seconds of any one clock."""
+
+    ahead: int = 0  #: runs before ours in the server's own queue
+    stage: Stage | None = None
+    done: int = 0
+    total: int = 0
+    paced_from: tuple[str, int, float] | None = None  #: node, step and time of the first step seen
+    eta_s: float | None = None  #: until the stage is done; None when too little was seen to tell
+
+    @property
+    def fraction(self) -> float:
+        """How much of the counted stage is done, 0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+
+def advance(progress: Progress, event: RunEvent, now: float) -> Progress:
+    """Return the next snapshot."""
+    match event:
+        case Waiting(ahead=ahead):
+            return replace(progress, ahead=ahead)
+        case Started():
+            return replace(progress, ahead=0)
+        case Entered(stage=stage):
+            return replace(progress, ahead=0, stage=stage, done=0, total=0, eta_s=None)
+        case Stepped():
+            return _stepped(progress, event, now)
+        case Previewed() | Failed() | Interrupted():
+            return progress
+        case Succeeded():
+            return replace(progress, ahead=0, eta_s=0.0)
+        case _:
+            assert_never(event)
+
+
+def _stepped(progress: Progress, event: Stepped, now: float) -> Progress:
+    start = progress.paced_from
+    if start is None or start[0] != event.node or event.done < start[1]:
+        start = (event.node, event.done, now)
+    _, first, since = start
+    # The first step seen has no beginning: a pace needs two.
+    pace = (now - since) / (event.done - first) if event.done > first else None
+    eta = (event.total - event.done) * pace if pace is not None else None
+    return replace(
+        progress, ahead=0, stage=event.stage, done=event.done, total=event.total, paced_from=start, eta_s=eta
+    )

@@ -1,0 +1,86 @@
+"""Settings: the environment for secrets and addresses, fairbrush.toml for the rest; the environment wins."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from bot.errors import ConfigError
+from workflows.problems import problems_of
+
+MAX_FILE_BYTES = 256 * 1024
+
+ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+
+
+class ServerSettings(BaseModel):
+    """One ComfyUI server. Its credential stands in the environment, never in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: ServerName
+    url: str
+    credential_env: str | None = None  #: name of the variable whose value is sent as a header
+    credential_header: str = "Authorization"
+    ca_file: Path | None = None  #: a private certificate authority to trust
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FAIRBRUSH_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    workflows_dir: Path | None = None  #: replaces the shipped library
+    default_workflow: str = "txt2img"
+    run_deadline_s: float = Field(default=900.0, gt=0, le=86_400)
+    max_result_mb: int = Field(default=512, ge=1, le=16_384)
+    servers: tuple[ServerSettings, ...] = ()
+
+    @field_validator("servers")
+    @classmethod
+    def _check_names(cls, servers: tuple[ServerSettings, ...]) -> tuple[ServerSettings, ...]:
+        names = [server.name for server in servers]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the name {twice[0]!r} is given to two servers")
+        return servers
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what was read from the file."""
+        return env_settings, init_settings
+
+
+def read_settings(file_text: bytes | None) -> Settings:
+    """Read the text of a fairbrush.toml and the environment; raises ConfigError with every problem at once."""
+    content = _parsed(file_text or b"")
+    # pydantic-settings has switches that look like settings with an underscore; they are not for the file.
+    switches = [key for key in content if key.startswith("_")]
+    if switches:
+        raise ConfigError([f"{key}: there is no such setting." for key in switches])
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(problems_of(error)) from error
+    except SettingsError as error:
+        raise ConfigError(["A FAIRBRUSH_… variable of the environment holds no valid JSON."]) from error
+
+
+def _parsed(file_text: bytes) -> dict[str, object]:
+    if len(file_text) > MAX_FILE_BYTES:
+        raise ConfigError([f"fairbrush.toml is larger than {MAX_FILE_BYTES // 1024} KB."])
+    try:
+        return tomllib.loads(file_text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError([f"fairbrush.toml cannot be read: {error}."]) from error
