@@ -179,8 +179,7 @@ class Executor:
     def _report(self, run: Run, fault: Exception) -> dict[str, object]:
         kind = type(fault)
         name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        if isinstance(fault, NodeFailure):
-            name = fault.exception_type
+        name = getattr(fault, "exception_type", name)  # what fails under the name of somebody else's exception
         tips = _TIPS if name == "torch.OutOfMemoryError" else ""
         return {
             "exception_message": f"{fault}\n{tips}",

@@ -53,7 +53,7 @@ class Folders:
     def save(self, folder: str, prefix: str, suffix: str, size: tuple[int, int], write: Callable[[Path], None]) -> str:
         """Write the next file of a prefix and answer its path below the folder.
 
-        Raises PermissionError when the prefix leads out of the folder.
+        Raises OutsideError when the prefix leads out of the folder.
         """
         relative = Path(os.path.normpath(_expand(prefix, size)))
         stem = self.folder(folder) / relative
@@ -77,6 +77,8 @@ class Folders:
 
 class OutsideError(Exception):
     """A file name prefix that leads out of the output folder, in ComfyUI's words."""
+
+    exception_type = "Exception"
 
     def __init__(self, wanted: Path, folder: Path) -> None:
         common = os.path.commonpath((wanted, folder))

@@ -53,6 +53,8 @@ class QueueRoutes:
 
     async def _submit(self, request: web.Request) -> web.Response:
         body = await request.json()
+        if not isinstance(body, dict):  # any other JSON holds no prompt
+            body = {}
         number = self._place(body)
         if "prompt" not in body:
             return _rejected({"type": "no_prompt", "message": "No prompt provided", "details": "No prompt provided"})
