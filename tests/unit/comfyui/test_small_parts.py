@@ -1,0 +1,130 @@
+"""Addresses, inboxes, patience, kept pictures."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from adapters.comfyui.address import ComfyAddress, trust
+from adapters.comfyui.frames import PictureFrame
+from adapters.comfyui.inbox import Inbox
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.messages import Message, Word
+from adapters.comfyui.pictures import KeptPictures, PictureStore
+from adapters.comfyui.runs import Runs
+from adapters.comfyui.watching import Patience
+from adapters.comfyui.whereabouts import Nowhere, Over
+from bot.errors import ConfigError, ServerLost
+from bot.events import Interrupted, Started, Stepped
+from bot.events import Stage as St
+from bot.jobs import Run, RunId
+from workflows.graph import graph_of
+
+
+def test_an_address_may_have_a_prefix() -> None:
+    address = ComfyAddress.of("https://gpu.example.org/comfy/ ")
+    assert address.route("/prompt") == "https://gpu.example.org/comfy/prompt"
+    assert address.socket("a b") == "wss://gpu.example.org/comfy/ws?clientId=a%20b"
+    assert address.secure
+
+
+def test_headers_stand_in_no_repr() -> None:
+    assert "hunter2" not in repr(ComfyAddress.of("http://h", headers={"Authorization": "Bearer hunter2"}))
+
+
+@pytest.mark.parametrize(
+    "url", ["gpu:8188", "ftp://gpu", "http://", "http://me:hunter2@gpu", "http://gpu/?token=hunter2", "http://gpu/#x"]
+)
+def test_an_address_that_cannot_work_is_refused_without_repeating_its_secrets(url: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        ComfyAddress.of(url)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_tls_files_need_https() -> None:
+    with pytest.raises(ConfigError):
+        ComfyAddress.of("http://gpu", tls=ssl.create_default_context())
+
+
+def test_tls_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        trust(ca_file=tmp_path / "none.pem")
+    with pytest.raises(ConfigError):
+        trust(certificate=tmp_path / "none.pem")
+
+
+def step(done: int) -> Stepped:
+    return Stepped(node="3", stage=St.PAINTING, done=done, total=9)
+
+
+async def test_an_inbox_keeps_the_newest_of_each_kind_and_never_loses_the_end() -> None:
+    inbox = Inbox()
+    inbox.put([Started(), *map(step, range(9)), Interrupted()])
+    inbox.put([])
+    assert await inbox.wait(0)
+    assert inbox.take() == [Started(), step(8), Interrupted()]
+    assert inbox.take() == []
+    assert not await inbox.wait(0)
+    inbox.wake()
+    assert await inbox.wait(0)
+
+
+def test_a_server_that_forgot_the_run_is_asked_again_before_it_is_given_up() -> None:
+    patience = Patience(ComfyLimits(absent_s=3))
+    patience.answered(0, Nowhere())
+    patience.answered(2.9, Nowhere())
+    patience.answered(3, Over(end=Interrupted()))
+    patience.answered(4, Nowhere())
+    with pytest.raises(ServerLost):
+        patience.answered(7, Nowhere())
+
+
+def test_a_silent_server_is_given_up_after_a_while_of_silence_only() -> None:
+    patience, error = Patience(ComfyLimits(lost_s=30)), ServerLost()
+    patience.silent(0, error)
+    patience.silent(29, error)
+    patience.answered(30, Nowhere())
+    patience.silent(31, error)
+    patience.silent(60, error)
+    with pytest.raises(ServerLost):
+        patience.silent(61, error)
+
+
+def test_kept_pictures_give_way_oldest_first() -> None:
+    store = PictureStore(limit=10)
+    store.add({"a": b"12345", "b": b"12345"})
+    store.add({"c": b"1"})
+    assert [store.get(key) for key in "abc"] == [None, b"12345", b"1"]
+
+
+def test_a_jpeg_or_another_nodes_picture_is_a_preview() -> None:
+    kept = KeptPictures(nodes=frozenset({"2"}), limit=10)
+    assert not kept.keep("ours", PictureFrame(image=b"x", media_type="image/jpeg", node="2"))
+    assert not kept.keep("ours", PictureFrame(image=b"x", media_type="image/png", node="3"))
+
+
+def run(name: str) -> Run:
+    graph = graph_of({"1": {"class_type": "SaveImageWebsocket", "inputs": {}}})
+    return Run(id=RunId(name), graph=graph, outputs=frozenset())
+
+
+def test_runs_that_nobody_follows_give_way() -> None:
+    runs = Runs(limit=2, kept_bytes=0)
+    assert not runs
+    for name in "abc":
+        runs.expect(run(name), "client")
+    assert [runs.get(name) is not None for name in "abc"] == [False, True, True]
+    assert runs.adopt("c").course.kept.nodes == {"1"}
+    assert runs.wanted("a") is None
+    runs.forget("a")
+
+
+def test_a_message_for_nobody_is_dropped() -> None:
+    runs = Runs(limit=2, kept_bytes=0)
+    runs.hear(Message(prompt_id="x", word=Word.START))
+    watch = runs.adopt("ours")
+    runs.hear(Message(prompt_id="ours", word=Word.SUCCESS))
+    assert watch.course.asks
+    runs.gap()
+    assert watch.inbox.take() == [Started()]
+    assert watch.course.queued(1) == []
