@@ -1,0 +1,166 @@
+"""The promises of `bot.ports.Server`."""
+
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from bot.errors import GraphRejected, ModelMissing, ResultLost, ServerLost
+from bot.events import Failed, Interrupted, OutputFile, RunEnd, RunEvent, Started, Succeeded
+from bot.ports import Found, Handle, NotFound, Server, Stopping
+from tests.contracts.server.scenes import Scene
+from workflows.vocabulary import Vocabulary
+
+DEADLINE_S = 60
+
+
+async def followed(server: Server, handle: Handle) -> list[RunEvent]:
+    async with asyncio.timeout(DEADLINE_S):
+        return [event async for event in server.follow(handle)]
+
+
+async def fetched(server: Server, file: OutputFile) -> bytes:
+    async with asyncio.timeout(DEADLINE_S):
+        return b"".join([chunk async for chunk in server.fetch(file)])
+
+
+async def test_a_run_ends_once_and_last(scene: Scene) -> None:
+    async with scene.open() as server:
+        events = await followed(server, await server.submit(scene.good()))
+    assert [event for event in events if isinstance(event, RunEnd)] == events[-1:]
+    assert isinstance(events[-1], Succeeded)
+
+
+async def test_a_result_can_be_fetched_more_than_once(scene: Scene) -> None:
+    async with scene.open() as server:
+        end = (await followed(server, await server.submit(scene.good())))[-1]
+        assert isinstance(end, Succeeded)
+        [file] = end.files
+        content = await fetched(server, file)
+        assert content.startswith(b"\x89PNG")
+        assert await fetched(server, file) == content
+
+
+async def test_a_result_that_is_gone_says_so(scene: Scene) -> None:
+    async with scene.open() as server:
+        end = (await followed(server, await server.submit(scene.good())))[-1]
+        assert isinstance(end, Succeeded)
+        gone = replace(end.files[0], locator=dict.fromkeys(end.files[0].locator, "gone"))
+        with pytest.raises(ResultLost):
+            await fetched(server, gone)
+
+
+async def test_a_failure_is_an_end_with_a_sentence(scene: Scene) -> None:
+    async with scene.open() as server:
+        end = (await followed(server, await server.submit(scene.failing())))[-1]
+    assert isinstance(end, Failed)
+    assert str(end.error)
+    assert "/" not in str(end.error)
+
+
+async def test_a_refused_run_never_starts(scene: Scene) -> None:
+    run = scene.refused()
+    async with scene.open() as server:
+        with pytest.raises((GraphRejected, ModelMissing)):
+            await server.submit(run)
+        expected = NotFound.ABSENT if scene.takes_our_ids else NotFound.UNKNOWN
+        assert await server.find(Handle(run.id)) is expected
+
+
+async def test_the_truth_about_a_run_can_be_asked_for_at_any_time(scene: Scene) -> None:
+    async with scene.open() as server:
+        handle = await server.submit(scene.endless())
+        assert await server.find(handle) == Found(end=None)
+        await server.interrupt(handle)
+        handle = await server.submit(scene.good())
+        end = (await followed(server, handle))[-1]
+        assert await server.find(handle) == Found(end=end)
+
+
+async def test_a_run_id_is_a_legal_handle(scene: Scene) -> None:
+    run = scene.good()
+    async with scene.open() as server:
+        handle = await server.submit(run)
+        end = (await followed(server, handle))[-1]
+        expected = Found(end=end) if scene.takes_our_ids else NotFound.UNKNOWN
+        assert await server.find(Handle(run.id)) == expected
+
+
+async def test_a_run_that_never_was_is_not_found(scene: Scene) -> None:
+    async with scene.open() as server:
+        expected = NotFound.ABSENT if scene.takes_our_ids else NotFound.UNKNOWN
+        assert await server.find(Handle(str(uuid4()))) is expected
+
+
+async def test_a_run_of_an_earlier_process_can_be_followed(scene: Scene) -> None:
+    async with scene.open() as server:
+        handle = await server.submit(scene.good())
+    async with scene.open() as successor:
+        events = await followed(successor, handle)
+        assert isinstance(events[-1], Succeeded)
+        assert events[-1].files
+        assert await fetched(successor, events[-1].files[0])
+
+
+async def test_a_run_that_nobody_knows_cannot_be_followed(scene: Scene) -> None:
+    async with scene.open() as server:
+        with pytest.raises(ServerLost):
+            await followed(server, Handle(str(uuid4())))
+
+
+async def test_a_running_run_is_stopped_or_the_server_says_it_cannot(scene: Scene) -> None:
+    async with scene.open() as server:
+        handle = await server.submit(scene.endless())
+        if not scene.stops:
+            assert await server.interrupt(handle) is Stopping.UNCONFIRMED
+            return
+        events = aiter(server.follow(handle))
+        async with asyncio.timeout(DEADLINE_S):
+            while not isinstance(await anext(events), Started):
+                pass
+            assert await server.interrupt(handle) is Stopping.STOPPED
+            assert [event async for event in events][-1] == Interrupted()
+        assert await server.find(handle) == Found(end=Interrupted())
+
+
+async def test_stopping_a_waiting_run_leaves_the_others_alone(scene: Scene) -> None:
+    if not scene.stops:
+        pytest.skip("knows no interrupt")
+    async with scene.open() as server:
+        first, second = await server.submit(scene.endless()), await server.submit(scene.good())
+        assert await server.interrupt(second) is Stopping.STOPPED
+        assert await server.find(second) is NotFound.ABSENT
+        assert await server.find(first) == Found(end=None)
+        assert (await followed(server, second))[-1] == Interrupted()
+        assert await server.interrupt(first) is Stopping.STOPPED
+
+
+async def test_a_run_that_has_ended_is_not_stopped(scene: Scene) -> None:
+    async with scene.open() as server:
+        handle = await server.submit(scene.good())
+        await followed(server, handle)
+        assert await server.interrupt(handle) is Stopping.TOO_LATE
+
+
+async def test_an_unreachable_server_is_told_from_an_absent_run(scene: Scene) -> None:
+    server, handle = scene.unreachable, Handle(str(uuid4()))
+    assert await server.find(handle) is NotFound.UNKNOWN
+    assert await server.interrupt(handle) is Stopping.UNCONFIRMED
+    with pytest.raises(ServerLost):
+        await server.submit(scene.good())
+    with pytest.raises(ServerLost):
+        await followed(server, handle)
+
+
+async def test_the_vocabulary_is_plain_or_absent(scene: Scene) -> None:
+    async with scene.open() as server:
+        vocabulary = await server.vocabulary()
+    assert isinstance(vocabulary, Vocabulary) is scene.tells_vocabulary
+    if vocabulary is not None:
+        assert "euler" in vocabulary.choices["KSampler.sampler_name"]
+
+
+async def test_it_has_a_name(scene: Scene) -> None:
+    async with scene.open() as server:
+        assert server.name
