@@ -62,7 +62,8 @@ def read_values(command: Command, workflow: Workflow, vocabulary: Vocabulary) ->
     try:
         values = workflow.validate(command.raw, vocabulary)
     except InvalidValues as invalid:
-        named = {fault.parameter for fault in command.faults}
+        # What is missing only because its word was not understood has been said already.
+        named = {fault.parameter for fault in command.faults} - command.raw.keys()
         others = [fault for fault in invalid.faults if fault.parameter not in named]
         raise InvalidValues([*command.faults, *others]) from invalid
     if command.faults:
@@ -247,9 +248,7 @@ class _Scanner:
         if not text:
             return
         if not self.options.named(PROMPT):
-            self.faults.append(
-                Fault(parameter=PROMPT, reason=f"this workflow takes no words; leave out {shown(text)}.")
-            )
+            self._report(PROMPT, f"this workflow takes no words; leave out {shown(text)}.")
         elif PROMPT in self.raw:
             self._report_twice(PROMPT)
         else:
