@@ -1,0 +1,110 @@
+"""The `fairbrush` command: what it is called with. Each command's body is imported when it runs, so help is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import workflows
+from workflows.text import clean
+
+app = typer.Typer(
+    name="fairbrush",
+    help="ComfyUI workflows as commands for a whole community, shared fairly.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help starts three times faster, and shows what people typed as it is
+    pretty_exceptions_enable=False,
+)
+app.add_typer(workflows.app, name="workflows")
+
+ComfyUrl = Annotated[
+    str | None, typer.Option("--comfyui", metavar="URL", help="A ComfyUI server, such as http://127.0.0.1:8188.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"fairbrush {version('fairbrush')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+# Words that typer does not know, such as `--steps 30`, belong to the command grammar.
+@app.command(context_settings={"ignore_unknown_options": True})
+def imagine(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="PROMPT", help="What to paint, with options: steps:30 seed:42 size:768x512."),
+    ],
+    *,
+    workflow: Annotated[str | None, typer.Option(metavar="NAME", help="Which workflow.")] = None,
+    comfyui: ComfyUrl = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The file to write; several pictures are numbered.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Paint one job and write the pictures here."""
+    from bot.cli.imagine import imagine as run
+
+    run(words, workflow=workflow, comfyui=comfyui, out=out, as_json=as_json)
+
+
+@app.command()
+def simulator(
+    *,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = 8188,
+    step_ms: Annotated[float, typer.Option(min=0, max=600_000, help="Milliseconds per sampler step.")] = 50.0,
+    load_s: Annotated[float, typer.Option(min=0, max=3600, help="Seconds to load a model.")] = 0.0,
+    memory_mb: Annotated[int, typer.Option(min=1, help="GPU memory: larger pictures run out of it.")] = 24_576,
+    draw: Annotated[bool, typer.Option(help="Draw pictures, or answer with one flat colour.")] = True,
+) -> None:
+    """Run a ComfyUI look-alike that needs no GPU."""
+    from bot.cli.simulator import serve
+
+    serve(host=host, port=port, step_ms=step_ms, load_s=load_s, memory_mb=memory_mb, draw=draw)
+
+
+@app.command()
+def init(*, force: Annotated[bool, typer.Option(help="Replace a file that is already there.")] = False) -> None:
+    """Write a commented fairbrush.toml into this folder."""
+    from bot.cli.init import write_settings
+
+    write_settings(force=force)
+
+
+@app.command()
+def check(*, comfyui: ComfyUrl = None, as_json: AsJson = False) -> None:
+    """Check the settings, the workflows and the GPUs."""
+    from bot.cli.check import check as run
+
+    run(comfyui=comfyui, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; every fault is a sentence and an exit code, never a traceback."""
+    # Nothing that somebody typed, or pasted, may steer the terminal that repeats it.
+    sys.argv[1:] = [clean(argument) for argument in sys.argv[1:]]
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)  # What a shell expects of a command that Ctrl-C ended.
+    except Exception as error:  # noqa: BLE001 - the last stop before a person: it is sorted, told and given an exit code
+        from bot.cli.terminal import tell
+
+        sys.exit(tell(error, as_json="--json" in sys.argv))

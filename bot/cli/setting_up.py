@@ -1,0 +1,114 @@
+"""What every command starts from: the settings, the workflows, a server."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.comfyui.address import ComfyAddress, trust
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.server import ComfyServer
+from adapters.simulator.definitions import object_info
+from adapters.simulator.options import SimulatorOptions
+from adapters.simulator.server import Simulator
+from bot.errors import ConfigError, UnknownWorkflow
+from bot.settings import MAX_FILE_BYTES, ServerSettings, Settings, read_settings
+from workflows.catalog import LIBRARY, Catalog, load_catalog
+from workflows.definitions import read_definitions
+from workflows.vocabulary import Vocabulary, vocabulary_of
+from workflows.workflow import Workflow
+
+SETTINGS_FILE = Path("fairbrush.toml")
+
+
+def settings_path() -> Path:
+    """Return where the settings are: FAIRBRUSH_CONFIG, else fairbrush.toml in this folder."""
+    return Path(os.environ.get("FAIRBRUSH_CONFIG") or SETTINGS_FILE)
+
+
+def load_settings() -> Settings:
+    """Read the settings; a missing file is fine unless it was named. Raises ConfigError."""
+    path = settings_path()
+    try:
+        with path.open("rb") as file:
+            return read_settings(file.read(MAX_FILE_BYTES + 1))
+    except FileNotFoundError as error:
+        if "FAIRBRUSH_CONFIG" in os.environ:
+            raise ConfigError([f"FAIRBRUSH_CONFIG names {path}, which is not there."]) from error
+        return read_settings(None)
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}."]) from error
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """Load the operator's workflows, or the shipped ones."""
+    return load_catalog(settings.workflows_dir or LIBRARY)
+
+
+def pick_workflow(settings: Settings, name: str | None) -> Workflow:
+    """Find a workflow by name, else the default; raises UnknownWorkflow or ConfigError."""
+    catalog = open_catalog(settings)
+    wanted = name or settings.default_workflow
+    if wanted in catalog.workflows:
+        return catalog.workflows[wanted]
+    problems = [str(fault) for fault in catalog.faults if fault.workflow == wanted]
+    if problems:
+        raise ConfigError(problems)
+    known = ", ".join(catalog.workflows) or "none at all"
+    raise UnknownWorkflow(f"There is no workflow {wanted!r}. There is {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A server that answers, and whether it only simulates."""
+
+    server: ComfyServer
+    simulated: bool
+
+
+@asynccontextmanager
+async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[Opened]:
+    """Open the named server, else the first of the settings, else a simulator that lives as long as this."""
+    limits = ComfyLimits(file_bytes=settings.max_result_mb * 1024**2)
+    chosen = _chosen(settings, comfyui)
+    if chosen:
+        async with ComfyServer(chosen[0], chosen[1], limits=limits) as server:
+            yield Opened(server, simulated=False)
+        return
+    async with (
+        Simulator(SimulatorOptions()) as simulator,
+        ComfyServer("simulator", ComfyAddress.of(simulator.url), limits=limits) as server,
+    ):
+        yield Opened(server, simulated=True)
+
+
+async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
+    """Return the choices of the server that `open_server` would open; the simulator's are known without starting it."""
+    if _chosen(settings, comfyui) is None:
+        return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
+    async with open_server(settings, comfyui) as opened:
+        return await opened.server.vocabulary()
+
+
+def _chosen(settings: Settings, comfyui: str | None) -> tuple[str, ComfyAddress] | None:
+    configured = {server.name: server for server in settings.servers}
+    if comfyui in configured:
+        return comfyui, address_of(configured[comfyui])
+    if comfyui:
+        return "the GPU", ComfyAddress.of(comfyui)
+    if settings.servers:
+        return settings.servers[0].name, address_of(settings.servers[0])
+    return None
+
+
+def address_of(server: ServerSettings) -> ComfyAddress:
+    """Return a configured server's address with its credential; raises ConfigError."""
+    headers = {}
+    if server.credential_env:
+        credential = os.environ.get(server.credential_env)
+        if not credential:
+            raise ConfigError([f"servers.{server.name}: the variable {server.credential_env} is not set."])
+        headers[server.credential_header] = credential
+    tls = trust(ca_file=server.ca_file) if server.ca_file else None
+    return ComfyAddress.of(server.url, headers=headers, tls=tls)

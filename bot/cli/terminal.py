@@ -1,0 +1,87 @@
+"""What people read in a terminal. Results go to standard output, all else to standard error; text is inert."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from secrets import token_hex
+
+import typer
+
+from bot.errors import ConfigError, FairbrushError, SubmissionError
+from workflows.faults import InvalidValues
+from workflows.text import clean
+
+DONE, FAILED, WRONG = 0, 1, 2
+"""Exit codes: done; the job or a check failed; wrong input or settings."""
+
+
+def say(text: str) -> None:
+    """Print a result."""
+    typer.echo(clean(text))
+
+
+def say_json(value: object) -> None:
+    """Print a result for a script."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def note(text: str) -> None:
+    """Print a remark, which no script reads."""
+    typer.echo(clean(text), err=True)
+
+
+def say_table(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in columns; the last one wraps under itself."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for row in rows:
+        # Text objects, not strings: what stands in square brackets is no markup.
+        table.add_row(*(Text(clean(cell)) for cell in row))
+    # A file or a pipe has no width to fit into: nothing is cut there.
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False).print(table)
+
+
+def tell(error: Exception, *, as_json: bool) -> int:
+    """Say what went wrong, as a sentence or as JSON; the exit code."""
+    match error:
+        case InvalidValues():
+            return _tell_faults(error, as_json=as_json)
+        case ConfigError() | SubmissionError():
+            return _tell_sentence(error.code, str(error), WRONG, as_json=as_json)
+        case FairbrushError():
+            return _tell_sentence(error.code, str(error), FAILED, as_json=as_json)
+        case ExceptionGroup() if len(error.exceptions) == 1:
+            return tell(error.exceptions[0], as_json=as_json)
+    return _tell_unknown(error, as_json=as_json)
+
+
+def _tell_faults(invalid: InvalidValues, *, as_json: bool) -> int:
+    if as_json:
+        say_json({"faults": [{"parameter": fault.parameter, "reason": fault.reason} for fault in invalid.faults]})
+    else:
+        for fault in invalid.faults:
+            note(str(fault))
+    return WRONG
+
+
+def _tell_sentence(code: str, sentence: str, exit_code: int, *, as_json: bool) -> int:
+    if as_json:
+        say_json({"error": {"code": code, "sentence": sentence}})
+    else:
+        note(sentence)
+    return exit_code
+
+
+def _tell_unknown(error: Exception, *, as_json: bool) -> int:
+    reference = token_hex(4)
+    if os.environ.get("FAIRBRUSH_DEBUG"):
+        traceback.print_exception(error)
+    hint = "Run it again with FAIRBRUSH_DEBUG=1 to see the details, and tell us."
+    return _tell_sentence(
+        "internal", f"Something went wrong in Fairbrush ({reference}). {hint}", FAILED, as_json=as_json
+    )
