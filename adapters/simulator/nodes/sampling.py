@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from adapters.simulator.context import NodeContext, NodeFailure, NodeResult, Preview
 from adapters.simulator.nodes.inputs import Inputs, integer, number, take, text
-from adapters.simulator.painting import Scene, paint, repaint
+from adapters.simulator.painting.scene import Scene, paint, repaint
 from adapters.simulator.previews import flat_preview, preview
 from adapters.simulator.values import Conditioning, Guider, Latent, Model, Noise, Picture, Sampler, Sigmas
 
