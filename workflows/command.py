@@ -38,7 +38,7 @@ _QUOTED = re.compile(
 )
 _ESCAPED = re.compile(rf"\\([\\{DOUBLE_QUOTES}{SINGLE_QUOTES}])")
 _CHAINED = re.compile(r"[,;]+(?=(?:--|[—–])?(?P<name>[A-Za-z][A-Za-z0-9_-]{0,39})[:=])")
-_BOUNDARY = re.compile(r"[\s,;]")
+_BOUNDARY = re.compile(r"\s|[,;]+")
 _CLOSING = re.compile(f"[{DOUBLE_QUOTES}]")
 
 
@@ -113,10 +113,16 @@ class _Scanner:
         return match is not None
 
     def _escape(self) -> bool:
-        if self.text[self.at] != "\\" or not self._head(self.at + 1):
+        head = self._head(self.at + 1) if self.text[self.at] == "\\" else None
+        if not head:
             return False
         self.at += 1
-        return self._copy(_WORD)
+        if head.value is None:
+            return self._copy(_WORD)
+        # The whole of what would have been read, quotes and all, and no more: `\stepz:30,seed:4` still sets the seed.
+        self._pieces().append(self.text[self.at : head.end])
+        self.at = head.end
+        return True
 
     def _quotation(self) -> bool:
         if self.text[self.at] not in DOUBLE_QUOTES:
@@ -174,7 +180,7 @@ class _Scanner:
         value, end = self._value(option, start)
         if match["dash"] and not match["sep"]:
             value, end = self._after_dash(option, value, start, end)
-        elif space and not option.is_text and not (value and option.fits(value)):
+        elif space and start < len(self.text) and not option.is_text and not (value and option.fits(value)):
             return None  # Prose: `a fashion model: tall`.
         shortly = value is not None and end - match.start() <= SHOWN_LENGTH
         typed = self.text[match.start() : end if shortly else match.end()]
@@ -205,9 +211,14 @@ class _Scanner:
     def _after_dash(self, option: Option, value: str | None, start: int, end: int) -> tuple[str | None, int]:
         if option.is_flag and not (value and option.fits(value)):
             return "yes", start  # `--tiled` alone means yes, and what follows belongs to the prompt.
-        if value is not None and not option.is_text and _HEAD.match(self.text, start) and self._head(start):
+        if not option.is_text and self._names_option(start):
             return None, start  # `--steps --seed 4`: the value is missing, it is not "--seed".
         return value, end
+
+    def _names_option(self, at: int) -> bool:
+        # By its name alone: looking for its value would look for the next one's, and so on to the end of the text.
+        match = _HEAD.match(self.text, at)
+        return bool(match and self._is_separated(match) and self.options.named(match["name"]))
 
     def _report_slip(self, head: _Head) -> None:
         typed = " ".join(head.typed.split())
@@ -258,4 +269,4 @@ class _Scanner:
 def _unwrapped(text: str) -> str:
     # A prompt that is quoted as a whole is quoted out of habit; quotes inside are part of the picture.
     quoted = _QUOTED.fullmatch(text)
-    return _ESCAPED.sub(r"\1", quoted["double"]) if quoted and quoted["double"] else text
+    return text if quoted is None or quoted["double"] is None else _ESCAPED.sub(r"\1", quoted["double"])

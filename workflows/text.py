@@ -2,6 +2,9 @@
 
 import unicodedata
 
+FOLDED_LENGTH = 1024
+"""Characters up to which forms are made alike: normalising takes quadratic time where marks are piled up."""
+
 # Marks that reorder what a reader sees: a moderator must read the same words as the model. Joiners stay: emoji and
 # several scripts need them. Line and paragraph separators become line breaks.
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -21,4 +24,5 @@ def clean(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the form in which names and numbers are compared: full-width forms are narrow, case is gone."""
-    return unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip().casefold()
+    alike = unicodedata.normalize("NFKC", text) if len(text) <= FOLDED_LENGTH else text
+    return alike.replace("\N{MINUS SIGN}", "-").strip().casefold()
