@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workflows.text import clean
+
 SHOWN_LENGTH = 40
 """How much of a value is repeated to the person who typed it: enough to recognise it, never a page."""
 
@@ -28,5 +30,5 @@ class InvalidValues(Exception):
 
 def shown(text: str) -> str:
     """Repeat what was typed, short and in quotes."""
-    flat = " ".join(text.split())
+    flat = " ".join(clean(text).split())
     return f"“{flat if len(flat) <= SHOWN_LENGTH else flat[: SHOWN_LENGTH - 1] + '…'}”"

@@ -2,14 +2,15 @@
 
 import re
 
-from workflows.command import DOUBLE_QUOTES, PROMPT, SINGLE_QUOTES, parse_command
+from workflows.command import DOUBLE_QUOTES, PROMPT, parse_command
 from workflows.numbers import written
 from workflows.values import FileHandle, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
 _TO_ESCAPE = re.compile(rf"[\\{DOUBLE_QUOTES}]")
-_BARE_WORD = re.compile(r"[^\s,;\\" + DOUBLE_QUOTES + SINGLE_QUOTES + r"]+")
+# Nothing that the grammar gives a meaning: in `no:steps:30` or `no:--seed` the value would be read as an option.
+_BARE_WORD = re.compile(r"\w[\w./+-]*")
 
 
 def write_command(values: Values, workflow: Workflow, vocabulary: Vocabulary) -> str:
@@ -41,7 +42,8 @@ def _part(name: str, value: object, workflow: Workflow, vocabulary: Vocabulary) 
 
 
 def _stays_itself(text: str, workflow: Workflow, vocabulary: Vocabulary) -> bool:
-    if not text or text[-1] in ",;" or "\\" in text:
+    # A quote that the text leaves open would be closed by one in an option after it.
+    if not text or text[-1] in ",;" or _TO_ESCAPE.search(text):
         return False
     command = parse_command(text, workflow, vocabulary)
     return command.raw == {PROMPT: text} and not command.faults
