@@ -18,7 +18,8 @@ from workflows.workflow import Workflow, WorkflowFault, load_workflow
 LIBRARY = Path(str(files("workflows"))) / "library"
 """The workflows that ship with Fairbrush; they run on a stock ComfyUI."""
 
-_NAME = compile_pattern(r"[a-z][a-z0-9_-]{0,31}")
+NAME = compile_pattern(r"[a-z][a-z0-9_-]{0,31}")
+"""What a workflow's folder may be called: it is typed in commands on every platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,10 @@ def load_catalog(folder: Path, previous: Catalog | None = None) -> Catalog:
     """Read a folder of workflows; `previous` supplies the last good version of what is broken now."""
     workflows: dict[str, Workflow] = {}
     faults: list[CatalogFault] = []
-    for place in _places(folder, faults):
+    places = _places(folder, faults)
+    if places is None:
+        return Catalog(workflows=previous.workflows if previous else {}, faults=tuple(faults))
+    for place in places:
         try:
             workflows[place.name] = _load(place)
         except WorkflowFault as fault:
@@ -54,18 +58,16 @@ def load_catalog(folder: Path, previous: Catalog | None = None) -> Catalog:
     return Catalog(workflows=workflows, faults=(*faults, *_dangling_actions(workflows)))
 
 
-def _places(folder: Path, faults: list[CatalogFault]) -> Iterator[Path]:
+def _places(folder: Path, faults: list[CatalogFault]) -> list[Path] | None:
     try:
         places = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith((".", "_")))
     except OSError as error:
         faults.append(CatalogFault(workflow=folder.name, problem=f"the folder cannot be read: {error.strerror}."))
-        return
-    for place in places:
-        if _NAME.fullmatch(place.name):
-            yield place
-        else:
-            problem = "a name has lower-case letters, digits, - and _, and begins with a letter."
-            faults.append(CatalogFault(workflow=place.name, problem=problem))
+        return None
+    problem = "a name has lower-case letters, digits, - and _, begins with a letter and ends within 32."
+    misnamed = [place for place in places if not NAME.fullmatch(place.name)]
+    faults.extend(CatalogFault(workflow=place.name, problem=problem) for place in misnamed)
+    return [place for place in places if place not in misnamed]
 
 
 def _load(place: Path) -> Workflow:

@@ -26,12 +26,17 @@ def validate(
     """
     reading = _Reading(manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary), [])
     values = reading.read(raw)
-    if not reading.faults:
+    if all(name in values for name in manifest.cost.factors):
         fault = joint_fault(manifest.cost, values, reading.usual())
         reading.faults.extend([fault] if fault else [])
     if reading.faults:
         raise InvalidValues(reading.faults)
     return values
+
+
+def usual_values(manifest: Manifest, literals: Mapping[str, Value], vocabulary: Vocabulary) -> Values:
+    """Return the value of every parameter that has one without being set."""
+    return _Reading(manifest, literals, vocabulary, _family(manifest, literals, {}, vocabulary), []).usual()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from workflows.parameters import (
     Text,
     default_value,
 )
-from workflows.validation import validate
+from workflows.validation import usual_values, validate
 from workflows.values import FileHandle, RawValue, Size, Value, Values
 from workflows.vocabulary import Vocabulary
 
@@ -44,6 +44,10 @@ class Workflow:
     def validate(self, raw: Mapping[str, RawValue], vocabulary: Vocabulary) -> Values:
         """Turn what somebody gave into a value for every parameter; raises InvalidValues with all faults at once."""
         return validate(self.manifest, self.literals(), raw, vocabulary)
+
+    def usual(self, vocabulary: Vocabulary) -> Values:
+        """Return the value of every parameter that has one without being set."""
+        return usual_values(self.manifest, self.literals(), vocabulary)
 
     def draw_seeds(self, values: Values, draw: Callable[[int], int]) -> Values:
         """Replace every random seed by `draw(max)`, so that trying again paints the same picture."""
@@ -84,7 +88,8 @@ def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes
     if manifest is None or graph is None:
         raise WorkflowFault(problems)
     workflow = Workflow(name=name, manifest=manifest, graph=graph, digest=_digest(manifest_text, graph_text))
-    problems = [*_place_problems(workflow), *_default_problems(workflow)]
+    # Without repetition: a default that fits no family is one problem.
+    problems = list(dict.fromkeys([*_place_problems(workflow), *_default_problems(workflow)]))
     if problems:
         raise WorkflowFault(problems)
     return workflow
@@ -123,14 +128,14 @@ def _place_problems(workflow: Workflow) -> Iterator[str]:
     taken: dict[tuple[str, str], str] = {}
     for name, parameter in workflow.manifest.parameters.items():
         for bound in parameter.bind:
-            problem = _node_problem(workflow.graph, f"parameters.{name}", bound) or _input_problem(
-                workflow.graph, bound
-            )
-            other = taken.setdefault((bound.node, bound.input), name)
+            owner, place = f"parameters.{name}", (bound.node, bound.input)
+            problem = _node_problem(workflow.graph, owner, bound) or _input_problem(workflow.graph, owner, bound)
             if problem:
                 yield problem
-            elif other != name:
-                yield f"parameters.{name} and parameters.{other} both fill input {bound.input!r} of node {bound.node}."
+            elif place in taken:
+                who = f"{owner} and {taken[place]} both fill" if taken[place] != owner else f"{owner} fills twice"
+                yield f"{who} input {bound.input!r} of node {bound.node}."
+            taken.setdefault(place, owner)
     for output in workflow.manifest.outputs:
         problem = _node_problem(workflow.graph, "outputs", output)
         if problem:
@@ -147,15 +152,16 @@ def _node_problem(graph: Graph, owner: str, place: Binding | Output) -> str | No
     return f"{owner} names node {place.node} as {place.class_type}, but {found}.{hint}"
 
 
-def _input_problem(graph: Graph, bound: Binding) -> str | None:
+def _input_problem(graph: Graph, owner: str, bound: Binding) -> str | None:
     node = graph.nodes[bound.node]
     if bound.input not in node.inputs:
-        return f"Node {node.id} ({node.class_type}) has no input {bound.input!r}; it has {', '.join(node.inputs)}."
+        there = ", ".join(node.inputs) or "none at all"
+        return f"{owner} fills input {bound.input!r}, but node {node.id} ({node.class_type}) has not: it has {there}."
     source = node.inputs[bound.input]
     if isinstance(source, Link):
         return (
-            f"Input {bound.input!r} of node {node.id} ({node.class_type}) is fed by node {source.node} "
-            f"({graph.nodes[source.node].class_type}): bind the parameter there."
+            f"{owner} fills input {bound.input!r} of node {node.id} ({node.class_type}), but that is fed by node "
+            f"{source.node} ({graph.nodes[source.node].class_type}): bind the parameter there."
         )
     return None
 

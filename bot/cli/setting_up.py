@@ -71,9 +71,8 @@ class Opened:
 async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[Opened]:
     """Open the named server, else the first of the settings, else a simulator that lives as long as this."""
     limits = ComfyLimits(file_bytes=settings.max_result_mb * 1024**2)
-    chosen = _chosen(settings, comfyui)
-    if chosen:
-        async with ComfyServer(chosen[0], chosen[1], limits=limits) as server:
+    for name, address in addresses(settings, comfyui).items():
+        async with ComfyServer(name, address, limits=limits) as server:
             yield Opened(server, simulated=False)
         return
     async with (
@@ -85,21 +84,20 @@ async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[
 
 async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
     """Return the choices of the server that `open_server` would open; the simulator's are known without starting it."""
-    if _chosen(settings, comfyui) is None:
+    if not addresses(settings, comfyui):
         return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
     async with open_server(settings, comfyui) as opened:
         return await opened.server.vocabulary()
 
 
-def _chosen(settings: Settings, comfyui: str | None) -> tuple[str, ComfyAddress] | None:
+def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
+    """Return the servers in question by name: the one that was named, by its name or its URL, else all."""
     configured = {server.name: server for server in settings.servers}
     if comfyui in configured:
-        return comfyui, address_of(configured[comfyui])
+        return {comfyui: address_of(configured[comfyui])}
     if comfyui:
-        return "the GPU", ComfyAddress.of(comfyui)
-    if settings.servers:
-        return settings.servers[0].name, address_of(settings.servers[0])
-    return None
+        return {"the GPU": ComfyAddress.of(comfyui)}
+    return {name: address_of(server) for name, server in configured.items()}
 
 
 def address_of(server: ServerSettings) -> ComfyAddress:

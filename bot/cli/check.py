@@ -1,0 +1,103 @@
+"""`fairbrush check` and `fairbrush workflows check`: what is wrong, and what a GPU lacks, before anybody notices."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import typer
+from workflows.fitness import lacks
+
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.server import ComfyServer
+from bot.cli.setting_up import addresses, load_settings, open_catalog, settings_path
+from bot.cli.terminal import DONE, FAILED, WRONG, say_json, say_table
+from bot.errors import FairbrushError
+from bot.settings import Settings
+from workflows.catalog import Catalog
+
+_GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `exit_code` is DONE when it is well."""
+
+    subject: str
+    text: str
+    exit_code: int = DONE
+
+
+def check(*, comfyui: str | None, as_json: bool) -> None:
+    """Check everything that can be checked without painting."""
+    settings = load_settings()
+    catalog = open_catalog(settings)
+    _conclude([_settings_finding(), *_catalog_findings(catalog), *_ask_servers(settings, catalog, comfyui)], as_json)
+
+
+def check_workflows(*, comfyui: str | None, as_json: bool) -> None:
+    """Check the workflows, and what the named server lacks for each."""
+    settings = load_settings()
+    catalog = open_catalog(settings)
+    findings = list(_catalog_findings(catalog))
+    if comfyui:
+        findings += _ask_servers(settings, catalog, comfyui)
+    _conclude(findings, as_json)
+
+
+def _settings_finding() -> Finding:
+    path = settings_path()
+    return Finding(subject="settings", text=f"{path}, well formed" if path.exists() else "none, so the defaults hold")
+
+
+def _catalog_findings(catalog: Catalog) -> Iterator[Finding]:
+    for name, workflow in catalog.workflows.items():
+        yield Finding(subject=f"workflow {name}", text=workflow.manifest.title)
+    for fault in catalog.faults:
+        yield Finding(subject=f"workflow {fault.workflow}", text=fault.problem, exit_code=WRONG)
+    if not catalog.workflows:
+        yield Finding(subject="workflows", text="there is not one that can be used", exit_code=WRONG)
+
+
+def _ask_servers(settings: Settings, catalog: Catalog, comfyui: str | None) -> list[Finding]:
+    servers = addresses(settings, comfyui)
+    if not servers:
+        return [Finding(subject="GPUs", text="none yet: fairbrush imagine uses the simulator")]
+    return asyncio.run(_ask_all(servers, catalog))
+
+
+async def _ask_all(servers: dict[str, ComfyAddress], catalog: Catalog) -> list[Finding]:
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(_ask(name, address, catalog)) for name, address in servers.items()]
+    return [finding for task in asked for finding in task.result()]
+
+
+async def _ask(name: str, address: ComfyAddress, catalog: Catalog) -> list[Finding]:
+    try:
+        async with ComfyServer(name, address) as server:
+            system, definitions, vocabulary = (
+                await server.system(),
+                await server.definitions(),
+                await server.vocabulary(),
+            )
+    except FairbrushError as error:
+        return [Finding(subject=name, text=str(error), exit_code=WRONG if error.code == "config" else FAILED)]
+    devices = ", ".join(f"{device.name} with {device.memory / _GIB:.0f} GB" for device in system.devices)
+    facts = [
+        f"ComfyUI {system.version}" if system.version else "no version told",
+        devices,
+        f"{system.waiting} in queue",
+    ]
+    missing = [
+        Finding(subject=f"{name}, {workflow.name}", text=sentence, exit_code=FAILED)
+        for workflow in catalog.workflows.values()
+        for sentence in lacks(workflow, definitions, vocabulary)
+    ]
+    return [Finding(subject=name, text="; ".join(filter(None, facts))), *missing]
+
+
+def _conclude(findings: list[Finding], as_json: bool) -> None:
+    if as_json:
+        say_json([{"subject": each.subject, "ok": each.exit_code == DONE, "text": each.text} for each in findings])
+    else:
+        say_table(("ok" if each.exit_code == DONE else "!!", each.subject, each.text) for each in findings)
+    raise typer.Exit(max(each.exit_code for each in findings))
