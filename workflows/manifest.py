@@ -5,12 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
-from workflows.parameters import Integer, Number, Parameter, SizeParameter, Strict
+from workflows.parameters import Integer, Number, Parameter, ParameterName, SizeParameter, Strict
 from workflows.problems import problems_of
 
 MAX_MANIFEST_BYTES = 256 * 1024
-
-ParameterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 RESERVED = frozenset({"workflow", "ar"})
 """Words that every platform understands by itself."""
@@ -79,11 +77,12 @@ class Manifest(Strict):
     @classmethod
     def _check_names(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
         taken = set(RESERVED) | ({"size"} if {"width", "height"} <= parameters.keys() else set())
-        for name, parameter in parameters.items():
-            for word in (name, *parameter.aliases):
-                if word in taken:
-                    raise ValueError(f"the name or alias {word!r} is taken")
-                taken.add(word)
+        twice: list[str] = []
+        for word in (word for name, parameter in parameters.items() for word in (name, *parameter.aliases)):
+            twice.extend([repr(word)] if word in taken else [])
+            taken.add(word)
+        if twice:
+            raise ValueError(f"taken already, as a name or an alias: {', '.join(twice)}")
         return parameters
 
     @field_validator("cost")
@@ -109,8 +108,10 @@ def read_manifest(text: str | bytes) -> Manifest:
     if len(text) > MAX_MANIFEST_BYTES:
         raise ManifestFault([f"manifest.toml is larger than {MAX_MANIFEST_BYTES // 1024} KB."])
     try:
-        content = tomllib.loads(text if isinstance(text, str) else text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        # Editors on Windows begin a file with a byte order mark, which TOML does not know.
+        content = tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        # Not only TOML's own error: a number of five thousand digits is a plain ValueError.
         raise ManifestFault([f"manifest.toml cannot be read: {error}."]) from error
     try:
         manifest = Manifest.model_validate(content)

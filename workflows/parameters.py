@@ -6,7 +6,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from workflows.choices import exactly, meant, refusal
 from workflows.faults import shown
@@ -25,6 +25,9 @@ _YES = frozenset({"yes", "y", "true", "on", "1"})
 _NO = frozenset({"no", "n", "false", "off", "0"})
 _RANDOM = frozenset({"random", "-1", "-1.0"})
 
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+"""What the command grammar can recognise at the start of a word, in any case and with `-` for `_`."""
+
 _Default = TypeVar("_Default", str, int, float, bool)
 
 
@@ -35,7 +38,7 @@ class Refused(ValueError):
 class Strict(BaseModel):
     """A table of a manifest: unknown keys are faults, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Binding(Strict):
@@ -54,8 +57,14 @@ class Binding(Strict):
 
 class _Declared(Strict):
     help: str = ""
-    aliases: tuple[str, ...] = Field(default=(), strict=False)
+    aliases: tuple[ParameterName, ...] = Field(default=(), strict=False)
     bind: tuple[Binding, ...] = Field(min_length=1, strict=False)
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        if any(bound.part for bound in self.bind) and not isinstance(self, SizeParameter):
+            raise ValueError("only a size has a width and a height to bind: leave out part")
+        return self
 
 
 class _Defaulting(_Declared, Generic[_Default]):
