@@ -8,11 +8,15 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from math import isfinite
 from types import MappingProxyType
 from typing import TypeGuard
 
 MAX_GRAPH_BYTES = 4 * 1024 * 1024
 """A graph of a thousand nodes is about 300 KB; what is larger holds something else."""
+
+MAX_NESTING = 32
+"""Lists and tables inside each other in one input: far more than any node has, far less than Python's stack."""
 
 EXPORT_HINT = "In ComfyUI open the menu Workflow → Export (API) and use the file that it saves."
 
@@ -96,10 +100,20 @@ def read_graph(text: str | bytes) -> Graph:
     if len(text) > MAX_GRAPH_BYTES:
         raise GraphFault(f"The file is larger than {MAX_GRAPH_BYTES // 1024**2} MB; that is no graph.")
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_refuse_number, parse_float=_read_float)
     except (ValueError, RecursionError) as error:
         raise GraphFault(f"The file is no JSON that ComfyUI wrote. {EXPORT_HINT}") from error
     return graph_of(content)
+
+
+def _refuse_number(text: str) -> float:
+    # Python reads NaN and Infinity, and would send them: no other reader takes them for JSON.
+    raise ValueError(text)
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    return number if isfinite(number) else _refuse_number(text)
 
 
 def graph_of(content: object) -> Graph:
@@ -119,6 +133,8 @@ def _read_node(node_id: str, node: object) -> Node:
     inputs = node.get("inputs")
     if not isinstance(inputs, dict):
         raise GraphFault(f"Node {node_id} ({node['class_type']}) has no inputs. {EXPORT_HINT}")
+    if any(_is_deeper(value, MAX_NESTING) for value in inputs.values()):
+        raise GraphFault(f"Node {node_id} ({node['class_type']}) holds values nested deeper than {MAX_NESTING} levels.")
     meta = node.get("_meta")
     title = meta.get("title") if isinstance(meta, dict) else None
     return Node(
@@ -127,6 +143,13 @@ def _read_node(node_id: str, node: object) -> Node:
         title=title if isinstance(title, str) else node["class_type"],
         inputs=MappingProxyType({name: _read_input(value) for name, value in inputs.items()}),
     )
+
+
+def _is_deeper(value: JsonValue, levels: int) -> bool:
+    if not isinstance(value, list | dict):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(member, levels - 1) for member in members)
 
 
 def _read_input(value: JsonValue) -> Link | JsonValue:
