@@ -1,6 +1,6 @@
 """Which of the offered names somebody meant: `DreamShaper` for `sd15/dreamshaper_8.safetensors`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -29,19 +29,30 @@ def meant(text: str, offered: tuple[str, ...]) -> str | None:
     found = exactly(text, offered)
     if found is not None:
         return found
-    wanted = folded(text)
-    beginning = [name for name in offered if wanted and _stem(name).startswith(wanted)]
+    beginning = _beginning(text, offered)
     return beginning[0] if len(beginning) == 1 else None
 
 
 def refusal(text: str, offered: tuple[str, ...]) -> str:
-    """Say that the text names nothing on offer, and what would."""
+    """Say that the text names nothing on offer, or too many, and what would name one."""
     if not offered:
         return "no GPU has one installed. The operator can add one."
+    several = _beginning(text, offered)
+    if several:
+        return f"{shown(text)} may be {_listed(several)}. Write more of the name."
     close = get_close_matches(folded(text)[:80], {_stem(name): name for name in offered}, n=1)
     guess = f" Did you mean {next(name for name in offered if _stem(name) == close[0])}?" if close else ""
-    more = f" … ({len(offered)} in all)" if len(offered) > NAMES_SHOWN else ""
-    return f"{shown(text)} is not on offer.{guess} There is {', '.join(offered[:NAMES_SHOWN])}{more}."
+    return f"{shown(text)} is not on offer.{guess} There is {_listed(offered)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" … ({len(names)} in all)" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
+
+
+def _beginning(text: str, offered: tuple[str, ...]) -> list[str]:
+    wanted = folded(text)
+    return [name for name in offered if wanted and _stem(name).startswith(wanted)]
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,11 @@ RATIO = "ar"
 
 _SAID_TWICE = "the shape is said twice. Keep one of size, ar, or width and height."
 
+
+class _OutOfReach(ValueError):
+    """A side that the ratio asks for is out of bounds."""
+
+
 Sides = tuple[Integer, Integer]
 
 
@@ -41,7 +46,12 @@ def spell_out(
         ratio = read_ratio(str(raw[RATIO]))
         if ratio is None:
             raise Refused(f"needs a ratio such as 16:9, not {shown(str(raw[RATIO]))}.")
-        spelled |= _from_ratio(sides, ratio, spelled, default) if sides else _as_size(parameters, ratio, raw, default)
+        try:
+            spelled |= (
+                _from_ratio(sides, ratio, spelled, default) if sides else _as_size(parameters, ratio, raw, default)
+            )
+        except _OutOfReach as fault:
+            raise Refused(f"{shown(str(raw[RATIO]))} {fault}") from fault
     return spelled
 
 
@@ -104,5 +114,5 @@ def _fitted(side: Integer | SizeParameter, ideal: float) -> int:
     offset = side.offset if isinstance(side, Integer) else 0
     fitted = round((ideal - offset) / side.step) * side.step + offset
     if not side.min <= fitted <= side.max:
-        raise Refused(f"is too narrow: a side would be {round(ideal)}, and sides go from {side.min} to {side.max}.")
+        raise _OutOfReach(f"would make a side of {round(ideal)} pixels; sides go from {side.min} to {side.max}.")
     return fitted
