@@ -17,7 +17,7 @@ Family = str
 _FAMILY_MARKS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     ("flux", re.compile(r"flux", re.IGNORECASE)),
     ("sd3", re.compile(r"sd[-_ ]?3|stable-diffusion-v3", re.IGNORECASE)),
-    ("sdxl", re.compile(r"xl(?![a-z])|pony|illustrious|noobai|sdxl|stable-diffusion-xl", re.IGNORECASE)),
+    ("sdxl", re.compile(r"xl(?=v?\d|[^a-z]|$)|pony|illustrious|noobai|sdxl|stable-diffusion-xl", re.IGNORECASE)),
     ("sd15", re.compile(r"sd[-_ ]?1|v1[-_.]?5|sd[-_]?v?1|stable-diffusion-v1|1\.5", re.IGNORECASE)),
 )
 
