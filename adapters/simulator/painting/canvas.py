@@ -29,7 +29,8 @@ def gradient(size: tuple[int, int], colors: Sequence[Color]) -> Image.Image:
 def glow(canvas: Image.Image, center: Point, radius: float, color: Color, strength: float, power: float = 2.0) -> None:
     """Light that fades from a point."""
     side = max(4, int(radius * 2))
-    curve = [round(255 * strength * (value / 255) ** power) for value in range(256)]
+    # Pillow's gradient reaches 181 in the middle of its sides; nothing may be left there, or the square shows.
+    curve = [round(255 * strength * max(0.0, (value - 78) / 177) ** power) for value in range(256)]
     mask = ImageOps.invert(Image.radial_gradient("L")).point(curve).resize((side, side), Image.Resampling.BICUBIC)
     canvas.paste(color, (int(center[0] - side / 2), int(center[1] - side / 2)), mask)
 

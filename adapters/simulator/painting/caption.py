@@ -32,10 +32,10 @@ def _fitting(prompt: str, font: ImageFont.FreeTypeFont, room: float) -> str:
     if font.getlength(_LABEL) > room:
         return _LABEL.split(" ")[0]
     words = " ".join(prompt.split())
-    text = f"{_LABEL}  —  {words}" if words else _LABEL
+    text = f"{_LABEL} · {words}" if words else _LABEL
     while font.getlength(text) > room and text != _LABEL:
         words = words[: max(0, len(words) * 9 // 10 - 1)].rstrip(" ,")
-        text = f"{_LABEL}  —  {words}…" if words else _LABEL
+        text = f"{_LABEL} · {words}…" if words else _LABEL
     return text
 
 

@@ -1,6 +1,5 @@
 """The land under the sky: layers that fade with distance, or water that mirrors what is above it."""
 
-import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from adapters.simulator.painting.canvas import Point, fill_below, height_at, jagged, rolling
 from adapters.simulator.painting.palette import Color, Palette, mix
+from adapters.simulator.painting.relief import paint_lee, paint_shade, paint_snow
 from adapters.simulator.painting.sky import Light
 from adapters.simulator.painting.trees import paint_pines
 from adapters.simulator.painting.words import LANDS, first_of
@@ -55,7 +55,8 @@ def _mountains(canvas: Image.Image, palette: Palette, light: Light, rng: random.
     for share, rise in ((0.0, 0.34), (0.28, 0.27)):
         ridge = jagged(canvas.width, _place(canvas, share, 0.66, 0.84), canvas.height * rise, rng)
         _layer(canvas, ridge, palette, share)
-        _snow(canvas, ridge, palette, light, share)
+        paint_snow(canvas, ridge, mix((255, 255, 255), palette.sky[2], 0.12 + 0.5 * share), rng)
+        paint_shade(canvas, ridge, light.x, (*mix(palette.sky[0], palette.near, 0.3), 88), rng)
     ridge = []
     for share in (0.55, 0.78, 1.0):
         ridge = rolling(canvas.width, _place(canvas, share, 0.66, 0.92), canvas.height * 0.09, rng, 1.2 + share)
@@ -70,7 +71,7 @@ def _desert(canvas: Image.Image, palette: Palette, light: Light, rng: random.Ran
     for share in (0.0, 0.3, 0.6, 1.0):
         ridge = rolling(canvas.width, _place(canvas, share, 0.62, 0.92), canvas.height * 0.15, rng, 0.8 + 0.4 * share)
         _layer(canvas, ridge, palette, share * 0.8)
-        _lee(canvas, ridge, palette, light, share)
+        paint_lee(canvas, ridge, light.x, (*palette.near, int(60 + 60 * share)))
     return Ground(ridge)
 
 
@@ -116,37 +117,8 @@ def _layer(canvas: Image.Image, ridge: Sequence[Point], palette: Palette, share:
     """One ridge with the haze of the distance at its foot."""
     color = _shade(palette, share)
     if palette.snow:
-        color = mix((250, 252, 255), color, 0.25 + 0.3 * share)
+        color = mix((250, 252, 255), color, 0.45 + 0.3 * share)
     fill_below(canvas, ridge, color, mix(color, palette.sky[3], 0.5 * (1 - share)))
-
-
-def _snow(canvas: Image.Image, ridge: Sequence[Point], palette: Palette, light: Light, share: float) -> None:
-    """Caps on the peaks, bright on the side of the light."""
-    tops = sorted(y for _, y in ridge)
-    limit = tops[len(tops) // 2]
-    draw = ImageDraw.Draw(canvas)
-    color = mix((255, 255, 255), _shade(palette, share), 0.18 + 0.3 * share)
-    shaded = mix(color, _shade(palette, share), 0.45)
-    for index, ((left, upper), (right, lower)) in enumerate(itertools.pairwise(ridge)):
-        if min(upper, lower) > limit:
-            continue
-        zigzag = canvas.height * (0.008, 0.022, 0.012, 0.03)[index % 4]
-        foot = [(y + (limit - y) * 0.55 + zigzag if y < limit else y) for y in (lower, upper)]
-        rising = (lower < upper) == (light.x < left)
-        quad = [(left, upper), (right, lower), (right, max(lower, foot[0])), (left, max(upper, foot[1]))]
-        draw.polygon(quad, fill=shaded if rising else color)
-
-
-def _lee(canvas: Image.Image, ridge: Sequence[Point], palette: Palette, light: Light, share: float) -> None:
-    """The side of a dune that lies in its own shadow."""
-    draw = ImageDraw.Draw(canvas)
-    color = mix(_shade(palette, share * 0.8), palette.near, 0.28)
-    depth = canvas.height * (0.05 + 0.10 * share)
-    for (left, upper), (right, lower) in itertools.pairwise(ridge):
-        slope = (lower - upper) / max(1.0, right - left) * (1 if light.x < canvas.width / 2 else -1)
-        if slope > 0:
-            fall = depth * min(1.0, slope * 3.2)
-            draw.polygon([(left, upper), (right, lower), (right, lower + fall), (left, upper + fall)], fill=color)
 
 
 def _water(canvas: Image.Image, line: float, palette: Palette, light: Light, rng: random.Random) -> None:

@@ -14,7 +14,7 @@ from adapters.simulator.painting.words import subjects_of
 
 _SMOOTH_UP_TO = 1_400
 """Sides up to this are painted twice as large and reduced, which is Pillow's only antialiasing."""
-_GRAIN = 0.07
+_GRAIN = 0.045
 _VIGNETTE = 0.30
 
 

@@ -1,6 +1,5 @@
 """Silhouettes for the few things that the painter can draw."""
 
-import itertools
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -69,25 +68,27 @@ def _higher_side(ground: Ground, width: int) -> float:
 def _lighthouse(stage: Stage) -> None:
     white = mix((238, 232, 222), stage.palette.sky[2], 0.25 if not stage.palette.moon else 0.55)
     red = mix((186, 52, 48), stage.palette.near, 0.25)
-    stage.polygon([(-0.3, -0.05), (-0.2, 0.05), (0.22, 0.05), (0.34, -0.05)], stage.dark)
+    stage.polygon([(-0.12, -0.06), (-0.1, 0.035), (0.1, 0.035), (0.12, -0.06)], stage.dark)
     bands = 5
     for band in range(bands):
         low, high = band / bands * 0.72, (band + 1) / bands * 0.72
-        left, right = 0.11 - low * 0.075, 0.11 - high * 0.075
+        left, right = 0.095 - low * 0.06, 0.095 - high * 0.06
         color = red if band % 2 else white
         stage.polygon([(-left, 0.03 + low), (-right, 0.03 + high), (right, 0.03 + high), (left, 0.03 + low)], color)
         shade = mix(color, stage.dark, 0.4)
-        stage.polygon([(0.02, 0.03 + low), (0.02, 0.03 + high), (right, 0.03 + high), (left, 0.03 + low)], shade)
-    stage.polygon([(-0.085, 0.75), (-0.085, 0.78), (0.085, 0.78), (0.085, 0.75)], stage.dark)
+        stage.polygon(
+            [(right * 0.2, 0.03 + low), (right * 0.2, 0.03 + high), (right, 0.03 + high), (left, 0.03 + low)], shade
+        )
+    stage.polygon([(-0.075, 0.745), (-0.075, 0.775), (0.075, 0.775), (0.075, 0.745)], stage.dark)
     lamp = (stage.x, stage.foot - 0.82 * stage.size)
     if stage.palette.lit:
         far = stage.canvas.width
-        for way, opacity in ((-1, 95), (1, 70)):
+        for way, opacity in ((-1, 150), (1, 110)):
             spread = far * 0.07
             beam = [lamp, (lamp[0] + way * far, lamp[1] - spread * 0.4), (lamp[0] + way * far, lamp[1] + spread)]
             soft(stage.canvas, [(beam, opacity)], _LAMP, stage.size * 0.03)
         glow(stage.canvas, lamp, stage.size * 0.34, _LAMP, 0.9)
-    stage.polygon([(-0.05, 0.78), (-0.05, 0.86), (0.05, 0.86), (0.05, 0.78)], mix(_LAMP, (255, 255, 255), 0.3))
+    stage.polygon([(-0.045, 0.775), (-0.045, 0.86), (0.045, 0.86), (0.045, 0.775)], mix(_LAMP, (255, 255, 255), 0.3))
     stage.polygon([(-0.07, 0.86), (0.0, 0.94), (0.07, 0.86)], red)
 
 
@@ -111,14 +112,10 @@ def _boat(stage: Stage) -> None:
 
 def _cat(stage: Stage) -> None:
     dark = stage.dark
-    tail = [
-        (0.2 + 0.26 * math.sin(step / 9 * 2.6), 0.05 + 0.5 * (step / 9) ** 1.2 + 0.04 * math.sin(step))
-        for step in range(10)
-    ]
-    for x, y in tail:
-        stage.disc(x, y, 0.045, 0.045, dark)
-    for (ax, ay), (bx, by) in itertools.pairwise(tail):
-        stage.polygon([(ax - 0.04, ay), (ax + 0.04, ay), (bx + 0.04, by), (bx - 0.04, by)], dark)
+    tail = [(0.16 + 0.3 * math.sin(step / 24 * 2.7), 0.04 + 0.52 * (step / 24) ** 1.3) for step in range(25)]
+    for index, (x, y) in enumerate(tail):
+        thick = 0.05 - 0.0008 * index
+        stage.disc(x, y, thick, thick, dark)
     stage.disc(0.0, 0.2, 0.27, 0.25, dark)
     stage.polygon([(-0.24, 0.2), (-0.14, 0.62), (0.14, 0.62), (0.24, 0.2)], dark)
     stage.disc(0.0, 0.72, 0.19, 0.165, dark)

@@ -1,5 +1,6 @@
 """Trees: rows of pines on a ridge, and one big crown."""
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -42,11 +43,12 @@ def paint_crown(
         ],
         fill=trunk,
     )
-    masses = sorted((rng.gauss(0, 0.24), rng.gauss(0.66, 0.13)) for _ in range(46))
+    turns = [(rng.uniform(0, 2 * math.pi), rng.random() ** 0.6) for _ in range(150)]
+    masses = [(0.36 * far * math.cos(turn), 0.7 + 0.24 * far * math.sin(turn)) for turn, far in turns]
     for across, up in sorted(masses, key=lambda mass: mass[1]):
-        radius = size * rng.uniform(0.07, 0.15)
-        center = (x + across * size, foot - min(1.0, max(0.42, up)) * size)
-        color = mix(trunk, leaf, min(1.0, max(0.1, (up - 0.35) * 1.7 + rng.uniform(-0.12, 0.12))))
+        radius = size * rng.uniform(0.03, 0.085)
+        center = (x + across * size, foot - up * size)
+        color = mix(trunk, leaf, min(1.0, max(0.3, (up - 0.3) * 1.7 - abs(across) * 0.4 + rng.uniform(-0.12, 0.16))))
         draw.ellipse((center[0] - radius, center[1] - radius, center[0] + radius, center[1] + radius), fill=color)
 
 
