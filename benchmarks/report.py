@@ -1,0 +1,44 @@
+"""What a benchmark prints: versions, a table, and whether its bars hold."""
+
+import json
+import platform
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import quantiles
+
+
+def arguments(description: str) -> Namespace:
+    """Read what every benchmark takes: --quick and --json PATH."""
+    parser = ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="a smaller sample, under 40 seconds")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="also write the figures as JSON")
+    return parser.parse_args()
+
+
+def percentile(samples: Sequence[float], percent: int) -> float:
+    """Return the value under which `percent` of the samples lie."""
+    return quantiles(samples, n=100, method="inclusive")[percent - 1]
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Name what was measured."""
+    return {"python": platform.python_version(), **{package: version(package) for package in packages}}
+
+
+def publish(
+    title: str, named: Mapping[str, str], rows: Sequence[Mapping[str, str]], bars: Mapping[str, bool], path: Path | None
+) -> None:
+    """Print the table and the bars, write the JSON, and exit 1 if a bar does not hold."""
+    print(title)
+    print(", ".join(f"{name} {number}" for name, number in named.items()))
+    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
+    for row in ({key: key for key in widths}, *rows):
+        print("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
+    for bar, holds in bars.items():
+        print(f"{'holds' if holds else 'FAILS'}: {bar}")
+    if path:
+        path.write_text(json.dumps({"versions": dict(named), "rows": list(rows), "bars": dict(bars)}, indent=2))
+    sys.exit(0 if all(bars.values()) else 1)
