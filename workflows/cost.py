@@ -1,6 +1,6 @@
 """The joint bound of a job: width × height × count × frames × steps, so that no allowed combination is a bomb."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from math import prod
 
 from workflows.faults import Fault
@@ -14,12 +14,13 @@ def cost_of(cost: Cost, values: Values) -> float:
     return prod(_amount(values.get(name)) for name in cost.factors)
 
 
-def joint_fault(cost: Cost, values: Values, usual: Mapping[str, Value]) -> Fault | None:
+def joint_fault(cost: Cost, values: Values, usual: Callable[[], Values]) -> Fault | None:
     """Tell whether the values together exceed the bound; the fault names the one furthest above its default."""
     total = cost_of(cost, values)
     if total <= cost.limit:
         return None
-    worst = max(cost.factors, key=lambda name: _amount(values.get(name)) / _amount(usual.get(name)))
+    defaults = usual()
+    worst = max(cost.factors, key=lambda name: _amount(values.get(name)) / _amount(defaults.get(name)))
     given = " × ".join(_shown(values.get(name)) for name in cost.factors)
     names = ", ".join(dict.fromkeys(cost.factors))
     excess = written(round(max(total / cost.limit, 1.1), 1))

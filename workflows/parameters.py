@@ -175,8 +175,8 @@ class Choice(_Defaulting[str]):
     def offered(self, vocabulary: Vocabulary) -> tuple[str, ...] | None:
         """Return what may be chosen now; None when no server tells its choices."""
         names = self.options if self.options is not None else vocabulary.offered(bound.source for bound in self.bind)
-        if names is None:
-            return None
+        if names is None or self.allow == ("*",):
+            return names
         return tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in self.allow))
 
     def choose(self, raw: RawValue, vocabulary: Vocabulary, fallback: str | None) -> str:

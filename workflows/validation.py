@@ -27,7 +27,7 @@ def validate(
     reading = _Reading(manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary), [])
     values = reading.read(raw)
     if all(name in values for name in manifest.cost.factors):
-        fault = joint_fault(manifest.cost, values, reading.usual())
+        fault = joint_fault(manifest.cost, values, reading.usual)
         reading.faults.extend([fault] if fault else [])
     if reading.faults:
         raise InvalidValues(reading.faults)
