@@ -51,8 +51,8 @@ class Vocabulary:
     def offered(self, sources: Iterable[str]) -> tuple[str, ...] | None:
         """Return the values that every one of the sources offers, in the first one's order; None if none is known."""
         known = [self.choices[source] for source in sources if source in self.choices]
-        if not known:
-            return None
+        if len(known) <= 1:
+            return known[0] if known else None
         return tuple(value for value in known[0] if all(value in other for other in known[1:]))
 
 
