@@ -1,6 +1,6 @@
 """Reading a result from where it lies."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.pictures import MEMORY, PictureStore
@@ -11,7 +11,7 @@ from bot.events import OutputFile
 _TOO_LARGE = "The result is larger than can be taken over from the GPU."
 
 
-async def read_result(rest: Rest, store: PictureStore, limits: ComfyLimits, file: OutputFile) -> AsyncIterator[bytes]:
+async def read_result(rest: Rest, store: PictureStore, limits: ComfyLimits, file: OutputFile) -> AsyncGenerator[bytes]:
     """Read a file in chunks, or what is kept in memory at once; raises ResultLost or ServerLost."""
     if MEMORY in file.locator:
         picture = store.get(file.locator[MEMORY])
@@ -22,7 +22,7 @@ async def read_result(rest: Rest, store: PictureStore, limits: ComfyLimits, file
     async with rest.download("/view", file.locator) as download:
         _check(download, limits)
         taken = 0
-        async for chunk in download.chunks():
+        while chunk := await download.read():
             taken += len(chunk)
             if taken > limits.file_bytes:
                 raise ResultLost(_TOO_LARGE, detail=f"over {limits.file_bytes} bytes")

@@ -131,15 +131,11 @@ class Download:
         self.media_type = response.content_type
         self.size = response.content_length
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Iterate over the content; raises ServerLost when it breaks off or stalls."""
-        while True:
-            with translated():
-                async with asyncio.timeout(self._read_s):
-                    chunk = await self._response.content.read(_CHUNK)
-            if not chunk:
-                return
-            yield chunk
+    async def read(self) -> bytes:
+        """Read the next piece, empty at the end; raises ServerLost when the line breaks or stalls."""
+        with translated():
+            async with asyncio.timeout(self._read_s):
+                return await self._response.content.read(_CHUNK)
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,8 +1,8 @@
 """One ComfyUI server behind the `Server` port: REST for the truth, the event socket for the news."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Self
 
 from adapters.comfyui.address import ComfyAddress
@@ -96,15 +96,16 @@ class ComfyServer:
             raise
         return Handle(run.id)
 
-    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+    async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         """Report what a run does until its end; see `Server.follow`."""
         watch = self._runs.adopt(handle)
         follower = Follower(self._rest, self._runs, self._listener, self._limits, watch)
         try:
-            async for event in follower.events():
-                if watch.course.ended:
-                    self._store.add(watch.course.kept.contents)
-                yield event
+            async with aclosing(follower.events()) as events:
+                async for event in events:
+                    if watch.course.ended:
+                        self._store.add(watch.course.kept.contents)
+                    yield event
         finally:
             self._runs.forget(handle)
 
@@ -126,6 +127,6 @@ class ComfyServer:
         """Stop a run and confirm it."""
         return await self._stopper.stop(handle)
 
-    def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+    def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         """Read a result in chunks, at most `file_bytes`."""
         return read_result(self._rest, self._store, self._limits, file)

@@ -1,7 +1,7 @@
 """Following a run: what the socket says at once, and what the server answers when the socket is quiet."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from adapters.comfyui.asking import recorded, where
@@ -52,7 +52,7 @@ class Follower:
         self._patience = Patience(limits)
         self._unheard = 0
 
-    async def events(self) -> AsyncIterator[RunEvent]:
+    async def events(self) -> AsyncGenerator[RunEvent]:
         """Report until the end; raises ServerLost."""
         watch, eager = self._watch, False
         # Where an adopted run is, has to be asked first.

@@ -6,7 +6,7 @@ a clock: a job moves on by one state whenever it is asked for. What a job does i
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
@@ -28,7 +28,7 @@ class PlainPlatform:
     reachable: bool = True
     _jobs: dict[str, Run] = field(default_factory=dict)
     _asked: dict[str, int] = field(default_factory=dict)
-    _numbers: count = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def post_run(self, run: Run) -> str:
         """POST /run: the platform's own id."""

@@ -6,7 +6,6 @@ import pytest
 
 from tests.contracts.server.scenes import Scene, plain_scene, real_scene, simulated_scene
 
-
 _SCENES = {"plain platform": plain_scene, "simulator": simulated_scene}
 
 

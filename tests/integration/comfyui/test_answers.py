@@ -1,0 +1,430 @@
+"""Answers that a ComfyUI gives rarely, or that only something else in its place would give."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from adapters.comfyui import ComfyLimits, ComfyServer
+from adapters.comfyui.system import Device
+from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, SubmitUncertain
+from bot.events import Failed, Interrupted, MediaKind, OutputFile, Succeeded
+from bot.ports import Found, Handle, NotFound, Stopping
+from tests.fakes.runs import blank, broken_upload, run_of
+from tests.integration.comfyui.proxy import SIGN_IN, Handler, serving
+from tests.integration.comfyui.scene import DEADLINE_S, QUICK, client, fetched, followed
+
+OURS = Handle("0b9f2a44-58ac-5f7c-8f3d-1d3b6c2f9a01")
+FILE = OutputFile(
+    node="9", name="a.png", kind=MediaKind.IMAGE, locator={"filename": "a.png", "subfolder": "", "type": "output"}
+)
+
+
+def says(body: object, status: int = 200) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response(body, status=status)
+
+    return answer
+
+
+def page(status: int = 200) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, text=SIGN_IN, content_type="text/html")
+
+    return answer
+
+
+def in_turn(*handlers: Handler) -> Handler:
+    """Answer by one handler after the other; the last one stays."""
+    waiting = list(handlers)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await (waiting.pop(0) if len(waiting) > 1 else waiting[0])(request)
+
+    return answer
+
+
+RUNNING = {"queue_running": [[0, OURS, {}, {}, []]], "queue_pending": []}
+PENDING = {"queue_running": [], "queue_pending": [[0, OURS, {}, {}, []]]}
+EMPTY = {"queue_running": [], "queue_pending": []}
+STOPPED = {OURS: {"status": {"status_str": "error", "messages": [["execution_interrupted", {}]]}}}
+DONE = {OURS: {"outputs": {"9": {"text": ["done"]}}, "status": {"status_str": "success"}}}
+
+
+@asynccontextmanager
+async def against(routes: Mapping[str, Handler], limits: ComfyLimits = QUICK) -> AsyncIterator[ComfyServer]:
+    """A client of a server that has these routes and no others: no socket, for one, and no version."""
+    async with serving(routes) as url, client(url, limits) as server:
+        yield server
+
+
+@pytest.mark.parametrize("version", ["0.3.63", "v0.2.99", "0.1.0-beta"])
+async def test_a_server_that_is_too_old_is_refused_with_the_reason(version: str) -> None:
+    with pytest.raises(ConfigError, match="0.3.64 or newer is needed") as refusal:
+        async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}):
+            pass
+    assert version in str(refusal.value)
+
+
+@pytest.mark.parametrize("version", ["0.3.64", "0.38.1", "v1.0.0", "hosted", None])
+async def test_a_server_that_is_new_enough_or_does_not_tell_is_taken(version: str | None) -> None:
+    async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}) as server:
+        assert (await server.system()).version == version
+
+
+async def test_a_server_says_what_it_computes_on() -> None:
+    stats = {"devices": [{"name": "cuda:0", "vram_total": 24, "vram_free": 20}, {"name": "odd"}]}
+    async with against(
+        {"GET /system_stats": says(stats), "GET /prompt": says({"exec_info": {"queue_remaining": 3}})}
+    ) as server:
+        system = await server.system()
+    assert system.devices == (Device(name="cuda:0", memory=24, free=20), Device(name="odd", memory=0, free=0))
+    assert (system.version, system.waiting) == (None, 3)
+
+
+async def test_a_server_in_trouble_is_lost() -> None:
+    with pytest.raises(ServerLost):
+        async with against({"GET /system_stats": page(502)}):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (page(200), SubmitUncertain),
+        (page(302), ServerLost),
+        (page(403), ServerLost),
+        (page(404), ServerLost),
+        (page(413), GraphRejected),
+        (page(429), ServerLost),
+        (page(500), SubmitUncertain),
+        (page(502), SubmitUncertain),
+        (page(400), ServerLost),
+        (says({"prompt_id": "an-id-of-its-own"}), SubmitUncertain),
+        (says({"error": {"type": "prompt_no_outputs"}, "node_errors": {}}, 400), GraphRejected),
+    ],
+)
+async def test_what_an_answer_to_a_submit_means(answer: Handler, error: type[JobError]) -> None:
+    async with against({"POST /prompt": answer}) as server:
+        with pytest.raises(JobError) as refusal:
+            await server.submit(blank())
+    assert type(refusal.value) is error
+
+
+async def test_an_answer_that_is_too_long_leaves_a_submit_uncertain() -> None:
+    async with against({"POST /prompt": says("x" * 5000)}, ComfyLimits(json_bytes=4000)) as server:
+        with pytest.raises(SubmitUncertain):
+            await server.submit(blank())
+
+
+async def test_what_is_submitted_holds_no_number_no_front_and_no_null() -> None:
+    bodies: list[dict[str, object]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        bodies.append(await request.json())
+        return web.json_response({"prompt_id": bodies[-1]["prompt_id"], "number": 0, "node_errors": {}})
+
+    run = blank()
+    async with against({"POST /prompt": take}) as server:
+        assert await server.submit(run) == run.id
+    [body] = bodies
+    assert body["prompt_id"] == run.id
+    assert set(body) == {"prompt", "prompt_id", "client_id", "extra_data"}
+    assert body["extra_data"] == {"fairbrush_outputs": ["9"]}
+    assert body["client_id"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (says({"name": "renamed (1).png"}), GraphRejected),
+        (page(413), GraphRejected),
+        (page(200), ServerLost),
+        (page(500), ServerLost),
+    ],
+)
+async def test_what_an_answer_to_an_upload_means(answer: Handler, error: type[JobError]) -> None:
+    async with against({"POST /upload/image": answer, "POST /prompt": says({})}) as server:
+        with pytest.raises(JobError) as refusal:
+            await server.submit(broken_upload())
+    assert type(refusal.value) is error
+
+
+@pytest.mark.parametrize("name", ["../x.png", "a/b.png", "猫.png", "", "x" * 201])
+async def test_an_upload_has_a_plain_name(name: str) -> None:
+    async with against({}) as server:
+        with pytest.raises(GraphRejected):
+            await server.submit(run_of({"1": {"class_type": "LoadImage", "inputs": {}}}, uploads={name: b""}))
+
+
+@pytest.mark.parametrize("queue", [page(), page(404), says([]), says(EMPTY, 500)])
+async def test_a_server_that_cannot_tell_of_a_run_leaves_it_unknown(queue: Handler) -> None:
+    async with against({"GET /queue": queue}) as server:
+        assert await server.find(OURS) is NotFound.UNKNOWN
+        assert await server.interrupt(OURS) is Stopping.UNCONFIRMED
+
+
+async def test_a_long_answer_is_read_off_the_loop() -> None:
+    long = {**RUNNING, "padding": "x" * 2_000_000}
+    async with against({"GET /queue": says(long)}) as server:
+        assert await server.find(OURS) == Found(end=None)
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 404])
+async def test_a_page_in_the_place_of_a_file_is_a_lost_result(status: int) -> None:
+    async with against({"GET /view": page(status)}) as server:
+        with pytest.raises(ResultLost):
+            await fetched(server, FILE)
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+async def test_a_server_that_refuses_to_answer_for_a_file_is_lost(status: int) -> None:
+    async with against({"GET /view": page(status)}) as server:
+        with pytest.raises(ServerLost):
+            await fetched(server, FILE)
+
+
+async def test_a_file_over_the_limit_is_not_read() -> None:
+    async def large(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"x" * 5000)
+
+    async def unannounced(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(5):
+            await response.write(b"x" * 1000)
+        return response
+
+    for handler in (large, unannounced):
+        async with against({"GET /view": handler}, ComfyLimits(file_bytes=4000)) as server:
+            with pytest.raises(ResultLost, match="larger"):
+                await fetched(server, FILE)
+
+
+async def test_a_file_that_breaks_off_is_a_lost_server() -> None:
+    async def broken(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "5000"})
+        await response.prepare(request)
+        await response.write(b"x" * 1000)
+        request.transport.close()  # type: ignore[union-attr]
+        return response
+
+    async with against({"GET /view": broken}) as server:
+        with pytest.raises(ServerLost):
+            await fetched(server, FILE)
+
+
+async def test_a_file_that_stalls_is_a_lost_server() -> None:
+    release = asyncio.Event()
+
+    async def stalled(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        await release.wait()
+        return response
+
+    async with against({"GET /view": stalled}, ComfyLimits(read_s=0.1)) as server:
+        with pytest.raises(ServerLost):
+            await fetched(server, FILE)
+        release.set()
+
+
+async def test_without_a_socket_a_run_is_followed_by_asking() -> None:
+    queue = in_turn(says(PENDING), says(RUNNING), says(EMPTY))
+    async with against({"GET /queue": queue, f"GET /history/{OURS}": says(DONE)}) as server:
+        events = await followed(server, OURS)
+    assert [type(event).__name__ for event in events] == ["Waiting", "Started", "Succeeded"]
+    assert events[-1] == Succeeded(files=(), texts=("done",))
+
+
+async def test_a_moment_of_silence_is_survived() -> None:
+    queue = in_turn(says(RUNNING), page(502), says(EMPTY))
+    async with against({"GET /queue": queue, f"GET /history/{OURS}": says(DONE)}) as server:
+        assert isinstance((await followed(server, OURS))[-1], Succeeded)
+
+
+class Interrupting:
+    """A server that stops a run when asked in the right way, after as many looks as it likes."""
+
+    def __init__(self, *, jobs: bool, looks: int = 1, history: object = STOPPED) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self._jobs = jobs
+        self._looks = looks
+        self._history = history
+
+    def routes(self) -> dict[str, Handler]:
+        routes: dict[str, Handler] = {
+            "GET /queue": self._queue,
+            "POST /queue": self._note,
+            "POST /interrupt": self._note,
+            f"GET /history/{OURS}": self._told,
+        }
+        return {**routes, f"POST /api/jobs/{OURS}/cancel": self._cancel} if self._jobs else routes
+
+    @property
+    def _stopped(self) -> bool:
+        return len([path for path, _ in self.asked if path != "/queue"]) >= self._looks
+
+    async def _note(self, request: web.Request) -> web.Response:
+        self.asked.append((request.path, await request.json()))
+        return web.Response()
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        self.asked.append((request.path, None))
+        return web.json_response({"cancelled": True})
+
+    async def _queue(self, _request: web.Request) -> web.Response:
+        return web.json_response(EMPTY if self._stopped else RUNNING)
+
+    async def _told(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._history if self._stopped else {})
+
+
+async def test_an_interrupt_names_its_run_and_is_repeated_until_it_is_noticed() -> None:
+    far = Interrupting(jobs=False, looks=3)
+    async with against(far.routes()) as server:
+        assert await server.interrupt(OURS) is Stopping.STOPPED
+    assert far.asked == [("/queue", {"delete": [OURS]}), *[("/interrupt", {"prompt_id": OURS})] * 3]
+
+
+async def test_a_newer_server_cancels_the_job() -> None:
+    far = Interrupting(jobs=True)
+    async with against(far.routes()) as server:
+        assert await server.interrupt(OURS) is Stopping.STOPPED
+    assert [path for path, _ in far.asked] == ["/queue", f"/api/jobs/{OURS}/cancel"]
+
+
+async def test_a_success_may_win_the_race_against_an_interrupt() -> None:
+    far = Interrupting(jobs=False, history=DONE)
+    async with against(far.routes()) as server:
+        assert await server.interrupt(OURS) is Stopping.TOO_LATE
+
+
+async def test_a_run_that_vanishes_while_it_is_stopped_has_stopped() -> None:
+    far = Interrupting(jobs=False, history={})
+    async with against(far.routes()) as server:
+        assert await server.interrupt(OURS) is Stopping.STOPPED
+
+
+async def test_a_run_that_will_not_stop_is_unconfirmed() -> None:
+    far = Interrupting(jobs=False, looks=1_000_000)
+    async with against(far.routes(), ComfyLimits(confirm_s=0.3, eager_s=0.01)) as server:
+        assert await server.interrupt(OURS) is Stopping.UNCONFIRMED
+
+
+async def test_a_run_that_slips_back_into_the_queue_is_taken_out_again() -> None:
+    queue = in_turn(says(PENDING), says(EMPTY))
+    routes = {"GET /queue": queue, "POST /queue": says(None), f"GET /history/{OURS}": says({})}
+    async with against(routes) as server:
+        assert await server.interrupt(OURS) is Stopping.STOPPED
+
+
+async def test_families_come_from_metadata_then_names_then_sizes() -> None:
+    names = ["plain.safetensors", "XL_dream.safetensors", "two.safetensors", "unknown.ckpt"]
+
+    async def metadata(request: web.Request) -> web.Response:
+        match request.query["filename"]:
+            case "plain.safetensors":
+                return web.json_response({"modelspec.architecture": "flux-1-dev"})
+            case "two.safetensors":
+                return web.json_response([])
+            case "unknown.ckpt":
+                return web.Response(body=b" " * 9_000_000)
+            case _:
+                return web.Response(status=404)
+
+    loader = {"input": {"required": {"ckpt_name": [names]}}, "output": ["MODEL"]}
+    sizes = [{"name": "two.safetensors", "size": 2 * 1024**3}, {"name": 3}, "odd"]
+    routes = {
+        "GET /object_info": says({"CheckpointLoaderSimple": loader}),
+        "GET /view_metadata/checkpoints": metadata,
+        "GET /experiment/models/checkpoints": says(sizes),
+    }
+    async with against(routes) as server:
+        vocabulary = await server.vocabulary()
+        assert "CheckpointLoaderSimple" in await server.definitions()
+    assert vocabulary.choices == {"CheckpointLoaderSimple.ckpt_name": tuple(names)}
+    assert vocabulary.families == {
+        "plain.safetensors": "flux",
+        "XL_dream.safetensors": "sdxl",
+        "two.safetensors": "sd15",
+    }
+
+
+async def test_sizes_that_cannot_be_had_are_done_without() -> None:
+    async def broken(request: web.Request) -> web.Response:
+        request.transport.abort()  # type: ignore[union-attr]
+        return web.Response()
+
+    routes = {"GET /object_info": says({}), "GET /experiment/models/checkpoints": broken}
+    async with against(routes) as server:
+        assert (await server.vocabulary()).families == {}
+
+
+async def test_a_server_without_object_info_has_no_vocabulary_to_tell() -> None:
+    async with against({}) as server:
+        with pytest.raises(ServerLost):
+            await server.vocabulary()
+
+
+async def test_secrets_stay_out_of_the_debug_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with serving({}) as url, client(url, Authorization="Bearer hunter2") as server:
+        assert await server.find(OURS) is NotFound.UNKNOWN
+    assert "hunter2" not in caplog.text
+    assert "the event socket broke" in caplog.text
+
+
+async def test_a_socket_whose_frames_are_large_or_strange_goes_on() -> None:
+    greeting = json.dumps({"type": "status", "data": {"sid": "x"}})
+    large = json.dumps({"type": "execution_interrupted", "data": {"prompt_id": OURS, "padding": "x" * 2_000_000}})
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        far = web.WebSocketResponse()
+        await far.prepare(request)
+        await far.send_str(greeting)
+        await asked.wait()
+        for frame in ("{", "[]", json.dumps({"type": "weather", "data": {"prompt_id": OURS}}), large):
+            await far.send_str(frame)
+        async for _ in far:
+            pass
+        return far
+
+    asked = asyncio.Event()
+
+    async def queue(_request: web.Request) -> web.Response:
+        asked.set()
+        return web.json_response(RUNNING)
+
+    async with against({"GET /ws": socket, "GET /queue": queue}, ComfyLimits(poll_s=DEADLINE_S)) as server:
+        assert (await followed(server, OURS))[-1] == Interrupted()
+
+
+async def test_a_redirected_socket_is_not_followed() -> None:
+    led_away: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        led_away.append(request.path)
+        return web.Response()
+
+    async with serving({"/{tail:.*}": elsewhere}) as trap:
+
+        async def redirect(_request: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{trap.replace('http', 'ws')}/ws"})
+
+        async with against({"GET /ws": redirect}, ComfyLimits(connect_s=0.3)):
+            pass
+    assert not led_away
+
+
+async def test_a_failure_in_the_history_names_who_can_act() -> None:
+    report = {"exception_type": "torch.OutOfMemoryError", "exception_message": "…", "node_type": "KSampler"}
+    entry = {OURS: {"status": {"status_str": "error", "messages": [["execution_error", report]]}}}
+    async with against({"GET /queue": says(EMPTY), f"GET /history/{OURS}": says(entry)}) as server:
+        [end] = await followed(server, OURS)
+    assert isinstance(end, Failed)
+    assert end.error.code == "out_of_memory"
