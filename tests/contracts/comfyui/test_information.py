@@ -1,7 +1,11 @@
 """What a server tells about itself."""
 
+from typing import Any
+
 import pytest
 
+from adapters.simulator.definitions import object_info
+from adapters.simulator.options import SimulatorOptions
 from tests.contracts.comfyui.graphs import options
 from tests.contracts.comfyui.probe import Probe
 
@@ -45,6 +49,32 @@ async def test_a_node_class_tells_inputs_outputs_and_whether_it_is_an_output(pro
     assert sampler["input_order"]["required"] == list(sampler["input"]["required"])
     assert "euler" in options(probe.info, "KSampler", "sampler_name")
     assert "normal" in options(probe.info, "KSampler", "scheduler")
+
+
+async def test_the_node_classes_are_those_that_the_simulator_claims(probe: Probe) -> None:
+    """What keeps `definitions.json` honest: names, types and bounds, but not whose files are installed."""
+
+    def shape(definition: dict[str, Any]) -> dict[str, Any]:
+        inputs = {kind: specs for kind, specs in definition["input"].items() if kind != "hidden"}
+        types = {
+            kind: {
+                name: (spec[0] if isinstance(spec[0], str) else "choice", bounds(spec)) for name, spec in specs.items()
+            }
+            for kind, specs in inputs.items()
+        }
+        return {"output": definition["output"], "output_node": definition["output_node"], "input": types}
+
+    def bounds(spec: list[Any]) -> list[Any]:
+        return [spec[1].get(name) for name in ("min", "max", "default")] if len(spec) > 1 else []
+
+    claimed = {name: shape(definition) for name, definition in object_info(SimulatorOptions()).items()}
+    assert {name: shape(probe.info[name]) for name in claimed if name in probe.info} == claimed
+
+
+async def test_samplers_and_schedulers_are_those_that_the_simulator_claims(probe: Probe) -> None:
+    claimed = object_info(SimulatorOptions())
+    for name in ("sampler_name", "scheduler"):
+        assert options(probe.info, "KSampler", name) == options(claimed, "KSampler", name)
 
 
 async def test_the_options_of_a_loader_are_the_models_of_its_folder(probe: Probe) -> None:
