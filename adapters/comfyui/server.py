@@ -54,7 +54,7 @@ class ComfyServer:
             opening.callback(listening.cancel)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.connect_s):
-                    await self._listener.greeted.wait()
+                    await self._listener.tried.wait()
             self._open = opening.pop_all()
         return self
 

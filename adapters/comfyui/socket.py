@@ -44,15 +44,16 @@ class Listener:
         self._connection: ClientConnection | None = None
         self.client_id = uuid4().hex  #: under which runs are submitted now
         self.greeted = asyncio.Event()  #: set while the server knows us by `client_id`
+        self.tried = asyncio.Event()  #: set once it is known whether there is a socket
 
     async def listen(self) -> None:
         """Keep a connection open for ever."""
         pause = _FIRST_PAUSE_S
         while True:
-            if await self._connected():
-                pause = _FIRST_PAUSE_S
+            was_open = await self._connected()
+            self.tried.set()
+            pause = _FIRST_PAUSE_S if was_open else min(2 * pause, self._limits.reconnect_s)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, self._limits.reconnect_s)
             if not self._runs:
                 # The server may still hold the old connection, and would cut off whoever comes back under its name.
                 # While runs are in flight that is the smaller evil: their events go to this name and to no other.
@@ -101,5 +102,6 @@ class Listener:
                 message = channel.hear(frame)
             if channel.greeted and client_id == self.client_id:
                 self.greeted.set()
+                self.tried.set()
             if message is not None:
                 self._runs.hear(message)

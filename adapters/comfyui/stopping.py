@@ -1,6 +1,7 @@
 """Stopping one run and no other, confirmed."""
 
 import asyncio
+from typing import assert_never
 from urllib.parse import quote
 
 from adapters.comfyui.asking import where
@@ -56,6 +57,8 @@ class Stopper:
                     await self._interrupt(prompt_id)
                 case Pending():
                     await self._drop(prompt_id)
+                case place:
+                    assert_never(place)
             await asyncio.sleep(pause)
             pause = min(2 * pause, self._limits.poll_s)
 

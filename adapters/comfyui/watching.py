@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import assert_never
 
 from adapters.comfyui.asking import recorded, where
 from adapters.comfyui.limits import ComfyLimits
@@ -95,6 +96,8 @@ class Follower:
                 return course.settle(end)
             case Nowhere():
                 return []
+            case _:
+                assert_never(place)
 
     def _doubt(self, weight: int) -> None:
         """Leave a socket that is open, but says nothing of a run that goes to it: two questions knew more than it."""

@@ -63,7 +63,7 @@ async def against(routes: Mapping[str, Handler], limits: ComfyLimits = QUICK) ->
 
 @pytest.mark.parametrize("version", ["0.3.63", "v0.2.99", "0.1.0-beta"])
 async def test_a_server_that_is_too_old_is_refused_with_the_reason(version: str) -> None:
-    with pytest.raises(ConfigError, match="0.3.64 or newer is needed") as refusal:
+    with pytest.raises(ConfigError, match=r"0\.3\.64 or newer is needed") as refusal:
         async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}):
             pass
     assert version in str(refusal.value)
