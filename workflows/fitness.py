@@ -3,12 +3,12 @@
 What ComfyUI 0.3.64 checks before it takes a graph is checked here beforehand, by what it says about its node classes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflows.definitions import Definitions, InputDefinition, NodeDefinition
 from workflows.faults import shown
-from workflows.graph import Graph, JsonValue, Link, Node
+from workflows.graph import JsonValue, Link, Node
 from workflows.numbers import written
 from workflows.parameters import Binding, Choice, Integer, Number, Parameter, Seed, SizeParameter
 from workflows.tracing import in_order, upstream
@@ -44,7 +44,7 @@ _OPTIONS_SHOWN = 6
 def lacks(workflow: Workflow, definitions: Definitions, vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
     """Name what a server lacks for a workflow; empty when it can serve it.
 
-    `vocabulary` is what the server offers, when the operator has narrowed it; otherwise everything that it lists.
+    `vocabulary` is what may be chosen there; left out, it is everything that the definitions list.
     """
     fitting = _Fitting(workflow, definitions, vocabulary or vocabulary_of(definitions, {}))
     return tuple(dict.fromkeys(fitting.sentences()))
@@ -107,7 +107,7 @@ class _Fitting:
             yield from _of_bounds(name, parameter, bound, expected)
 
     def _expectations(self, parameter: Parameter) -> Iterator[tuple[Binding, InputDefinition]]:
-        """Iterate over the bindings with what the inputs take, and what takes the value of a bound primitive."""
+        """Iterate over the bindings whose inputs the server describes."""
         for bound in parameter.bind:
             definition = self.definitions.get(bound.class_type)
             if definition and bound.input in definition.inputs:
@@ -125,7 +125,8 @@ class _Fitting:
         for output in self.workflow.manifest.outputs:
             definition = self.definitions.get(output.class_type)
             if definition and not definition.is_output:
-                yield f"outputs names {_named(self.workflow.graph.nodes[output.node])}, which gives no result to a server."
+                node = self.workflow.graph.nodes[output.node]
+                yield f"outputs names {_named(node)}, which is no output node."
 
 
 def _of_literal(node: Node, name: str, expected: InputDefinition, value: JsonValue) -> Iterator[str]:

@@ -39,7 +39,7 @@ def find_texts(sketch: Sketch) -> None:
             if _GUIDES.fullmatch(name):
                 side: Side = "negative_prompt" if name in ("negative", "empty_conditioning") else "prompt"
                 sides[side].extend(_said_through(sketch, link, side))
-    if not sides["prompt"]:
+    if not ends:
         _find_loose(sketch, sides)
     for side, said in sides.items():
         _add_texts(sketch, side, said)
@@ -62,7 +62,9 @@ def _said_through(sketch: Sketch, link: Link, side: Side) -> Iterator[list[Place
         if link in seen:
             continue
         seen.add(link)
-        places = [place for name in _word_inputs(sketch, node) if (place := _text_place(sketch, node, name, side))]
+        places = [
+            place for name in _word_inputs(sketch, node, side) if (place := _text_place(sketch, node, name, side))
+        ]
         if node.class_type in _SILENT:
             sketch.leave(f"The {_spoken(side)} is switched off by {named(node)}.")
             continue
@@ -82,13 +84,25 @@ def _sources(node: Node, slot: int) -> Iterator[Link]:
             yield link
 
 
-def _word_inputs(sketch: Sketch, node: Node) -> Iterator[str]:
+def _word_inputs(sketch: Sketch, node: Node, side: Side) -> list[str]:
     definition = sketch.definitions.get(node.class_type)
-    known = [name for name in node.inputs if _WORDS.fullmatch(name)]
-    if known or definition is None:
-        yield from known
-        return
-    yield from (name for name in node.inputs if name in definition.inputs and definition.inputs[name].multiline)
+    names = [
+        name
+        for name in node.inputs
+        if _WORDS.fullmatch(name) or (isinstance(node.literal(name), str) and _LOOSE_WORDS.fullmatch(name))
+    ]
+    if not names and definition:
+        names = [name for name in node.inputs if name in definition.inputs and definition.inputs[name].multiline]
+    return _of_side(names, side)
+
+
+def _of_side(names: list[str], side: Side) -> list[str]:
+    """Leave out what is named for the other side: a custom node may hold both texts."""
+    if side == "prompt":
+        return [name for name in names if "neg" not in name.casefold()]
+    return [name for name in names if "neg" in name.casefold()] or [
+        name for name in names if "pos" not in name.casefold()
+    ]
 
 
 def _text_place(sketch: Sketch, node: Node, name: str, side: Side) -> Place | None:
@@ -116,13 +130,10 @@ def _strings(node: Node, side: Side) -> list[str]:
     """Order the inputs of a text node: what comes from elsewhere first, an empty text last."""
     if is_reroute(node):
         return [name for name, _ in node.links()]
-    texts = [name for name, value in node.inputs.items() if isinstance(value, Link | str)]
-    if side == "negative_prompt":
-        opposed = [name for name in texts if "neg" in name.casefold()]
-    else:
-        opposed = [name for name in texts if "positive" in name.casefold()]
-    chosen = opposed or [name for name in texts if _STRINGS.fullmatch(name.casefold())]
-    lone = [name for name in texts if isinstance(node.inputs[name], str)] if len(node.inputs) == 1 else []
+    texts = _of_side([name for name, value in node.inputs.items() if isinstance(value, Link | str)], side)
+    sided = [name for name in texts if _LOOSE_WORDS.fullmatch(name.casefold())]
+    chosen = sided or [name for name in texts if _STRINGS.fullmatch(name.casefold())]
+    lone = texts if len(node.inputs) == 1 else []
     return sorted(chosen or lone, key=lambda name: _rank(node.inputs[name]))
 
 
