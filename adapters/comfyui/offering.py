@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from adapters.comfyui.limits import ComfyLimits
-from adapters.comfyui.rest import Rest
+from adapters.comfyui.rest import UNKNOWN_ROUTE, Rest
 from bot.errors import ServerLost
 from workflows.definitions import Definitions, read_definitions
 from workflows.vocabulary import Family, Vocabulary, family_of, vocabulary_of
@@ -19,9 +19,12 @@ async def read_offer(rest: Rest) -> Definitions:
     return read_definitions((await rest.get("/object_info", limit=_DEFINITIONS_BYTES)).mapping())
 
 
-async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary:
-    """Ask for every choice and for the families of the checkpoints; raises ServerLost."""
-    definitions = await read_offer(rest)
+async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary | None:
+    """Ask for every choice and for the families of the checkpoints; raises ServerLost. None where nobody can tell."""
+    answer = await rest.get("/object_info", limit=_DEFINITIONS_BYTES)
+    if answer.status in UNKNOWN_ROUTE:
+        return None
+    definitions = read_definitions(answer.mapping())
     checkpoints = vocabulary_of(definitions, {}).choices.get(_CHECKPOINTS, ())
     return vocabulary_of(definitions, await _families(rest, limits, checkpoints[: limits.described_checkpoints]))
 

@@ -137,8 +137,8 @@ class Course:
             return []
         self.phase = Phase.ENDED
         match end:
-            case Failed(error=NothingProduced()):
-                return [Failed(error=self._nothing())]
+            case Failed(error=NothingProduced() | ResultLost() as error):
+                return [Failed(error=self._fault or error)]  # the history forgets the fault of a blocked branch
             case Succeeded(files=files, texts=texts):
                 return [Succeeded(files=files + self.kept.files(), texts=texts)]
             case _:
@@ -162,8 +162,8 @@ class Course:
 
     def _nothing(self) -> JobError:
         if self._fault is not None:
-            return self._fault  # a blocked branch: 0.3.64 calls the run a success, and its history forgets the fault
-        # What was sent over a socket that broke is nowhere else.
+            return self._fault  # a blocked branch: 0.3.64 calls the run a success
+        # Its pictures came, but they were larger than what is kept.
         return ResultLost() if self.kept.nodes else NothingProduced()
 
     # What each word tells. The phase was set before.

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import aiohttp
 
@@ -14,6 +15,9 @@ from bot.errors import ServerLost
 
 PARSE_IN_THREAD_BYTES = 1024 * 1024
 """From this size on JSON is parsed off the loop: a megabyte takes about 10 ms."""
+
+UNKNOWN_ROUTE = frozenset({404, 405, 501})
+"""How a server says that it has no such route (0.3.64: 405 for a POST, since its pages are served by GET)."""
 
 _CHUNK = 256 * 1024
 
@@ -50,7 +54,7 @@ def translated(*, arrived: type[ServerLost] = ServerLost) -> Iterator[None]:
     except TimeoutError as error:
         raise arrived("The GPU does not answer.", detail="no answer in time") from error
     except (aiohttp.ClientError, OSError) as error:
-        raise arrived("The GPU broke off.", detail=f"{type(error).__name__}: {error}") from error
+        raise arrived("The GPU broke off the connection.", detail=f"{type(error).__name__}: {error}") from error
 
 
 class Rest:
@@ -82,7 +86,9 @@ class Rest:
 
     async def post(self, path: str, body: object = None, *, arrived: type[ServerLost] = ServerLost) -> Answer:
         """POST JSON; raises ServerLost, or `arrived` when the server may have taken it in."""
-        return await self._ask("POST", path, json=body, arrived=arrived)
+        # As a stream: aiohttp warns of large bodies that are handed over as bytes.
+        content = aiohttp.BytesIOPayload(BytesIO(json.dumps(body).encode()), content_type="application/json")
+        return await self._ask("POST", path, data=content, arrived=arrived)
 
     async def upload(self, path: str, form: aiohttp.FormData) -> Answer:
         """POST a form; raises ServerLost."""
@@ -94,8 +100,7 @@ class Rest:
         path: str,
         *,
         params: Mapping[str, str] | None = None,
-        json: object = None,
-        data: aiohttp.FormData | None = None,
+        data: aiohttp.FormData | aiohttp.BytesIOPayload | None = None,
         limit: int | None = None,
         deadline: float | None = None,
         arrived: type[ServerLost] = ServerLost,
@@ -105,7 +110,7 @@ class Rest:
                 asyncio.timeout(deadline or self._limits.answer_s),
                 # A redirect leads to a sign-in page, and would take the headers along.
                 self._session.request(
-                    method, self._address.route(path), params=params, json=json, data=data, allow_redirects=False
+                    method, self._address.route(path), params=params, data=data, allow_redirects=False
                 ) as response,
             ):
                 content = await _read(response, limit or self._limits.json_bytes)

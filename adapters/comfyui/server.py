@@ -75,8 +75,8 @@ class ComfyServer:
         """Ask the server about itself; raises ServerLost."""
         return await read_system(self._rest)
 
-    async def vocabulary(self) -> Vocabulary:
-        """Ask which choices it offers; raises ServerLost."""
+    async def vocabulary(self) -> Vocabulary | None:
+        """Ask which choices it offers; raises ServerLost. None on a platform without node classes."""
         return await read_vocabulary(self._rest, self._limits)
 
     async def submit(self, run: Run) -> Handle:

@@ -7,14 +7,12 @@ from urllib.parse import quote
 from adapters.comfyui.asking import where
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.protocol import Phase
-from adapters.comfyui.rest import Rest
+from adapters.comfyui.rest import UNKNOWN_ROUTE, Rest
 from adapters.comfyui.runs import Runs
 from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running
 from bot.errors import ServerLost
 from bot.events import Interrupted
 from bot.ports import Stopping
-
-_UNKNOWN_ROUTE = frozenset({404, 405, 501})
 
 
 class Stopper:
@@ -72,7 +70,7 @@ class Stopper:
         if self._cancels_jobs:
             answer = await self._rest.post(f"/api/jobs/{quote(prompt_id, safe='')}/cancel")
             # A server that knows the route says "Job not found" in JSON.
-            self._cancels_jobs = answer.status not in _UNKNOWN_ROUTE or answer.body is not None
+            self._cancels_jobs = answer.status not in UNKNOWN_ROUTE or answer.body is not None
         if not self._cancels_jobs:
             # Never without the id: that would stop whoever's run executes now.
             await self._rest.post("/interrupt", {"prompt_id": prompt_id})

@@ -1,6 +1,7 @@
 """Handing a run over: its pictures first, then its graph."""
 
 import re
+from io import BytesIO
 
 import aiohttp
 
@@ -19,7 +20,7 @@ async def upload(rest: Rest, name: str, content: bytes) -> None:
     if not _PLAIN_NAME.fullmatch(name):
         raise GraphRejected(detail=f"an upload is called {name!r}")
     form = aiohttp.FormData(quote_fields=False)
-    form.add_field("image", content, filename=name, content_type="application/octet-stream")
+    form.add_field("image", BytesIO(content), filename=name, content_type="application/octet-stream")
     form.add_field("type", "input")
     form.add_field("overwrite", "true")
     answer = await rest.upload("/upload/image", form)

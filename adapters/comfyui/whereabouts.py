@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from adapters.comfyui.failure import failure_of
 from adapters.comfyui.outputs import NodeOutput, Wanted, collect
-from bot.errors import ExecutionFailed, NothingProduced
+from adapters.comfyui.pictures import SENDS_PICTURES
+from bot.errors import ExecutionFailed, NothingProduced, ResultLost
 from bot.events import Failed, Interrupted, RunEnd, Succeeded
 
 OUTPUTS_KEY = "fairbrush_outputs"
@@ -71,7 +72,7 @@ def in_history(body: Mapping[str, object], prompt_id: str, wanted: Wanted | None
         return None
     prompt = entry.get("prompt")
     origin = _origin(prompt) if isinstance(prompt, list) else Origin()
-    return Over(end=_end(entry, wanted or origin.wanted))
+    return Over(end=_end(entry, wanted or origin.wanted, origin.classes))
 
 
 def _items(value: object) -> Iterator[list[object]]:
@@ -96,13 +97,15 @@ def _origin(item: list[object]) -> Origin:
     )
 
 
-def _end(entry: Mapping[str, object], wanted: Wanted) -> RunEnd:
+def _end(entry: Mapping[str, object], wanted: Wanted, classes: Mapping[str, str]) -> RunEnd:
     status = entry.get("status")
     if isinstance(status, dict) and status.get("status_str") == "error":
         return _bad_end(status.get("messages"))
     files, texts = collect(_outputs(entry), wanted)
     if not files and not texts:
-        return Failed(error=NothingProduced())
+        # What was sent over the socket stands in no history: it may have been made, but here it is lost.
+        sent = any(name == SENDS_PICTURES for node, name in classes.items() if node in (wanted.nodes or classes))
+        return Failed(error=ResultLost() if sent else NothingProduced())
     return Succeeded(files=files, texts=texts)
 
 

@@ -61,7 +61,8 @@ async def simulated_scene() -> AsyncIterator[Scene]:
 @asynccontextmanager
 async def real_scene(url: str) -> AsyncIterator[Scene]:
     async with ComfyServer("asking", ComfyAddress.of(url), limits=QUICK) as server:
-        offered = (await server.vocabulary()).choices["CheckpointLoaderSimple.ckpt_name"]
+        vocabulary = await server.vocabulary()
+        offered = vocabulary.choices["CheckpointLoaderSimple.ckpt_name"] if vocabulary else ()
     async with comfyui_scene(url, offered[0]) as scene:
         yield scene
 

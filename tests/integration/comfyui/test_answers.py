@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
+from aiohttp import MultipartReader, web
 
 from adapters.comfyui import ComfyLimits, ComfyServer
 from adapters.comfyui.system import Device
 from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, Succeeded
 from bot.ports import Found, Handle, NotFound, Stopping
-from tests.fakes.runs import blank, broken_upload, run_of
+from tests.fakes.runs import blank, broken_upload, node, run_of
 from tests.integration.comfyui.proxy import SIGN_IN, Handler, serving
 from tests.integration.comfyui.scene import DEADLINE_S, QUICK, client, fetched, followed
 
@@ -365,10 +365,30 @@ async def test_sizes_that_cannot_be_had_are_done_without() -> None:
         assert (await server.vocabulary()).families == {}
 
 
-async def test_a_server_without_object_info_has_no_vocabulary_to_tell() -> None:
+async def test_a_server_without_node_classes_has_no_vocabulary() -> None:
     async with against({}) as server:
+        assert await server.vocabulary() is None
         with pytest.raises(ServerLost):
-            await server.vocabulary()
+            await server.definitions()
+
+
+async def test_a_large_picture_and_a_large_graph_are_handed_over() -> None:
+    async def stored(request: web.Request) -> web.Response:
+        field = await anext(aiter(await request.multipart()))
+        assert not isinstance(field, MultipartReader | None)
+        sizes.append(len(await field.read()))
+        return web.json_response({"name": field.filename, "subfolder": "", "type": "input"})
+
+    async def taken(request: web.Request) -> web.Response:
+        sizes.append(len(await request.read()))
+        return web.json_response({"prompt_id": run.id, "number": 0, "node_errors": {}})
+
+    sizes: list[int] = []
+    run = run_of({"1": node("LoadImage", image="a" * 2_000_000)}, uploads={"large.png": b"x" * 3_000_000})
+    async with against({"POST /upload/image": stored, "POST /prompt": taken}) as server:
+        await server.submit(run)
+    assert sizes[0] == 3_000_000
+    assert sizes[1] > 2_000_000
 
 
 async def test_secrets_stay_out_of_the_debug_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,7 @@ import pytest
 from adapters.comfyui.messages import Channel, Message, Word
 from adapters.comfyui.outputs import Wanted
 from adapters.comfyui.protocol import TRANSITIONS, Course, Phase
-from adapters.comfyui.whereabouts import Origin
+from adapters.comfyui.whereabouts import Origin, in_history, in_queue
 from bot.errors import ExecutionFailed, NothingProduced, OutOfMemory, ResultLost
 from bot.events import (
     Entered,
@@ -225,9 +225,29 @@ def test_pictures_that_a_broken_socket_swallowed_are_lost_not_absent() -> None:
     recording = Recording.read("pictures_over_the_socket")
     course = recording.submitted[0].course({"2"})
     course.hear(said(Word.SUCCESS, course.prompt_id))
-    [end] = course.settle(Failed(error=NothingProduced()))
+    assert course.asks
+    told = in_history(recording.bodies("history")[0], course.prompt_id, course.wanted)
+    assert told is not None
+    [end] = course.settle(told.end)
     assert isinstance(end, Failed)
     assert isinstance(end.error, ResultLost)
+
+
+def test_pictures_that_were_all_too_large_are_lost_not_absent() -> None:
+    recording = Recording.read("pictures_over_the_socket")
+    end = alone(recording.frames("A flags=None"), recording.submitted[0].course({"2"}, kept_bytes=1))[-1]
+    assert isinstance(end, Failed)
+    assert isinstance(end.error, ResultLost)
+
+
+def test_a_server_killed_in_mid_run_says_no_end_and_knows_nothing_afterwards() -> None:
+    recording = Recording.read("killed")
+    course = recording.submitted[0].course()
+    events = alone(recording.frames("A-SIGKILL"), course)
+    assert events
+    assert not list(of_type(events, RunEnd))
+    [queue] = recording.bodies("queue")
+    assert in_queue(queue, course.prompt_id) is None
 
 
 def test_the_fault_of_a_blocked_run_outlives_the_history_that_forgot_it() -> None:
@@ -291,6 +311,7 @@ def test_malformed_payloads_say_nothing() -> None:
     for message in (
         said(Word.EXECUTING, node=4),
         said(Word.EXECUTED, node="9", output=None),
+        said(Word.EXECUTED, node="9", display_node=3, output=None),
         said(Word.EXECUTED, node=9, output={}),
         said(Word.PROGRESS, node=None, value=1, max=4),
         said(Word.PROGRESS, node="3", value="1", max=4),
