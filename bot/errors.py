@@ -2,7 +2,6 @@
 
 * FairbrushError
     * SubmissionError — the person who asked: shown to them, never retried
-        * InvalidSubmission — values that are wrong (holds every fault)
         * UnknownWorkflow
     * JobError — this run
         * GraphRejected — the server refused the graph
@@ -24,8 +23,6 @@ in `detail` and in `__cause__`.
 from collections.abc import Iterable
 from typing import ClassVar
 
-from workflows.faults import Fault
-
 
 class FairbrushError(Exception):
     """Anything that Fairbrush itself raises on purpose."""
@@ -43,16 +40,6 @@ class SubmissionError(FairbrushError):
     """The person who asked can mend it."""
 
     code = "submission"
-
-
-class InvalidSubmission(SubmissionError):
-    """Some values are wrong; every fault at once."""
-
-    code = "invalid_values"
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 class UnknownWorkflow(SubmissionError):

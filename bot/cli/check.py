@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import typer
-from workflows.fitness import lacks
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.server import ComfyServer
@@ -14,6 +13,7 @@ from bot.cli.terminal import DONE, FAILED, WRONG, say_json, say_table
 from bot.errors import FairbrushError
 from bot.settings import Settings
 from workflows.catalog import Catalog
+from workflows.fitness import lacks
 
 _GIB = 1024**3
 

@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from uuid import uuid4
 
+import typer
+
 from bot.cli.attachments import attach
 from bot.cli.display import progress_reports
 from bot.cli.results import Target, target_of, write_results
@@ -53,7 +55,10 @@ def imagine(words: list[str], *, workflow: str | None, comfyui: str | None, out:
     settings = load_settings()
     chosen = pick_workflow(settings, workflow)
     target = target_of(out, otherwise=f"{chosen.name}-{secrets.token_hex(4)}")
-    asyncio.run(_imagine(settings, chosen, words, comfyui=comfyui, target=target, as_json=as_json))
+    try:
+        asyncio.run(_imagine(settings, chosen, words, comfyui=comfyui, target=target, as_json=as_json))
+    except asyncio.CancelledError as terminated:
+        raise typer.Exit(128 + signal.SIGTERM) from terminated  # what a shell expects of a terminated command
 
 
 async def _imagine(

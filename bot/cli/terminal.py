@@ -43,7 +43,11 @@ def say_table(rows: Iterable[Sequence[str]]) -> None:
         # Text objects, not strings: what stands in square brackets is no markup.
         table.add_row(*(Text(clean(cell)) for cell in row))
     # A file or a pipe has no width to fit into: nothing is cut there.
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def tell(error: Exception, *, as_json: bool) -> int:

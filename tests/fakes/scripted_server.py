@@ -1,0 +1,54 @@
+"""A `Server` that does what a test wrote down, and notes what it was asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.errors import JobError
+from bot.events import OutputFile, RunEvent
+from bot.jobs import Run
+from bot.ports import Finding, Handle, NotFound, Stopping
+from workflows.vocabulary import Vocabulary
+
+
+@dataclass
+class ScriptedServer:
+    """Submits as told, reports the given events, and hangs after them when `endless`."""
+
+    events: Sequence[RunEvent] = ()
+    refusal: JobError | None = None
+    findings: list[Finding] = field(default_factory=list)  #: answers of `find` in turn; the last one stays
+    endless: bool = False
+    submitted: list[Run] = field(default_factory=list)
+    interrupted: list[Handle] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return "scripted"
+
+    async def vocabulary(self) -> Vocabulary | None:
+        return None
+
+    async def submit(self, run: Run) -> Handle:
+        self.submitted.append(run)
+        if self.refusal:
+            raise self.refusal
+        return Handle(run.id)
+
+    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+        for event in self.events:
+            yield event
+        if self.endless:
+            await asyncio.Event().wait()
+
+    async def find(self, handle: Handle) -> Finding:
+        if not self.findings:
+            return NotFound.UNKNOWN
+        return self.findings.pop(0) if len(self.findings) > 1 else self.findings[0]
+
+    async def interrupt(self, handle: Handle) -> Stopping:
+        self.interrupted.append(handle)
+        return Stopping.STOPPED
+
+    async def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+        yield file.name.encode()

@@ -1,0 +1,38 @@
+"""The error tree: stable codes, and sentences that anybody may read."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot import errors
+from bot.errors import ConfigError, FairbrushError, ServerLost, SubmitUncertain
+
+
+def _tree(kind: type[FairbrushError]) -> Iterator[type[FairbrushError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _tree(child)
+
+
+def test_every_kind_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in _tree(FairbrushError)]
+
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in _tree(FairbrushError) if kind.__module__ == errors.__name__])
+def test_a_sentence_is_a_sentence(kind: type[FairbrushError]) -> None:
+    assert kind.sentence[0].isupper()
+    assert kind.sentence.endswith(".")
+
+
+def test_only_a_lost_server_is_worth_another_try_as_it_is() -> None:
+    assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {ServerLost, SubmitUncertain}
+
+
+def test_what_the_log_needs_is_not_in_what_people_read() -> None:
+    assert "/srv" not in str(ServerLost(detail="/srv/comfyui refused"))
+
+
+def test_errors_that_hold_several_problems_say_them_all() -> None:
+    assert str(ConfigError(["one", "two"])) == "one\ntwo"

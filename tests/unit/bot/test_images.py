@@ -1,0 +1,102 @@
+"""The image gate: what passes, what is refused, and what is left behind."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot import images
+from bot.images import ImageRefused, admit
+
+
+def _saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_ordinary_pictures_pass_as_png(kind: str) -> None:
+    admitted = admit(_saved(Image.new("RGB", (30, 20), "teal"), kind))
+
+    assert (admitted.handle.width, admitted.handle.height) == (30, 20)
+    assert admitted.handle.media_type == "image/png"
+    assert Image.open(BytesIO(admitted.content)).size == (30, 20)
+
+
+def test_the_same_picture_has_the_same_name_whatever_was_attached_to_it() -> None:
+    note = PngInfo()
+    note.add_text("prompt", "secret workflow")
+    picture = Image.new("RGB", (8, 8), "red")
+
+    plain, noted = admit(_saved(picture, "PNG")), admit(_saved(picture, "PNG", pnginfo=note))
+
+    assert plain.handle == noted.handle
+    assert b"secret" not in noted.content
+
+
+def test_camera_orientation_is_applied_and_its_place_forgotten() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010F] = "Camera of somebody"
+
+    admitted = admit(_saved(Image.new("RGB", (30, 20)), "JPEG", exif=exif))
+
+    assert (admitted.handle.width, admitted.handle.height) == (20, 30)
+    assert b"somebody" not in admitted.content
+
+
+def test_transparency_is_kept() -> None:
+    admitted = admit(_saved(Image.new("RGBA", (4, 4), (0, 0, 0, 0)), "PNG"))
+
+    assert Image.open(BytesIO(admitted.content)).mode == "RGBA"
+
+
+def test_a_picture_of_too_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_BYTES", 10)
+
+    with pytest.raises(ImageRefused, match="larger than"):
+        admit(b"x" * 11)
+
+
+def test_a_bomb_is_refused_by_its_header_before_it_is_decoded() -> None:
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+    with pytest.raises(ImageRefused):
+        admit(bomb + _saved(Image.new("RGB", (2, 2)), "PNG")[33:])
+
+
+def test_a_picture_over_the_pixel_limit_is_refused_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_PIXELS", 99)
+
+    with pytest.raises(ImageRefused, match="10x10"):
+        admit(_saved(Image.new("RGB", (10, 10)), "PNG"))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n"]
+)
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(ImageRefused, match="PNG, JPEG or WebP"):
+        admit(content)
+
+
+def test_a_cut_picture_is_refused() -> None:
+    whole = _saved(Image.effect_mandelbrot((64, 64), (-2, -1, 1, 1), 50).convert("RGB"), "JPEG")
+
+    with pytest.raises(ImageRefused):
+        admit(whole[: len(whole) // 2])
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_do_more_than_be_refused(content: bytes) -> None:
+    for head in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\x20\x00\x00\x00WEBP"):
+        with pytest.raises(ImageRefused):
+            admit(head + content)

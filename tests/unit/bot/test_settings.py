@@ -1,0 +1,61 @@
+"""Settings: file, environment, and every problem at once."""
+
+import pytest
+
+from bot.cli.init import template
+from bot.errors import ConfigError
+from bot.settings import MAX_FILE_BYTES, Settings, read_settings
+
+
+def _problems(text: bytes) -> str:
+    with pytest.raises(ConfigError) as raised:
+        read_settings(text)
+    return str(raised.value)
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert read_settings(None) == Settings()
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRBRUSH_RUN_DEADLINE_S", "5")
+
+    assert read_settings(b"run_deadline_s = 7\nmax_result_mb = 9").run_deadline_s == 5
+    assert read_settings(b"run_deadline_s = 7\nmax_result_mb = 9").max_result_mb == 9
+
+
+def test_every_problem_is_named_at_once() -> None:
+    problems = _problems(b'nope = 1\nrun_deadline_s = "soon"\n[[servers]]\nname = "A b"\nurl = "http://x"\nport = 1')
+
+    for part in ("nope: there is no such setting", "run_deadline_s", "servers.0.name", "servers.0.port"):
+        assert part in problems
+
+
+def test_two_servers_of_one_name_are_refused() -> None:
+    server = b'[[servers]]\nname = "gpu"\nurl = "http://x"\n'
+
+    assert "'gpu'" in _problems(server * 2)
+
+
+@pytest.mark.parametrize("text", [b"x =", b"\xff\xfe", b"#" * (MAX_FILE_BYTES + 1), b'_env_file = "x"'])
+def test_a_file_that_cannot_be_read_is_a_sentence(text: bytes) -> None:
+    assert _problems(text)
+
+
+def test_a_variable_that_holds_no_json_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRBRUSH_SERVERS", "not json")
+
+    assert "servers" in _problems(b"")
+
+
+def test_the_file_that_init_writes_holds_the_defaults_and_every_setting_can_be_uncommented() -> None:
+    text = template().decode()
+    settings = [line for line in text.splitlines() if line.startswith("# ") and (" = " in line or "[[" in line)]
+    live = "\n".join(line.removeprefix("# ") for line in settings)
+
+    assert read_settings(template()) == Settings()
+    read = read_settings(live.encode())
+    assert read.servers[0].credential_env == "GPU1_TOKEN"
+    assert {name for name in Settings.model_fields if name not in live} == set()
+    assert read.run_deadline_s == Settings().run_deadline_s
+    assert read.max_result_mb == Settings().max_result_mb
