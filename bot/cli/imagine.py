@@ -66,7 +66,8 @@ async def _imagine(
 ) -> None:
     _stop_on_terminate()
     async with open_server(settings, comfyui) as opened:
-        order = await asyncio.to_thread(_understand, words, workflow, await opened.server.vocabulary())
+        vocabulary = await opened.server.vocabulary() or Vocabulary()
+        order = await asyncio.to_thread(_understand, words, workflow, vocabulary)
         run = prepare(workflow, order.values, JobId(uuid4()), 1, order.uploads)
         started = time.monotonic()
         end = await _paint(opened.server, run, deadline_s=settings.run_deadline_s)

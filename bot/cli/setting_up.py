@@ -87,7 +87,7 @@ async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
     if not addresses(settings, comfyui):
         return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
     async with open_server(settings, comfyui) as opened:
-        return await opened.server.vocabulary()
+        return await opened.server.vocabulary() or Vocabulary()
 
 
 def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
