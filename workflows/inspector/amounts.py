@@ -210,7 +210,7 @@ def _denoise_spots(sketch: Sketch) -> Iterator[Spot]:
 
 def _starts_from_nothing(sketch: Sketch, node: Node) -> bool:
     """Tell whether the sampler (or those that a scheduler feeds) begins with an empty latent, not with a picture."""
-    samplers = [node] if "latent_image" in node.inputs else [user for user, _, _ in sketch.graph.consumers(node.id)]
+    samplers = [node] if "latent_image" in node.inputs else [user for user, _, _ in sketch.consumers(node)]
     return bool(samplers) and all(_is_empty(sketch, sampler) for sampler in samplers)
 
 

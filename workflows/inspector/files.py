@@ -60,7 +60,7 @@ def _add_picture(sketch: Sketch, place: Place) -> None:
 
 def _add_mask(sketch: Sketch, place: Place) -> None:
     by_transparency = place.node.literal("channel") == "alpha" or any(
-        link.slot == 1 for _, _, link in sketch.graph.consumers(place.node.id)
+        link.slot == 1 for _, _, link in sketch.consumers(place.node)
     )
     name = sketch.add("mask", [place], partial(_file, "mask", _MASK_HELP[by_transparency]))
     if name and by_transparency:
@@ -96,18 +96,18 @@ def _is_picture(sketch: Sketch, place: Place, value: str) -> bool:
 
 def _uses(sketch: Sketch, loader: Node) -> Iterator[Use]:
     """Follow a picture forward, through whatever scales or converts it, to what it is used for."""
-    waiting, seen = [loader.id], set()
+    waiting, seen = [loader], set()
     while waiting:
-        node_id = waiting.pop()
-        if node_id in seen:
+        node = waiting.pop()
+        if node.id in seen:
             continue
-        seen.add(node_id)
-        for user, name, link in sketch.graph.consumers(node_id):
+        seen.add(node.id)
+        for user, name, link in sketch.consumers(node):
             use = _use(user, name, link)
             if use:
                 yield use
             else:
-                waiting.append(user.id)
+                waiting.append(user)
 
 
 def _use(user: Node, name: str, link: Link) -> Use | None:

@@ -1,6 +1,6 @@
 """The sheet of paper on which a draft comes into being: who has claimed which input, and what there is to say."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -63,9 +63,19 @@ class Sketch:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     factors: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
-    left_alone: list[str] = field(default_factory=list)
+    left_alone: dict[str, None] = field(default_factory=dict)  #: sentences, each once, in their order
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     explained: set[tuple[str, str]] = field(default_factory=set)
+    _fed: dict[str, list[tuple[Node, str, Link]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in self.graph.nodes.values():
+            for name, link in node.links():
+                self._fed.setdefault(link.node, []).append((node, name, link))
+
+    def consumers(self, node: Node) -> Sequence[tuple[Node, str, Link]]:
+        """Return (node, input, link) of every input that a node feeds; collected once, because many ask."""
+        return self._fed.get(node.id, ())
 
     def add(
         self,
@@ -97,8 +107,7 @@ class Sketch:
         """Note something that stays as it is, once; `about` and `name` tell which input is explained by it."""
         if about:
             self.explained.add((about.id, name))
-        if sentence not in self.left_alone:
-            self.left_alone.append(sentence)
+        self.left_alone[sentence] = None
 
     def is_open(self, node: Node, name: str) -> bool:
         """Tell whether an input holds a literal of which nothing has been said yet."""

@@ -50,7 +50,7 @@ def _is_end(sketch: Sketch, node: Node) -> bool:
     # hands it on, which shows in what takes it.
     if not any(_GUIDES.fullmatch(name) for name, _ in node.links()):
         return False
-    return not any(_CONDITIONING.fullmatch(name) for _, name, _ in sketch.graph.consumers(node.id))
+    return not any(_CONDITIONING.fullmatch(name) for _, name, _ in sketch.consumers(node))
 
 
 def _said_through(sketch: Sketch, link: Link, side: Side) -> Iterator[list[Place]]:
