@@ -66,7 +66,7 @@ async def _imagine(
 ) -> None:
     _stop_on_terminate()
     async with open_server(settings, comfyui) as opened:
-        vocabulary = await opened.vocabulary()
+        vocabulary = await opened.server.vocabulary()
         order = await asyncio.to_thread(_understand, words, workflow, vocabulary)
         run = prepare(workflow, order.values, JobId(uuid4()), 1, order.uploads)
         started = time.monotonic()

@@ -66,11 +66,6 @@ class Opened:
     server: ComfyServer
     simulated: bool
 
-    async def vocabulary(self) -> Vocabulary:
-        """Ask what it offers; a platform that cannot tell offers nothing to choose."""
-        found = await self.server.vocabulary()
-        return Vocabulary() if found is None else found
-
 
 @asynccontextmanager
 async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[Opened]:
@@ -92,7 +87,7 @@ async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
     if not addresses(settings, comfyui):
         return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
     async with open_server(settings, comfyui) as opened:
-        return await opened.vocabulary()
+        return await opened.server.vocabulary()
 
 
 def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
