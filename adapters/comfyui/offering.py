@@ -19,11 +19,11 @@ async def read_offer(rest: Rest) -> Definitions:
     return read_definitions((await rest.get("/object_info", limit=_DEFINITIONS_BYTES)).mapping())
 
 
-async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary | None:
-    """Ask for every choice and for the families of the checkpoints; raises ServerLost. None where nobody can tell."""
+async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary:
+    """Ask for every choice and for the families of the checkpoints; raises ServerLost. Empty where nobody can tell."""
     answer = await rest.get("/object_info", limit=_DEFINITIONS_BYTES)
     if answer.status in UNKNOWN_ROUTE:
-        return None
+        return Vocabulary()
     definitions = read_definitions(answer.mapping())
     checkpoints = vocabulary_of(definitions, {}).choices.get(_CHECKPOINTS, ())
     return vocabulary_of(definitions, await _families(rest, limits, checkpoints[: limits.described_checkpoints]))

@@ -75,8 +75,8 @@ class ComfyServer:
         """Ask the server about itself; raises ServerLost."""
         return await read_system(self._rest)
 
-    async def vocabulary(self) -> Vocabulary | None:
-        """Ask which choices it offers; raises ServerLost. None on a platform without node classes."""
+    async def vocabulary(self) -> Vocabulary:
+        """Ask which choices it offers, none at all on a platform that does not tell; raises ServerLost."""
         return await read_vocabulary(self._rest, self._limits)
 
     async def submit(self, run: Run) -> Handle:
@@ -104,7 +104,9 @@ class ComfyServer:
             async with aclosing(follower.events()) as events:
                 async for event in events:
                     if watch.course.ended:
+                        # Before the end is told: whoever hears it may leave without closing this.
                         self._store.add(watch.course.kept.contents)
+                        self._runs.forget(handle)
                     yield event
         finally:
             self._runs.forget(handle)

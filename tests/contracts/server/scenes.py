@@ -61,8 +61,7 @@ async def simulated_scene() -> AsyncIterator[Scene]:
 @asynccontextmanager
 async def real_scene(url: str) -> AsyncIterator[Scene]:
     async with ComfyServer("asking", ComfyAddress.of(url), limits=QUICK) as server:
-        vocabulary = await server.vocabulary()
-        offered = vocabulary.choices["CheckpointLoaderSimple.ckpt_name"] if vocabulary else ()
+        offered = (await server.vocabulary()).choices["CheckpointLoaderSimple.ckpt_name"]
     async with comfyui_scene(url, offered[0]) as scene:
         yield scene
 
