@@ -16,6 +16,7 @@ _KINDS: Mapping[MediaKind, frozenset[str]] = {
     MediaKind.VIDEO: frozenset({".mp4", ".webm", ".mov", ".mkv", ".avi", ".m4v"}),
     MediaKind.AUDIO: frozenset({".flac", ".mp3", ".wav", ".ogg", ".opus", ".m4a", ".aac"}),
 }
+_MAX_TEXT = 100_000  # characters of one text; a chat message holds a few thousand, and what is longer belongs in a file
 _MAY_MOVE = frozenset({".png", ".webp"})
 
 
@@ -97,4 +98,4 @@ def _entries(output: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 def _texts(value: object) -> list[str]:
     members = value if isinstance(value, list | tuple) else [value]
-    return [member for member in members if isinstance(member, str) and member]
+    return [member[:_MAX_TEXT] for member in members if isinstance(member, str) and member]

@@ -69,6 +69,11 @@ def test_texts(value: object, texts: tuple[str, ...]) -> None:
     assert collect([output("1", text=value)], Wanted())[1] == texts
 
 
+def test_a_text_is_bounded() -> None:
+    [text] = collect([output("1", text="x" * 1_000_000)], Wanted())[1]
+    assert len(text) == 100_000
+
+
 @pytest.mark.parametrize("path", ["a/b/c.png", "a\\b\\c.png", "c.png", "a\\b/c.png/"])
 def test_base_name(path: str) -> None:
     assert base_name(path) == "c.png"

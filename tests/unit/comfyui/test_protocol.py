@@ -295,6 +295,11 @@ def test_an_adopted_run_learns_from_the_server_what_is_wanted() -> None:
     assert course.hear(said(Word.EXECUTING, node="3", display_node="3"))[-1] == Entered(node="3", stage=Stage.PAINTING)
 
 
+def test_a_node_that_is_shown_as_nothing_else_is_itself() -> None:
+    course = Course(prompt_id="ours", classes={"8": "VAEDecode"})
+    assert course.hear(said(Word.EXECUTING, node="8"))[-1] == Entered(node="8", stage=Stage.DECODING)
+
+
 def test_after_the_end_nothing_is_reported() -> None:
     course = Course(prompt_id="ours")
     course.hear(said(Word.START))
