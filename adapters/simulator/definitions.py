@@ -48,6 +48,8 @@ class NodeClass:
     inputs: tuple[InputSpec, ...]
     outputs: tuple[str, ...]
     is_output: bool
+    hidden: tuple[str, ...]
+    """What the server adds to the inputs: the whole graph, the client's extras."""
 
 
 def object_info(options: SimulatorOptions, input_files: Sequence[str] = ()) -> dict[str, object]:
@@ -92,4 +94,5 @@ def _node_class(name: str, raw: Definition) -> NodeClass:
         for field, spec in inputs.get(kind, {}).items()
     ]
     outputs = tuple(cast("list[str]", raw["output"]))
-    return NodeClass(name, tuple(specs), outputs, is_output=raw["output_node"] is True)
+    hidden = tuple(inputs.get("hidden", {}))
+    return NodeClass(name, tuple(specs), outputs, is_output=raw["output_node"] is True, hidden=hidden)

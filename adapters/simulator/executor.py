@@ -153,7 +153,8 @@ class Executor:
             extra_pnginfo=cast("dict[str, object]", (run.item.extra_data or {}).get("extra_pnginfo") or {}),
             run_number=self._runs,
         )
-        run.node_inputs = inputs
+        hidden = {"prompt": run.item.prompt, "extra_pnginfo": (run.item.extra_data or {}).get("extra_pnginfo")}
+        run.node_inputs = inputs | {name: hidden.get(name) for name in self.classes[class_type].hidden}
         await run.pause(0)
         run.check_interrupt()
         self._raise_if_asked(class_type)

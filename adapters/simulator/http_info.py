@@ -46,6 +46,7 @@ class InfoRoutes:
             web.get("/userdata", _answer([])),
             web.get("/internal/logs", _answer("")),
             web.get("/internal/files/{folder}", self._files),
+            web.get("/{unknown:.*}", _missing),  # last: everything else is looked for among the files of the web page
         ]
 
     async def _object_info(self, _request: web.Request) -> web.Response:
@@ -116,6 +117,10 @@ class InfoRoutes:
             return web.json_response({"error": "Invalid directory type"}, status=400)
         files = [path for path in self._folders.folder(folder).iterdir() if path.is_file()]
         return web.json_response([path.name for path in sorted(files, key=_modified, reverse=True)])
+
+
+async def _missing(_request: web.Request) -> web.Response:
+    return web.Response(status=404)
 
 
 def _modified(path: Path) -> float:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -52,9 +52,7 @@ class QueueRoutes:
         return web.json_response({"exec_info": {"queue_remaining": self._queue.remaining}})
 
     async def _submit(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        if not isinstance(body, dict):  # any other JSON holds no prompt
-            body = {}
+        body = await _wishes(request)
         number = self._place(body)
         if "prompt" not in body:
             return _rejected({"type": "no_prompt", "message": "No prompt provided", "details": "No prompt provided"})
@@ -84,7 +82,7 @@ class QueueRoutes:
         return web.json_response({"queue_running": running, "queue_pending": self._queue.pending})
 
     async def _edit_queue(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await _wishes(request)
         if body.get("clear"):
             self._queue.clear()
         for prompt_id in body.get("delete", ()):
@@ -117,7 +115,7 @@ class QueueRoutes:
         return web.json_response({prompt_id: entry} if entry is not None else {})
 
     async def _edit_history(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await _wishes(request)
         if body.get("clear"):
             self._queue.history.clear()
         for prompt_id in body.get("delete", ()):
@@ -130,6 +128,14 @@ class QueueRoutes:
             if body.get(flag, False):
                 self._queue.set_flag(flag)
         return web.Response()
+
+
+async def _wishes(request: web.Request) -> dict[str, Any]:
+    """The body as an object. A list or string holds no wish; a number or null is trouble."""
+    body = await request.json()
+    if not isinstance(body, dict | list | str):
+        raise TypeError("what ComfyUI trips over")
+    return body if isinstance(body, dict) else {}
 
 
 def _rejected(error: Mapping[str, object], node_errors: Mapping[str, object] | None = None) -> web.Response:

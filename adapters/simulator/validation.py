@@ -186,8 +186,10 @@ class _Validation:
             faults.append(_not_listed(spec, value))
 
     def _uploads(self, node_class: NodeClass, inputs: Mapping[str, object], faults: list[Fault]) -> None:
-        name = inputs.get("image")
-        if (node_class.name, "image") in _UPLOADS and isinstance(name, str) and not self._file_exists(name):
+        if (node_class.name, "image") not in _UPLOADS or "image" not in inputs:
+            return
+        name = inputs["image"]
+        if isinstance(name, str) and not self._file_exists(name):
             details = f"image - Invalid image file: {name}"
             message = "Custom validation failed for node"
             faults.append(_error("custom_validation_failed", message, details, {"input_name": "image"}))

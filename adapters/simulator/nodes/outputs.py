@@ -57,7 +57,7 @@ async def save_animation(context: NodeContext, inputs: Inputs) -> NodeResult:
     first = pictures.batch[0]
     prefix, size = text(inputs, "filename_prefix"), (first.width, first.height)
     name = await context.thread(context.folders.save, "output", prefix, ".webp", size, write)
-    return NodeResult(shown={"images": [_file(name, "output")], "animated": [True]})
+    return NodeResult(shown={"images": [_file(name, "output")], "animated": [len(pictures.batch) != 1]})
 
 
 async def show_text(_context: NodeContext, inputs: Inputs) -> NodeResult:

@@ -47,7 +47,7 @@ async def ksampler_advanced(context: NodeContext, inputs: Inputs) -> NodeResult:
         denoise=done / steps,
         latent=take(inputs, "latent_image", Latent),
     )
-    return NodeResult((await _sample(context, job) if done else job.latent,))
+    return NodeResult((await _sample(context, job),))
 
 
 async def sampler_custom(context: NodeContext, inputs: Inputs) -> NodeResult:
@@ -114,6 +114,8 @@ def _guider(inputs: Inputs) -> Guider:
 
 
 async def _sample(context: NodeContext, job: Sampling) -> Latent:
+    if not job.steps or not job.denoise:  # no noise to take away: the latent comes back as it is, at once
+        return job.latent
     _require_memory(context, job.latent)
     pictures: tuple[Picture, ...]
     if context.options.draw:

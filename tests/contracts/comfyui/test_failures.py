@@ -64,6 +64,16 @@ async def test_a_literal_where_a_link_belongs_fails_at_run_time(probe: Probe) ->
     assert (await probe.history(prompt_id))["status"]["completed"] is False
 
 
+async def test_an_error_repeats_the_whole_graph(probe: Probe) -> None:
+    """Why nothing of an error is shown to people or logged as it came."""
+    graph = blank()
+    graph["2"]["inputs"]["images"] = f"no picture {fresh()}"
+    _, events = await probe.run(graph)
+    (error,) = (event.data for event in events if event.kind == "execution_error")
+    assert error["current_inputs"]["images"] == [graph["2"]["inputs"]["images"]]
+    assert error["current_inputs"]["prompt"] == [str(graph)]
+
+
 async def test_a_file_name_that_leads_out_of_the_folder_fails_at_run_time(probe: Probe) -> None:
     _, events = await probe.run(blank(prefix="../../outside"))
     (error,) = (event.data for event in events if event.kind == "execution_error")

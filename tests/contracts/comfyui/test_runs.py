@@ -3,9 +3,10 @@
 import io
 import json
 
+import pytest
 from PIL import Image
 
-from tests.contracts.comfyui.graphs import SIZE, blank, fresh, painting
+from tests.contracts.comfyui.graphs import SIZE, blank, fresh, painting, png
 from tests.contracts.comfyui.probe import Event, Probe
 
 LIFECYCLE = frozenset({"execution_start", "execution_cached", "executing", "executed", "execution_success"})
@@ -58,6 +59,24 @@ async def test_progress_counts_the_sampler_steps(probe: Probe) -> None:
     assert states[-1]["nodes"]["9"]["state"] == "finished"
     running = [state["nodes"]["3"] for state in states if state["nodes"].get("3", {}).get("state") == "running"]
     assert [(state["value"], state["max"]) for state in running] == [(0, 1), (1, 3), (2, 3), (3, 3)]
+
+
+async def test_no_denoising_means_no_steps(probe: Probe) -> None:
+    graph = painting(probe.info, seed=fresh(), steps=3)
+    graph["3"]["inputs"]["denoise"] = 0.0
+    _, events = await probe.run(graph)
+    assert not [event for event in events if event.kind in ("progress", "preview+")]
+    assert len(files(events)) == 1
+
+
+async def test_a_part_of_the_schedule_counts_its_own_steps(probe: Probe) -> None:
+    graph = painting(probe.info, seed=fresh())
+    inputs = {name: value for name, value in graph["3"]["inputs"].items() if name not in ("seed", "denoise")}
+    inputs |= {"noise_seed": fresh(), "steps": 6, "start_at_step": 4, "end_at_step": 10_000}
+    inputs |= {"add_noise": "enable", "return_with_leftover_noise": "disable"}
+    graph["3"] = {"class_type": "KSamplerAdvanced", "inputs": inputs}
+    _, events = await probe.run(graph)
+    assert [(e.data["value"], e.data["max"]) for e in events if e.kind == "progress"] == [(1, 2), (2, 2)]
 
 
 async def test_the_queue_is_announced_to_everybody(probe: Probe) -> None:
@@ -168,6 +187,32 @@ async def test_a_preview_node_writes_to_the_temp_folder(probe: Probe) -> None:
     (file,) = files(events)
     assert file["type"] == "temp"
     assert await probe.fetch("/view", **file)
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+async def test_an_animation_is_one_file(probe: Probe, frames: int) -> None:
+    graph = blank(batch=frames)
+    inputs = {"fps": 6.0, "lossless": True, "quality": 80, "method": "default", "filename_prefix": "contract"}
+    graph["2"] = {"class_type": "SaveAnimatedWEBP", "inputs": {"images": ["1", 0], **inputs}}
+    _, events = await probe.run(graph)
+    (output,) = (event.data["output"] for event in events if event.kind == "executed")
+    assert output["animated"] == [frames > 1]
+    (file,) = output["images"]
+    with Image.open(io.BytesIO(await probe.fetch("/view", **file))) as image:
+        assert image.format == "WEBP"
+
+
+async def test_a_picture_is_repainted_in_its_own_size(probe: Probe) -> None:
+    _, answer = await probe.upload(f"contract-{fresh()}.png", png())
+    graph = painting(probe.info, seed=fresh(), steps=4) | {
+        "1": {"class_type": "LoadImage", "inputs": {"image": answer["name"]}},
+        "5": {"class_type": "VAEEncode", "inputs": {"pixels": ["1", 0], "vae": ["4", 2]}},
+    }
+    graph["3"]["inputs"]["denoise"] = 0.5
+    _, events = await probe.run(graph)
+    assert [event.data["max"] for event in events if event.kind == "progress"] == [4] * 4
+    with Image.open(io.BytesIO(await probe.fetch("/view", **files(events)[0]))) as image:
+        assert image.size == (SIZE, SIZE)
 
 
 async def test_a_graph_can_report_text(probe: Probe) -> None:

@@ -174,13 +174,18 @@ async def test_a_huge_executed_message_can_be_had(simulator: Simulator, probe: P
 
 
 async def test_the_history_can_be_late(simulator: Simulator, probe: Probe) -> None:
-    simulator.faults.delay_history(0.2)
+    simulator.faults.delay_history(600)
     async with probe.listen() as ear:
         prompt_id = await probe.submit(blank(), ear.sid)
         await ear.until(lambda event: event.kind == "execution_success")
         assert await probe.get(f"/history/{prompt_id}") == {}
-        await ear.end_of(prompt_id)
-        assert await probe.get(f"/history/{prompt_id}") != {}
+        assert await probe.queue() == ([prompt_id], [])
+
+
+async def test_a_late_history_comes_before_the_last_message(simulator: Simulator, probe: Probe) -> None:
+    simulator.faults.delay_history(0.01)
+    prompt_id, _ = await probe.run(blank())
+    assert await probe.get(f"/history/{prompt_id}") != {}
 
 
 async def test_a_lost_answer_leaves_the_prompt_in_the_queue(simulator: Simulator, probe: Probe) -> None:
