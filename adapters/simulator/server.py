@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 from aiohttp import web
 
@@ -59,14 +59,13 @@ class _Process:
         app.add_routes([_under_api(route) for route in self._routes if not route.path.startswith(internal)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
+        await web.TCPSite(self._runner, host, port).start()
+        # Owned by this process, which cancels and awaits them in `kill`; a group could not be left to die alone.
         self._tasks = {
             "worker": asyncio.create_task(self._worker.run()),
             "publisher": asyncio.create_task(self.sockets.run()),
         }
-        server = cast(asyncio.Server, site._server)
-        return int(server.sockets[0].getsockname()[1])
+        return int(self._runner.addresses[0][1])
 
     async def kill(self) -> None:
         """Drop every connection without a goodbye and end all tasks."""

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 _LABEL = "simulated · no GPU"
 _SMALLEST = 48
@@ -22,6 +22,9 @@ def write_caption(picture: Image.Image, prompt: str) -> Image.Image:
         shade.putpixel((0, row), int(row / 15 * 150))
     depth = size * 3
     picture = picture.copy()
+    # A picture that is repainted has a caption already: only a blur of it may shine through.
+    edge = (0, height - size * 2, width, height)
+    picture.paste(picture.crop(edge).filter(ImageFilter.GaussianBlur(size)), edge[:2])
     picture.paste((6, 8, 14), (0, height - depth), shade.resize((width, depth), Image.Resampling.BICUBIC))
     draw = ImageDraw.Draw(picture, "RGBA")
     draw.text((size * 0.8, height - size * 0.75), text, font=font, fill=(255, 255, 255, 205), anchor="ls")
