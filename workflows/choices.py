@@ -17,8 +17,8 @@ def exactly(text: str, offered: tuple[str, ...]) -> str | None:
     """Find the name itself, without regard to case, folder or file ending; None if it is not clear."""
     if text in offered:
         return text
-    wanted = folded(text)
-    for names in _spellings(offered):
+    for spelling, names in zip(_SPELLINGS, _names(offered), strict=True):
+        wanted = spelling(text)
         if wanted in names:
             return names[wanted]
     return None
@@ -52,13 +52,13 @@ def _listed(names: Sequence[str]) -> str:
 
 def _beginning(text: str, offered: tuple[str, ...]) -> list[str]:
     wanted = folded(text)
-    return [name for name in offered if wanted and _stem(name).startswith(wanted)]
+    return [name for name in offered if wanted and (_stem(name).startswith(wanted) or folded(name).startswith(wanted))]
 
 
 @lru_cache(maxsize=64)
-def _spellings(offered: tuple[str, ...]) -> tuple[dict[str, str | None], ...]:
-    # From strict to loose; a spelling that two names share stands for neither. Kept, because a long text may ask often.
-    return tuple(_unique(offered, spelling) for spelling in (folded, _without_suffix, _stem))
+def _names(offered: tuple[str, ...]) -> tuple[dict[str, str | None], ...]:
+    # By each spelling; one that two names share stands for neither. Kept, because a long text may ask often.
+    return tuple(_unique(offered, spelling) for spelling in _SPELLINGS)
 
 
 def _unique(offered: tuple[str, ...], spelling: Callable[[str], str]) -> dict[str, str | None]:
@@ -77,3 +77,7 @@ def _without_suffix(name: str) -> str:
 def _stem(name: str) -> str:
     # Servers on Windows list folders with a backslash.
     return _without_suffix(name).replace("\\", "/").rpartition("/")[2]
+
+
+_SPELLINGS = (folded, _without_suffix, _stem)
+"""From strict to loose."""

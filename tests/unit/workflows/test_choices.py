@@ -17,6 +17,10 @@ TWINS = ("a/same.safetensors", "b/same.safetensors", "SAME.ckpt")
         ("SD15/DreamShaper_8.safetensors", MODELS[0]),
         ("sd15/dreamshaper_8", MODELS[0]),
         ("dreamshaper_8", MODELS[0]),
+        ("DreamShaper_8.safetensors", MODELS[0]),
+        ("dreamshaper_8.ckpt", MODELS[0]),
+        ("elsewhere/dreamshaper_8.safetensors", MODELS[0]),
+        ("sd15/windows_model", MODELS[1]),
         ("ＤreamShaper_8", MODELS[0]),
         ("windows_model", MODELS[1]),
         ("sd_xl_base_1.0", MODELS[2]),
@@ -29,6 +33,7 @@ def test_case_folder_and_ending_do_not_matter(text: str, name: str) -> None:
 
 def test_a_beginning_is_enough_when_only_one_name_has_it() -> None:
     assert meant("dream", MODELS) == MODELS[0]
+    assert meant("sd15/dream", MODELS) == MODELS[0]
     assert exactly("dream", MODELS) is None
     assert meant("sd_xl", MODELS) is None
     assert meant("shaper", MODELS) is None
