@@ -1,0 +1,115 @@
+"""The import contracts break when they should: each is planted a violation, in a copy of the house."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.unit.house import HOUSE, PACKAGES, pyproject
+
+DIRECTION = "imports point one way"
+INDEPENDENCE = "one adapter never imports another"
+INSIDE_BOT = "inside bot the command line is outermost"
+ONE_PLACE = "each library, and each way out of the process, is imported in one place"
+NO_LOOP = "decisions know no event loop"
+FILES = "workflows.catalog alone reads files"
+NO_IO = "ComfyUI's protocol is read without I/O"
+
+VIOLATIONS = [
+    ("workflows/graph.py", "import bot.jobs", DIRECTION),
+    ("workflows/graph.py", "import adapters.comfyui.server", DIRECTION),
+    ("bot/jobs.py", "import adapters.comfyui.server", DIRECTION),
+    ("bot/cli/imagine.py", "from adapters.comfyui.server import ComfyServer", DIRECTION),
+    ("adapters/comfyui/server.py", "from adapters.simulator.options import SimulatorOptions", INDEPENDENCE),
+    ("adapters/simulator/server.py", "from adapters.comfyui.limits import ComfyLimits", INDEPENDENCE),
+    ("bot/runs.py", "from bot.cli.terminal import note", INSIDE_BOT),
+    ("bot/jobs.py", "from bot.ports import Server", INSIDE_BOT),
+    ("bot/newcomer.py", "", INSIDE_BOT),
+    ("workflows/graph.py", "import aiohttp", ONE_PLACE),
+    ("bot/runs.py", "import websockets", ONE_PLACE),
+    ("bot/settings.py", "import redis", ONE_PLACE),
+    ("bot/events.py", "import socket", ONE_PLACE),
+    ("bot/progress.py", "from rich.progress import Progress", ONE_PLACE),
+    ("adapters/comfyui/watching.py", "import aiohttp", ONE_PLACE),
+    ("adapters/simulator/server.py", "import websockets", ONE_PLACE),
+    ("bot/jobs.py", "import asyncio", NO_LOOP),
+    ("bot/progress.py", "import threading", NO_LOOP),
+    ("workflows/validation.py", "import asyncio", NO_LOOP),
+    ("workflows/manifest.py", "from pathlib import Path", FILES),
+    ("workflows/workflow.py", "import os", FILES),
+    ("workflows/values.py", "import random", FILES),
+    ("adapters/comfyui/protocol.py", "import asyncio", NO_IO),
+    ("adapters/comfyui/outputs.py", "from adapters.comfyui.rest import Rest", NO_IO),
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every module of the house, and the contracts."""
+    folder = tmp_path_factory.mktemp("house")
+    for package in PACKAGES:
+        shutil.copytree(HOUSE / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "*.json"))
+    shutil.copy(HOUSE / "pyproject.toml", folder)
+    return folder
+
+
+@contextmanager
+def planted(path: Path, line: str) -> Iterator[None]:
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text(f"{before or ''}\n{line}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink()
+        if before is not None:
+            path.write_text(before, encoding="utf-8")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    # A process of its own: in this one the packages of the checkout are imported already.
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def broken(printed: str) -> list[str]:
+    """Names of the contracts that broke; long lines are printed wrapped."""
+    names = [contract["name"] for contract in pyproject()["tool"]["importlinter"]["contracts"]]  # type: ignore[index]
+    flat = " ".join(printed.split())
+    return [name for name in names if f"{name} BROKEN" in flat]
+
+
+def test_the_house_keeps_its_contracts(copy):
+    linted = lint(copy)
+
+    assert linted.returncode == 0, linted.stdout
+    assert "0 broken" in linted.stdout
+
+
+@pytest.mark.parametrize(("module", "line", "contract"), VIOLATIONS)
+def test_a_planted_import_breaks_its_contract(copy, module, line, contract):
+    with planted(copy / module, line):
+        linted = lint(copy)
+
+    assert linted.returncode == 1, linted.stdout
+    assert any(contract in name for name in broken(linted.stdout)), linted.stdout
+
+
+def test_every_contract_has_a_violation_that_breaks_it():
+    names = [contract["name"] for contract in pyproject()["tool"]["importlinter"]["contracts"]]  # type: ignore[index]
+
+    assert [name for name in names if not any(contract in name for _, _, contract in VIOLATIONS)] == []
+
+
+def test_every_runtime_dependency_has_its_place():
+    """A library that no contract names could be imported anywhere."""
+    imported_as = {"pillow": "PIL", "pydantic-settings": "pydantic_settings"}
+    project = pyproject()
+    wanted = {line.split(">")[0] for line in project["project"]["dependencies"]}  # type: ignore[index]
+    contracts = project["tool"]["importlinter"]["contracts"]  # type: ignore[index]
+    [placed] = [contract["forbidden_modules"] for contract in contracts if ONE_PLACE in contract["name"]]
+
+    assert {imported_as.get(name, name) for name in wanted} <= set(placed)

@@ -1,0 +1,113 @@
+"""What the documents say is so."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.cli.init import template
+from bot.cli.main import app
+from bot.cli.terminal import DONE, FAILED, WRONG
+from bot.settings import ServerSettings, Settings
+from tests.unit.house import HOUSE, text_of
+
+DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
+
+WORDS = """
+Workflow Graph prompt Parameter Binding Vocabulary Submission Job Run Lease Server Pool Slot Lane Charge Requester
+Tenant Place MessageRef StatusCard share weight usage enqueue claim renew complete fail cancel requeue rescue
+"""
+NEVER = "template pipeline prompt request task pop get backend class ctx View priority"
+
+
+def set_up_commands() -> list[str]:
+    """Return the lines of the README's blocks that are marked `sh`; examples have another mark."""
+    return "".join(re.findall(r"^```sh\n(.*?)^```$", text_of("README.md"), re.MULTILINE | re.DOTALL)).splitlines()
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of every table row."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+
+
+def section(name: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next one."""
+    return text_of(name).split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def test_two_commands_do_all_the_set_up():
+    paint, test = set_up_commands()
+
+    assert re.search(r"fairbrush imagine .* --out lighthouse\.png$", paint)
+    assert test.endswith("uv run pytest")
+
+
+def test_continuous_integration_takes_its_commands_from_the_readme():
+    script = text_of(".ci/run")
+
+    assert "README.md" in script
+    assert "imagine" not in script
+    assert "pytest" not in script
+
+
+def test_the_readme_names_every_setting_with_its_default():
+    shown = {
+        row[0].strip("`"): row[1].strip("`") for row in rows(section("README.md", "Settings")) if row[0].startswith("`")
+    }
+    fields = {**Settings.model_fields, **ServerSettings.model_fields}
+    words = {None: "–", (): "–"}
+    defaults = {
+        name: "needed" if field.is_required() else words.get(field.default) or f"{field.default}".removesuffix(".0")
+        for name, field in fields.items()
+    }
+
+    assert shown == defaults
+
+
+def test_the_settings_file_that_init_writes_shows_every_setting():
+    shown = template().decode()
+
+    assert [name for name in (*Settings.model_fields, *ServerSettings.model_fields) if name not in shown] == []
+    assert tomllib.loads(shown) == {}
+
+
+def test_the_readme_names_every_exit_code():
+    shown = [row[0] for row in rows(section("README.md", "The command line"))[2:]]
+
+    assert shown == [str(code) for code in (DONE, FAILED, WRONG, 130)]
+
+
+def test_the_readme_shows_every_command():
+    shown = section("README.md", "The command line")
+    commands = [str(command.name or command.callback.__name__) for command in app.registered_commands]  # type: ignore[union-attr]
+    below = [
+        f"workflows {command.name or command.callback.__name__}"  # type: ignore[union-attr]
+        for group in app.registered_groups
+        for command in group.typer_instance.registered_commands  # type: ignore[union-attr]
+    ]
+
+    assert [command for command in commands + below if f"fairbrush {command}" not in shown] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_relative_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    relative = [link for link in links if "://" not in link]
+
+    assert [link for link in relative if not (document.parent / link).exists()] == []
+
+
+def test_the_glossary_has_every_word():
+    glossary = rows(text_of("docs/glossary.md"))
+    explained = {word for row in glossary for word in re.split(r"[ ,◦]+", row[0])}
+    avoided = {word.strip() for row in glossary if len(row) > 2 for word in row[2].split(",")}
+
+    assert set(WORDS.split()) <= explained
+    assert set(NEVER.split()) <= avoided
+
+
+def test_no_picture_in_the_documents_is_heavy():
+    heavy = [path for path in Path(HOUSE / "docs").rglob("*.png") if path.stat().st_size > 400_000]
+
+    assert heavy == []
