@@ -66,13 +66,6 @@ class Graph:
         """Find the nodes of a class."""
         return [node for node in self.nodes.values() if node.class_type == class_type]
 
-    def consumers(self, node_id: str) -> Iterator[tuple[Node, str, Link]]:
-        """Iterate over (node, input, link) of every input that a node feeds."""
-        for node in self.nodes.values():
-            for name, link in node.links():
-                if link.node == node_id:
-                    yield node, name, link
-
     def with_inputs(self, changes: Mapping[tuple[str, str], JsonValue]) -> "Graph":
         """Return a new graph in which (node id, input name) have other values; this one stays as it is."""
         nodes = dict(self.nodes)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
-from workflows.parameters import Integer, Number, Parameter, ParameterName, SizeParameter, Strict
+from workflows.parameters import FileParameter, Integer, Number, Parameter, ParameterName, SizeParameter, Strict
 from workflows.problems import problems_of
 
 MAX_MANIFEST_BYTES = 256 * 1024
@@ -124,7 +124,16 @@ def read_manifest(text: str | bytes) -> Manifest:
 
 
 def _joint_problems(manifest: Manifest) -> list[str]:
-    unknown = [name for name in manifest.cost.factors if name not in manifest.parameters]
-    return [f"cost.factors names {name!r}, which is no parameter." for name in unknown] + [
-        f"parameters.{name} multiplies the work, so it has to be among cost.factors." for name in manifest.unbounded()
+    factors = {name: manifest.parameters.get(name) for name in manifest.cost.factors}
+    return [
+        *(f"cost.factors names {name!r}, which is no parameter." for name, factor in factors.items() if not factor),
+        *(
+            f"cost.factors names {name!r}, which has no amount: take numbers, sizes and pictures."
+            for name, factor in factors.items()
+            if factor and not isinstance(factor, Integer | Number | SizeParameter | FileParameter)
+        ),
+        *(
+            f"parameters.{name} multiplies the work, so it has to be among cost.factors."
+            for name in manifest.unbounded()
+        ),
     ]

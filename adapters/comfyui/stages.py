@@ -11,7 +11,7 @@ _STAGES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"TextEncode|^CLIPTextEncode"), Stage.READING),
     (re.compile(r"KSampler|^SamplerCustom"), Stage.PAINTING),
     (re.compile(r"^VAEDecode"), Stage.DECODING),
-    (re.compile(r"Upscale|^ImageScale"), Stage.UPSCALING),
+    (re.compile(r"Upscale"), Stage.UPSCALING),
     (re.compile(r"^Save|^Preview|VideoCombine"), Stage.SAVING),
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.cli.attachments import attach
 from bot.cli.setting_up import ask_vocabulary, load_settings, pick_workflow
 from bot.cli.terminal import say_json, say_table
 from workflows.command import parse_command, read_values
@@ -13,7 +14,8 @@ def parse(name: str, words: list[str], *, comfyui: str | None, as_json: bool) ->
     settings = load_settings()
     workflow = pick_workflow(settings, name)
     vocabulary = asyncio.run(ask_vocabulary(settings, comfyui))
-    values = jsonable(read_values(parse_command(" ".join(words), workflow, vocabulary), workflow, vocabulary))
+    command, _ = attach(parse_command(" ".join(words), workflow, vocabulary), workflow)
+    values = jsonable(read_values(command, workflow, vocabulary))
     if as_json:
         say_json({"values": values})
     else:
