@@ -36,7 +36,6 @@ def test_nodes_links_literals_and_titles_are_read() -> None:
     assert list(sampler.links()) == [("model", Link("4", 0))]
     assert (sampler.literal("steps"), sampler.literal("model"), sampler.literal("no")) == (20, None, None)
     assert graph.of_class("Save") == [graph.nodes["5"]]
-    assert [(consumer.id, name) for consumer, name, _ in graph.consumers("3")] == [("5", "images"), ("5", "again")]
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:
