@@ -133,8 +133,8 @@ def _place_problems(workflow: Workflow) -> Iterator[str]:
             if problem:
                 yield problem
             elif place in taken:
-                who = f"{owner} and {taken[place]} both fill" if taken[place] != owner else f"{owner} fills twice"
-                yield f"{who} input {bound.input!r} of node {bound.node}."
+                doing = f"{owner} fills twice:" if taken[place] == owner else f"{owner} and {taken[place]} both fill"
+                yield f"{doing} input {bound.input!r} of node {bound.node}."
             taken.setdefault(place, owner)
     for output in workflow.manifest.outputs:
         problem = _node_problem(workflow.graph, "outputs", output)
