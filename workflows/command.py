@@ -149,7 +149,7 @@ class _Scanner:
             self._set(head.option, head.value, slip=head.meant is not None)
         elif head.option.is_text:
             self.running = ("" if head.meant else head.option.name, [])
-        elif not head.meant:
+        else:
             self._report(head.option.name, "needs a value after its name.")
         return True
 
@@ -172,7 +172,7 @@ class _Scanner:
         return bool(match["dash"]) and (match.end() == len(self.text) or self.text[match.end()].isspace())
 
     def _is_plausible(self, head: _Head) -> bool:
-        return head.option.is_text or head.option.fits(head.value or "")
+        return head.option.fits(head.value or "")
 
     def _completed(self, match: re.Match[str], option: Option, meant: str | None) -> _Head | None:
         space = _SPACE.match(self.text, match.end())

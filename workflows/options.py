@@ -97,7 +97,7 @@ def _option(name: str, parameter: Parameter, vocabulary: Vocabulary) -> Option:
 def _fits(parameter: Parameter, text: str, vocabulary: Vocabulary) -> bool:
     match parameter:
         case Text():
-            return bool(text)
+            return True
         case Choice():
             # To the letter, not by its beginning: in prose, `model: tall` must not find a tall-ships checkpoint.
             return exactly(text, parameter.offered(vocabulary) or ()) is not None

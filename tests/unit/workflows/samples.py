@@ -156,10 +156,12 @@ def small(
     return load_workflow("small", f"{head}{more}\n[cost]\n{cost}\n{parameters}", json.dumps(nodes))
 
 
-def one(name: str, kind: str, keys: str = "", *, input_name: str = "x", literal: object = 1, **more: str) -> Workflow:
+def one(
+    name: str, kind: str, keys: str = "", *, input_name: str = "x", literal: object = 1, cost: str = "limit = 1"
+) -> Workflow:
     """Load a workflow whose only parameter is this one, bound to input x of node 1."""
     bind = f'bind = [{{ node = "1", class_type = "A", input = "{input_name}" }}]'
-    return small(f'[parameters.{name}]\nkind = "{kind}"\n{bind}\n{keys}', {input_name: literal}, **more)
+    return small(f'[parameters.{name}]\nkind = "{kind}"\n{bind}\n{keys}', {input_name: literal}, cost=cost)
 
 
 def problems(make: object, *args: object, **kwargs: object) -> list[str]:

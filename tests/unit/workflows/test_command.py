@@ -291,6 +291,12 @@ def test_a_flag_after_dashes_needs_no_value(text: str, value: str, prompt: str |
     assert (command.raw["tiled"], command.raw.get("prompt"), command.faults) == (value, prompt, ())
 
 
+def test_a_size_that_is_a_parameter_is_read_like_the_shorthand() -> None:
+    assert parsed("a cat size: 512x512 now", EVERYTHING).raw == {"prompt": "a cat now", "size": "512x512"}
+    assert parsed("a cat size: huge", EVERYTHING).raw == {"prompt": "a cat size: huge"}
+    assert [fault.parameter for fault in parsed("a cat siez:512x512", EVERYTHING).faults] == ["size"]
+
+
 def test_a_slip_of_a_bare_flag_is_a_fault_too() -> None:
     (fault,) = parsed("a cat --tild", EVERYTHING, EVERYTHING_VOCABULARY).faults
     assert str(fault) == "tiled: “--tild” looks like a slip of --tiled. Write that, or \\--tild to keep it as text."

@@ -179,9 +179,9 @@ def test_written_values_of_every_kind_are_read_back_the_same(values: Values) -> 
     ],
 )
 def test_awkward_words_survive_in_every_text(text: str) -> None:
-    values = {"prompt": text.strip() or "x", "negative_prompt": text.strip(), "steps": 20}
-    command = parse_command(write_command(values, TXT2IMG, VOCABULARY), TXT2IMG, VOCABULARY)
-    assert command == Command(raw={**values, "steps": "20"})
+    words = {"prompt": text.strip() or "x", "negative_prompt": text.strip()}
+    command = parse_command(write_command({**words, "steps": 20}, TXT2IMG, VOCABULARY), TXT2IMG, VOCABULARY)
+    assert command == Command(raw={**words, "steps": "20"})
 
 
 def test_a_plain_prompt_is_written_first_and_without_its_name() -> None:

@@ -90,3 +90,9 @@ def test_a_diffusion_model_of_another_kind_is_not_on_offer_for_flux() -> None:
     assert faults({"prompt": "x", "model": "other"}, flux) == [
         "model: “other” is not on offer. There is flux1-dev-fp8.safetensors."
     ]
+
+
+def test_the_usual_values_are_those_that_nobody_has_to_set() -> None:
+    usual = TXT2IMG.usual(vocabulary(SDXL))
+    assert usual.keys() == TXT2IMG.manifest.parameters.keys() - {"prompt"}
+    assert (usual["model"], usual["width"], usual["seed"]) == (SDXL, 1024, None)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.workflows.samples import CLIP, PICTURE
-from workflows.values import FileHandle, Size, jsonable, read_ratio, read_size
+from workflows.values import FileHandle, Size, Values, jsonable, read_ratio, read_size
 
 
 @pytest.mark.parametrize("text", ["1024x768", "1024X768", "1024×768", "1024*768", " 1024 x 768 ", "１０２４ｘ７６８"])
@@ -38,5 +38,5 @@ def test_an_attachment_has_a_name_of_ours_by_its_content() -> None:
 
 
 def test_values_become_plain_json() -> None:
-    values = {"size": Size(width=64, height=32), "image": PICTURE, "seed": None, "tiled": True, "cfg": 7.5}
+    values: Values = {"size": Size(width=64, height=32), "image": PICTURE, "seed": None, "tiled": True, "cfg": 7.5}
     assert jsonable(values) == {"size": "64x32", "image": PICTURE.name, "seed": None, "tiled": True, "cfg": 7.5}
