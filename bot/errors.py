@@ -3,6 +3,8 @@
 * FairbrushError
     * SubmissionError — the person who asked: shown to them, never retried
         * UnknownWorkflow
+        * FileGone — a stored file that has expired or was deleted
+    * QueueFull — nobody: says when to try again
     * JobError — this run
         * GraphRejected — the server refused the graph
         * ModelMissing — the server lacks a file that the graph names
@@ -14,6 +16,7 @@
         * JobCancelled — somebody stopped the run
         * ServerLost — the server went away; the only one that is retried elsewhere
         * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else
+    * ChatError — the chat platform: logged, never fails a job
     * ConfigError — the operator: refuses to start, names every problem at once
 
 `str(error)` is a sentence that anybody may read: no path, no address, no token, no traceback. What a log needs stands
@@ -46,6 +49,28 @@ class UnknownWorkflow(SubmissionError):
     """There is no workflow of that name."""
 
     code = "unknown_workflow"
+
+
+class FileGone(SubmissionError):
+    """A stored file is not there any more."""
+
+    code = "file_gone"
+    sentence = "That file is not kept any more."
+
+
+class QueueFull(FairbrushError):
+    """A limit is reached; nothing was added."""
+
+    code = "queue_full"
+    retryable = True
+    sentence = "There are too many jobs waiting."
+
+    def __init__(
+        self, sentence: str | None = None, *, counter: str = "", retry_after_s: float, detail: str = ""
+    ) -> None:
+        super().__init__(sentence, detail=detail)
+        self.counter = counter  #: the limit that was reached
+        self.retry_after_s = retry_after_s
 
 
 class JobError(FairbrushError):
@@ -123,6 +148,17 @@ class SubmitUncertain(ServerLost):
     """The connection broke before the server's answer: the run may or may not exist there."""
 
     code = "submit_uncertain"
+
+
+class ChatError(FairbrushError):
+    """A message could not be made or changed."""
+
+    code = "chat"
+    sentence = "The message could not be shown."
+
+    def __init__(self, *, gone: bool = False, detail: str = "") -> None:
+        super().__init__(detail=detail)
+        self.gone = gone  #: for good: the message, its channel or our right to write there
 
 
 class ConfigError(FairbrushError):

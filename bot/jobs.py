@@ -1,20 +1,174 @@
-"""Runs: one attempt at a job on one server."""
+"""A job: a checked, stored order for one workflow with fixed values; and a run: one attempt at it on one server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
 from typing import NewType
 from uuid import UUID, uuid5
 
+from bot.events import MediaKind
 from workflows.graph import Graph
+from workflows.values import Values
 
 JobId = NewType("JobId", UUID)
 RunId = NewType("RunId", str)
 """A canonical lower-case UUID: ComfyUI from 0.25 of its new numbering on refuses any other form as a prompt_id."""
 
+_EVENTS = UUID("5f0c1c7e-0f0e-4b52-9c55-0d8f3f0d5b1a")
+"""The namespace of job ids: whatever event of a platform asked for a job, asks for the same one when redelivered."""
+
+
+def job_id_of(platform: str, event: str) -> JobId:
+    """Derive a job's id from the platform's own event id, so that a redelivered event is the same job."""
+    return JobId(uuid5(_EVENTS, f"{platform}:{event}"))
+
 
 def run_id_of(job_id: JobId, attempt: int) -> RunId:
     """Derive the id of an attempt, so that whoever takes over after a crash looks for the same run."""
     return RunId(str(uuid5(job_id, str(attempt))))
+
+
+class JobState(StrEnum):
+    """Where a job stands. The last three are for good."""
+
+    QUEUED = "queued"  #: waits its turn
+    STARTING = "starting"  #: leased and charged, not executing; handed back without costing an attempt
+    RUNNING = "running"  #: a run of it is recorded on a server
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing happens to the job any more."""
+        return not TRANSITIONS[self]
+
+
+class Happening(Enum):
+    """What may happen to a job."""
+
+    CLAIMED = auto()  #: a worker took it
+    RECORDED = auto()  #: its run was written down, just before the submit
+    REQUEUED = auto()  #: handed back at its old place
+    SUCCEEDED = auto()
+    FAILED = auto()
+    CANCELLED = auto()
+
+
+_S, _H = JobState, Happening
+
+TRANSITIONS: Mapping[JobState, Mapping[Happening, JobState]] = {
+    _S.QUEUED: {_H.CLAIMED: _S.STARTING, _H.CANCELLED: _S.CANCELLED, _H.FAILED: _S.FAILED},
+    _S.STARTING: {
+        _H.RECORDED: _S.RUNNING,
+        _H.REQUEUED: _S.QUEUED,
+        _H.FAILED: _S.FAILED,
+        _H.CANCELLED: _S.CANCELLED,
+    },
+    _S.RUNNING: {
+        _H.REQUEUED: _S.QUEUED,
+        _H.SUCCEEDED: _S.SUCCEEDED,
+        _H.FAILED: _S.FAILED,
+        _H.CANCELLED: _S.CANCELLED,
+    },
+    _S.SUCCEEDED: {},
+    _S.FAILED: {},
+    _S.CANCELLED: {},
+}
+"""The one table of a job's life; the Lua scripts are tested against it."""
+
+
+class IllegalTransition(ValueError):
+    """Something happened to a job that cannot happen to it in its state."""
+
+
+def after(state: JobState, happening: Happening) -> JobState:
+    """Return the next state; raises IllegalTransition and changes nothing."""
+    try:
+        return TRANSITIONS[state][happening]
+    except KeyError as error:
+        raise IllegalTransition(f"a {state} job cannot be {happening.name.lower()}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """Whose community: a Discord guild, a Slack installation, `local` for web and command line."""
+
+    platform: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asked."""
+
+    tenant: Tenant
+    id: str
+    name: str  #: as shown; never a key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the job's message stands."""
+
+    tenant: Tenant
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """One message of ours on a platform."""
+
+    place: Place
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is kept of an order. Values are complete: model and seed are fixed, so a retry paints the same picture."""
+
+    id: JobId
+    workflow: str
+    digest: str  #: of the version it was made for; manifest and graph are stored once under it
+    values: Values
+    requester: Requester
+    place: Place
+    estimate_ms: int  #: GPU milliseconds that it was quoted at
+    created_ms: int  #: the store's clock
+    parent: JobId | None = None  #: the job that this one repeats or starts from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file in the FileStore."""
+
+    key: str  #: opaque
+    name: str  #: what a person sees when saving it
+    kind: MediaKind
+    media_type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """A job and what has become of it; read-only snapshot of the durable truth."""
+
+    job: Job
+    state: JobState
+    revision: int  #: grows with every durable change; a card is rendered from one revision
+    attempt: int = 0
+    server: str | None = None
+    run_id: RunId | None = None
+    cancel_requested: bool = False
+    files: tuple[StoredFile, ...] = ()
+    texts: tuple[str, ...] = ()
+    error_code: str | None = None
+    error_sentence: str | None = None
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    gpu_ms: int | None = None  #: what it used, where it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

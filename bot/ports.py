@@ -1,12 +1,14 @@
 """What `bot` asks of the world. The promises stand in the docstrings; one contract suite per port keeps them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import NewType, Protocol
 
-from bot.events import OutputFile, RunEnd, RunEvent
-from bot.jobs import Run
+from bot.budgets import Budget
+from bot.events import OutputFile, RunEnd, RunEvent, Stage
+from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, Run, RunId, StoredFile
+from bot.status import StatusCard
 from workflows.vocabulary import Vocabulary
 
 Handle = NewType("Handle", str)
@@ -80,4 +82,265 @@ class Server(Protocol):
 
     def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
         """Read a result in chunks. Raises ResultLost when it is gone or over the limit, ServerLost on a broken read."""
+        ...
+
+
+# ---- The durable truth -------------------------------------------------------------------------------------------
+
+
+class Settlement(Enum):
+    """What becomes of a charge when its job ends."""
+
+    RELEASED = auto()  #: given back at the end, whatever happened: depth caps
+    TO_FACT = auto()  #: the part that was not used is given back: GPU milliseconds
+    KEPT = auto()  #: stays: requests, pictures asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """An amount that counts against a limit; a job's charges are checked together, then all added, or none."""
+
+    counter: str  #: what is counted for whom, for example `waiting/local/alice`
+    amount: int
+    ceiling: int  #: the counter never exceeds it
+    window_s: int | None = None  #: seconds from its first charge after which the counter starts anew; None: it does not
+    settlement: Settlement = Settlement.RELEASED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A held job. The fence makes it certain that whoever lost the job to a rescue changes nothing any more."""
+
+    job_id: JobId
+    server: str
+    attempt: int
+    fence: int
+    expires_ms: int  #: the store's clock
+
+
+class Renewal(Enum):
+    """What a heartbeat finds."""
+
+    HELD = auto()
+    CANCEL_REQUESTED = auto()  #: held, and somebody wants it stopped
+    LOST = auto()  #: rescued or settled: stop at once, change nothing
+
+
+class Cancelling(Enum):
+    """What a cancel did."""
+
+    CANCELLED = auto()  #: it waited; it is gone
+    REQUESTED = auto()  #: it is on a server; its worker was told
+    TOO_LATE = auto()  #: it had ended
+    UNKNOWN = auto()  #: there is no such job (any more)
+
+
+class JobQueue(Protocol):
+    """Jobs that wait, and who holds which. Every verb is one atomic step and may be repeated after a lost answer."""
+
+    async def enqueue(self, job: Job, charges: Sequence[Charge] = ()) -> JobRecord:
+        """Add a job, or find it: a job id that is known returns the first answer and charges nothing again.
+
+        Checks all charges, then adds all. Raises QueueFull with when to try again. Marks the job for the noticeboard.
+        """
+        ...
+
+    async def claim(
+        self, server: str, nonce: str, *, workflows: Collection[str] | None = None, successor_of: Lease | None = None
+    ) -> Lease | None:
+        """Take the next job that may run on this server; None when there is none.
+
+        `workflows` limits the choice to these digests (None: any). A nonce that was used returns its first answer, as
+        long as that lease lives. `successor_of` names the lease that is about to end: it does not count against the
+        caps of its user. The job becomes STARTING.
+        """
+        ...
+
+    async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
+        """Keep a lease for another term; `gpu_ms` is what the run has used so far."""
+        ...
+
+    async def record(self, lease: Lease, *, run_id: RunId, client_id: str = "") -> bool:
+        """Write down a run just before its submit; the job becomes RUNNING. False: the lease is lost, do not submit."""
+        ...
+
+    async def succeed(
+        self, lease: Lease, *, files: Sequence[StoredFile], texts: Sequence[str] = (), gpu_ms: int = 0
+    ) -> bool:
+        """Settle a job with its result, once. False: the lease was lost and nothing changed."""
+        ...
+
+    async def fail(
+        self, lease: Lease, *, code: str, sentence: str, gpu_ms: int = 0, server_fault: bool = False
+    ) -> bool:
+        """Settle a job without a result, once. What a server's fault used up is given back. False as in `succeed`."""
+        ...
+
+    async def confirm_cancel(self, lease: Lease, *, gpu_ms: int = 0) -> bool:
+        """Settle a job as cancelled after its run was stopped. False as in `succeed`."""
+        ...
+
+    async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
+        """Hand a job back at its old place. A shutdown costs no attempt; the last attempt fails as `server_lost`."""
+        ...
+
+    async def cancel(self, job_id: JobId) -> Cancelling:
+        """Remove a waiting job, or tell the worker that holds it."""
+        ...
+
+    async def rescue(self) -> Sequence[JobId]:
+        """Put every job whose lease has run out back at its old place, as `requeue` that costs an attempt."""
+        ...
+
+    async def ahead_of(self, job_id: JobId) -> int | None:
+        """Count the jobs that are before this one now; None when it does not wait."""
+        ...
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when there may be work, or after the timeout; a lost wake-up costs no more than the timeout."""
+        ...
+
+
+class JobStore(Protocol):
+    """What is known of jobs."""
+
+    async def read(self, job_id: JobId) -> JobRecord | None:
+        """Return a job and what has become of it; None when there is none, or none any more."""
+        ...
+
+    async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
+        """Return somebody's jobs, the newest first. Whoever else's jobs they may see is no question for this port."""
+        ...
+
+    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+        """Return the jobs that are leased to a server: what its next owner adopts."""
+        ...
+
+    async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
+        """Store a workflow's files once under its digest."""
+        ...
+
+    async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
+        """Return manifest and graph; None when they have expired."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """How far a run is: volatile, latest only, gone by itself when nobody renews it."""
+
+    stage: Stage | None = None
+    done: int = 0
+    total: int = 0
+    eta_s: float | None = None
+    preview: str | None = None  #: names the latest preview; another name means another picture
+
+
+class LiveBoard(Protocol):
+    """Volatile progress, shared by all processes. Losing any of it harms nothing."""
+
+    async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
+        """Replace what is shown of a job."""
+        ...
+
+    async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
+        """Return what is shown now; a job without progress is left out."""
+        ...
+
+    async def preview(self, job_id: JobId) -> bytes | None:
+        """Return the latest preview, a JPEG or PNG."""
+        ...
+
+
+class NoticeState(StrEnum):
+    """Whether a job's message exists."""
+
+    ABSENT = "absent"
+    CREATING = "creating"  #: asked for, answer unknown: the platform's own idempotency decides
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The message of a job, as far as it is known."""
+
+    job_id: JobId
+    state: NoticeState = NoticeState.ABSENT
+    ref: MessageRef | None = None
+    rendered: str = ""  #: digest of what was last shown; equal means that there is nothing to do
+
+
+class NoticeStore(Protocol):
+    """What the noticeboard remembers, so that any process can go on."""
+
+    async def open_jobs(self, platform: str) -> Sequence[JobId]:
+        """Return every job of a platform whose message is not yet finally true, the oldest first."""
+        ...
+
+    async def notice(self, job_id: JobId) -> Notice:
+        """Return what is known of a job's message."""
+        ...
+
+    async def creating(self, job_id: JobId) -> None:
+        """Note, before asking the platform, that a message is being made."""
+        ...
+
+    async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
+        """Note what a message shows now; `final` takes the job off the board."""
+        ...
+
+    async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
+        """Take or keep the right to edit in a bucket; False while another process has it."""
+        ...
+
+    async def disown(self, bucket: str, owner: str) -> None:
+        """Give the right back, if it is still ours."""
+        ...
+
+    async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
+        """Return the jobs that changed since the last call, or none after the timeout; hints only, some may be lost."""
+        ...
+
+
+class FileStore(Protocol):
+    """Inputs and results by opaque key."""
+
+    async def put(self, content: AsyncIterator[bytes], *, name: str, media_type: str) -> StoredFile:
+        """Keep a file, whole or not at all; the same content twice is kept once. Raises ResultLost over the limit."""
+        ...
+
+    def read(self, key: str) -> AsyncIterator[bytes]:
+        """Read a file in chunks; raises FileGone."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget a file; one that is not there is fine."""
+        ...
+
+    def link(self, key: str, *, for_s: float) -> str:
+        """Return the query of a link that is good for so long, and for this file only."""
+        ...
+
+
+class ChatPlatform(Protocol):
+    """What a chat platform has to do for the noticeboard: make a message, change it, say how often it may."""
+
+    @property
+    def name(self) -> str:
+        """Return the platform's name, as in Tenant.platform."""
+        ...
+
+    def bucket(self, place: Place) -> Budget:
+        """Return which budget an edit in this place draws on."""
+        ...
+
+    async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
+        """Make a message; the same nonce twice makes one message. Raises ChatError."""
+        ...
+
+    async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
+        """Make a message show the card; returns where it stands now (a platform may have to make another one).
+
+        Raises ChatError: `gone` when no message can be had there any more.
+        """
         ...
