@@ -1,0 +1,83 @@
+"""What every command starts from."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.setting_up import addresses, load_settings, open_server, pick_workflow
+from bot.errors import ConfigError, ServerLost, UnknownWorkflow
+from bot.settings import Settings, read_settings
+
+TWO = b"""
+[[servers]]
+name = "one"
+url = "http://127.0.0.1:9"
+[[servers]]
+name = "two"
+url = "https://gpu.example.org/comfy"
+credential_env = "TWO_TOKEN"
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAIRBRUSH_CONFIG", raising=False)
+    return tmp_path
+
+
+def test_a_missing_settings_file_is_fine_unless_it_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings() == Settings()
+
+    monkeypatch.setenv("FAIRBRUSH_CONFIG", "elsewhere.toml")
+    with pytest.raises(ConfigError, match=r"elsewhere\.toml"):
+        load_settings()
+
+
+def test_a_settings_file_that_cannot_be_read_is_a_sentence(here: Path) -> None:
+    (here / "fairbrush.toml").mkdir()
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings()
+
+
+def test_a_server_is_picked_by_name_by_address_or_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWO_TOKEN", "Bearer abc")
+    settings = read_settings(TWO)
+
+    assert list(addresses(settings, None)) == ["one", "two"]
+    assert addresses(settings, "two")["two"].headers == {"Authorization": "Bearer abc"}
+    assert next(iter(addresses(settings, "http://127.0.0.1:8188").values())).url == "http://127.0.0.1:8188"
+    assert addresses(Settings(), None) == {}
+
+
+def test_a_credential_that_is_not_set_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWO_TOKEN", raising=False)
+    with pytest.raises(ConfigError, match="TWO_TOKEN"):
+        addresses(read_settings(TWO), "two")
+
+    monkeypatch.setenv("TWO_TOKEN", "s3cret")
+    assert "s3cret" not in repr(addresses(read_settings(TWO), "two"))
+
+
+def test_a_certificate_authority_that_cannot_be_read_is_a_sentence() -> None:
+    text = b'[[servers]]\nname = "one"\nurl = "https://127.0.0.1:9"\nca_file = "missing.pem"'
+
+    with pytest.raises(ConfigError):
+        addresses(read_settings(text), None)
+
+
+async def test_the_first_configured_server_is_opened() -> None:
+    with pytest.raises(ServerLost):
+        async with open_server(read_settings(b'[[servers]]\nname = "one"\nurl = "http://127.0.0.1:9"'), None):
+            pass
+
+
+def test_a_workflow_whose_files_are_broken_says_what_is_wrong_with_them(here: Path) -> None:
+    (here / "w" / "mine").mkdir(parents=True)
+    settings = Settings(workflows_dir=here / "w")
+
+    with pytest.raises(ConfigError, match=r"manifest\.toml"):
+        pick_workflow(settings, "mine")
+    with pytest.raises(UnknownWorkflow, match="none at all"):
+        pick_workflow(settings, "other")
