@@ -6,8 +6,9 @@ from enum import Enum, StrEnum, auto
 from typing import NewType, Protocol
 
 from bot.budgets import Budget
-from bot.events import OutputFile, RunEnd, RunEvent, Stage
+from bot.events import OutputFile, RunEnd, RunEvent
 from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, Run, RunId, StoredFile
+from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
 from workflows.vocabulary import Vocabulary
 
@@ -225,17 +226,6 @@ class JobStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """How far a run is: volatile, latest only, gone by itself when nobody renews it."""
-
-    stage: Stage | None = None
-    done: int = 0
-    total: int = 0
-    eta_s: float | None = None
-    preview: str | None = None  #: names the latest preview; another name means another picture
-
-
 class LiveBoard(Protocol):
     """Volatile progress, shared by all processes. Losing any of it harms nothing."""
 
@@ -268,6 +258,7 @@ class Notice:
     state: NoticeState = NoticeState.ABSENT
     ref: MessageRef | None = None
     rendered: str = ""  #: digest of what was last shown; equal means that there is nothing to do
+    pinged: bool = False  #: whether the one ping was taken
 
 
 class NoticeStore(Protocol):
@@ -287,6 +278,14 @@ class NoticeStore(Protocol):
 
     async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
         """Note what a message shows now; `final` takes the job off the board."""
+        ...
+
+    async def closed(self, job_id: JobId) -> None:
+        """Take a job off the board whose message cannot be had, or which is not kept any more."""
+        ...
+
+    async def take_ping(self, job_id: JobId) -> bool:
+        """Take the right to ping the requester; True once per job, for the first that asks, and never again."""
         ...
 
     async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
@@ -343,4 +342,8 @@ class ChatPlatform(Protocol):
 
         Raises ChatError: `gone` when no message can be had there any more.
         """
+        ...
+
+    async def ping(self, ref: MessageRef, requester: Requester) -> None:
+        """Tell somebody in one short message that their picture is there; draws on the budget. Raises ChatError."""
         ...

@@ -5,6 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 from json import dumps
 
+from bot.events import Stage
 from bot.jobs import JobId, JobState, StoredFile
 
 
@@ -18,6 +19,17 @@ class Button(StrEnum):
     EDIT = "edit"
     PARAMETERS = "parameters"
     DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """How far a run is: volatile, latest only, gone by itself when nobody renews it."""
+
+    stage: Stage | None = None
+    done: int = 0
+    total: int = 0
+    eta_s: float | None = None
+    preview: str | None = None  #: names the latest preview; another name means another picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
