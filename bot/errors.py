@@ -16,6 +16,7 @@
         * JobCancelled — somebody stopped the run
         * ServerLost — the server went away; the only one that is retried elsewhere
         * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else
+    * StoreLost — nobody: what must last cannot be reached now; the same call may be repeated
     * ChatError — the chat platform: logged, never fails a job
     * ConfigError — the operator: refuses to start, names every problem at once
 
@@ -148,6 +149,14 @@ class SubmitUncertain(ServerLost):
     """The connection broke before the server's answer: the run may or may not exist there."""
 
     code = "submit_uncertain"
+
+
+class StoreLost(FairbrushError):
+    """What keeps the jobs did not answer in time; whether the call took effect is unknown, so repeat it as it was."""
+
+    code = "store_lost"
+    retryable = True
+    sentence = "The queue cannot be reached at the moment. Try again shortly."
 
 
 class ChatError(FairbrushError):

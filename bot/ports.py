@@ -89,6 +89,10 @@ class Server(Protocol):
 # ---- The durable truth -------------------------------------------------------------------------------------------
 
 
+ATTEMPTS = 3
+"""How many runs a job gets before a lost server is its end."""
+
+
 class Settlement(Enum):
     """What becomes of a charge when its job ends."""
 
@@ -130,7 +134,7 @@ class Renewal(Enum):
 class Cancelling(Enum):
     """What a cancel did."""
 
-    CANCELLED = auto()  #: it waited; it is gone
+    CANCELLED = auto()  #: it was on no server; it is gone
     REQUESTED = auto()  #: it is on a server; its worker was told
     TOO_LATE = auto()  #: it had ended
     UNKNOWN = auto()  #: there is no such job (any more)
@@ -143,6 +147,7 @@ class JobQueue(Protocol):
         """Add a job, or find it: a job id that is known returns the first answer and charges nothing again.
 
         Checks all charges, then adds all. Raises QueueFull with when to try again. Marks the job for the noticeboard.
+        The store's clock sets `created_ms`. A known job is returned as it stands now.
         """
         ...
 
@@ -168,7 +173,7 @@ class JobQueue(Protocol):
     async def succeed(
         self, lease: Lease, *, files: Sequence[StoredFile], texts: Sequence[str] = (), gpu_ms: int = 0
     ) -> bool:
-        """Settle a job with its result, once. False: the lease was lost and nothing changed."""
+        """Settle a job with its result, once; it needs a recorded run. False: the lease was lost, nothing changed."""
         ...
 
     async def fail(
@@ -182,15 +187,21 @@ class JobQueue(Protocol):
         ...
 
     async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
-        """Hand a job back at its old place. A shutdown costs no attempt; the last attempt fails as `server_lost`."""
+        """Hand a job back at its old place. A shutdown costs no attempt; the last attempt fails as `server_lost`.
+
+        A job that was STARTING never costs one. A job that somebody wants cancelled is cancelled instead.
+        """
         ...
 
     async def cancel(self, job_id: JobId) -> Cancelling:
-        """Remove a waiting job, or tell the worker that holds it."""
+        """Remove a job that is on no server (QUEUED, STARTING), or tell the worker that runs it.
+
+        The lease of a STARTING job is lost thereby: its `record` says False. A cancelled job stays CANCELLED.
+        """
         ...
 
     async def rescue(self) -> Sequence[JobId]:
-        """Put every job whose lease has run out back at its old place, as `requeue` that costs an attempt."""
+        """Put every job whose lease has run out back at its old place, at the cost of an attempt (STARTING, too)."""
         ...
 
     async def ahead_of(self, job_id: JobId) -> int | None:
@@ -230,7 +241,7 @@ class LiveBoard(Protocol):
     """Volatile progress, shared by all processes. Losing any of it harms nothing."""
 
     async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
-        """Replace what is shown of a job."""
+        """Replace what is shown of a job; without a new preview the old one stays. Hints to the noticeboard."""
         ...
 
     async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
@@ -297,7 +308,10 @@ class NoticeStore(Protocol):
         ...
 
     async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
-        """Return the jobs that changed since the last call, or none after the timeout; hints only, some may be lost."""
+        """Return the jobs that changed since the last call, in state or progress; none after the timeout.
+
+        Hints only, some may be lost; one caller per platform and process.
+        """
         ...
 
 

@@ -1,0 +1,397 @@
+"""Everything that must last, in memory: JobQueue, JobStore, LiveBoard and NoticeStore in one object.
+
+One object is one Redis: whoever shares it shares the truth. It keeps the promises of the ports, first come first
+served, and moves jobs by the one table. `clock` is milliseconds; a test that wants leases to run out hands in its own.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.errors import QueueFull, ServerLost
+from bot.jobs import (
+    Happening,
+    IllegalTransition,
+    Job,
+    JobId,
+    JobRecord,
+    JobState,
+    MessageRef,
+    Requester,
+    RunId,
+    StoredFile,
+    after,
+)
+from bot.ports import ATTEMPTS, Cancelling, Charge, Lease, Live, Notice, NoticeState, Renewal, Settlement
+
+
+@dataclass(slots=True)
+class _Counter:
+    count: int
+    since_ms: int
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A job with what only the queue knows of it."""
+
+    order: int
+    record: JobRecord
+    charges: Sequence[tuple[Charge, _Counter]]
+    fence: int = 0
+    spent: int = 0  #: attempts that count
+    ended_by: tuple[int, Happening] | None = None  #: the fence and the verb that ended the last lease
+    lease: Lease | None = None
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """The four ports of the durable truth; volatile progress expires `live_ms` after it was shown."""
+
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    lease_ms: int = 30_000
+    live_ms: int = 15_000
+    _entries: dict[JobId, _Entry] = field(default_factory=dict)
+    _counters: dict[str, _Counter] = field(default_factory=dict)
+    _nonces: dict[str, Lease] = field(default_factory=dict)
+    _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    _live: dict[JobId, tuple[int, Live, bytes | None]] = field(default_factory=dict)
+    _notices: dict[JobId, Notice] = field(default_factory=dict)
+    _board: dict[str, set[JobId]] = field(default_factory=dict)
+    _hints: dict[str, set[JobId]] = field(default_factory=dict)
+    _owners: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _orders: "itertools.count[int]" = field(default_factory=itertools.count)
+    _bells: dict[str, asyncio.Event] = field(default_factory=dict)
+    _work: asyncio.Event = field(default_factory=asyncio.Event)
+
+    # ---- JobQueue ----
+
+    async def enqueue(self, job: Job, charges: Sequence[Charge] = ()) -> JobRecord:
+        """Add a job, or find it."""
+        if job.id in self._entries:
+            return self._entries[job.id].record
+        self._check(charges, job.estimate_ms)
+        paid = [(charge, self._count(charge)) for charge in charges]
+        now = self.clock()
+        record = JobRecord(job=replace(job, created_ms=now), state=JobState.QUEUED, revision=0)
+        self._entries[job.id] = entry = _Entry(next(self._orders), record, paid)
+        self._change(entry)
+        self._work.set()
+        return entry.record
+
+    async def claim(
+        self,
+        server: str,
+        nonce: str,
+        *,
+        workflows: Collection[str] | None = None,
+        successor_of: Lease | None = None,
+    ) -> Lease | None:
+        """Take the oldest job that may run here."""
+        before = self._nonces.get(nonce)
+        if before and self._held(before):
+            return self._entries[before.job_id].lease
+        for entry in sorted(self._in(JobState.QUEUED), key=lambda entry: entry.order):
+            if workflows is None or entry.record.job.digest in workflows:
+                self._nonces[nonce] = lease = self._lend(entry, server)
+                return lease
+        return None
+
+    async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
+        """Keep a lease for another term."""
+        entry = self._held(lease)
+        if not entry:
+            return Renewal.LOST
+        entry.lease = replace(lease, expires_ms=self.clock() + self.lease_ms)
+        entry.record = replace(entry.record, gpu_ms=max(gpu_ms, entry.record.gpu_ms or 0))
+        return Renewal.CANCEL_REQUESTED if entry.record.cancel_requested else Renewal.HELD
+
+    async def record(self, lease: Lease, *, run_id: RunId, client_id: str = "") -> bool:
+        """Write down a run just before its submit."""
+        entry = self._held(lease)
+        if not entry:
+            return False
+        if entry.record.state is JobState.RUNNING:
+            return entry.record.run_id == run_id
+        self._change(entry, Happening.RECORDED, run_id=run_id, started_ms=self.clock())
+        return True
+
+    async def succeed(
+        self, lease: Lease, *, files: Sequence[StoredFile], texts: Sequence[str] = (), gpu_ms: int = 0
+    ) -> bool:
+        """Settle a job with its result."""
+        return self._settle(lease, Happening.SUCCEEDED, gpu_ms, files=tuple(files), texts=tuple(texts))
+
+    async def fail(
+        self, lease: Lease, *, code: str, sentence: str, gpu_ms: int = 0, server_fault: bool = False
+    ) -> bool:
+        """Settle a job without a result."""
+        return self._settle(
+            lease, Happening.FAILED, gpu_ms, give_back=server_fault, error_code=code, error_sentence=sentence
+        )
+
+    async def confirm_cancel(self, lease: Lease, *, gpu_ms: int = 0) -> bool:
+        """Settle a job as cancelled."""
+        return self._settle(lease, Happening.CANCELLED, gpu_ms)
+
+    async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
+        """Hand a job back at its old place."""
+        entry = self._held(lease)
+        if not entry:
+            return self._was_ended(lease, Happening.REQUEUED)
+        self._hand_back(entry, costs=costs_attempt and entry.record.state is JobState.RUNNING)
+        return True
+
+    async def cancel(self, job_id: JobId) -> Cancelling:
+        """Remove a job that is on no server, or tell its worker."""
+        entry = self._entries.get(job_id)
+        if entry is None:
+            return Cancelling.UNKNOWN
+        match entry.record.state:
+            case JobState.QUEUED | JobState.STARTING:
+                self._finish(entry, Happening.CANCELLED, 0)
+                return Cancelling.CANCELLED
+            case JobState.RUNNING:
+                if not entry.record.cancel_requested:
+                    self._change(entry, cancel_requested=True)
+                return Cancelling.REQUESTED
+            case JobState.CANCELLED:
+                return Cancelling.CANCELLED
+            case _:
+                return Cancelling.TOO_LATE
+
+    async def rescue(self) -> Sequence[JobId]:
+        """Put every job whose lease has run out back at its old place."""
+        now = self.clock()
+        late = [entry for entry in self._entries.values() if entry.lease and entry.lease.expires_ms <= now]
+        for entry in late:
+            self._hand_back(entry, costs=True)
+        return [entry.record.job.id for entry in late]
+
+    async def ahead_of(self, job_id: JobId) -> int | None:
+        """Count the jobs before this one."""
+        entry = self._entries.get(job_id)
+        if entry is None or entry.record.state is not JobState.QUEUED:
+            return None
+        return sum(other.order < entry.order for other in self._in(JobState.QUEUED))
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when there may be work, or after the timeout."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._work.wait()
+        except TimeoutError:
+            return
+        self._work.clear()
+
+    # ---- JobStore ----
+
+    async def read(self, job_id: JobId) -> JobRecord | None:
+        """Return a job and what has become of it."""
+        entry = self._entries.get(job_id)
+        return entry.record if entry else None
+
+    async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
+        """Return somebody's jobs, the newest first."""
+        who = (requester.tenant, requester.id)
+        theirs = [
+            entry.record
+            for entry in sorted(self._entries.values(), key=lambda entry: -entry.order)
+            if (entry.record.job.requester.tenant, entry.record.job.requester.id) == who
+        ]
+        return theirs[:limit]
+
+    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+        """Return the jobs that are leased to a server."""
+        held = sorted(self._entries.values(), key=lambda entry: entry.order)
+        return [(entry.lease, entry.record) for entry in held if entry.lease and entry.lease.server == server]
+
+    async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
+        """Store a workflow's files once."""
+        self._workflows.setdefault(digest, (manifest, graph))
+
+    async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
+        """Return manifest and graph."""
+        return self._workflows.get(digest)
+
+    # ---- LiveBoard ----
+
+    async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
+        """Replace what is shown of a job; without a new preview the old one stays."""
+        _, _, before = self._live.get(job_id, (0, live, None))
+        self._live[job_id] = (self.clock() + self.live_ms, live, before if preview is None else preview)
+        if job_id in self._entries:
+            self._hint(self._entries[job_id])
+
+    async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
+        """Return what is shown now."""
+        now = self.clock()
+        return {id_: self._live[id_][1] for id_ in job_ids if id_ in self._live and self._live[id_][0] > now}
+
+    async def preview(self, job_id: JobId) -> bytes | None:
+        """Return the latest preview."""
+        until, _, preview = self._live.get(job_id, (0, None, None))
+        return preview if until > self.clock() else None
+
+    # ---- NoticeStore ----
+
+    async def open_jobs(self, platform: str) -> Sequence[JobId]:
+        """Return every job whose message is not yet finally true."""
+        return sorted(self._board.get(platform, ()), key=lambda job_id: self._entries[job_id].order)
+
+    async def notice(self, job_id: JobId) -> Notice:
+        """Return what is known of a job's message."""
+        return self._notices.get(job_id, Notice(job_id=job_id))
+
+    async def creating(self, job_id: JobId) -> None:
+        """Note that a message is being made; one that is shown stays shown."""
+        self._notices.setdefault(job_id, Notice(job_id=job_id, state=NoticeState.CREATING))
+
+    async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
+        """Note what a message shows now."""
+        entry = self._entries.get(job_id)
+        if entry is None:
+            return
+        self._notices[job_id] = Notice(job_id=job_id, state=NoticeState.SHOWN, ref=ref, rendered=rendered)
+        if final:
+            self._board[entry.record.job.place.tenant.platform].discard(job_id)
+
+    async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
+        """Take or keep the right to edit in a bucket."""
+        now = self.clock()
+        holder, until = self._owners.get(bucket, (owner, 0))
+        if holder != owner and until > now:
+            return False
+        self._owners[bucket] = (owner, now + round(term_s * 1000))
+        return True
+
+    async def disown(self, bucket: str, owner: str) -> None:
+        """Give the right back, if it is still ours."""
+        if self._owners.get(bucket, ("", 0))[0] == owner:
+            del self._owners[bucket]
+
+    async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
+        """Return the jobs that changed since the last call."""
+        bell, hints = self._bells.setdefault(platform, asyncio.Event()), self._hints.setdefault(platform, set())
+        try:
+            async with asyncio.timeout(timeout_s):
+                await bell.wait()
+        except TimeoutError:
+            return ()
+        bell.clear()
+        heard = frozenset(hints)
+        hints.clear()
+        return heard
+
+    # ---- How ----
+
+    def _in(self, state: JobState) -> list[_Entry]:
+        return [entry for entry in self._entries.values() if entry.record.state is state]
+
+    def _held(self, lease: Lease) -> _Entry | None:
+        entry = self._entries.get(lease.job_id)
+        return entry if entry and entry.lease and entry.fence == lease.fence else None
+
+    def _was_ended(self, lease: Lease, happening: Happening) -> bool:
+        """Tell whether this is the replay of what ended the lease."""
+        entry = self._entries.get(lease.job_id)
+        return entry is not None and entry.ended_by == (lease.fence, happening)
+
+    def _change(self, entry: _Entry, happening: Happening | None = None, **fields: object) -> None:
+        """Move a job by the table: a new revision, a mark on the board, a hint."""
+        record = entry.record
+        state = after(record.state, happening) if happening else record.state
+        entry.record = replace(record, state=state, revision=record.revision + 1, **fields)  # type: ignore[arg-type]
+        self._board.setdefault(record.job.place.tenant.platform, set()).add(record.job.id)
+        self._hint(entry)
+
+    def _hint(self, entry: _Entry) -> None:
+        platform = entry.record.job.place.tenant.platform
+        self._hints.setdefault(platform, set()).add(entry.record.job.id)
+        self._bells.setdefault(platform, asyncio.Event()).set()
+
+    def _lend(self, entry: _Entry, server: str) -> Lease:
+        entry.fence += 1
+        attempt = entry.record.attempt + 1
+        entry.lease = Lease(
+            job_id=entry.record.job.id,
+            server=server,
+            attempt=attempt,
+            fence=entry.fence,
+            expires_ms=self.clock() + self.lease_ms,
+        )
+        self._change(entry, Happening.CLAIMED, server=server, attempt=attempt)
+        return entry.lease
+
+    def _settle(
+        self, lease: Lease, happening: Happening, gpu_ms: int, *, give_back: bool = False, **fields: object
+    ) -> bool:
+        entry = self._held(lease)
+        if not entry:
+            return self._was_ended(lease, happening)
+        try:
+            self._finish(entry, happening, max(gpu_ms, entry.record.gpu_ms or 0), give_back=give_back, **fields)
+        except IllegalTransition:
+            return False
+        entry.ended_by = (lease.fence, happening)
+        return True
+
+    def _finish(
+        self, entry: _Entry, happening: Happening, gpu_ms: int, *, give_back: bool = False, **fields: object
+    ) -> None:
+        self._change(entry, happening, gpu_ms=gpu_ms, ended_ms=self.clock(), **fields)
+        entry.lease = None
+        for charge, counter in entry.charges:
+            left = counter.count - _given_back(charge, gpu_ms, everything=give_back)
+            counter.count = max(0, min(left, max(counter.count, charge.ceiling)))
+
+    def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
+        record, entry.lease = entry.record, None
+        entry.ended_by = (entry.fence, Happening.REQUEUED)
+        entry.spent += costs
+        if record.cancel_requested:
+            self._finish(entry, Happening.CANCELLED, 0 if costs else record.gpu_ms or 0)
+        elif entry.spent >= ATTEMPTS:
+            wrong = {"error_code": ServerLost.code, "error_sentence": ServerLost.sentence}
+            self._finish(entry, Happening.FAILED, 0, give_back=True, **wrong)
+        else:
+            # The number of a run that was never recorded is free again.
+            unused = record.state is JobState.STARTING and not costs
+            fresh = {"server": None, "run_id": None, "started_ms": None, "gpu_ms": None}
+            self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, **fresh)
+            self._work.set()
+
+    def _check(self, charges: Sequence[Charge], estimate_ms: int) -> None:
+        wanted: dict[str, int] = {}
+        for charge in charges:
+            counter = self._current(charge)
+            wanted[charge.counter] = wanted.get(charge.counter, 0) + charge.amount
+            if counter.count + wanted[charge.counter] > charge.ceiling:
+                window_ends = counter.since_ms + (charge.window_s or 0) * 1000 - self.clock()
+                wait_ms = window_ends if charge.window_s is not None else min(max(estimate_ms, 5_000), 300_000)
+                raise QueueFull(counter=charge.counter, retry_after_s=wait_ms / 1000)
+
+    def _current(self, charge: Charge) -> _Counter:
+        now = self.clock()
+        counter = self._counters.get(charge.counter)
+        if counter and (charge.window_s is None or now < counter.since_ms + charge.window_s * 1000):
+            return counter
+        return _Counter(0, now)
+
+    def _count(self, charge: Charge) -> _Counter:
+        self._counters[charge.counter] = counter = self._current(charge)
+        counter.count += charge.amount
+        return counter
+
+
+def _given_back(charge: Charge, gpu_ms: int, *, everything: bool) -> int:
+    """Return what a counter gets back when a job ends; negative when more was used than was charged."""
+    match charge.settlement:
+        case Settlement.RELEASED:
+            return charge.amount
+        case Settlement.TO_FACT:
+            return charge.amount if everything else charge.amount - gpu_ms
+        case Settlement.KEPT:
+            return charge.amount if everything else 0
