@@ -17,6 +17,11 @@ class Budget:
     per_s: float
     reserve: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse a budget under which some edit could never be made."""
+        if self.edits < 1 or self.per_s <= 0 or not 0 <= self.reserve < self.edits:
+            raise ValueError(f"no edit could ever be made in {self.bucket!r}")
+
 
 @dataclass(slots=True)
 class Spending:
@@ -35,5 +40,12 @@ class Spending:
         return self._spent[len(self._spent) - room] + self.budget.per_s
 
     def spend(self, now: float) -> None:
-        """Count an edit, or a refusal by the platform: both use up the bucket."""
+        """Count an edit when its answer came or was given up: a refusal and a lost answer use up the bucket too.
+
+        The platform counts it when it arrives, which is no later: so its window ends no later than ours.
+        """
         self._spent.append(now)
+
+    def clear_at(self, now: float) -> float:
+        """Return when nothing that was spent counts any more, `now` if nothing does."""
+        return max(now, self._spent[-1] + self.budget.per_s) if self._spent else now

@@ -1,12 +1,19 @@
 """A job as a card: what its message shows, in no platform's terms. A pure function of what is known."""
 
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
 from json import dumps
+from math import ceil
+from re import split
+from typing import assert_never
 
 from bot.events import Stage
-from bot.jobs import JobId, JobState, StoredFile
+from bot.jobs import JobId, JobRecord, JobState, StoredFile
+from workflows.values import Values
+
+_S = JobState
 
 
 class Button(StrEnum):
@@ -30,6 +37,14 @@ class Live:
     total: int = 0
     eta_s: float | None = None
     preview: str | None = None  #: names the latest preview; another name means another picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What cards say of a workflow: its title, and which of its actions are offered under a picture."""
+
+    title: str
+    actions: frozenset[Button] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +73,154 @@ class StatusCard:
     def digest(self) -> str:
         """Name this rendering: equal digests mean that there is nothing to edit."""
         return sha256(dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def card_of(
+    record: JobRecord, *, live: Live | None, ahead: int | None, eta_s: float | None, described: Described
+) -> StatusCard:
+    """Render what is known of a job. `eta_s`: until its picture is there, as quoted to somebody who waits."""
+    # Progress of an attempt that was handed back says nothing about the job that waits again.
+    shown = live if live and record.state is _S.RUNNING else Live()
+    return StatusCard(
+        job_id=record.job.id,
+        state=record.state,
+        title=described.title,
+        requester=record.job.requester.name,
+        prompt=str(record.job.values.get("prompt") or ""),
+        headline=_HEADLINES[record.state](record, shown, ahead, eta_s),
+        done=shown.done,
+        total=shown.total,
+        preview=shown.preview,
+        files=record.files,
+        texts=record.texts,
+        facts=tuple(_facts(record)),
+        buttons=tuple(_buttons(record, described.actions)),
+    )
+
+
+# ---- Words -------------------------------------------------------------------------------------------------------
+
+
+def _waiting(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    place = None if ahead is None else "next in line" if ahead == 0 else f"{_roughly_many(ahead)} ahead"
+    return _joined("Waiting", place, _about(eta_s))
+
+
+def _starting(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    return "Stopping …" if record.cancel_requested else "Starting"
+
+
+def _running(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    if record.cancel_requested:
+        return "Stopping …"
+    if live.stage is None:
+        return "Starting"
+    step = f"step {live.done} of {live.total}" if live.total else None
+    left = _about(live.eta_s)
+    return _joined(live.stage.capitalize(), step, f"{left} left" if left else None)
+
+
+def _succeeded(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    if record.cancel_requested:
+        return "Cancelled too late: the picture was finished"
+    took = _took(record)
+    return f"Painted in {took}" if took else "Painted"
+
+
+def _failed(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    sentence = record.error_sentence or "Something went wrong."
+    return " ".join(filter(None, (sentence, _ADVICE.get(record.error_code or "internal"))))
+
+
+def _cancelled(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+    return "Cancelled"
+
+
+_HEADLINES: Mapping[JobState, Callable[[JobRecord, Live, int | None, float | None], str]] = {
+    _S.QUEUED: _waiting,
+    _S.STARTING: _starting,
+    _S.RUNNING: _running,
+    _S.SUCCEEDED: _succeeded,
+    _S.FAILED: _failed,
+    _S.CANCELLED: _cancelled,
+}
+
+_ADVICE: Mapping[str, str] = {
+    "internal": "Reroll tries again.",
+    "job_failed": "Reroll tries again.",
+    "model_missing": "Edit to choose another one, or ask the operator.",
+    "execution_failed": "Edit to try other values, or Reroll to try again.",
+    "timed_out": "Fewer steps or a smaller size may help.",
+    "server_lost": "Reroll tries again.",
+    "submit_uncertain": "Reroll tries again.",
+}
+"""What to do, by error code, where the sentence of bot/errors.py does not say it."""
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _about(seconds: float | None) -> str | None:
+    # Coarse on purpose: an estimate that moves by a second is no reason to edit a message.
+    if seconds is None:
+        return None
+    if seconds > 90:
+        return f"about {ceil(seconds / 60)} min" if seconds <= 600 else f"about {5 * ceil(seconds / 300)} min"
+    step = 2 if seconds <= 10 else 10
+    return f"about {max(2, step * ceil(seconds / step))} s"
+
+
+def _roughly_many(count: int) -> int:
+    step = 1 if count <= 10 else 5 if count <= 50 else 10
+    return step * ceil(count / step)
+
+
+def _took(record: JobRecord) -> str | None:
+    if record.started_ms is None or record.ended_ms is None:
+        return None
+    seconds = max(0, record.ended_ms - record.started_ms) / 1000
+    if seconds < 1:
+        return "under a second"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+
+
+# ---- Facts and buttons -------------------------------------------------------------------------------------------
+
+
+def _facts(record: JobRecord) -> Iterable[tuple[str, str]]:
+    values = record.job.values
+    yield "workflow", record.job.workflow
+    known = {"seed": values.get("seed"), "size": _size(values), "model": _model(values), "steps": values.get("steps")}
+    yield from ((name, str(value)) for name, value in known.items() if value is not None)
+    took = _took(record)
+    if record.state is _S.SUCCEEDED and took:
+        yield "time", took
+    if record.state is _S.FAILED:
+        yield "error", record.error_code or "internal"
+
+
+def _size(values: Values) -> str | None:
+    if values.get("size") is not None:
+        return str(values["size"])
+    width, height = values.get("width"), values.get("height")
+    return f"{width}x{height}" if width is not None and height is not None else None
+
+
+def _model(values: Values) -> str | None:
+    # A server names a model by its path in the models folder; the file's own name is what people know it by.
+    model = values.get("model")
+    return split(r"[/\\]", str(model))[-1].removesuffix(".safetensors") if model else None
+
+
+def _buttons(record: JobRecord, actions: Collection[Button]) -> Iterable[Button]:
+    match record.state:
+        case _S.QUEUED | _S.STARTING | _S.RUNNING:
+            return () if record.cancel_requested else (Button.CANCEL,)
+        case _S.SUCCEEDED:
+            offered = (button for button in (Button.VARY, Button.UPSCALE) if button in actions and record.files)
+            return (Button.REROLL, *offered, Button.EDIT, Button.PARAMETERS, Button.DELETE)
+        case _S.FAILED | _S.CANCELLED:
+            return (Button.REROLL, Button.EDIT, Button.PARAMETERS)
+        case _:
+            assert_never(record.state)
