@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 _LOOKS_AT_ONCE = 16
 _HAND_BACK_S = 1.0
+_ROUNDING_S = 0.01  #: the store counts in milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +236,6 @@ class Editor:
         with suppress(FairbrushError, TimeoutError):
             async with asyncio.timeout(_HAND_BACK_S):
                 if left_s > 0:
-                    await notices.own(budget.bucket, self._desk.owner, term_s=left_s)
+                    await notices.own(budget.bucket, self._desk.owner, term_s=left_s + _ROUNDING_S)
                 else:
                     await notices.disown(budget.bucket, self._desk.owner)

@@ -254,9 +254,21 @@ class MemoryStore:
         entry = self._entries.get(job_id)
         if entry is None:
             return
-        self._notices[job_id] = Notice(job_id=job_id, state=NoticeState.SHOWN, ref=ref, rendered=rendered)
+        before = await self.notice(job_id)
+        self._notices[job_id] = replace(before, state=NoticeState.SHOWN, ref=ref, rendered=rendered)
         if final:
-            self._board[entry.record.job.place.tenant.platform].discard(job_id)
+            await self.closed(job_id)
+
+    async def closed(self, job_id: JobId) -> None:
+        """Take a job off the board."""
+        for on_board in self._board.values():
+            on_board.discard(job_id)
+
+    async def take_ping(self, job_id: JobId) -> bool:
+        """Take the right to ping the requester."""
+        notice = await self.notice(job_id)
+        self._notices[job_id] = replace(notice, pinged=True)
+        return not notice.pinged
 
     async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
         """Take or keep the right to edit in a bucket."""
