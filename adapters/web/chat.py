@@ -1,0 +1,114 @@
+"""The web as a chat platform: messages are cards, kept in a log and pushed to every page that is open."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import time
+
+from adapters.web.log import ChannelLog, Entry, keep
+from bot.budgets import Budget
+from bot.errors import ChatError
+from bot.jobs import JobId, MessageRef, Place
+from bot.status import StatusCard
+
+EDITS_PER_S = 20
+"""Edits of one channel: twice what an eye follows; each is one short message to each open page."""
+
+URGENT_EDITS = 8
+"""Of these, kept for ends and first messages."""
+
+
+class Stream:
+    """What one open page has not been told yet: names of messages only, so a slow page costs no memory."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._changed: dict[JobId, None] = {}
+        self._woken = asyncio.Event()
+
+    def mark(self, job_id: JobId) -> None:
+        """Note that a message changed."""
+        self._changed[job_id] = None
+        self._woken.set()
+
+    async def changed(self) -> Sequence[JobId]:
+        """Wait for changes and return them all, each message once."""
+        await self._woken.wait()
+        self._woken.clear()
+        changed, self._changed = tuple(self._changed), {}
+        return changed
+
+
+class WebChat:
+    """`ChatPlatform` for the page. Call `load` before anything else; one process writes a channel at a time."""
+
+    def __init__(self, log: ChannelLog, *, now_s: Callable[[], float] = time) -> None:
+        self._log = log
+        self._now_s = now_s
+        self._entries: dict[tuple[Place, JobId], Entry] = {}
+        self._streams: set[Stream] = set()
+
+    async def load(self) -> None:
+        """Read what earlier processes left in the log."""
+        for entry in await self._log.load():
+            keep(self._entries, entry)
+
+    @property
+    def name(self) -> str:
+        """Return the platform's name."""
+        return "web"
+
+    def bucket(self, place: Place) -> Budget:
+        """Return the budget of a channel."""
+        name = f"web/{place.tenant.id}/{place.channel}"
+        return Budget(bucket=name, edits=EDITS_PER_S, per_s=1.0, reserve=URGENT_EDITS)
+
+    async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
+        """Post a card; a job has one message in a place, so whatever the nonce, twice makes one."""
+        if (place, card.job_id) not in self._entries:
+            await self._put(Entry(place=place, job_id=card.job_id, posted_ms=int(self._now_s() * 1000), card=card))
+        return MessageRef(place=place, id=str(card.job_id))
+
+    async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
+        """Make a message show the card; raises ChatError, `gone`, when it was deleted or is older than the log."""
+        known = self.entry(ref.place, card.job_id)
+        if known is None or str(card.job_id) != ref.id:
+            raise ChatError(gone=True, detail="no such message")
+        await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
+        return ref
+
+    async def remove(self, place: Place, job_id: JobId) -> None:
+        """Take a message away for good."""
+        known = self.entry(place, job_id)
+        if known is not None:
+            await self._put(Entry(place=place, job_id=job_id, posted_ms=known.posted_ms, card=None))
+
+    def entry(self, place: Place, job_id: JobId) -> Entry | None:
+        """Return a message as it stands; None where there is none."""
+        found = self._entries.get((place, job_id))
+        return found if found is not None and found.card is not None else None
+
+    def entries(self, place: Place) -> Sequence[Entry]:
+        """Return a channel's messages, the oldest first."""
+        return [entry for entry in self._entries.values() if entry.place == place and entry.card is not None]
+
+    @contextmanager
+    def watch(self, place: Place) -> Iterator[Stream]:
+        """Hear of every change in a channel until the block ends."""
+        stream = Stream(place)
+        self._streams.add(stream)
+        try:
+            yield stream
+        finally:
+            self._streams.discard(stream)
+
+    async def _put(self, entry: Entry) -> None:
+        # Shown only when it lasts: a page never knows more than the log.
+        try:
+            await self._log.put(entry)
+        except OSError as error:
+            raise ChatError(detail=f"the log cannot be written: {error.strerror}") from error
+        keep(self._entries, entry)
+        for stream in self._streams:
+            if stream.place == entry.place:
+                stream.mark(entry.job_id)

@@ -1,0 +1,126 @@
+"""What every request passes before any route: address, origin, session, pace; and what every answer carries."""
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from adapters.web.guests import Door, Session
+from adapters.web.limits import Pace, WebLimits
+from bot.errors import ConfigError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_SESSION = "session"
+
+OPEN_PATHS = ("/", "/static/")
+"""What is served without a session: the page, which begins one, and what it is made of."""
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+def session_of(request: web.Request) -> Session:
+    """Return the session that the guards found."""
+    session = request.get(_SESSION)
+    if not isinstance(session, Session):
+        raise web.HTTPForbidden(text="Open the page first.")
+    return session
+
+
+def check_host(host: str) -> None:
+    """Refuse to listen where others could come in: there is no sign-in. Raises ConfigError."""
+    if not _is_loopback(host):
+        raise ConfigError(
+            [f"The web page has no sign-in, so it is served to this machine only: {host} is not a loopback address."]
+        )
+
+
+def cookie_name(port: int) -> str:
+    """Name the session's cookie; a browser does not tell ports apart, and two pages must not forget each other."""
+    return f"fairbrush_{port}"
+
+
+def guards(door: Door, limits: WebLimits, port: Callable[[], int]) -> list[Middleware]:
+    """Return the middlewares, outermost first. The port is asked for late: it is chosen when the page is served."""
+    pace = Pace(limits.posts, limits.posts_per_s)
+
+    @web.middleware
+    async def armoured(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            for name, value in _HEADERS.items():
+                error.headers.setdefault(name, value)
+            raise
+
+    @web.middleware
+    async def local(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A name of the attacker's that resolves to 127.0.0.1 still says its own name here.
+        if not is_own_host(request.headers.get("Host", ""), port()):
+            raise web.HTTPMisdirectedRequest(text="This page is only served under this machine's own name.")
+        if not _is_own_origin(request):
+            raise web.HTTPForbidden(text="This came from another page.")
+        return await handler(request)
+
+    @web.middleware
+    async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
+        session = door.known(request.cookies.get(cookie_name(port()), ""))
+        if session is not None:
+            request[_SESSION] = session
+        elif request.path != "/" and not request.path.startswith(OPEN_PATHS[1]):
+            raise web.HTTPForbidden(text="Open the page first.")
+        if request.method == "POST" and session is not None:
+            wait = pace.wait_s(session.id, monotonic())
+            if wait:
+                raise web.HTTPTooManyRequests(text="That was quick. Wait a moment.", headers={"Retry-After": "5"})
+        return await handler(request)
+
+    return [armoured, local, known]
+
+
+async def put_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer the headers that keep a browser careful; a route may have set its own."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def is_own_host(host: str, port: int) -> bool:
+    """Tell whether a Host header names this machine and our port."""
+    try:
+        parts = urlsplit(f"//{host}")
+        return parts.hostname is not None and _is_loopback(parts.hostname) and parts.port == port
+    except ValueError:
+        return False
+
+
+def _is_own_origin(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is None:
+        # Browsers send it with every POST and every socket; what has none is no page of ours.
+        foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+        needed = request.method != "GET" or request.headers.get("Upgrade", "").lower() == "websocket"
+        return not needed and not (foreign and request.path != "/")
+    return origin == f"http://{request.headers.get('Host')}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

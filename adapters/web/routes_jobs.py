@@ -1,0 +1,150 @@
+"""What can be done with a job, and its pictures. Every route first asks whether this session may see the job at all."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from adapters.web.desk import Pressing
+from adapters.web.forms import fields_of
+from adapters.web.guards import session_of
+from adapters.web.room import Room, event_of, fragment, job_id_in, json_of, seen_job, speaker_of
+from bot.errors import FileGone, UnknownWorkflow
+from bot.jobs import JobRecord, Requester, StoredFile
+from bot.ports import Cancelling
+from bot.status import Button
+from workflows.workflow import Workflow
+from workflows.writing import write_command
+
+_SHOWN_TYPES = frozenset(
+    {
+        "image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm",
+        "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac",
+    }
+)  # fmt: skip
+"""What a browser may show from us; everything else is saved, never opened: HTML and SVG could speak as this page."""
+
+_FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
+
+_CANCELLED = {
+    Cancelling.CANCELLED: "",
+    Cancelling.REQUESTED: "",
+    Cancelling.TOO_LATE: "It had ended already.",
+    Cancelling.UNKNOWN: "That job is not kept any more.",
+}
+
+
+class JobRoutes:
+    """Clicks on a job, and its files."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        making = {button.value: self._making(button) for button in (Button.REROLL, Button.VARY, Button.UPSCALE)}
+        return [
+            web.get("/jobs/{job}/form", self._edit),
+            web.get("/jobs/{job}/command", self._command),
+            web.post("/jobs/{job}/cancel", self._cancel),
+            web.post("/jobs/{job}/delete", self._delete),
+            *(web.post(f"/jobs/{{job}}/{name}", handler) for name, handler in making.items()),
+            web.get(r"/jobs/{job}/files/{number:\d{1,4}}", self._file),
+            web.get("/jobs/{job}/previews/{name}", self._preview),
+        ]
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        record = await seen_job(self._room, request)
+        workflow = self._workflow_of(record)
+        fields = fields_of(workflow, record.job.values, self._room.desk.vocabulary())
+        title = workflow.manifest.title
+        html = self._room.pages.form(fields, workflow=workflow.name, title=title, parent=record.job.id)
+        return fragment(html)
+
+    async def _command(self, request: web.Request) -> web.Response:
+        record = await seen_job(self._room, request)
+        workflow = self._workflow_of(record)
+        known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
+        words = write_command(known, workflow, self._room.desk.vocabulary())
+        note = self._room.pages.note("This paints the same again:", command=f"/{workflow.name} {words}")
+        return fragment(note)
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        record, requester = await self._clicked(request)
+        found = _CANCELLED[await self._room.desk.cancel(record.job.id, requester)]
+        return fragment(self._room.pages.note(found)) if found else web.Response(status=204)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        record, requester = await self._clicked(request)
+        await self._room.desk.delete(record.job.id, requester)
+        await self._room.chat.remove(record.job.place, record.job.id)
+        return web.Response(status=204)
+
+    def _making(self, button: Button) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def press(request: web.Request) -> web.Response:
+            record = await seen_job(self._room, request)
+            content = await json_of(request, self._room.limits)
+            requester = speaker_of(request, content)
+            number = content.get("number", 0)
+            pressing = Pressing(
+                event=event_of(requester, content),
+                job_id=record.job.id,
+                button=button,
+                number=number if isinstance(number, int) else 0,
+                requester=requester,
+                place=session_of(request).guest.place,
+            )
+            return web.json_response({"job": str(await self._room.desk.press(pressing))}, status=202)
+
+        return press
+
+    async def _clicked(self, request: web.Request) -> tuple[JobRecord, Requester]:
+        record = await seen_job(self._room, request)
+        return record, speaker_of(request, await json_of(request, self._room.limits))
+
+    def _workflow_of(self, record: JobRecord) -> Workflow:
+        workflow = self._room.desk.catalog().workflows.get(record.job.workflow)
+        if workflow is None:
+            raise UnknownWorkflow("The workflow of this job is no longer here.")
+        return workflow
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        record = await seen_job(self._room, request)
+        number = int(request.match_info["number"])
+        if number >= len(record.files):
+            raise web.HTTPNotFound(text="There is no such picture.")
+        file = record.files[number]
+        if not self._room.files.opens(file.key, request.query_string):
+            raise web.HTTPGone(text="This link has expired. Open the page again.")
+        return await self._sent(request, file)
+
+    async def _sent(self, request: web.Request, file: StoredFile) -> web.StreamResponse:
+        response = web.StreamResponse(headers=_FILE_HEADERS)
+        shown = file.media_type in _SHOWN_TYPES
+        response.content_type = file.media_type if shown else "application/octet-stream"
+        name = "".join(each for each in file.name if each.isalnum() or each in "-_. ")[:80] or "file"
+        # Only ASCII letters survive a header; a browser needs no more than something to save under.
+        ascii_name = name.encode("ascii", "ignore").decode() or "file"
+        response.headers["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{ascii_name}"'
+        content = self._room.files.read(file.key)
+        try:
+            first = await anext(content, b"")
+        except FileGone as error:
+            raise web.HTTPNotFound(text=str(error)) from error
+        response.content_length = file.bytes
+        await response.prepare(request)
+        await response.write(first)
+        async for chunk in content:
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
+    async def _preview(self, request: web.Request) -> web.Response:
+        # A card of the viewer's own channel: looked up in memory, as a page asks for one several times a second.
+        entry = self._room.chat.entry(session_of(request).guest.place, job_id_in(request))
+        content = await self._room.desk.preview(entry.job_id) if entry else None
+        if content is None:
+            raise web.HTTPNotFound(text="There is no preview.")
+        media_type = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+        return web.Response(
+            body=content, content_type=media_type, headers={**_FILE_HEADERS, "Cache-Control": "no-store"}
+        )
