@@ -1,0 +1,100 @@
+"""The way to Redis: a bounded pool of connections, a deadline on every call, foreign errors translated once.
+
+A lost reply is asked for again within the deadline: every script is made for that, and so is every plain command used.
+"""
+
+import asyncio
+import builtins
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, ConnectionError, NoScriptError, RedisError, TimeoutError  # noqa: A004
+
+from adapters.redis.keys import Keys
+from adapters.redis.scripts import Scripts
+from bot.errors import ConfigError, StoreLost
+
+DEADLINE_S = 10.0
+"""For a call with all its repetitions; an engine that was killed is back within a second."""
+ANSWER_S = 3.0
+"""For one reply: scripts take well under a millisecond, so whoever is silent for so long is gone."""
+PAUSE_S = 0.05
+MAX_CONNECTIONS = 16
+
+Reply = bytes | int | list["Reply"] | None
+"""What a command answers."""
+
+_T = TypeVar("_T")
+_PASSING = (ConnectionError, TimeoutError, BusyLoadingError, OSError)
+
+
+def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
+    """Make a client; raises ConfigError for a URL that is none, without repeating it: it may hold a password."""
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=max_connections,
+            timeout=DEADLINE_S,
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            retry=Retry(NoBackoff(), 0),  # repeating is done here, with a deadline
+            protocol=2,
+        )
+    except ValueError as error:
+        raise ConfigError(
+            ["FAIRBRUSH_REDIS_URL looks like redis://127.0.0.1:6379/0 or unix:///run/redis.sock."]
+        ) from error
+    return Redis.from_pool(pool)
+
+
+class Edge:
+    """One pool's keys and scripts on one Redis."""
+
+    def __init__(self, client: Redis, keys: Keys, scripts: Scripts, *, deadline_s: float = DEADLINE_S) -> None:
+        self.client = client
+        self.keys = keys
+        self._scripts = scripts
+        self._deadline_s = deadline_s
+
+    async def run(self, script: str, *arguments: str | bytes | int) -> Reply:
+        """Run a script; raises StoreLost when no answer comes in time."""
+        return await self.call(lambda: self._evaluate(script, arguments))
+
+    async def call(self, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """Ask until there is an answer; what is asked may be carried out more than once. Raises StoreLost."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                while True:
+                    try:
+                        return await ask()
+                    except _PASSING:
+                        await asyncio.sleep(PAUSE_S)
+        except builtins.TimeoutError as error:
+            raise StoreLost(detail="no answer within the deadline") from error
+        except RedisError as error:
+            raise StoreLost(detail=f"{type(error).__name__}: {error}") from error
+
+    async def _evaluate(self, script: str, arguments: tuple[str | bytes | int, ...]) -> Reply:
+        pool = self.keys.key("pool")
+        try:
+            answer = await self.client.evalsha(self._scripts.sha(script), 1, pool, *arguments)
+        except NoScriptError:
+            answer = await self.client.eval(self._scripts.text(script), 1, pool, *arguments)
+        return cast(Reply, answer)
+
+
+@asynccontextmanager
+async def open_edge(
+    url: str, pool: str, *, scripts: Scripts | None = None, deadline_s: float = DEADLINE_S
+) -> AsyncIterator[Edge]:
+    """Connect when first asked; close every connection at the end."""
+    client = client_of(url)
+    try:
+        yield Edge(client, Keys(pool), scripts or Scripts(), deadline_s=deadline_s)
+    finally:
+        await client.aclose()
+        await client.connection_pool.disconnect()

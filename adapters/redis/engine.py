@@ -1,0 +1,132 @@
+"""The embedded engine: a Redis of our own in the state directory, for whoever has set no FAIRBRUSH_REDIS_URL.
+
+One service per state directory: a second one ends with a sentence. What a killed service leaves is nothing: its
+supervisor notices the closed pipe and stops the engine. Nothing listens on a port; the socket is the owner's alone.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from redis.asyncio import Redis
+from redis.exceptions import BusyLoadingError, RedisError
+
+from adapters.redis import supervisor
+from adapters.redis.binary import engine_binary
+from adapters.redis.owned import beside
+from adapters.redis.places import locked, private_folder, socket_of
+from bot.errors import ConfigError
+
+TAKING_OVER_S = 3.0
+"""How long a predecessor that was just killed may take to vanish, before it counts as another service."""
+STARTING_S = 15.0
+LOADING_S = 300.0
+"""Reading the append-only file: a gigabyte takes some ten seconds."""
+_POLL_S = 0.01
+
+
+@asynccontextmanager
+async def open_engine(state: Path) -> AsyncIterator[str]:
+    """Start the engine of a state directory and keep it running; yields its URL when it answers. Raises ConfigError."""
+    state = private_folder(state.absolute())
+    socket = socket_of(state)
+    command = _command(engine_binary(), state, socket)
+    lock = await _lock(state)
+    try:
+        async with beside(_keep(await _supervise(command, lock), command, lock)):
+            await _ready(socket)
+            yield f"unix://{quote(str(socket))}"
+    finally:
+        os.close(lock)
+
+
+def _command(binary: Path, state: Path, socket: Path) -> Sequence[str]:
+    """Return the engine's command line. Every job that was acknowledged over a second ago survives a crash."""
+    settings = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(state),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "aof-load-truncated": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
+        "logfile": str(state / "engine.log"),
+        "daemonize": "no",
+    }
+    return [str(binary), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+
+
+async def _lock(state: Path) -> int:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TAKING_OVER_S):
+            while (lock := locked(state)) is None:
+                await asyncio.sleep(_POLL_S)
+            return lock
+    raise ConfigError(
+        ["Another Fairbrush uses this state directory. Stop it, or give this one a state directory of its own."]
+    )
+
+
+async def _supervise(command: Sequence[str], lock: int) -> Process:
+    """Start the supervisor in a session of its own: Ctrl-C is for the service, which still needs the engine to stop."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-S",
+        supervisor.__file__,
+        *command,
+        stdin=PIPE,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        pass_fds=[lock],
+        start_new_session=True,
+    )
+
+
+async def _keep(process: Process, command: Sequence[str], lock: int) -> None:
+    """Start another supervisor whenever one dies; at the end stop the engine and see it gone."""
+    try:
+        while True:
+            await process.wait()
+            await asyncio.sleep(supervisor.PAUSE_S)
+            process = await _supervise(command, lock)
+    finally:
+        await asyncio.shield(_stop(process))
+
+
+async def _stop(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2 * supervisor.STOPPING_S):
+            await process.wait()
+
+
+async def _ready(socket: Path) -> None:
+    """Wait until the engine answers; one that still reads its file may take longer."""
+    client = Redis(unix_socket_path=str(socket), socket_timeout=5)
+    clock = asyncio.get_running_loop().time
+    started, deadline = clock(), STARTING_S
+    try:
+        while clock() - started < deadline:
+            try:
+                await client.ping()
+            except BusyLoadingError:
+                deadline = LOADING_S
+            except (RedisError, OSError):
+                pass
+            else:
+                return
+            await asyncio.sleep(_POLL_S)
+    finally:
+        await client.aclose()
+    raise ConfigError(["The embedded store does not start. engine.log in the state directory says why."])

@@ -1,0 +1,59 @@
+"""Volatile progress: latest only, gone by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.redis.edge import Edge
+from adapters.redis.serial import read, written
+from bot.events import Stage
+from bot.jobs import JobId
+from bot.ports import Live
+
+LIVE_MS = 15_000
+"""Longer than the pause between two steps of a slow run, shorter than anybody believes a standing bar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisLive:
+    """LiveBoard on Redis."""
+
+    edge: Edge
+
+    async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
+        """Replace what is shown of a job."""
+        await self.edge.run("show", str(job_id), _text(live), preview or b"", LIVE_MS)
+
+    async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
+        """Return what is shown now."""
+        if not job_ids:
+            return {}
+        names = [self.edge.keys.key("live", str(job_id)) for job_id in job_ids]
+        found = await self.edge.call(lambda: self.edge.client.mget(names))
+        return {job_id: _live(text) for job_id, text in zip(job_ids, found, strict=True) if text is not None}
+
+    async def preview(self, job_id: JobId) -> bytes | None:
+        """Return the latest preview."""
+        name = self.edge.keys.key("preview", str(job_id))
+        picture: bytes | None = await self.edge.call(lambda: self.edge.client.get(name))
+        return picture
+
+
+def _text(live: Live) -> str:
+    stage = live.stage.value if live.stage else None
+    return written(
+        {"stage": stage, "done": live.done, "total": live.total, "eta_s": live.eta_s, "preview": live.preview}
+    )
+
+
+def _live(text: bytes) -> Live:
+    match read(text):
+        case {"stage": stage, "done": int(done), "total": int(total), "eta_s": eta_s, "preview": preview}:
+            return Live(
+                stage=Stage(stage) if stage else None,
+                done=done,
+                total=total,
+                eta_s=float(eta_s) if isinstance(eta_s, int | float) else None,
+                preview=str(preview) if preview is not None else None,
+            )
+        case _:
+            return Live()

@@ -1,0 +1,10 @@
+-- Notes what a message shows; the final one takes the job off the board.
+-- KEYS: the pool
+-- ARGV: job, message (JSON), digest of what was rendered, '1' if final
+-- Complexity: O(log n) for n jobs on the board
+local id = ARGV[1]
+local platform = redis.call('HGET', key('job', id), 'platform')
+if not platform then return 0 end
+redis.call('HSET', key('notice', id), 'state', 'shown', 'message', ARGV[2], 'rendered', ARGV[3])
+if ARGV[4] == '1' then redis.call('ZREM', key('board', platform), id) end
+return 1

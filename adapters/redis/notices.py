@@ -1,0 +1,57 @@
+"""What the noticeboard remembers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from adapters.redis import answers
+from adapters.redis.edge import Edge, Reply
+from adapters.redis.hints import Hints
+from adapters.redis.keys import quoted
+from adapters.redis.serial import message_of, message_text
+from bot.jobs import JobId, MessageRef
+from bot.ports import Notice, NoticeState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisNotices:
+    """NoticeStore on Redis."""
+
+    edge: Edge
+    hints: Hints
+
+    async def open_jobs(self, platform: str) -> Sequence[JobId]:
+        """Return every job whose message is not yet finally true, the oldest first."""
+        board = self.edge.keys.key("board", platform)
+        return answers.ids(cast(Reply, await self.edge.call(lambda: self.edge.client.zrange(board, 0, -1))))
+
+    async def notice(self, job_id: JobId) -> Notice:
+        """Return what is known of a job's message."""
+        kept, wanted = self.edge.keys.key("notice", str(job_id)), ["state", "message", "rendered"]
+        state, message, rendered = await self.edge.call(lambda: self.edge.client.hmget(kept, wanted))
+        return Notice(
+            job_id=job_id,
+            state=NoticeState(state.decode()) if state else NoticeState.ABSENT,
+            ref=message_of(message) if message else None,
+            rendered=rendered.decode() if rendered else "",
+        )
+
+    async def creating(self, job_id: JobId) -> None:
+        """Note, before asking the platform, that a message is being made."""
+        await self.edge.run("notice_creating", str(job_id))
+
+    async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
+        """Note what a message shows now."""
+        await self.edge.run("notice_shown", str(job_id), message_text(ref), rendered, int(final))
+
+    async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
+        """Take or keep the right to edit in a bucket."""
+        return await self.edge.run("own", quoted(bucket), owner, round(term_s * 1000)) == 1
+
+    async def disown(self, bucket: str, owner: str) -> None:
+        """Give the right back, if it is still ours."""
+        await self.edge.run("disown", quoted(bucket), owner)
+
+    async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
+        """Return the jobs that changed since the last call."""
+        return await self.hints.changed(platform, timeout_s)

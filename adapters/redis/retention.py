@@ -1,0 +1,63 @@
+"""What is forgotten, and when: settled jobs with their results, messages and workflow files, by age, count and bytes."""
+
+from dataclasses import dataclass
+
+from adapters.redis import answers
+from adapters.redis.edge import Edge
+
+_DAY_MS = 86_400_000
+MAX_SWEPT = 200
+"""Jobs in one script, so that a great many do not block everybody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long and how much is kept. Only what is settled is ever forgotten."""
+
+    days: float = 30.0
+    jobs: int = 100_000
+    bytes: int = 20 * 1024**3  #: of results, counted once for each job that made them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What was forgotten."""
+
+    jobs: int
+    workflows: int
+    files: tuple[str, ...]  #: keys in the FileStore that no job refers to any more: for the caller to delete
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is kept now."""
+
+    jobs: int  #: settled ones
+    bytes: int  #: of their results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisRetention:
+    """The retention of one pool."""
+
+    edge: Edge
+
+    async def sweep(self, retention: Retention) -> Swept:
+        """Forget what is too old or too much. Files that a lost answer named are named by no later sweep."""
+        age = round(retention.days * _DAY_MS)
+        jobs, files = 0, list[str]()
+        while True:
+            answer = await self.edge.run("sweep_jobs", age, retention.jobs, retention.bytes, MAX_SWEPT)
+            swept, unreferenced = answers.rows(answer)
+            jobs += answers.number(swept)
+            files += [answers.text(key) for key in answers.rows(unreferenced)]
+            if answers.number(swept) < MAX_SWEPT:
+                break
+        workflows = answers.number(await self.edge.run("sweep_workflows", age, MAX_SWEPT))
+        return Swept(jobs=jobs, workflows=workflows, files=tuple(files))
+
+    async def held(self) -> Held:
+        """Count what is kept now."""
+        jobs = await self.edge.ask("ZCARD", self.edge.keys.key("ended"))
+        size = await self.edge.ask("HGET", self.edge.keys.key("pool"), "bytes")
+        return Held(jobs=answers.number(jobs), bytes=answers.number(size or 0))

@@ -1,0 +1,162 @@
+"""How a job is written down: JSON with a schema version, values exact."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from bot.errors import StoreLost
+from bot.events import MediaKind
+from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, RunId, StoredFile, Tenant
+from workflows.values import FileHandle, Size, Value, Values
+
+SCHEMA = 1
+"""Raised when an older process could misread what is written; fields that are only added do not raise it."""
+
+Json = dict[str, "str | int | float | bool | list[Json] | list[str] | Json | None"]
+
+
+def written(content: Mapping[str, object]) -> str:
+    """Write JSON with its schema version."""
+    return json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: bytes) -> Json:
+    """Read JSON; raises StoreLost for what a newer version wrote, which an upgrade of this process mends."""
+    content = cast(Json, json.loads(text))
+    if cast(int, content["schema"]) > SCHEMA:
+        raise StoreLost("A newer Fairbrush wrote this. Update this one.")
+    return content
+
+
+def job_text(job: Job) -> str:
+    """Write a job. Its time of creation is the store's business."""
+    return written(
+        {
+            "workflow": job.workflow,
+            "digest": job.digest,
+            "values": {name: _plain(value) for name, value in job.values.items()},
+            "requester": {**_tenant(job.requester.tenant), "id": job.requester.id, "name": job.requester.name},
+            "place": {**_tenant(job.place.tenant), "channel": job.place.channel},
+            "estimate_ms": job.estimate_ms,
+            "parent": str(job.parent) if job.parent else None,
+        }
+    )
+
+
+def result_text(*, files: Sequence[StoredFile] = (), texts: Sequence[str] = (), sentence: str | None = None) -> str:
+    """Write what a job came to."""
+    return written({"files": [_file(file) for file in files], "texts": list(texts), "sentence": sentence})
+
+
+def message_text(ref: MessageRef) -> str:
+    """Write where a message stands."""
+    return written({**_tenant(ref.place.tenant), "channel": ref.place.channel, "id": ref.id})
+
+
+def message_of(text: bytes) -> MessageRef:
+    """Read where a message stands."""
+    content = read(text)
+    place = Place(tenant=_tenant_of(content), channel=str(content["channel"]))
+    return MessageRef(place=place, id=str(content["id"]))
+
+
+def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: bytes | None) -> JobRecord:
+    """Put a job's hash, payload and result together."""
+    came_to = read(result) if result else {}
+    run = fields.get("run")
+    return JobRecord(
+        job=_job(job_id, read(payload), int(fields["created"])),
+        state=JobState(fields["state"]),
+        revision=int(fields["revision"]),
+        attempt=int(fields["attempt"]),
+        server=fields.get("server"),
+        run_id=RunId(run) if run else None,
+        cancel_requested=fields.get("cancel") == "1",
+        files=tuple(_file_of(file) for file in cast(list[Json], came_to.get("files", []))),
+        texts=tuple(cast(list[str], came_to.get("texts", []))),
+        error_code=fields.get("code"),
+        error_sentence=cast("str | None", came_to.get("sentence")),
+        started_ms=_number(fields, "started"),
+        ended_ms=_number(fields, "ended"),
+        gpu_ms=_number(fields, "gpu"),
+    )
+
+
+def inputs_of(values: Values) -> list[str]:
+    """Return the keys of the files among the values."""
+    return [value.key for value in values.values() if isinstance(value, FileHandle)]
+
+
+def _job(job_id: JobId, content: Json, created_ms: int) -> Job:
+    requester, place = cast(Json, content["requester"]), cast(Json, content["place"])
+    return Job(
+        id=job_id,
+        workflow=str(content["workflow"]),
+        digest=str(content["digest"]),
+        values={name: _value(value) for name, value in cast(Json, content["values"]).items()},
+        requester=Requester(tenant=_tenant_of(requester), id=str(requester["id"]), name=str(requester["name"])),
+        place=Place(tenant=_tenant_of(place), channel=str(place["channel"])),
+        estimate_ms=cast(int, content["estimate_ms"]),
+        created_ms=created_ms,
+        parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
+    )
+
+
+def _number(fields: Mapping[str, str], name: str) -> int | None:
+    return int(fields[name]) if name in fields else None
+
+
+def _tenant(tenant: Tenant) -> dict[str, str]:
+    return {"platform": tenant.platform, "tenant": tenant.id}
+
+
+def _tenant_of(content: Json) -> Tenant:
+    return Tenant(platform=str(content["platform"]), id=str(content["tenant"]))
+
+
+def _plain(value: Value) -> object:
+    match value:
+        case Size(width=width, height=height):
+            return {"size": {"width": width, "height": height}}
+        case FileHandle():
+            about = {"key": value.key, "media_type": value.media_type, "width": value.width, "height": value.height}
+            return {"file": about}
+        case _:
+            return value
+
+
+def _value(plain: object) -> Value:
+    match plain:
+        case {"size": {"width": int(width), "height": int(height)}}:
+            return Size(width=width, height=height)
+        case {"file": {"key": str(key), "media_type": str(media_type), "width": int(width), "height": int(height)}}:
+            return FileHandle(key=key, media_type=media_type, width=width, height=height)
+        case str() | int() | float() | None:
+            return plain
+        case _:
+            raise StoreLost("A newer Fairbrush wrote this. Update this one.")
+
+
+def _file(file: StoredFile) -> dict[str, object]:
+    return {
+        "key": file.key,
+        "name": file.name,
+        "kind": file.kind.value,
+        "media_type": file.media_type,
+        "bytes": file.bytes,
+        "width": file.width,
+        "height": file.height,
+    }
+
+
+def _file_of(content: Json) -> StoredFile:
+    return StoredFile(
+        key=str(content["key"]),
+        name=str(content["name"]),
+        kind=MediaKind(content["kind"]),
+        media_type=str(content["media_type"]),
+        bytes=cast(int, content["bytes"]),
+        width=cast("int | None", content["width"]),
+        height=cast("int | None", content["height"]),
+    )

@@ -1,0 +1,62 @@
+"""What is known of jobs and of the workflows that they were made for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from adapters.redis import answers
+from adapters.redis.edge import Edge, Reply
+from adapters.redis.keys import quoted, whose
+from bot.jobs import JobId, JobRecord, Requester
+from bot.ports import Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisStore:
+    """JobStore on Redis."""
+
+    edge: Edge
+
+    async def read(self, job_id: JobId) -> JobRecord | None:
+        """Return a job and what has become of it."""
+        found = await self._records([str(job_id)])
+        return found[0] if found else None
+
+    async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
+        """Return somebody's jobs, the newest first."""
+        index = f"{self.edge.keys.key('of')}:{whose(requester)}"
+        newest = await self.edge.call(lambda: self.edge.client.zrevrange(index, 0, limit - 1))
+        return await self._records(cast("list[bytes]", newest))
+
+    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+        """Return the jobs that are leased to a server, the oldest first."""
+        found = [_held(each, server) for each in answers.rows(await self.edge.run("held", quoted(server)))]
+        return [(lease, record) for _, lease, record in sorted(found, key=lambda held: held[0])]
+
+    async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
+        """Store a workflow's files once under its digest."""
+        await self.edge.run("keep_workflow", quoted(digest), manifest, graph)
+
+    async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
+        """Return manifest and graph; None when they have expired."""
+        kept = self.edge.keys.key("workflow", digest)
+        manifest, graph = await self.edge.call(lambda: self.edge.client.hmget(kept, ["manifest", "graph"]))
+        return (manifest, graph) if manifest is not None and graph is not None else None
+
+    async def _records(self, job_ids: Sequence[str] | Sequence[bytes]) -> list[JobRecord]:
+        if not job_ids:
+            return []
+        return [answers.record(each) for each in answers.rows(await self.edge.run("read", *job_ids))]
+
+
+def _held(answer: Reply, server: str) -> tuple[int, Lease, JobRecord]:
+    expires, snapshot = answers.rows(answer)
+    about, record = answers.fields(answers.rows(snapshot)[0]), answers.record(snapshot)
+    lease = Lease(
+        job_id=record.job.id,
+        server=server,
+        attempt=record.attempt,
+        fence=int(about["fence"]),
+        expires_ms=answers.number(expires),
+    )
+    return int(about["order"]), lease, record
