@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """A bucket's limit: at most `edits` in any `per_s` seconds. `reserve` of them are kept for what is urgent."""
+    """A bucket's limit: at most `edits` in any `per_s` seconds; `reserve` of them: for ends and beginnings only."""
 
     bucket: str
     edits: int

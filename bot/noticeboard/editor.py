@@ -100,7 +100,7 @@ class Editor:
             await self._rest(min(due, default=self._spending.clear_at(now)))
             return
         (urgency, _), job_id = pick
-        ready = self._spending.ready_at(now, urgent=urgency is Urgency.FINAL)
+        ready = self._spending.ready_at(now, urgent=urgency <= Urgency.FIRST)
         if ready > now:
             await self._rest(ready)
         else:
