@@ -18,6 +18,11 @@ def text(answer: Reply) -> str:
     return cast(bytes, answer).decode()
 
 
+def data(answer: Reply) -> bytes | None:
+    """Return bytes as such, or nothing."""
+    return cast("bytes | None", answer)
+
+
 def number(answer: Reply) -> int:
     """Return a number as such."""
     return int(cast("int | bytes", answer))
@@ -37,4 +42,4 @@ def fields(answer: Reply) -> dict[str, str]:
 def record(answer: Reply) -> JobRecord:
     """Return a snapshot as the scripts make it: hash, payload, result, id."""
     about, payload, result, job_id = rows(answer)
-    return record_of(JobId(UUID(text(job_id))), fields(about), cast(bytes, payload), cast("bytes | None", result))
+    return record_of(JobId(UUID(text(job_id))), fields(about), cast(bytes, payload), data(result))

@@ -7,7 +7,7 @@ import asyncio
 import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar, cast
+from typing import cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -28,7 +28,6 @@ MAX_CONNECTIONS = 16
 Reply = bytes | int | list["Reply"] | None
 """What a command answers."""
 
-_T = TypeVar("_T")
 _PASSING = (ConnectionError, TimeoutError, BusyLoadingError, OSError)
 
 
@@ -45,9 +44,8 @@ def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
             protocol=2,
         )
     except ValueError as error:
-        raise ConfigError(
-            ["FAIRBRUSH_REDIS_URL looks like redis://127.0.0.1:6379/0 or unix:///run/redis.sock."]
-        ) from error
+        problem = "FAIRBRUSH_REDIS_URL looks like redis://127.0.0.1:6379/0 or unix:///run/redis.sock."
+        raise ConfigError([problem]) from error
     return Redis.from_pool(pool)
 
 
@@ -60,12 +58,15 @@ class Edge:
         self._scripts = scripts
         self._deadline_s = deadline_s
 
+    async def ask(self, command: str, *arguments: str | bytes | int) -> Reply:
+        """Give a plain command, one that may be repeated; raises StoreLost."""
+        return await self._answer(lambda: self._command(command, *arguments))
+
     async def run(self, script: str, *arguments: str | bytes | int) -> Reply:
         """Run a script; raises StoreLost when no answer comes in time."""
-        return await self.call(lambda: self._evaluate(script, arguments))
+        return await self._answer(lambda: self._evaluate(script, arguments))
 
-    async def call(self, ask: Callable[[], Awaitable[_T]]) -> _T:
-        """Ask until there is an answer; what is asked may be carried out more than once. Raises StoreLost."""
+    async def _answer(self, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         try:
             async with asyncio.timeout(self._deadline_s):
                 while True:
@@ -77,6 +78,9 @@ class Edge:
             raise StoreLost(detail="no answer within the deadline") from error
         except RedisError as error:
             raise StoreLost(detail=f"{type(error).__name__}: {error}") from error
+
+    def _command(self, *words: str | bytes | int) -> Awaitable[Reply]:
+        return cast("Awaitable[Reply]", self.client.execute_command(*words))  # type: ignore[no-untyped-call]
 
     async def _evaluate(self, script: str, arguments: tuple[str | bytes | int, ...]) -> Reply:
         pool = self.keys.key("pool")

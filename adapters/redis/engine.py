@@ -34,7 +34,7 @@ _POLL_S = 0.01
 @asynccontextmanager
 async def open_engine(state: Path) -> AsyncIterator[str]:
     """Start the engine of a state directory and keep it running; yields its URL when it answers. Raises ConfigError."""
-    state = private_folder(state.absolute())
+    state = private_folder(state)
     socket = socket_of(state)
     command = _command(engine_binary(), state, socket)
     lock = await _lock(state)
@@ -66,11 +66,11 @@ def _command(binary: Path, state: Path, socket: Path) -> Sequence[str]:
 
 
 async def _lock(state: Path) -> int:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(TAKING_OVER_S):
-            while (lock := locked(state)) is None:
-                await asyncio.sleep(_POLL_S)
+    deadline = asyncio.get_running_loop().time() + TAKING_OVER_S
+    while asyncio.get_running_loop().time() < deadline:
+        if (lock := locked(state)) is not None:
             return lock
+        await asyncio.sleep(_POLL_S)
     raise ConfigError(
         ["Another Fairbrush uses this state directory. Stop it, or give this one a state directory of its own."]
     )

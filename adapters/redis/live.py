@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.serial import read, written
 from bot.events import Stage
@@ -28,14 +29,14 @@ class RedisLive:
         if not job_ids:
             return {}
         names = [self.edge.keys.key("live", str(job_id)) for job_id in job_ids]
-        found = await self.edge.call(lambda: self.edge.client.mget(names))
-        return {job_id: _live(text) for job_id, text in zip(job_ids, found, strict=True) if text is not None}
+        found = answers.rows(await self.edge.ask("MGET", *names))
+        shown = zip(job_ids, map(answers.data, found), strict=True)
+        return {job_id: _live(text) for job_id, text in shown if text is not None}
 
     async def preview(self, job_id: JobId) -> bytes | None:
         """Return the latest preview."""
         name = self.edge.keys.key("preview", str(job_id))
-        picture: bytes | None = await self.edge.call(lambda: self.edge.client.get(name))
-        return picture
+        return answers.data(await self.edge.ask("GET", name))
 
 
 def _text(live: Live) -> str:
@@ -49,7 +50,7 @@ def _live(text: bytes) -> Live:
     match read(text):
         case {"stage": stage, "done": int(done), "total": int(total), "eta_s": eta_s, "preview": preview}:
             return Live(
-                stage=Stage(stage) if stage else None,
+                stage=Stage(str(stage)) if stage else None,
                 done=done,
                 total=total,
                 eta_s=float(eta_s) if isinstance(eta_s, int | float) else None,

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from adapters.redis import answers
-from adapters.redis.edge import Edge, Reply
+from adapters.redis.edge import Edge
 from adapters.redis.hints import Hints
 from adapters.redis.keys import quoted
 from adapters.redis.serial import message_of, message_text
@@ -23,12 +22,13 @@ class RedisNotices:
     async def open_jobs(self, platform: str) -> Sequence[JobId]:
         """Return every job whose message is not yet finally true, the oldest first."""
         board = self.edge.keys.key("board", platform)
-        return answers.ids(cast(Reply, await self.edge.call(lambda: self.edge.client.zrange(board, 0, -1))))
+        return answers.ids(await self.edge.ask("ZRANGE", board, 0, -1))
 
     async def notice(self, job_id: JobId) -> Notice:
         """Return what is known of a job's message."""
-        kept, wanted = self.edge.keys.key("notice", str(job_id)), ["state", "message", "rendered"]
-        state, message, rendered = await self.edge.call(lambda: self.edge.client.hmget(kept, wanted))
+        kept = self.edge.keys.key("notice", str(job_id))
+        found = answers.rows(await self.edge.ask("HMGET", kept, "state", "message", "rendered"))
+        state, message, rendered = map(answers.data, found)
         return Notice(
             job_id=job_id,
             state=NoticeState(state.decode()) if state else NoticeState.ABSENT,

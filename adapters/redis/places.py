@@ -16,6 +16,7 @@ _SOCKET = "engine.sock"
 
 def private_folder(path: Path) -> Path:
     """Make a folder that only its owner enters; raises ConfigError when somebody else's is in the way."""
+    path = path.absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()

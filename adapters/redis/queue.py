@@ -116,8 +116,8 @@ class RedisQueue:
     async def ahead_of(self, job_id: JobId) -> int | None:
         """Count the jobs before this one."""
         line = self.edge.keys.key("waiting")
-        rank: int | None = await self.edge.call(lambda: self.edge.client.zrank(line, str(job_id)))
-        return rank
+        rank = await self.edge.ask("ZRANK", line, str(job_id))
+        return None if rank is None else answers.number(rank)
 
     async def wait(self, timeout_s: float) -> None:
         """Return when there may be work, or after the timeout."""

@@ -1,4 +1,4 @@
-"""What is forgotten, and when: settled jobs with their results, messages and workflow files, by age, count and bytes."""
+"""What is forgotten, and when: settled jobs with their results, messages and workflows, by age, count and bytes."""
 
 from dataclasses import dataclass
 

@@ -154,7 +154,7 @@ def _file_of(content: Json) -> StoredFile:
     return StoredFile(
         key=str(content["key"]),
         name=str(content["name"]),
-        kind=MediaKind(content["kind"]),
+        kind=MediaKind(str(content["kind"])),
         media_type=str(content["media_type"]),
         bytes=cast(int, content["bytes"]),
         width=cast("int | None", content["width"]),

@@ -25,7 +25,7 @@ class RedisStore:
     async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
         """Return somebody's jobs, the newest first."""
         index = f"{self.edge.keys.key('of')}:{whose(requester)}"
-        newest = await self.edge.call(lambda: self.edge.client.zrevrange(index, 0, limit - 1))
+        newest = await self.edge.ask("ZREVRANGE", index, 0, limit - 1)
         return await self._records(cast("list[bytes]", newest))
 
     async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
@@ -40,7 +40,7 @@ class RedisStore:
     async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
         """Return manifest and graph; None when they have expired."""
         kept = self.edge.keys.key("workflow", digest)
-        manifest, graph = await self.edge.call(lambda: self.edge.client.hmget(kept, ["manifest", "graph"]))
+        manifest, graph = map(answers.data, answers.rows(await self.edge.ask("HMGET", kept, "manifest", "graph")))
         return (manifest, graph) if manifest is not None and graph is not None else None
 
     async def _records(self, job_ids: Sequence[str] | Sequence[bytes]) -> list[JobRecord]:
