@@ -1,0 +1,42 @@
+"""Cards as the noticeboard makes them: one of every kind."""
+
+from uuid import uuid4
+
+from bot.events import MediaKind, Stage
+from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile
+from bot.status import Button, Described, Live, StatusCard, card_of
+
+HOSTILE = "<script>x</script> @everyone **bold** `code` [a](javascript:b) \u202e " + "long " * 1000
+"""A prompt as somebody may type it; what it does to a platform's markup is that adapter's own test."""
+
+PICTURE = StoredFile(
+    key="0" * 32, name="a.png", kind=MediaKind.IMAGE, media_type="image/png", bytes=70, width=64, height=64
+)
+
+
+def card_at(
+    place: Place,
+    requester: Requester,
+    state: JobState,
+    *,
+    job_id: JobId | None = None,
+    done: int = 3,
+    prompt: str = "cat",
+) -> StatusCard:
+    """Render a job in a state as the noticeboard would."""
+    job = Job(
+        id=job_id or JobId(uuid4()),
+        workflow="txt2img",
+        digest="d1",
+        values={"prompt": prompt, "seed": 42, "steps": 20},
+        requester=requester,
+        place=place,
+        estimate_ms=1000,
+        created_ms=0,
+    )
+    failed = {"error_code": "timed_out", "error_sentence": "The GPU took too long."} if state is JobState.FAILED else {}
+    files = (PICTURE,) if state is JobState.SUCCEEDED else ()
+    record = JobRecord(job=job, state=state, revision=1, files=files, started_ms=0, ended_ms=9000, **failed)
+    live = Live(stage=Stage.PAINTING, done=done, total=20) if state is JobState.RUNNING else None
+    described = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
+    return card_of(record, live=live, ahead=2, eta_s=30.0, described=described)
