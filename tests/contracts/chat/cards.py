@@ -1,5 +1,6 @@
 """Cards as the noticeboard makes them: one of every kind."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.events import MediaKind, Stage
@@ -34,9 +35,10 @@ def card_at(
         estimate_ms=1000,
         created_ms=0,
     )
-    failed = {"error_code": "timed_out", "error_sentence": "The GPU took too long."} if state is JobState.FAILED else {}
     files = (PICTURE,) if state is JobState.SUCCEEDED else ()
-    record = JobRecord(job=job, state=state, revision=1, files=files, started_ms=0, ended_ms=9000, **failed)
+    record = JobRecord(job=job, state=state, revision=1, files=files, started_ms=0, ended_ms=9000)
+    if state is JobState.FAILED:
+        record = replace(record, error_code="timed_out", error_sentence="The GPU took too long.")
     live = Live(stage=Stage.PAINTING, done=done, total=20) if state is JobState.RUNNING else None
     described = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
     return card_of(record, live=live, ahead=2, eta_s=30.0, described=described)

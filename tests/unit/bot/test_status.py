@@ -9,6 +9,7 @@ from bot.events import MediaKind, Stage
 from bot.jobs import JobRecord, JobState, StoredFile
 from bot.status import Button, Described, Live, StatusCard, card_of
 from tests.unit.bot.noticeboard_scene import job_of
+from workflows.values import Values
 
 PICTURE = StoredFile(key="k1", name="a.png", kind=MediaKind.IMAGE, media_type="image/png", bytes=5)
 PLAIN = Described(title="Text to image")
@@ -102,7 +103,7 @@ def test_bar_and_preview_come_from_progress():
 
 
 def test_the_facts_tell_how_to_get_the_same_picture():
-    values = {
+    values: Values = {
         "prompt": "a cat",
         "seed": 42,
         "width": 512,
