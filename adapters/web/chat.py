@@ -8,7 +8,7 @@ from time import time
 from adapters.web.log import ChannelLog, Entry, keep
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import JobId, MessageRef, Place
+from bot.jobs import JobId, MessageRef, Place, Requester
 from bot.status import StatusCard
 
 EDITS_PER_S = 20
@@ -24,7 +24,18 @@ class Stream:
     def __init__(self, place: Place) -> None:
         self.place = place
         self._changed: dict[JobId, None] = {}
+        self._called: dict[str, None] = {}
         self._woken = asyncio.Event()
+
+    def call(self, name: str) -> None:
+        """Note that somebody is called; a page that is not open hears nothing, its card says it all."""
+        self._called[name] = None
+        self._woken.set()
+
+    def called(self) -> Sequence[str]:
+        """Return the names of those who were called since the last time."""
+        called, self._called = tuple(self._called), {}
+        return called
 
     def mark(self, job_id: JobId) -> None:
         """Note that a message changed."""
@@ -42,8 +53,9 @@ class Stream:
 class WebChat:
     """`ChatPlatform` for the page. Call `load` before anything else; one process writes a channel at a time."""
 
-    def __init__(self, log: ChannelLog, *, now_s: Callable[[], float] = time) -> None:
+    def __init__(self, log: ChannelLog, *, name: str = "web", now_s: Callable[[], float] = time) -> None:
         self._log = log
+        self._name = name
         self._now_s = now_s
         self._entries: dict[tuple[Place, JobId], Entry] = {}
         self._streams: set[Stream] = set()
@@ -56,11 +68,11 @@ class WebChat:
     @property
     def name(self) -> str:
         """Return the platform's name."""
-        return "web"
+        return self._name
 
     def bucket(self, place: Place) -> Budget:
         """Return the budget of a channel."""
-        name = f"web/{place.tenant.id}/{place.channel}"
+        name = f"{self._name}/{place.tenant.id}/{place.channel}"
         return Budget(bucket=name, edits=EDITS_PER_S, per_s=1.0, reserve=URGENT_EDITS)
 
     async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
@@ -76,6 +88,12 @@ class WebChat:
             raise ChatError(gone=True, detail="no such message")
         await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
         return ref
+
+    async def ping(self, ref: MessageRef, requester: Requester) -> None:
+        """Call somebody who has waited long; on a page this is a line that a screen reader reads, and the title."""
+        for stream in self._streams:
+            if stream.place == ref.place:
+                stream.call(requester.name)
 
     async def remove(self, place: Place, job_id: JobId) -> None:
         """Take a message away for good."""

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from bot.images import Admitted
 from workflows.catalog import Catalog
-from workflows.command import Command, parse_command, read_values
+from workflows.command import named_workflow
 from workflows.faults import Fault, InvalidValues, shown
 from workflows.parameters import FileParameter
-from workflows.values import FileHandle, RawValue
-from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
 IMAGINE = "imagine"
@@ -24,7 +23,6 @@ SERVICES: Mapping[str, str] = {
 """Commands that make no job."""
 
 _COMMAND = re.compile(r"\s*/(?P<name>[A-Za-z][\w-]{0,31})(?:\s+|$)")
-_PICKED = re.compile(r"(?<!\S)(?:--)?workflow[:=]\s?(?P<name>[A-Za-z][\w-]{0,31})(?!\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +34,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Somebody wants a picture: unchecked values for one workflow."""
+    """Somebody wants a picture."""
 
-    workflow: str
-    raw: Mapping[str, RawValue] = field(repr=False)
+    workflow: str | None  #: None: what the words name, else the default
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,63 +51,41 @@ Said = Service | Order | NoCommand
 def command_names(catalog: Catalog) -> Mapping[str, str]:
     """Return every command with what it does: /imagine, one per workflow, the services."""
     workflows = {name: each.manifest.summary or each.manifest.title for name, each in catalog.workflows.items()}
-    return {IMAGINE: "Paint a picture from words.", **workflows, **SERVICES}
+    return {IMAGINE: "Paints a picture from words.", **workflows, **SERVICES}
 
 
-def named_command(text: str) -> tuple[str, str]:
+def split_command(text: str) -> tuple[str, str]:
     """Split a message into its command's name and the rest; the name is empty when there is none."""
     match = _COMMAND.match(text)
     return (match["name"].lower(), text[match.end() :]) if match else ("", text)
 
 
-def picked_workflow(name: str, rest: str, catalog: Catalog, default: str) -> tuple[Workflow | None, str, str]:
-    """Return the workflow that a painting command means, the name it was called by, and the text without the choice."""
-    if name != IMAGINE:
-        return catalog.workflows.get(name), name, rest
-    picked = _PICKED.search(rest)
-    if picked:
-        name, rest = picked["name"].lower(), rest[: picked.start()] + rest[picked.end() :]
-    else:
-        name = default
-    return catalog.workflows.get(name), name, rest
+def meant_workflow(name: str, rest: str, catalog: Catalog, default: str) -> Workflow | None:
+    """Return the workflow that a painting command means; None when there is none of that name."""
+    if name == IMAGINE:
+        name = named_workflow(rest, catalog.workflows) or default
+    return catalog.workflows.get(name)
 
 
-def read_message(
-    text: str, files: Mapping[str, FileHandle], catalog: Catalog, vocabulary: Vocabulary, default: str
-) -> Said:
-    """Understand a message; `files` are its attachments by kind. Raises InvalidValues with all faults together."""
-    name, rest = named_command(text)
+def read_message(text: str, catalog: Catalog) -> Said:
+    """Understand a message; its parameters are intake's to read. Raises InvalidValues for an unknown command."""
+    name, rest = split_command(text)
     if not name:
         return NoCommand()
-    if name in SERVICES and name not in catalog.workflows:
-        return Service(name=name)
-    workflow, called, rest = picked_workflow(name, rest, catalog, default)
-    if workflow is None:
-        raise InvalidValues([_unknown(name, called)])
-    command = parse_command(rest, workflow, vocabulary)
-    placed, wrong = place_files(workflow, files)
-    whole = Command(raw={**command.raw, **placed}, faults=(*command.faults, *wrong))
-    read_values(whole, workflow, vocabulary)
-    return Order(workflow=workflow.name, raw=whole.raw)
-
-
-def place_files(workflow: Workflow, files: Mapping[str, FileHandle]) -> tuple[dict[str, RawValue], list[Fault]]:
-    """Give attachments, by kind, to the parameters that take them."""
-    places = {
-        parameter.kind: name
-        for name, parameter in reversed(workflow.manifest.parameters.items())
-        if isinstance(parameter, FileParameter)
-    }
-    raw: dict[str, RawValue] = {places[kind]: handle for kind, handle in files.items() if kind in places}
-    reason = f"{workflow.manifest.title} takes no {{}}. Remove it, or take another workflow: /workflows shows them."
-    wrong = [Fault(parameter=kind, reason=reason.format(_NOUNS.get(kind, "file"))) for kind in files.keys() - places]
-    return raw, wrong
-
-
-_NOUNS = {"image": "picture", "mask": "mask", "video": "video"}
-
-
-def _unknown(name: str, called: str) -> Fault:
     if name == IMAGINE:
-        return Fault(parameter="workflow", reason=f"there is no workflow {shown(called)}. /workflows shows all.")
-    return Fault(parameter="command", reason=f"there is no command {shown('/' + name)}. Type / to see all.")
+        return Order(workflow=None, text=rest)
+    if name in catalog.workflows:
+        return Order(workflow=name, text=rest)
+    if name in SERVICES:
+        return Service(name=name)
+    raise InvalidValues([Fault(parameter="command", reason=f"there is no {shown('/' + name)}. Type / to see all.")])
+
+
+def place_pictures(
+    workflow: Workflow | None, pictures: Mapping[str, Admitted]
+) -> tuple[dict[str, Admitted], tuple[Admitted, ...]]:
+    """Give pictures, by kind, to the parameters that take them; what is left over is intake's to refuse."""
+    parameters = workflow.manifest.parameters if workflow else {}
+    places = {each.kind: name for name, each in reversed(parameters.items()) if isinstance(each, FileParameter)}
+    placed = {places[kind]: picture for kind, picture in pictures.items() if kind in places}
+    return placed, tuple(picture for kind, picture in pictures.items() if kind not in places)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.web.commands import IMAGINE, SERVICES, command_names, named_command, picked_workflow
+from adapters.web.commands import IMAGINE, SERVICES, command_names, meant_workflow, split_command
 from workflows.catalog import Catalog
 from workflows.command import PROMPT
 from workflows.numbers import written
@@ -51,10 +51,10 @@ def complete(before: str, catalog: Catalog, vocabulary: Vocabulary, default: str
     begun = _BEGUN_COMMAND.fullmatch(before)
     if begun:
         return Completion(start=begun.start("name") - 1, suggestions=_commands(begun["name"], catalog))
-    name, rest = named_command(before)
-    if not name or name in SERVICES:
+    name, rest = split_command(before)
+    if not name or (name in SERVICES and name not in catalog.workflows):
         return Completion(start=len(before))
-    workflow, _, _ = picked_workflow(name, rest, catalog, default)
+    workflow = meant_workflow(name, rest, catalog, default)
     picking = _picking(before, catalog) if name == IMAGINE else None
     if picking or workflow is None:
         return picking or Completion(start=len(before))

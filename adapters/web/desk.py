@@ -1,42 +1,18 @@
 """What the page asks of the rest of Fairbrush. Whoever clicked is named in every call: an id alone grants nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Protocol
 
+from bot.images import Admitted
+from bot.intake import Receipt
 from bot.jobs import JobId, JobRecord, Place, Requester
 from bot.ports import Cancelling, FileStore
-from bot.status import Button
+from bot.submissions import Submission
 from workflows.catalog import Catalog
-from workflows.values import FileHandle, RawValue
 from workflows.vocabulary import Vocabulary
 
 Facts = Sequence[tuple[str, str]]
 """Name and value, both for people."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """A command or a form, unchecked."""
-
-    event: str  #: the same asking sent twice has the same event: job_id_of("web", event)
-    workflow: str
-    raw: Mapping[str, RawValue] = field(repr=False)
-    requester: Requester
-    place: Place
-    parent: JobId | None = None  #: the job that was edited
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressing:
-    """A click on Reroll, Vary or Upscale under a job."""
-
-    event: str
-    job_id: JobId
-    button: Button
-    number: int = 0  #: which of the job's files
-    requester: Requester
-    place: Place
 
 
 class Desk(Protocol):
@@ -50,16 +26,16 @@ class Desk(Protocol):
         """Return what the servers offer, as it was last seen."""
         ...
 
-    def default_workflow(self, place: Place) -> str:
+    async def default_workflow(self, place: Place) -> str:
         """Return what /imagine runs here."""
         ...
 
-    async def ask(self, asking: Asking) -> JobId:
-        """Make a job. Raises InvalidValues with all faults, SubmissionError, or QueueFull."""
+    async def admit(self, content: bytes) -> Admitted:
+        """Pass a picture through the image gate. Raises ImageRefused."""
         ...
 
-    async def press(self, pressing: Pressing) -> JobId:
-        """Make a job from another one, under today's policy. Raises as `ask`."""
+    async def submit(self, submission: Submission) -> Receipt:
+        """Make a job. Raises InvalidValues with all faults, SubmissionError, or QueueFull."""
         ...
 
     async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
@@ -70,12 +46,8 @@ class Desk(Protocol):
         """Forget a job's files and take it out of histories. Raises SubmissionError when it is not theirs."""
         ...
 
-    async def attach(self, content: bytes, requester: Requester) -> FileHandle:
-        """Pass a picture through the image gate and keep it. Raises SubmissionError."""
-        ...
-
     async def job(self, job_id: JobId) -> JobRecord | None:
-        """Return a job and what became of it; who may see it is decided here in the adapter, by its place."""
+        """Return a job and what became of it; the page itself asks `may_see` before it shows anything of it."""
         ...
 
     async def preview(self, job_id: JobId) -> bytes | None:

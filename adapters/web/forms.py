@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from adapters.web.commands import place_files
 from adapters.web.completion import bounds
-from workflows.faults import InvalidValues
 from workflows.numbers import written
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
-from workflows.values import FileHandle, RawValue, Value, Values
+from workflows.values import FileHandle, Value, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
@@ -34,25 +32,14 @@ def fields_of(workflow: Workflow, values: Values, vocabulary: Vocabulary) -> tup
     )
 
 
-def read_form(
-    workflow: Workflow,
-    typed: Mapping[str, str],
-    files: Mapping[str, FileHandle],
-    before: Values,
-) -> dict[str, RawValue]:
-    """Return raw values; pictures that were not replaced stay those of the job that is edited. Raises InvalidValues."""
-    placed, wrong = place_files(workflow, files)
-    if wrong:
-        raise InvalidValues(wrong)
-    kept = {name: value for name, value in before.items() if isinstance(value, FileHandle)}
-    files_of_form = {name for name, each in workflow.manifest.parameters.items() if isinstance(each, FileParameter)}
-    # An empty field says nothing, except for a text that may be empty: there it takes the default's words away.
-    said = {
+def read_form(workflow: Workflow, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says: an empty field says nothing, but an empty text takes the default's words away."""
+    parameters = workflow.manifest.parameters
+    return {
         name: text
         for name, text in typed.items()
-        if name not in files_of_form and (text or isinstance(workflow.manifest.parameters.get(name), Text))
+        if not isinstance(parameters.get(name), FileParameter) and (text or isinstance(parameters.get(name), Text))
     }
-    return {**said, **{name: kept[name] for name in kept if name in files_of_form}, **placed}
 
 
 def _field(name: str, parameter: Parameter, value: Value, vocabulary: Vocabulary) -> Field:

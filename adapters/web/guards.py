@@ -16,9 +16,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _SESSION = "session"
 
-OPEN_PATHS = ("/", "/static/")
-"""What is served without a session: the page, which begins one, and what it is made of."""
-
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -54,42 +51,53 @@ def cookie_name(port: int) -> str:
     return f"fairbrush_{port}"
 
 
-def guards(door: Door, limits: WebLimits, port: Callable[[], int]) -> list[Middleware]:
-    """Return the middlewares, outermost first. The port is asked for late: it is chosen when the page is served."""
-    pace = Pace(limits.posts, limits.posts_per_s)
+class Guards:
+    """The middlewares. The port is asked for late: it is chosen when the page is served."""
 
-    @web.middleware
-    async def armoured(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
+    def __init__(self, door: Door, limits: WebLimits, port: Callable[[], int]) -> None:
+        self._door = door
+        self._port = port
+        self._said = Pace(limits.posts, limits.posts_per_s)
+        self._typed = Pace(limits.completions, limits.posts_per_s)
+
+    def middlewares(self) -> list[Middleware]:
+        """Return them, outermost first."""
+
+        @web.middleware
+        async def armoured(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except web.HTTPException as error:
+                for name, value in _HEADERS.items():
+                    error.headers.setdefault(name, value)
+                raise
+
+        @web.middleware
+        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self._check_source(request)
+            self._check_session(request)
             return await handler(request)
-        except web.HTTPException as error:
-            for name, value in _HEADERS.items():
-                error.headers.setdefault(name, value)
-            raise
 
-    @web.middleware
-    async def local(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return [armoured, guarded]
+
+    def _check_source(self, request: web.Request) -> None:
         # A name of the attacker's that resolves to 127.0.0.1 still says its own name here.
-        if not is_own_host(request.headers.get("Host", ""), port()):
+        if not is_own_host(request.headers.get("Host", ""), self._port()):
             raise web.HTTPMisdirectedRequest(text="This page is only served under this machine's own name.")
         if not _is_own_origin(request):
             raise web.HTTPForbidden(text="This came from another page.")
-        return await handler(request)
 
-    @web.middleware
-    async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
-        session = door.known(request.cookies.get(cookie_name(port()), ""))
+    def _check_session(self, request: web.Request) -> None:
+        session = self._door.known(request.cookies.get(cookie_name(self._port()), ""))
         if session is not None:
             request[_SESSION] = session
-        elif request.path != "/" and not request.path.startswith(OPEN_PATHS[1]):
+        elif request.path != "/" and not request.path.startswith("/static/"):
+            # Only the page, which begins a session, and what it is made of are served without one.
             raise web.HTTPForbidden(text="Open the page first.")
         if request.method == "POST" and session is not None:
-            wait = pace.wait_s(session.id, monotonic())
-            if wait:
+            pace = self._typed if request.path == "/complete" else self._said
+            if pace.wait_s(session.id, monotonic()):
                 raise web.HTTPTooManyRequests(text="That was quick. Wait a moment.", headers={"Retry-After": "5"})
-        return await handler(request)
-
-    return [armoured, local, known]
 
 
 async def put_headers(_: web.Request, response: web.StreamResponse) -> None:

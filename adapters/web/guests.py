@@ -7,6 +7,7 @@ from secrets import token_urlsafe
 
 from adapters.web.seal import Seal
 from bot.jobs import JobRecord, Place, Requester
+from bot.submissions import may_see
 
 _SESSION = "session"
 
@@ -25,10 +26,8 @@ class Guest:
         return next((each for each in self.people if each.id == person), None)
 
     def sees(self, record: JobRecord) -> bool:
-        """Tell whether a job is in this guest's channel, or was asked for by one of its people."""
-        job = record.job
-        owner = (job.requester.tenant, job.requester.id)
-        return job.place == self.place or owner in {(each.tenant, each.id) for each in self.people}
+        """Tell whether any of these people may see a job from this channel."""
+        return any(may_see(record, person, self.place) for person in self.people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class WebLimits:
     streams_per_session: int = 12
     streams: int = 512
     posts: int = 40  #: in `posts_per_s` seconds, by session
+    completions: int = 400  #: in the same time: one for each key that is pressed
     posts_per_s: float = 20.0
     send_s: float = 10.0  #: a page that takes nothing for so long is let go; it comes back and gets everything
     link_s: float = 12 * 3600.0  #: life of a picture's link

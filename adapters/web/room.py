@@ -7,21 +7,23 @@ from json import loads
 from secrets import token_hex
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from aiohttp.typedefs import Middleware
 
 from adapters.web.chat import WebChat
 from adapters.web.desk import Desk, LinkedFiles
 from adapters.web.guards import session_of
 from adapters.web.limits import WebLimits
 from adapters.web.rendering import Pages
-from adapters.web.seal import Seal
 from bot.errors import FairbrushError, QueueFull, SubmissionError
+from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Requester
 from workflows.faults import InvalidValues
-from workflows.values import FileHandle
 
 _LOG = logging.getLogger(__name__)
-_ATTACHMENT = "attachment"
+
+KINDS = ("image", "mask")
+"""What may be attached."""
 
 Json = Mapping[str, object]
 
@@ -34,7 +36,6 @@ class Room:
     chat: WebChat
     files: LinkedFiles
     pages: Pages
-    seal: Seal
     limits: WebLimits
 
 
@@ -43,7 +44,7 @@ def fragment(html: str, status: int = 200) -> web.Response:
     return web.Response(text=html, status=status, content_type="text/html")
 
 
-def told(pages: Pages) -> Callable[[web.Request, Callable[[web.Request], Awaitable[web.StreamResponse]]], object]:
+def told(pages: Pages) -> Middleware:
     """Return the innermost middleware: what a route raises becomes words for whoever asked."""
 
     @web.middleware
@@ -79,23 +80,10 @@ async def json_of(request: web.Request, limits: WebLimits) -> Json:
     """Read a bounded JSON object."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON.")
-    try:
-        content = loads(await body_of(request, limits.message_bytes))
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest(text="That is no JSON.") from error
-    if not isinstance(content, dict):
-        raise web.HTTPBadRequest(text="That is no JSON object.")
-    return content
-
-
-async def body_of(request: web.Request, limit: int) -> bytes:
-    """Read a whole body, and stop where it becomes too large."""
-    content = bytearray()
+    body = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
-        content += chunk
-        if len(content) > limit:
-            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content), text="That is too large.")
-    return bytes(content)
+        _grow(body, chunk, limits.message_bytes)
+    return _object(bytes(body))
 
 
 def speaker_of(request: web.Request, content: Json) -> Requester:
@@ -114,26 +102,46 @@ def event_of(requester: Requester, content: Json) -> str:
     return f"{requester.tenant.id}/{requester.id}/{event}"
 
 
-def seal_attachment(seal: Seal, handle: FileHandle, requester: Requester) -> str:
-    """Write an attachment down for the page to send back: it serves the one who attached it."""
-    owner = f"{requester.tenant.id}/{requester.id}"
-    return seal.close(_ATTACHMENT, f"{owner} {handle.key} {handle.media_type} {handle.width} {handle.height}")
+async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Admitted]]:
+    """Read a multipart body: the JSON part `ask`, and pictures by kind, each through the image gate."""
+    if request.content_type != "multipart/form-data":
+        raise web.HTTPUnsupportedMediaType(text="Send a form.")
+    content: Json = {}
+    pictures: dict[str, Admitted] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise web.HTTPBadRequest(text="Forms do not nest.")
+        if part.name == "ask":
+            content = _object(await _part(part, room.limits.message_bytes))
+        elif part.name in KINDS and part.name not in pictures:
+            pictures[part.name] = await room.desk.admit(await _part(part, room.limits.upload_bytes))
+        else:
+            raise web.HTTPBadRequest(text="That part is not known.")
+    return content, pictures
 
 
-def attachments_of(seal: Seal, requester: Requester, content: Json) -> dict[str, FileHandle]:
-    """Read the attachments of a message, by kind; what is not ours, or not theirs, is refused."""
-    sealed = content.get("attachments", {})
-    if not isinstance(sealed, dict) or not sealed.keys() <= {"image", "mask", "video"}:
-        raise web.HTTPBadRequest(text="Those are no attachments.")
-    return {str(kind): _attachment(seal, requester, str(each)) for kind, each in sealed.items()}
+async def _part(part: BodyPartReader, limit: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk(64 * 1024):
+        _grow(content, chunk, limit)
+    return bytes(content)
 
 
-def _attachment(seal: Seal, requester: Requester, sealed: str) -> FileHandle:
-    parts = (seal.open(_ATTACHMENT, sealed) or "").rsplit(" ", 4)
-    if len(parts) != 5 or parts[0] != f"{requester.tenant.id}/{requester.id}":
-        raise SubmissionError("That attachment is not yours, or is not kept any more. Attach it again.")
-    _, key, media_type, width, height = parts
-    return FileHandle(key=key, media_type=media_type, width=int(width), height=int(height))
+def _grow(content: bytearray, chunk: bytes, limit: int) -> None:
+    """Add to a body, and stop where it becomes too large."""
+    content += chunk
+    if len(content) > limit:
+        raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content), text="That is too large.")
+
+
+def _object(body: bytes) -> Json:
+    try:
+        content = loads(body)
+    except (ValueError, RecursionError) as error:
+        raise web.HTTPBadRequest(text="That is no JSON.") from error
+    if not isinstance(content, dict):
+        raise web.HTTPBadRequest(text="That is no JSON object.")
+    return content
 
 
 def job_id_in(request: web.Request) -> JobId:

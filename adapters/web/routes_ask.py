@@ -1,29 +1,28 @@
-"""What somebody says: messages, forms, attachments, and what may come next while they type."""
+"""What somebody says: messages and forms with their pictures, and what may come next while they type."""
 
 from dataclasses import asdict
 from uuid import UUID
 
 from aiohttp import web
 
-from adapters.web.commands import IMAGINE, NoCommand, Order, Service, command_names, read_message
+from adapters.web.clicks import pictures_of_form
+from adapters.web.commands import (
+    IMAGINE,
+    NoCommand,
+    Order,
+    Service,
+    command_names,
+    meant_workflow,
+    place_pictures,
+    read_message,
+)
 from adapters.web.completion import complete
-from adapters.web.desk import Asking
 from adapters.web.forms import fields_of, read_form
 from adapters.web.guards import session_of
-from adapters.web.room import (
-    Json,
-    Room,
-    attachments_of,
-    body_of,
-    event_of,
-    fragment,
-    json_of,
-    seal_attachment,
-    speaker_of,
-)
+from adapters.web.room import Json, Room, event_of, fragment, json_of, parts_of, speaker_of
 from bot.errors import UnknownWorkflow
 from bot.jobs import JobId, JobRecord, Place, Requester
-from workflows.values import Values
+from bot.submissions import Submission
 from workflows.workflow import Workflow
 
 _TYPED_MAX = 8000
@@ -42,7 +41,6 @@ class AskRoutes:
             web.post("/complete", self._complete),
             web.post("/ask", self._ask),
             web.post("/forms", self._form),
-            web.post("/attachments", self._attach),
             web.get("/workflows/{name}/form", self._blank),
         ]
 
@@ -52,39 +50,47 @@ class AskRoutes:
         place = session_of(request).guest.place
         desk = self._room.desk
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = complete(before, desk.catalog(), desk.vocabulary(), desk.default_workflow(place))
+        found = complete(before, desk.catalog(), desk.vocabulary(), await desk.default_workflow(place))
         return web.json_response(asdict(found))
 
     async def _ask(self, request: web.Request) -> web.Response:
-        content = await json_of(request, self._room.limits)
+        content, pictures = await parts_of(request, self._room)
         requester, place = speaker_of(request, content), session_of(request).guest.place
-        text, desk = str(content.get("text", "")), self._room.desk
+        text = str(content.get("text", ""))
         if len(text) > _TYPED_MAX:
             note = self._room.pages.note(f"That is longer than {_TYPED_MAX:,} characters.", tone="bad")
             return fragment(note, 422)
-        files = attachments_of(self._room.seal, requester, content)
-        said = read_message(text, files, desk.catalog(), desk.vocabulary(), desk.default_workflow(place))
+        said = read_message(text, self._room.desk.catalog())
         match said:
             case NoCommand():
                 sentence = "Begin with / to see what can be done. To paint these words:"
                 return fragment(self._room.pages.note("That was no command.", sentence, command=f"/imagine {text}"))
             case Service():
-                return fragment(await self._serve(said, requester, place))
+                return fragment(await self._serve(said, requester))
             case Order():
-                return await self._order(
-                    Asking(
+                workflow = await self._meant(said, place)
+                placed, left = place_pictures(workflow, pictures)
+                return await self._submit(
+                    Submission(
                         event=event_of(requester, content),
-                        workflow=said.workflow,
-                        raw=said.raw,
                         requester=requester,
                         place=place,
+                        text=said.text,
+                        workflow=said.workflow,
+                        pictures=placed,
+                        attachments=left,
                     )
                 )
 
-    async def _order(self, asking: Asking) -> web.Response:
-        return web.json_response({"job": str(await self._room.desk.ask(asking))}, status=202)
+    async def _meant(self, order: Order, place: Place) -> Workflow | None:
+        default = await self._room.desk.default_workflow(place)
+        return meant_workflow(order.workflow or IMAGINE, order.text, self._room.desk.catalog(), default)
 
-    async def _serve(self, service: Service, requester: Requester, place: Place) -> str:
+    async def _submit(self, submission: Submission) -> web.Response:
+        receipt = await self._room.desk.submit(submission)
+        return web.json_response({"job": str(receipt.record.job.id)}, status=202)
+
+    async def _serve(self, service: Service, requester: Requester) -> str:
         desk, pages = self._room.desk, self._room.pages
         match service.name:
             case "queue":
@@ -99,23 +105,23 @@ class AskRoutes:
         return pages.help([(f"/{name}", says) for name, says in command_names(desk.catalog()).items()])
 
     async def _form(self, request: web.Request) -> web.Response:
-        content = await json_of(request, self._room.limits)
+        content, attached = await parts_of(request, self._room)
         requester, place = speaker_of(request, content), session_of(request).guest.place
         workflow = self._workflow(str(content.get("workflow", "")))
         parent = await self._parent(request, content)
-        before: Values = parent.job.values if parent and parent.job.workflow == workflow.name else {}
         typed = content.get("values")
         if not isinstance(typed, dict):
             raise web.HTTPBadRequest(text="The values are missing.")
-        values = {str(name): str(text)[:_TYPED_MAX] for name, text in typed.items()}
-        files = attachments_of(self._room.seal, requester, content)
-        return await self._order(
-            Asking(
+        placed, left = place_pictures(workflow, attached)
+        return await self._submit(
+            Submission(
                 event=event_of(requester, content),
-                workflow=workflow.name,
-                raw=read_form(workflow, values, files, before),
                 requester=requester,
                 place=place,
+                raw=read_form(workflow, {str(name): str(text)[:_TYPED_MAX] for name, text in typed.items()}),
+                workflow=workflow.name,
+                pictures=pictures_of_form(workflow, parent, placed),
+                attachments=left,
                 parent=parent.job.id if parent else None,
             )
         )
@@ -131,17 +137,10 @@ class AskRoutes:
             raise web.HTTPNotFound(text="There is no such job.")
         return record
 
-    async def _attach(self, request: web.Request) -> web.Response:
-        requester = speaker_of(request, {"as": request.query.get("as", "")})
-        content = await body_of(request, self._room.limits.upload_bytes)
-        handle = await self._room.desk.attach(content, requester)
-        sealed = seal_attachment(self._room.seal, handle, requester)
-        return web.json_response({"attachment": sealed, "width": handle.width, "height": handle.height}, status=201)
-
     async def _blank(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         if name == IMAGINE:
-            name = self._room.desk.default_workflow(session_of(request).guest.place)
+            name = await self._room.desk.default_workflow(session_of(request).guest.place)
         workflow = self._workflow(name)
         fields = fields_of(workflow, {}, self._room.desk.vocabulary())
         title = workflow.manifest.title

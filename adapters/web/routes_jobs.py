@@ -4,15 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from adapters.web.desk import Pressing
+from adapters.web.clicks import Click, submission_of_click, workflow_of
 from adapters.web.forms import fields_of
 from adapters.web.guards import session_of
 from adapters.web.room import Room, event_of, fragment, job_id_in, json_of, seen_job, speaker_of
-from bot.errors import FileGone, UnknownWorkflow
+from bot.errors import FileGone
 from bot.jobs import JobRecord, Requester, StoredFile
 from bot.ports import Cancelling
 from bot.status import Button
-from workflows.workflow import Workflow
 from workflows.writing import write_command
 
 _SHOWN_TYPES = frozenset(
@@ -54,7 +53,7 @@ class JobRoutes:
 
     async def _edit(self, request: web.Request) -> web.Response:
         record = await seen_job(self._room, request)
-        workflow = self._workflow_of(record)
+        workflow = workflow_of(record, self._room.desk.catalog())
         fields = fields_of(workflow, record.job.values, self._room.desk.vocabulary())
         title = workflow.manifest.title
         html = self._room.pages.form(fields, workflow=workflow.name, title=title, parent=record.job.id)
@@ -62,7 +61,7 @@ class JobRoutes:
 
     async def _command(self, request: web.Request) -> web.Response:
         record = await seen_job(self._room, request)
-        workflow = self._workflow_of(record)
+        workflow = workflow_of(record, self._room.desk.catalog())
         known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
         words = write_command(known, workflow, self._room.desk.vocabulary())
         note = self._room.pages.note("This paints the same again:", command=f"/{workflow.name} {words}")
@@ -85,27 +84,22 @@ class JobRoutes:
             content = await json_of(request, self._room.limits)
             requester = speaker_of(request, content)
             number = content.get("number", 0)
-            pressing = Pressing(
+            click = Click(
                 event=event_of(requester, content),
-                job_id=record.job.id,
-                button=button,
-                number=number if isinstance(number, int) else 0,
                 requester=requester,
                 place=session_of(request).guest.place,
+                button=button,
+                number=number if isinstance(number, int) else 0,
             )
-            return web.json_response({"job": str(await self._room.desk.press(pressing))}, status=202)
+            submission = submission_of_click(click, record, self._room.desk.catalog())
+            receipt = await self._room.desk.submit(submission)
+            return web.json_response({"job": str(receipt.record.job.id)}, status=202)
 
         return press
 
     async def _clicked(self, request: web.Request) -> tuple[JobRecord, Requester]:
         record = await seen_job(self._room, request)
         return record, speaker_of(request, await json_of(request, self._room.limits))
-
-    def _workflow_of(self, record: JobRecord) -> Workflow:
-        workflow = self._room.desk.catalog().workflows.get(record.job.workflow)
-        if workflow is None:
-            raise UnknownWorkflow("The workflow of this job is no longer here.")
-        return workflow
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         record = await seen_job(self._room, request)

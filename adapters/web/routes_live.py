@@ -74,6 +74,8 @@ class LiveRoutes:
             while True:
                 for job_id in await stream.changed():
                     await self._send(socket, self._change(stream.place, job_id))
+                for name in stream.called():
+                    await self._send(socket, {"type": "ping", "said": f"{name}, your picture is ready."})
         except (ConnectionError, TimeoutError):
             # Too slow or gone; it comes back and gets everything.
             await socket.close()

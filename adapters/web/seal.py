@@ -1,4 +1,4 @@
-"""Short texts that we hand out and want back unchanged: sessions, attachments. They outlive a restart."""
+"""Short texts that we hand out and want back unchanged; they outlive a restart."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode

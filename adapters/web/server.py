@@ -10,7 +10,7 @@ from aiohttp import web
 
 from adapters.web.chat import WebChat
 from adapters.web.desk import Desk, LinkedFiles
-from adapters.web.guards import check_host, guards, put_headers
+from adapters.web.guards import Guards, check_host, put_headers
 from adapters.web.guests import Door, Guest
 from adapters.web.limits import WebLimits
 from adapters.web.links import Links
@@ -36,9 +36,9 @@ class WebOptions:
     key: bytes = field(repr=False)
     guests: Sequence[Guest]
     host: str = "127.0.0.1"
-    port: int = 8188  #: 0: any
+    port: int = 8800  #: 0: any
     title: str = "Fairbrush"
-    limits: WebLimits = WebLimits()
+    limits: WebLimits = field(default_factory=WebLimits)
 
 
 class WebServer:
@@ -51,13 +51,13 @@ class WebServer:
         self._port = options.port
         seal = Seal(options.key)
         pages = Pages(Links(files, options.limits.link_s))
-        room = Room(desk=desk, chat=chat, files=files, pages=pages, seal=seal, limits=options.limits)
+        room = Room(desk=desk, chat=chat, files=files, pages=pages, limits=options.limits)
         door = Door(options.guests, seal)
         live = LiveRoutes(room)
         limits = options.limits
         self.app = web.Application(
             client_max_size=limits.upload_bytes,
-            middlewares=[*guards(door, limits, lambda: self._port), told(pages)],
+            middlewares=[*Guards(door, limits, lambda: self._port).middlewares(), told(pages)],
         )
         for routes in (PageRoutes(room, door, options.title), live, AskRoutes(room), JobRoutes(room)):
             self.app.add_routes(routes.routes())
