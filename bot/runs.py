@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.errors import JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, RunEvent, Succeeded
 from bot.jobs import JobId, Run, run_id_of
-from bot.ports import Found, Handle, NotFound, Server, Stopping
+from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
 from workflows.values import Values
 from workflows.workflow import Workflow
 
@@ -41,7 +41,8 @@ async def submit(server: Server, run: Run) -> Handle:
         return await server.submit(run)
     except SubmitUncertain as doubt:
         handle = Handle(run.id)
-        if await _appears(server, handle):
+        # A little longer than the window, for its last question to be answered.
+        if isinstance(await locate(server, handle, patience_s=AMBIGUITY_S + 2 * _ASK_AGAIN_S), Found):
             return handle
         raise ServerLost(detail=f"run {run.id} was submitted without an answer and did not appear") from doubt
 
@@ -66,17 +67,22 @@ async def stop(server: Server, run: Run) -> Stopping:
     return await server.interrupt(Handle(run.id))
 
 
-async def _appears(server: Server, handle: Handle) -> bool:
+async def locate(server: Server, handle: Handle, *, patience_s: float) -> Finding:
+    """Find out what became of a run: found, or absent for the whole ambiguity window, or unknown for all patience."""
+    loop = asyncio.get_running_loop()
+    asked_from, finding = loop.time(), NotFound.UNKNOWN
     try:
-        async with asyncio.timeout(AMBIGUITY_S):
+        async with asyncio.timeout(patience_s):
             while True:
                 match await server.find(handle):
-                    case Found():
-                        return True
-                    case NotFound():
-                        await asyncio.sleep(_ASK_AGAIN_S)
+                    case Found() as found:
+                        return found
+                    case finding:
+                        if finding is NotFound.ABSENT and loop.time() - asked_from >= AMBIGUITY_S:
+                            return finding
+                await asyncio.sleep(_ASK_AGAIN_S)
     except TimeoutError:
-        return False
+        return finding
 
 
 async def _until_success(server: Server, handle: Handle, report: Report) -> Succeeded:

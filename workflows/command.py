@@ -12,18 +12,21 @@ The scan is linear: each position is looked at a bounded number of times, whatev
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from workflows.faults import SHOWN_LENGTH, Fault, InvalidValues, shown
 from workflows.options import Option, Options, options_of
-from workflows.text import clean
+from workflows.text import clean, folded
 from workflows.values import RawValue, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
 PROMPT = "prompt"
 """The parameter that free text fills."""
+
+WORKFLOW = "workflow"
+"""The option that picks the workflow; it must be known before the others can be read."""
 
 DOUBLE_QUOTES = '"“”„‟＂'
 SINGLE_QUOTES = "'‘’‚‛"
@@ -50,11 +53,33 @@ class Command:
     faults: tuple[Fault, ...] = ()
 
 
-def parse_command(text: str, workflow: Workflow, vocabulary: Vocabulary) -> Command:
-    """Take a text apart. Any text has a result; nothing is raised."""
-    scanner = _Scanner(clean(text), options_of(workflow.manifest.parameters, vocabulary))
+def named_workflow(text: str, workflows: Collection[str]) -> str | None:
+    """Return the workflow that a text asks for with `workflow:NAME`, known or not; None when it asks for none."""
+    scanner = _Scanner(clean(text), Options({WORKFLOW: _workflow_option(workflows)}))
     scanner.scan()
-    return Command(raw=scanner.raw, faults=tuple(scanner.faults.values()))
+    name = scanner.raw.get(WORKFLOW)
+    # The options that `workflow:flux,steps:30` goes on with are not known yet.
+    return _BOUNDARY.split(folded(str(name)), maxsplit=1)[0] if name is not None else None
+
+
+def parse_command(
+    text: str, workflow: Workflow, vocabulary: Vocabulary, workflows: Collection[str] | None = None
+) -> Command:
+    """Take a text apart. Any text has a result; nothing is raised.
+
+    With the names of all `workflows`, `workflow:NAME` is an option and no part of the prompt; see `named_workflow`.
+    """
+    options = options_of(workflow.manifest.parameters, vocabulary)
+    if workflows is not None:
+        options = Options({WORKFLOW: _workflow_option(workflows), **options.by_word})
+    scanner = _Scanner(clean(text), options)
+    scanner.scan()
+    raw = {name: value for name, value in scanner.raw.items() if name != WORKFLOW}
+    return Command(raw=raw, faults=tuple(scanner.faults.values()))
+
+
+def _workflow_option(workflows: Collection[str]) -> Option:
+    return Option(name=WORKFLOW, is_text=False, is_flag=False, fits=lambda text: folded(text) in workflows)
 
 
 def read_values(command: Command, workflow: Workflow, vocabulary: Vocabulary) -> Values:

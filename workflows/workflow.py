@@ -40,6 +40,8 @@ class Workflow:
     manifest: Manifest
     graph: Graph = field(repr=False)
     digest: str  #: SHA-256 over both files: a job names the version that it was made for
+    manifest_file: bytes = field(repr=False)  #: both files as they were read: kept under the digest, for workers
+    graph_file: bytes = field(repr=False)
 
     def validate(self, raw: Mapping[str, RawValue], vocabulary: Vocabulary) -> Values:
         """Turn what somebody gave into a value for every parameter; raises InvalidValues with all faults at once."""
@@ -87,7 +89,15 @@ def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes
         problems.append(f"graph.json: {fault}")
     if manifest is None or graph is None:
         raise WorkflowFault(problems)
-    workflow = Workflow(name=name, manifest=manifest, graph=graph, digest=_digest(manifest_text, graph_text))
+    files = _content(manifest_text), _content(graph_text)
+    workflow = Workflow(
+        name=name,
+        manifest=manifest,
+        graph=graph,
+        digest=_digest(*files),
+        manifest_file=files[0],
+        graph_file=files[1],
+    )
     # Without repetition: a default that fits no family is one problem.
     problems = list(dict.fromkeys([*_place_problems(workflow), *_default_problems(workflow)]))
     if problems:
@@ -95,10 +105,13 @@ def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes
     return workflow
 
 
-def _digest(*texts: str | bytes) -> str:
+def _content(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+def _digest(*contents: bytes) -> str:
     digest = sha256()
-    for text in texts:
-        content = text.encode() if isinstance(text, str) else text
+    for content in contents:
         # The length first: otherwise a byte could move from one file to the other unnoticed.
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()

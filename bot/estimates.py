@@ -1,0 +1,140 @@
+"""How long jobs take: learned from what they took. Quotes, waiting times and deadlines come from here. Pure.
+
+What a workflow takes is learned apart for each size of the work (the product of its cost factors, by powers of two)
+and each server, as a mean that no single outlier drags along: every fact is first brought near what is known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import floor, log2
+from statistics import median
+from typing import NamedTuple
+
+UNKNOWN_MS = 30_000
+"""What is quoted for a workflow that never ran: an SD1.5 picture on a slow GPU, with its model to load."""
+
+MIN_DEADLINE_S = 60.0
+"""Loading a large checkpoint from a disk alone takes so long."""
+
+_PATIENCE = 5  #: a run that takes so many times its estimate hangs
+_OUTLIER = 4.0  #: one fact counts at most as this many times what is known, or as this part of it
+_LEAST_WEIGHT = 0.15  #: so much of every new fact: a faster GPU is believed after a dozen runs
+_MAX_KEYS = 4096
+_REMEMBERED = 500  #: quotes whose accuracy is told
+_MAX_MS = 7 * 24 * 3600 * 1000
+
+
+class Work(NamedTuple):
+    """What is to be done: a workflow by name (editing a manifest keeps what is known) and its cost product."""
+
+    workflow: str
+    cost: float
+
+    @property
+    def bucket(self) -> int:
+        """Return the power of two that the cost lies in."""
+        return floor(log2(max(self.cost, 1.0)))
+
+
+class _Key(NamedTuple):
+    workflow: str
+    bucket: int
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    ms: float
+    count: int
+
+    def with_fact(self, ms: float) -> "_Mean":
+        tamed = min(max(ms, self.ms / _OUTLIER), self.ms * _OUTLIER)
+        weight = max(1 / (self.count + 1), _LEAST_WEIGHT)
+        return _Mean(self.ms + weight * (tamed - self.ms), self.count + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How good the quotes of late were; `median_error` 0.1 means that half of them were within 10 percent."""
+
+    median_error: float
+    jobs: int
+
+
+@dataclass(slots=True)
+class Estimates:
+    """What is known so far."""
+
+    _means: dict[_Key, _Mean] = field(default_factory=dict)
+    _errors: list[float] = field(default_factory=list)
+
+    def quote_ms(self, work: Work, server: str | None = None) -> int:
+        """Tell what a job will take, in GPU milliseconds: from the same work there, then elsewhere, then from alike."""
+        return max(1, round(self._known(work, server) or UNKNOWN_MS))
+
+    def learn(self, work: Work, server: str, *, gpu_ms: int, quoted_ms: int) -> None:
+        """Take in what a job took, and how far its quote was off."""
+        fact = min(max(gpu_ms, 1), _MAX_MS)
+        key = _Key(work.workflow, work.bucket, server)
+        known = self._means.pop(key, None)
+        self._means[key] = known.with_fact(fact) if known else _Mean(fact, 1)
+        while len(self._means) > _MAX_KEYS:
+            del self._means[next(iter(self._means))]  # The one that was learned longest ago.
+        self._errors = [*self._errors[1 - _REMEMBERED :], abs(quoted_ms - fact) / fact]
+
+    def accuracy(self) -> Accuracy | None:
+        """Tell how good the quotes were; None before the first job ended."""
+        return Accuracy(median_error=median(self._errors), jobs=len(self._errors)) if self._errors else None
+
+    def typical_ms(self) -> int:
+        """Tell what any job takes, for a queue whose jobs are not looked at one by one."""
+        return round(median(mean.ms for mean in self._means.values())) if self._means else UNKNOWN_MS
+
+    def state(self) -> dict[str, list[list[str | int | float]]]:
+        """Return all that is known as plain JSON."""
+        means: list[list[str | int | float]] = [[*key, mean.ms, mean.count] for key, mean in self._means.items()]
+        return {"means": means, "errors": [list(self._errors)]}
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, object]) -> "Estimates":
+        """Begin with what an earlier process knew; what cannot be read is forgotten, for it will be learned again."""
+        found = cls()
+        for row in _rows(state.get("means"))[-_MAX_KEYS:]:
+            match row:
+                case [str(workflow), int(bucket), str(server), int() | float() as ms, int(count)] if 0 < ms <= _MAX_MS:
+                    found._means[_Key(workflow, bucket, server)] = _Mean(ms, max(count, 1))
+        for row in _rows(state.get("errors"))[:1]:
+            found._errors.extend(error for error in row[-_REMEMBERED:] if isinstance(error, int | float))
+        return found
+
+    def _known(self, work: Work, server: str | None) -> float | None:
+        alike = {key: mean for key, mean in self._means.items() if key.workflow == work.workflow}
+        same = {key.server: mean.ms for key, mean in alike.items() if key.bucket == work.bucket}
+        if server in same:
+            return same[server]
+        if same:
+            return _mean(same.values())
+        if not alike:
+            return None
+        nearest = min((key.bucket for key in alike), key=lambda bucket: abs(bucket - work.bucket))
+        there = _mean(mean.ms for key, mean in alike.items() if key.bucket == nearest)
+        return float(min(there * 2.0 ** (work.bucket - nearest), _MAX_MS))
+
+
+def deadline_s(estimate_ms: int, ceiling_s: float) -> float:
+    """Return after how many seconds a run counts as hanging."""
+    return min(max(MIN_DEADLINE_S, _PATIENCE * estimate_ms / 1000), ceiling_s)
+
+
+def wait_ms(ahead: int, typical_ms: int, servers: int) -> int:
+    """Return how long a job waits that has so many before it, all servers working."""
+    return ahead * typical_ms // max(servers, 1)
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return sum(known) / len(known)
+
+
+def _rows(value: object) -> list[list[object]]:
+    return [row for row in value if isinstance(row, list)] if isinstance(value, list) else []

@@ -1,0 +1,97 @@
+"""A held job: its lease kept alive, and the word when somebody wants its run stopped or it is ours no more."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TypeVar
+
+from bot.errors import StoreLost
+from bot.ports import JobQueue, Lease, Renewal
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Signal(Enum):
+    """Why whoever follows a run should look up."""
+
+    LOST = auto()  #: the job is another's now, or settled
+    CANCEL = auto()  #: somebody wants it stopped; said again at every heartbeat
+    STOP = auto()  #: this process ends, and the time to finish is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Seconds of a lease's life; the store's lease has to outlast several heartbeats."""
+
+    heartbeat_s: float = 5.0
+    lease_s: float = 30.0  #: without an answer from the store for so long, the lease counts as lost
+    grace_s: float = 20.0  #: how long a shutdown lets a run go on
+
+
+@dataclass(slots=True, kw_only=True)
+class Hold:
+    """One lease. `keep` and `warn_at_stop` are run as tasks by whoever owns the hold."""
+
+    queue: JobQueue
+    lease: Lease
+    terms: Terms
+    gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
+    _signals: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(maxsize=4))
+
+    async def keep(self) -> None:
+        """Renew until the lease is lost."""
+        clock = asyncio.get_running_loop().time
+        answered = clock()
+        while True:
+            try:
+                async with asyncio.timeout(self.terms.lease_s):
+                    renewal = await self.queue.renew(self.lease, gpu_ms=self.gpu_ms())
+                answered = clock()
+            except (StoreLost, TimeoutError):
+                overdue = clock() - answered >= self.terms.lease_s
+                renewal = Renewal.LOST if overdue else Renewal.HELD
+            match renewal:
+                case Renewal.LOST:
+                    self._say(Signal.LOST)
+                    return
+                case Renewal.CANCEL_REQUESTED:
+                    self._say(Signal.CANCEL)
+            await asyncio.sleep(self.terms.heartbeat_s)
+
+    async def warn_at_stop(self, stopping: asyncio.Event) -> None:
+        """Say so when the process has to end and the run had its grace."""
+        await stopping.wait()
+        await asyncio.sleep(self.terms.grace_s)
+        self._say(Signal.STOP)
+
+    async def signal_before(self, work: asyncio.Task[_T]) -> Signal | None:
+        """Return the next signal, or None when the work is done first."""
+        waiting = asyncio.ensure_future(self._signals.get())  # Owned by this call.
+        try:
+            await asyncio.wait((waiting, work), return_when=asyncio.FIRST_COMPLETED)
+            return None if work.done() else waiting.result()
+        finally:
+            waiting.cancel()
+
+    def _say(self, signal: Signal) -> None:
+        # A full queue holds nothing but repeated wishes to cancel; what is for good has room after one is dropped.
+        if self._signals.full():
+            self._signals.get_nowait()
+        self._signals.put_nowait(signal)
+
+
+async def insist(call: Callable[[], Awaitable[_T]], terms: Terms) -> _T:
+    """Repeat a call whose answer was lost, which every verb of the queue allows; raises StoreLost after the lease."""
+    pause, until = 0.1, asyncio.get_running_loop().time() + terms.lease_s
+    while True:
+        try:
+            return await call()
+        except StoreLost:
+            if asyncio.get_running_loop().time() >= until:
+                raise
+            _log.warning("store lost, asking again pause_s=%s", pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 2.0)

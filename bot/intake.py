@@ -1,0 +1,177 @@
+"""Intake: from what somebody asked to a job in the queue, by the same steps for every platform."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.charges import Depths, charges_of, explained
+from bot.errors import FileGone, QueueFull, UnknownWorkflow
+from bot.estimates import Estimates, Work
+from bot.images import Admitted, admit
+from bot.jobs import Job, JobRecord, Place, StoredFile
+from bot.ports import FileStore, JobQueue, JobStore
+from bot.submissions import InputOf, Picture, ResultOf, Submission, may_see
+from workflows.catalog import Catalog
+from workflows.command import Command, named_workflow, parse_command, read_values
+from workflows.cost import cost_of
+from workflows.faults import Fault, shown
+from workflows.parameters import FileParameter
+from workflows.values import FileHandle, RawValue, Values
+from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
+
+DRAWN_SEED_MAX = 2**32 - 1
+"""Random seeds stay this short, so that people can read them out and every other program takes them."""
+
+_GATES = 2  #: pictures decoded at once: 160 MB each for a moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a submission."""
+
+    record: JobRecord
+    estimate_ms: int
+    ahead: int | None  #: jobs before it; None when it does not wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What intake reads of the world that changes: asked anew for every submission."""
+
+    catalog: Callable[[], Catalog]
+    vocabulary: Callable[[], Vocabulary]
+    default_workflow: Callable[[Place], Awaitable[str]]  #: a place's choice, else its tenant's, else the operator's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """The one way into the queue."""
+
+    queue: JobQueue
+    store: JobStore
+    files: FileStore
+    estimates: Estimates
+    knowledge: Knowledge
+    depths: Depths = field(default_factory=Depths)
+    draw: Callable[[int], int] = secrets.randbelow  #: draws a seed below a bound
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_GATES), repr=False)
+
+    async def admit_off_loop(self, content: bytes) -> Admitted:
+        """Let an attachment through the image gate; raises ImageRefused."""
+        async with self._gate:
+            return await asyncio.to_thread(admit, content)
+
+    async def submit(self, submission: Submission) -> Receipt:
+        """Turn a submission into a job, or find the job that it already became.
+
+        Raises InvalidValues (every fault at once), UnknownWorkflow, FileGone, QueueFull or StoreLost.
+        """
+        known = await self.store.read(submission.job_id)
+        if known:
+            return await self._receipt(known)
+        workflow = await self._pick(submission)
+        values = await self._understand(submission, workflow)
+        job = self._order(submission, workflow, values)
+        await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
+        try:
+            record = await self.queue.enqueue(job, charges_of(submission.requester, self.depths))
+        except QueueFull as full:
+            raise explained(full, submission.requester, self.depths) from full
+        return await self._receipt(record)
+
+    async def _pick(self, submission: Submission) -> Workflow:
+        workflows = self.knowledge.catalog().workflows
+        name = submission.workflow or named_workflow(submission.text, workflows)
+        name = name or await self.knowledge.default_workflow(submission.place)
+        if name not in workflows:
+            known = ", ".join(workflows) or "none at all"
+            raise UnknownWorkflow(f"There is no workflow {shown(name)}. There is {known}.")
+        return workflows[name]
+
+    async def _understand(self, submission: Submission, workflow: Workflow) -> Values:
+        vocabulary = self.knowledge.vocabulary()
+        placed, surplus = _placed(submission, workflow)
+        handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
+        command = parse_command(submission.text, workflow, vocabulary, self.knowledge.catalog().workflows)
+        command = _with_fields(_with_fields(command, submission.raw), handles)
+        command = replace(command, faults=(*command.faults, *surplus))
+        values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
+        kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
+        return workflow.draw_seeds({**values, **kept}, lambda most: self.draw(min(most, DRAWN_SEED_MAX) + 1))
+
+    def _order(self, submission: Submission, workflow: Workflow, values: Values) -> Job:
+        work = Work(workflow.name, cost_of(workflow.manifest.cost, values))
+        return Job(
+            id=submission.job_id,
+            workflow=workflow.name,
+            digest=workflow.digest,
+            values=values,
+            requester=submission.requester,
+            place=submission.place,
+            estimate_ms=self.estimates.quote_ms(work),
+            created_ms=0,  # The store's clock sets it.
+            parent=submission.parent,
+        )
+
+    async def _handle(self, picture: Picture, submission: Submission) -> FileHandle:
+        match picture:
+            case Admitted(handle=handle):
+                return handle
+            case ResultOf(job_id=job_id, index=index):
+                record = await self._visible(await self.store.read(job_id), submission)
+                if not 0 <= index < len(record.files):
+                    raise FileGone
+                return _handle_of(record.files[index])
+            case InputOf(job_id=job_id, parameter=parameter):
+                record = await self._visible(await self.store.read(job_id), submission)
+                value = record.job.values.get(parameter)
+                if not isinstance(value, FileHandle):
+                    raise FileGone
+                return value
+
+    async def _keep(self, picture: Admitted) -> FileHandle:
+        # Only once everything else is right: what is refused leaves nothing behind.
+        kept = await self.files.put(_whole(picture.content), name="input.png", media_type=picture.handle.media_type)
+        return replace(picture.handle, key=kept.key)
+
+    async def _visible(self, record: JobRecord | None, submission: Submission) -> JobRecord:
+        # The same answer for what is not there and for what is somebody else's: a guess learns nothing.
+        if record is None or not may_see(record, submission.requester, submission.place):
+            raise FileGone
+        return record
+
+    async def _receipt(self, record: JobRecord) -> Receipt:
+        ahead = await self.queue.ahead_of(record.job.id)
+        return Receipt(record=record, estimate_ms=record.job.estimate_ms, ahead=ahead)
+
+
+def _with_fields(command: Command, raw: Mapping[str, RawValue]) -> Command:
+    twice = [
+        Fault(parameter=name, reason="is given more than once. Keep one of them.")
+        for name in raw
+        if name in command.raw
+    ]
+    return Command(raw={**command.raw, **raw}, faults=(*command.faults, *twice))
+
+
+def _placed(submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Picture], list[Fault]]:
+    """Give every picture its parameter; the fault is for those that the workflow does not take."""
+    places = [name for name, each in workflow.manifest.parameters.items() if isinstance(each, FileParameter)]
+    free = [name for name in places if name not in submission.pictures]
+    placed = {**submission.pictures, **dict(zip(free, submission.attachments, strict=False))}
+    if len(submission.attachments) <= len(free):
+        return placed, []
+    takes = f"takes {len(places)} of them" if places else "takes none"
+    return placed, [Fault(parameter="pictures", reason=f"more than {workflow.name} takes: it {takes}.")]
+
+
+def _handle_of(file: StoredFile) -> FileHandle:
+    if file.media_type not in {"image/png", "image/jpeg", "image/webp"} or file.width is None or file.height is None:
+        raise FileGone("That result is no picture that a workflow takes.")
+    return FileHandle(key=file.key, media_type=file.media_type, width=file.width, height=file.height)
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content

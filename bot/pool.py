@@ -1,0 +1,87 @@
+"""All servers at once: a worker each, opened anew when it is lost, and nobody's job forgotten."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+
+from bot.attempt import Desk, WorkerLimits
+from bot.errors import FairbrushError
+from bot.ports import Server
+from bot.worker import Worker
+from workflows.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+
+Connect = Callable[[], AbstractAsyncContextManager[Server]]
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 30.0
+
+
+class Workers:
+    """One worker for each server, in parallel."""
+
+    def __init__(self, connections: Mapping[str, Connect], desk: Desk, limits: WorkerLimits | None = None) -> None:
+        self._connections = connections
+        self._desk = desk
+        self._limits = limits or WorkerLimits()
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._to_adopt = set(connections)
+        self._all_adopted = asyncio.Event()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until `stopping` is set and every run had its grace."""
+        async with asyncio.TaskGroup() as tasks:
+            rescuing = tasks.create_task(self._rescue())
+            async with asyncio.TaskGroup() as working:
+                for name, connect in self._connections.items():
+                    working.create_task(self._keep(name, connect, stopping))
+            rescuing.cancel()
+
+    def vocabulary(self) -> Vocabulary:
+        """Return the choices of all servers together, as each told them when it was last opened."""
+        choices: dict[str, tuple[str, ...]] = {}
+        families: dict[str, str] = {}
+        for vocabulary in self._vocabularies.values():
+            families |= vocabulary.families
+            for source, values in vocabulary.choices.items():
+                choices[source] = tuple(dict.fromkeys((*choices.get(source, ()), *values)))
+        return Vocabulary(choices=choices, families=families)
+
+    async def _keep(self, name: str, connect: Connect, stopping: asyncio.Event) -> None:
+        pause = _FIRST_PAUSE_S
+        while not stopping.is_set():
+            try:
+                async with connect() as server:
+                    self._vocabularies[name] = await server.vocabulary() or Vocabulary()
+                    pause = _FIRST_PAUSE_S
+                    await Worker(server, self._desk, self._limits).run(stopping, lambda: self._adopted(name))
+            except FairbrushError as error:
+                _log.warning("server lost server=%s code=%s detail=%s", name, error.code, error.detail or error)
+            except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
+                _log.exception("worker failed server=%s", name)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stopping.wait()
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _adopted(self, name: str) -> None:
+        self._to_adopt.discard(name)
+        if not self._to_adopt:
+            self._all_adopted.set()
+
+    async def _rescue(self) -> None:
+        # Not before our own servers were asked: after a long night a lease has run out while its run went on.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.terms.lease_s):
+                await self._all_adopted.wait()
+        while True:
+            try:
+                rescued = await self._desk.queue.rescue()
+            except FairbrushError as error:
+                _log.warning("no rescue code=%s", error.code)
+            else:
+                if rescued:
+                    _log.info("rescued jobs=%s", len(rescued))
+            await asyncio.sleep(self._limits.terms.lease_s / 2)

@@ -1,0 +1,72 @@
+"""Live progress of one run: latest only, a few times a second, and never worth a fault."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bot.errors import FairbrushError
+from bot.events import Entered, Failed, Interrupted, Previewed, RunEvent, Started, Stepped, Succeeded
+from bot.jobs import JobId, RunId
+from bot.ports import LiveBoard
+from bot.progress import Progress, advance
+from bot.status import Live
+
+SHOWN_EVERY_S = 0.25
+"""More often than a message can be edited anywhere; an eye in front of the chat page is content with it."""
+
+MAX_PREVIEW_BYTES = 512 * 1024
+"""ComfyUI's previews have at most 512 pixels a side; a JPEG of that is 60 KB."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Reporter:
+    """Takes events, shows the latest state of them."""
+
+    board: LiveBoard
+    job_id: JobId
+    run_id: RunId
+    clock: Callable[[], float] = time.monotonic
+    _progress: Progress = field(default_factory=Progress)
+    _preview: bytes | None = field(default=None, repr=False)
+    _previews: int = 0
+    _began: float | None = None
+    _ended: float | None = None
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def report(self, event: RunEvent) -> None:
+        """Take in what a run reports."""
+        now = self.clock()
+        self._progress = advance(self._progress, event, now)
+        match event:
+            case Started() | Entered() | Stepped():
+                self._began = now if self._began is None else self._began
+            case Previewed(image=image) if len(image) <= MAX_PREVIEW_BYTES:
+                self._preview = image
+                self._previews += 1
+            case Succeeded() | Failed() | Interrupted():
+                self._ended = now
+        self._changed.set()
+
+    def gpu_ms(self) -> int:
+        """Return for how long the run has executed."""
+        until = self.clock() if self._ended is None else self._ended
+        return 0 if self._began is None else round((until - self._began) * 1000)
+
+    async def show(self) -> None:
+        """Show what is new, for ever."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            preview, self._preview = self._preview, None
+            # Volatile: the next one may get through, and losing any of it harms nothing.
+            with suppress(FairbrushError):
+                await self.board.show(self.job_id, self._live(), preview)
+            await asyncio.sleep(SHOWN_EVERY_S)
+
+    def _live(self) -> Live:
+        # The run is part of the name: the preview of a second attempt is another picture.
+        name = f"{self.run_id[:8]}-{self._previews}" if self._previews else None
+        progress = self._progress
+        return Live(stage=progress.stage, done=progress.done, total=progress.total, eta_s=progress.eta_s, preview=name)

@@ -1,0 +1,114 @@
+"""A worker: claim, run on one server, report, settle; one job at a time, and first of all what an earlier one left.
+
+Ending the task of a worker is like pulling the plug: it says goodbye to nobody, and its successor adopts what it held.
+A graceful end goes through the `stopping` event.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+
+from bot.attempt import Attempt, Desk, WorkerLimits
+from bot.errors import ServerLost, StoreLost
+from bot.holding import Hold, insist
+from bot.jobs import JobRecord
+from bot.outcomes import Ending, Outcome, Painted, Refusal
+from bot.ports import Lease, Server
+from bot.shelf import Shelf
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One slot of one server, which has been entered."""
+
+    def __init__(self, server: Server, desk: Desk, limits: WorkerLimits | None = None) -> None:
+        self._server = server
+        self._desk = desk
+        self._limits = limits or WorkerLimits()
+        self._shelf = Shelf(desk.store)
+
+    async def run(self, stopping: asyncio.Event, adopted: Callable[[], None] = lambda: None) -> None:
+        """Work until `stopping` is set; raises ServerLost when the server should be opened anew.
+
+        `adopted` is called once nothing of an earlier worker is left over.
+        """
+        while not stopping.is_set():
+            try:
+                if await self._adopt(stopping):
+                    adopted()
+                    await self._work(stopping)
+            except StoreLost as lost:
+                _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
+            if not stopping.is_set():
+                await asyncio.sleep(self._limits.idle_s)
+
+    async def _adopt(self, stopping: asyncio.Event) -> bool:
+        """Bring to an end what is leased to this server; False when some of it has to be looked at again."""
+        held = await self._desk.store.held_by(self._server.name)
+        outcomes = [await self._serve(lease, record, stopping) for lease, record in held]
+        return Ending.LEFT not in outcomes
+
+    async def _work(self, stopping: asyncio.Event) -> None:
+        """Claim and serve until the end, or until something was left that has to be adopted."""
+        nonce = secrets.token_hex(16)
+        while not stopping.is_set():
+            lease = await insist(partial(self._desk.queue.claim, self._server.name, nonce), self._limits.terms)
+            if lease is None:
+                await self._desk.queue.wait(self._limits.idle_s)
+                continue
+            # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
+            nonce = secrets.token_hex(16)
+            record = await self._desk.store.read(lease.job_id)
+            if record and await self._serve(lease, record, stopping) is Ending.LEFT:
+                return
+
+    async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
+        """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""
+        hold = Hold(queue=self._desk.queue, lease=lease, terms=self._limits.terms)
+        attempt = Attempt(
+            server=self._server,
+            desk=self._desk,
+            shelf=self._shelf,
+            limits=self._limits,
+            hold=hold,
+            record=record,
+            stopping=stopping,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            beside = [tasks.create_task(hold.keep()), tasks.create_task(hold.warn_at_stop(stopping))]
+            outcome = await self._settled(hold, await attempt.outcome())
+            for task in beside:
+                task.cancel()
+        if attempt.lost:
+            raise ServerLost(detail=attempt.lost.detail) from attempt.lost
+        return outcome
+
+    async def _settled(self, hold: Hold, outcome: Outcome) -> Outcome:
+        try:
+            changed = await insist(partial(self._settle, hold, outcome), hold.terms)
+        except StoreLost:
+            outcome, changed = Ending.LEFT, False
+        word = outcome.name if isinstance(outcome, Ending) else type(outcome).__name__
+        lease = hold.lease
+        _log.info("settled job=%s attempt=%s outcome=%s changed=%s", lease.job_id, lease.attempt, word, changed)
+        return outcome
+
+    async def _settle(self, hold: Hold, outcome: Outcome) -> bool:
+        queue, lease, gpu_ms = self._desk.queue, hold.lease, hold.gpu_ms()
+        match outcome:
+            case Painted(files=files, texts=texts):
+                return await queue.succeed(lease, files=files, texts=texts, gpu_ms=gpu_ms)
+            case Refusal(code=code, sentence=sentence, server_fault=fault):
+                return await queue.fail(lease, code=code, sentence=sentence, gpu_ms=gpu_ms, server_fault=fault)
+            case Ending.CANCELLED:
+                return await queue.confirm_cancel(lease, gpu_ms=gpu_ms)
+            case Ending.UNTOUCHED | Ending.VANISHED:
+                return await queue.requeue(lease, costs_attempt=outcome is Ending.VANISHED)
+            case Ending.LEASE_LOST | Ending.LEFT:
+                return False
+            case _:
+                assert_never(outcome)

@@ -1,0 +1,143 @@
+"""What worker and intake are tried on: a store in memory, a small workflow, people and a server that counts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from bot.attempt import Desk, WorkerLimits
+from bot.errors import JobError
+from bot.estimates import Estimates
+from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded
+from bot.holding import Terms
+from bot.jobs import Job, JobRecord, Place, Requester, Run, Tenant, job_id_of
+from bot.ports import Finding, Found, Handle, NotFound, Stopping
+from tests.fakes.memory_files import MemoryFiles
+from tests.fakes.memory_store import MemoryStore
+from workflows.catalog import LIBRARY, load_catalog
+from workflows.vocabulary import Vocabulary
+
+TENANT = Tenant(platform="web", id="local")
+ALICE = Requester(tenant=TENANT, id="alice", name="Alice")
+BOB = Requester(tenant=TENANT, id="bob", name="Bob")
+PLACE = Place(tenant=TENANT, channel="studio")
+ELSEWHERE = Place(tenant=TENANT, channel="elsewhere")
+
+CATALOG = load_catalog(LIBRARY)
+TXT2IMG = CATALOG.workflows["txt2img"]
+VOCABULARY = Vocabulary(
+    choices={
+        "CheckpointLoaderSimple.ckpt_name": ("simulated-sd15.safetensors",),
+        "KSampler.sampler_name": ("euler",),
+        "KSampler.scheduler": ("normal",),
+        "UpscaleModelLoader.model_name": ("simulated-4x.pth",),
+    }
+)
+QUICK = WorkerLimits(
+    terms=Terms(heartbeat_s=0.005, lease_s=0.5, grace_s=0.01), unknown_s=0.3, idle_s=0.005, run_deadline_s=5
+)
+VALUES = {**TXT2IMG.validate({"prompt": "a cat", "seed": 7}, VOCABULARY)}
+FILE = OutputFile(node="9", name="ComfyUI_00001_.bin", kind=MediaKind.OTHER)
+DONE = Succeeded(files=(FILE,))
+
+
+def job(event: str = "1", requester: Requester = ALICE) -> Job:
+    return Job(
+        id=job_id_of("web", event),
+        workflow="txt2img",
+        digest=TXT2IMG.digest,
+        values=VALUES,
+        requester=requester,
+        place=PLACE,
+        estimate_ms=1000,
+        created_ms=0,
+    )
+
+
+def desk_of(store: MemoryStore, files: MemoryFiles | None = None) -> Desk:
+    return Desk(queue=store, store=store, live=store, files=files or MemoryFiles(), estimates=Estimates())
+
+
+async def enqueued(store: MemoryStore, event: str = "1") -> JobRecord:
+    await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
+    return await store.enqueue(job(event))
+
+
+@dataclass
+class Kitchen:
+    """A server whose far side outlives every client: runs stay there, each is executed once, and two at once are noted.
+
+    A run ends when `finish` says so, or after so many looks as `looks` counts.
+    """
+
+    ends: Callable[[Run], RunEnd] = lambda run: DONE
+    looks: int | None = 2  #: after how many looks a run ends by itself; None: only by `finish`
+    refusal: JobError | None = None
+    refusals: int = 1_000_000
+    stops: bool = True
+    name: str = "kitchen"
+    submitted: list[str] = field(default_factory=list)
+    alive_at_submit: list[str] = field(default_factory=list)  #: runs that were executing when another was submitted
+    interrupted: list[str] = field(default_factory=list)
+    fetched: int = 0
+    contents: bytes = b"a result"
+    fetch_error: JobError | None = None
+    runs: dict[str, tuple[Run, RunEnd | None, int]] = field(default_factory=dict)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def vocabulary(self) -> Vocabulary:
+        return VOCABULARY
+
+    async def submit(self, run: Run) -> Handle:
+        await asyncio.sleep(0)
+        self.alive_at_submit += [id_ for id_, (_, end, _) in self.runs.items() if end is None]
+        if self.refusal and self.refusals:
+            self.refusals -= 1
+            raise self.refusal
+        self.submitted.append(run.id)
+        self.runs[run.id] = (run, None, 0)
+        self.moved.set()
+        await asyncio.sleep(0)
+        return Handle(run.id)
+
+    def finish(self, run_id: str, end: RunEnd | None = None) -> None:
+        run, ended, looks = self.runs[run_id]
+        self.runs[run_id] = (run, ended or end or self.ends(run), looks)
+
+    def _look(self, run_id: str) -> RunEnd | None:
+        run, end, looks = self.runs[run_id]
+        self.runs[run_id] = (run, end, looks + 1)
+        if end is None and self.looks is not None and looks >= self.looks:
+            self.finish(run_id)
+        return self.runs[run_id][1]
+
+    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+        yield Started()
+        while (end := self._look(handle)) is None:
+            await asyncio.sleep(0.001)
+        yield end
+
+    async def find(self, handle: Handle) -> Finding:
+        await asyncio.sleep(0)
+        return Found(end=self._look(handle)) if handle in self.runs else NotFound.ABSENT
+
+    async def interrupt(self, handle: Handle) -> Stopping:
+        self.interrupted.append(handle)
+        await asyncio.sleep(0)
+        if handle not in self.runs:
+            return Stopping.STOPPED
+        if not self.stops:
+            return Stopping.UNCONFIRMED
+        if self.runs[handle][1] is not None:
+            return Stopping.STOPPED if isinstance(self.runs[handle][1], Interrupted) else Stopping.TOO_LATE
+        self.finish(handle, Interrupted())
+        return Stopping.STOPPED
+
+    async def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+        self.fetched += 1
+        if self.fetch_error:
+            raise self.fetch_error
+        yield self.contents
+
+
+def failing(error: JobError) -> Callable[[Run], RunEnd]:
+    return lambda run: Failed(error=error)

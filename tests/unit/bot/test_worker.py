@@ -1,0 +1,539 @@
+"""The worker, on a store in memory and a server whose runs outlive every client."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from bot import results, runs
+from bot.attempt import Desk
+from bot.errors import ExecutionFailed, GraphRejected, OutOfMemory, ResultLost, ServerLost, StoreLost, SubmitUncertain
+from bot.events import Interrupted
+from bot.jobs import JobState, run_id_of
+from bot.ports import Cancelling, NotFound
+from bot.worker import Worker
+from tests.fakes.memory_files import MemoryFiles
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.desk import DONE, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, failing, job
+
+PATIENCE_S = 20
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "AMBIGUITY_S", 0.02)
+    monkeypatch.setattr(runs, "_ASK_AGAIN_S", 0.005)
+    monkeypatch.setattr(results, "_AGAIN_S", 0.001)
+
+
+@asynccontextmanager
+async def working(server: Kitchen, desk: Desk) -> AsyncIterator[asyncio.Event]:
+    """A worker at work; ends gracefully with the block."""
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reopening(server, desk, stopping))
+        yield stopping
+        stopping.set()
+
+
+async def reopening(server: Kitchen, desk: Desk, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        with suppress(ServerLost):
+            await Worker(server, desk, QUICK).run(stopping)
+        await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+async def until_final(store: MemoryStore, *events: str) -> list[JobState]:
+    ids = [job(event).id for event in events or ("1",)]
+
+    async def states() -> list[JobState]:
+        return [record.state for id_ in ids if (record := await store.read(id_))]
+
+    async with asyncio.timeout(PATIENCE_S):
+        while not all(state.is_final for state in await states()):
+            await asyncio.sleep(0.001)
+    return await states()
+
+
+async def test_a_job_runs_and_its_result_is_in_the_file_store_before_it_is_complete():
+    store, server, files = MemoryStore(), Kitchen(), MemoryFiles()
+    await enqueued(store)
+
+    async with working(server, desk_of(store, files)):
+        await until_final(store)
+
+    record = await store.read(job().id)
+    assert record.state is JobState.SUCCEEDED
+    assert files.contents[record.files[0].key] == b"a result"
+    assert record.run_id == run_id_of(record.job.id, 1)
+
+
+async def test_several_workers_on_one_queue_never_run_a_job_twice():
+    store, servers = MemoryStore(), [Kitchen(name=f"gpu{number}") for number in range(3)]
+    events = [str(number) for number in range(12)]
+    for event in events:
+        await enqueued(store, event)
+
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        for server in servers:
+            tasks.create_task(Worker(server, desk_of(store), QUICK).run(stopping))
+        states = await until_final(store, *events)
+        stopping.set()
+
+    assert set(states) == {JobState.SUCCEEDED}
+    assert len([run for server in servers for run in server.submitted]) == 12
+    assert not any(server.alive_at_submit for server in servers)
+
+
+@pytest.mark.parametrize("error", [ExecutionFailed(), OutOfMemory(), ResultLost()])
+async def test_a_failed_run_fails_its_job_with_the_code_and_is_not_tried_again(error):
+    store, server = MemoryStore(), Kitchen(ends=failing(error))
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    record = await store.read(job().id)
+    assert (record.state, record.error_code, record.error_sentence) == (JobState.FAILED, error.code, str(error))
+    assert len(server.submitted) == 1
+
+
+async def test_a_refused_graph_fails_the_job():
+    store, server = MemoryStore(), Kitchen(refusal=GraphRejected())
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "graph_rejected"
+
+
+async def test_a_server_that_never_took_the_run_costs_no_attempt():
+    store, server = MemoryStore(), Kitchen(refusal=ServerLost(), refusals=7)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert len(server.submitted) == 1
+
+
+async def test_a_run_whose_answer_was_lost_is_looked_for_and_retried_only_when_absent():
+    store, server = MemoryStore(), Kitchen(refusal=SubmitUncertain(), refusals=1)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert server.submitted == [run_id_of(job().id, 2)], "a new run, never the first one's id again"
+
+
+async def test_a_server_that_loses_every_run_ends_the_job_after_its_attempts():
+    class Losing(Kitchen):
+        async def follow(self, handle):
+            del self.runs[handle]
+            raise ServerLost
+            yield
+
+    store, server = MemoryStore(), Losing()
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "server_lost"
+    assert len(set(server.submitted)) == len(server.submitted) == 3
+
+
+async def test_events_that_break_off_after_the_end_do_not_lose_the_picture():
+    class Breaking(Kitchen):
+        broken = False
+
+        async def follow(self, handle):
+            if not self.broken:
+                self.broken = True
+                self.finish(handle)
+                raise ServerLost
+            async for event in super().follow(handle):
+                yield event
+
+    store, server = MemoryStore(), Breaking(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert len(server.submitted) == 1
+
+
+async def test_cancel_between_claim_and_submit_is_not_lost():
+    class CancelledMeanwhile(MemoryStore):
+        async def workflow(self, digest):
+            assert await self.cancel(job().id) is Cancelling.CANCELLED
+            return await super().workflow(digest)
+
+    store, server = CancelledMeanwhile(), Kitchen()
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        assert await until_final(store) == [JobState.CANCELLED]
+
+    assert server.submitted == []
+
+
+async def test_cancel_during_the_submit_stops_that_run():
+    class Cancelled(Kitchen):
+        async def submit(self, run):
+            await store.cancel(job().id)
+            return await super().submit(run)
+
+    store, server = MemoryStore(), Cancelled(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        assert await until_final(store) == [JobState.CANCELLED]
+
+    assert server.interrupted[0] == server.submitted[0]
+
+
+async def test_a_running_job_that_is_cancelled_is_interrupted_and_confirmed():
+    store, server = MemoryStore(), Kitchen(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until(lambda: bool(server.submitted))
+        assert await store.cancel(job().id) is Cancelling.REQUESTED
+        assert await until_final(store) == [JobState.CANCELLED]
+
+    assert set(server.interrupted) == set(server.submitted)
+
+
+async def test_success_wins_over_a_late_cancel():
+    class Finishing(Kitchen):
+        async def interrupt(self, handle):
+            self.finish(handle, DONE)
+            return await super().interrupt(handle)
+
+    store, server = MemoryStore(), Finishing(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until(lambda: bool(server.submitted))
+        await store.cancel(job().id)
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert (await store.read(job().id)).cancel_requested
+
+
+async def test_an_interrupt_that_is_not_confirmed_is_said_again_until_the_run_ends():
+    store, server = MemoryStore(), Kitchen(looks=None, stops=False)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until(lambda: bool(server.submitted))
+        await store.cancel(job().id)
+        await until(lambda: len(server.interrupted) > 2)
+        server.finish(server.submitted[0], Interrupted())
+        assert await until_final(store) == [JobState.CANCELLED]
+
+
+async def test_a_run_that_a_stranger_stopped_fails_with_a_sentence():
+    store, server = MemoryStore(), Kitchen(ends=lambda run: Interrupted())
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "cancelled"
+
+
+async def test_a_lost_lease_stops_the_run_and_changes_nothing():
+    now = [0]
+    store, server = MemoryStore(clock=lambda: now[0]), Kitchen(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)) as stopping:
+        await until(lambda: bool(server.submitted))
+        stopping.set()  # It shall not claim it again.
+        now[0] += 10**6
+        await store.rescue()
+        await until(lambda: bool(server.interrupted))
+
+    record = await store.read(job().id)
+    assert (record.state, record.attempt) == (JobState.QUEUED, 1)
+    assert server.interrupted[0] == run_id_of(job().id, 1)
+
+
+async def test_a_run_past_its_deadline_is_stopped_and_said_to_have_taken_too_long(monkeypatch):
+    monkeypatch.setattr("bot.attempt.deadline_s", lambda estimate_ms, ceiling_s: 0.02)
+    store, server = MemoryStore(), Kitchen(looks=None)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "timed_out"
+    assert server.interrupted
+
+
+async def test_an_unforeseen_fault_fails_its_job_under_a_reference_that_the_log_has_and_the_next_one_runs(caplog):
+    class Odd(Kitchen):
+        async def follow(self, handle):
+            if handle == run_id_of(job("1").id, 1):
+                raise ZeroDivisionError("a cat")
+            async for event in super().follow(handle):
+                yield event
+
+    store, server = MemoryStore(), Odd()
+    await enqueued(store, "1")
+    await enqueued(store, "2")
+
+    async with working(server, desk_of(store)):
+        states = await until_final(store, "1", "2")
+
+    record = await store.read(job("1").id)
+    assert states == [JobState.FAILED, JobState.SUCCEEDED]
+    assert record.error_code == "internal"
+    assert record.error_sentence.rpartition(" ")[2].rstrip(".") in caplog.text
+    assert server.interrupted == [run_id_of(record.job.id, 1)], "nobody follows it, so it must not go on"
+
+
+async def test_a_workflow_that_is_not_kept_any_more_fails_its_job_with_a_sentence():
+    store, server = MemoryStore(), Kitchen()
+    await store.enqueue(job())
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "file_gone"
+    assert server.submitted == []
+
+
+# ---- The end of a process ----
+
+
+async def test_a_graceful_stop_lets_a_short_run_end():
+    store, server = MemoryStore(), Kitchen(looks=3)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until(lambda: bool(server.submitted))
+
+    assert (await store.read(job().id)).state is JobState.SUCCEEDED
+
+
+async def test_a_graceful_stop_hands_a_long_run_back_stopped_and_at_no_cost():
+    store, server = MemoryStore(), Kitchen(looks=None)
+    await enqueued(store)
+
+    for _ in range(5):  # More often than a job has attempts.
+        before = len(server.submitted)
+        async with working(server, desk_of(store)):
+            await until(lambda before=before: len(server.submitted) > before)
+
+    assert (await store.read(job().id)).state is JobState.QUEUED
+    assert server.alive_at_submit == []
+    assert len(set(server.submitted)) == 5, "each one is a run of its own"
+
+
+async def test_a_graceful_stop_of_a_run_that_cannot_be_stopped_leaves_it_to_be_adopted():
+    store, server = MemoryStore(), Kitchen(looks=None, stops=False)
+    await enqueued(store)
+
+    async with working(server, desk_of(store)):
+        await until(lambda: bool(server.submitted))
+    assert (await store.read(job().id)).state is JobState.RUNNING
+    server.finish(server.submitted[0])
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert len(server.submitted) == 1
+
+
+class Plug:
+    """Pulls the plug at the n-th touch of the world: the worker's task ends there, as if it had been killed."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+        self.pulled = asyncio.Event()
+
+    async def touch(self) -> None:
+        self.left -= 1
+        if self.left <= 0:
+            self.pulled.set()
+            await asyncio.Event().wait()
+
+
+class Through:
+    """Any port, each of whose calls touches the plug before and after."""
+
+    def __init__(self, port: object, plug: Plug) -> None:
+        self._port, self._plug = port, plug
+
+    def __getattr__(self, name: str):
+        method = getattr(self._port, name)
+        if name in {"follow", "fetch"}:
+            return lambda *given: self._items(method(*given))
+        if not asyncio.iscoroutinefunction(method):
+            return method
+
+        async def call(*given, **named):
+            await self._plug.touch()
+            answer = await method(*given, **named)
+            await self._plug.touch()
+            return answer
+
+        return call
+
+    async def _items(self, items):
+        async for item in items:
+            await self._plug.touch()
+            yield item
+
+
+async def life(store: MemoryStore, server: Kitchen, files: MemoryFiles, plug: Plug) -> None:
+    """One process: works until the job is final or the plug is pulled."""
+    through = Through(store, plug)
+    desk = Desk(queue=through, store=through, live=through, files=files, estimates=desk_of(store).estimates)
+    worker = asyncio.create_task(Worker(Through(server, plug), desk, QUICK).run(asyncio.Event()))
+    pulled = asyncio.create_task(plug.pulled.wait())
+    final = asyncio.create_task(until_final(store))
+    await asyncio.wait({worker, pulled, final}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (worker, pulled, final):
+        task.cancel()
+    await asyncio.gather(worker, pulled, final, return_exceptions=True)
+
+
+@pytest.mark.parametrize("seed", range(60))
+async def test_killed_anywhere_and_started_again_a_job_ends_once_and_runs_once(seed):
+    chance = random.Random(seed)
+    cancels = seed % 3 == 0
+    store, server, files = MemoryStore(), Kitchen(looks=chance.randrange(1, 6)), MemoryFiles()
+    await enqueued(store)
+
+    for _ in range(chance.randrange(1, 4)):
+        await life(store, server, files, Plug(chance.randrange(1, 24)))
+        if cancels and chance.random() < 0.5:
+            await store.cancel(job().id)
+    async with working(server, desk_of(store, files)):
+        [state] = await until_final(store)
+
+    assert state in {JobState.SUCCEEDED, JobState.CANCELLED}
+    assert server.alive_at_submit == []
+    assert len(server.submitted) <= 1, "the first run outlived the process, so it was adopted"
+    if state is JobState.SUCCEEDED:
+        assert files.contents
+
+
+async def test_a_run_that_a_killed_process_recorded_but_never_submitted_is_tried_as_a_new_one():
+    store, server = MemoryStore(), Kitchen()
+    await enqueued(store)
+    lease = await store.claim("kitchen", "nonce")
+    await store.record(lease, run_id=run_id_of(job().id, 1))
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert server.submitted == [run_id_of(job().id, 2)]
+
+
+async def test_a_server_that_cannot_tell_is_asked_again_before_the_job_goes_elsewhere():
+    class Mute(Kitchen):
+        silent = 5
+
+        async def find(self, handle):
+            self.silent -= 1
+            return NotFound.UNKNOWN if self.silent > 0 else await super().find(handle)
+
+    store, server = MemoryStore(), Mute()
+    record = await enqueued(store)
+    lease = await store.claim("kitchen", "nonce")
+    run_id = run_id_of(record.job.id, 1)
+    await store.record(lease, run_id=run_id)
+    await server.submit(runs.prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
+
+    async with working(server, desk_of(store)):
+        await until_final(store)
+
+    assert server.submitted == [run_id]
+
+
+async def test_a_store_that_goes_away_for_a_while_costs_nothing():
+    class Flaky:
+        """Loses half of the calls, some before and some after they took effect."""
+
+        def __init__(self, store: MemoryStore, chance: random.Random) -> None:
+            self._store, self._chance = store, chance
+
+        def __getattr__(self, name: str):
+            async def call(*given, **named):
+                if self._chance.random() < 0.25:
+                    raise StoreLost
+                answer = await getattr(self._store, name)(*given, **named)
+                if self._chance.random() < 0.25:
+                    raise StoreLost
+                return answer
+
+            return call
+
+    store, server = MemoryStore(), Kitchen()
+    flaky = Flaky(store, random.Random(7))
+    await enqueued(store)
+    desk = Desk(queue=flaky, store=flaky, live=flaky, files=MemoryFiles(), estimates=desk_of(store).estimates)
+
+    async with working(server, desk):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert len(server.submitted) == 1
+    assert (await store.read(job().id)).attempt == 1
+
+
+async def test_settling_twice_does_nothing_the_second_time():
+    store, server = MemoryStore(), Kitchen()
+    await enqueued(store)
+    lease = await store.claim("kitchen", "nonce")
+    async with working(server, desk_of(store)):
+        await until_final(store)
+    settled = await store.read(job().id)
+
+    await store.fail(lease, code="x", sentence="x")
+
+    assert await store.read(job().id) == settled
+
+
+async def test_a_worker_learns_what_a_job_took():
+    store, server = MemoryStore(), Kitchen()
+    desk = desk_of(store)
+    await enqueued(store)
+
+    async with working(server, desk):
+        await until_final(store)
+
+    assert desk.estimates.accuracy().jobs == 1
+
+
+async def test_a_result_that_breaks_off_is_fetched_again():
+    class Breaking(Kitchen):
+        async def fetch(self, file):
+            self.fetched += 1
+            yield b"a re"
+            if self.fetched == 1:
+                raise ServerLost
+            yield b"sult"
+
+    store, server, files = MemoryStore(), Breaking(), MemoryFiles()
+    await enqueued(store)
+
+    async with working(server, desk_of(store, files)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert list(files.contents.values()) == [b"a result"]
