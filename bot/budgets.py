@@ -30,11 +30,11 @@ class Spending:
     budget: Budget
     _spent: deque[float] = field(default_factory=deque)
 
-    def ready_at(self, now: float, *, urgent: bool = False) -> float:
-        """Return when the next edit may be made, `now` if at once. What is not urgent leaves the reserve alone."""
+    def ready_at(self, now: float, *, keep: int = 0) -> float:
+        """Return when the next edit may be made, `now` if at once, so that `keep` more could be made right after."""
         while self._spent and self._spent[0] <= now - self.budget.per_s:
             self._spent.popleft()
-        room = self.budget.edits - (0 if urgent else self.budget.reserve)
+        room = self.budget.edits - keep
         if len(self._spent) < room:
             return now
         return self._spent[len(self._spent) - room] + self.budget.per_s

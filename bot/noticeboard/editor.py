@@ -15,7 +15,7 @@ from bot.errors import ChatError, FairbrushError, StoreLost
 from bot.jobs import JobId
 from bot.noticeboard.messages import Messages
 from bot.noticeboard.sights import Patience, Sources
-from bot.noticeboard.steps import Sight, Step, Urgency, next_step, urgency_of
+from bot.noticeboard.steps import Sight, Step, Urgency, kept_from, next_step, urgency_of
 
 _log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Editor:
             await self._rest(min(due, default=self._spending.clear_at(now)))
             return
         (urgency, _), job_id = pick
-        ready = self._spending.ready_at(now, urgent=urgency <= Urgency.FIRST)
+        ready = self._spending.ready_at(now, keep=kept_from(urgency, self._spending.budget))
         if ready > now:
             await self._rest(ready)
         else:

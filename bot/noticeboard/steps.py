@@ -3,7 +3,9 @@
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
+from typing import assert_never
 
+from bot.budgets import Budget
 from bot.jobs import JobId, JobRecord, JobState
 from bot.ports import Notice, NoticeState
 from bot.status import StatusCard
@@ -75,3 +77,19 @@ def urgency_of(sight: Sight) -> Urgency:
     if sight.notice.state is not NoticeState.SHOWN:
         return Urgency.FIRST
     return Urgency.POSITION if sight.record.state is JobState.QUEUED else Urgency.PROGRESS
+
+
+def kept_from(urgency: Urgency, budget: Budget) -> int:
+    """Return how much of a budget is left to what is more urgent: less than all of it, so that everybody's turn comes.
+
+    Positions leave half of what progress may use, or a long queue that moves up would hold up every bar.
+    """
+    match urgency:
+        case Urgency.FINAL | Urgency.FIRST:
+            return 0
+        case Urgency.PROGRESS:
+            return budget.reserve
+        case Urgency.POSITION:
+            return budget.reserve + (budget.edits - budget.reserve) // 2
+        case _:
+            assert_never(urgency)

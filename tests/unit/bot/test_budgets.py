@@ -20,19 +20,19 @@ def test_an_edit_may_be_made_at_once_while_there_is_room():
     assert spent(0, 1).ready_at(2.0) == 2.0
 
 
-def test_what_is_not_urgent_leaves_the_reserve_alone():
+def test_who_keeps_some_for_others_waits_earlier():
     spending = spent(0, 1, 2)
 
-    assert spending.ready_at(3.0) == 10.0
-    assert spending.ready_at(3.0, urgent=True) == 3.0
+    assert spending.ready_at(3.0, keep=2) == 10.0
+    assert spending.ready_at(3.0) == 3.0
 
 
-def test_the_urgent_waits_too_when_everything_is_spent():
-    assert spent(0, 1, 2, 3, 4).ready_at(5.0, urgent=True) == 10.0
+def test_everybody_waits_when_everything_is_spent():
+    assert spent(0, 1, 2, 3, 4).ready_at(5.0) == 10.0
 
 
-def test_what_is_not_urgent_waits_until_the_reserve_is_whole_again():
-    assert spent(0, 1, 2, 3, 4).ready_at(5.0) == 12.0
+def test_who_keeps_some_for_others_waits_until_there_is_so_much():
+    assert spent(0, 1, 2, 3, 4).ready_at(5.0, keep=2) == 12.0
 
 
 def test_nothing_counts_after_the_window():
@@ -59,7 +59,7 @@ def test_no_window_anywhere_holds_more_than_the_limit(edits, reserve, pauses):
     budget = Budget(bucket="b", edits=edits, per_s=10.0, reserve=reserve)
     spending, now, made = Spending(budget), 0.0, []
     for pause, urgent in pauses:
-        now = spending.ready_at(now + pause / 4, urgent=urgent)
+        now = spending.ready_at(now + pause / 4, keep=0 if urgent else reserve)
         spending.spend(now)
         made.append((now, urgent))
 
