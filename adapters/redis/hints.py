@@ -8,7 +8,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from adapters.redis.edge import PAUSE_S, client_of
+from adapters.redis.edge import ANSWER_S, PAUSE_S, client_of
 from adapters.redis.keys import Keys
 from adapters.redis.owned import beside
 from bot.jobs import JobId
@@ -24,6 +24,7 @@ class Hints:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._work = asyncio.Event()
+        self._listening = asyncio.Event()
         self._changed: dict[str, set[JobId]] = {}
         self._bells: dict[str, asyncio.Event] = {}
 
@@ -41,6 +42,10 @@ class Hints:
         bell.clear()
         return frozenset(self._changed.pop(channel, ()))
 
+    async def listening(self, timeout_s: float) -> None:
+        """Return when hints are heard, or after the timeout: a Redis that is away now may come back."""
+        await _rung(self._listening, timeout_s)
+
     async def listen(self, client: Redis) -> None:
         """Listen for ever; a lost connection is opened again."""
         while True:
@@ -50,24 +55,25 @@ class Hints:
                 await asyncio.sleep(PAUSE_S)
 
     async def _subscribed(self, client: Redis) -> None:
-        async with client.pubsub(ignore_subscribe_messages=True) as subscription:
+        async with client.pubsub() as subscription:
             await subscription.subscribe(self._keys.key("wake"))
             await subscription.psubscribe(self._keys.key("changed") + ":*")
-            # Whatever happened while nobody listened may have been missed.
-            self._work.set()
             while True:
                 message = await subscription.get_message(timeout=_LISTEN_S)
                 if message:
-                    self._hear(message["channel"].decode(), message["data"].decode())
+                    self._hear(message["type"], message["channel"].decode(), message["data"])
 
-    def _hear(self, channel: str, job_id: str) -> None:
-        if channel == self._keys.key("wake"):
+    def _hear(self, what: str, channel: str, said: bytes | int) -> None:
+        if what == "psubscribe":
+            self._listening.set()
+            self._work.set()  # whatever came while nobody listened was not heard
+        elif channel == self._keys.key("wake"):
             self._work.set()
-            return
-        heard = self._changed.setdefault(channel, set())
-        if len(heard) < MAX_HINTS:
-            heard.add(JobId(UUID(job_id)))
-        self._bells.setdefault(channel, asyncio.Event()).set()
+        elif what == "pmessage" and isinstance(said, bytes):
+            heard = self._changed.setdefault(channel, set())
+            if len(heard) < MAX_HINTS:
+                heard.add(JobId(UUID(said.decode())))
+            self._bells.setdefault(channel, asyncio.Event()).set()
 
 
 @asynccontextmanager
@@ -76,6 +82,7 @@ async def open_hints(url: str, keys: Keys) -> AsyncIterator[Hints]:
     hints, client = Hints(keys), client_of(url, max_connections=1)
     try:
         async with beside(hints.listen(client)):
+            await hints.listening(ANSWER_S)
             yield hints
     finally:
         await client.aclose()

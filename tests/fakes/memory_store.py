@@ -42,7 +42,7 @@ class _Entry:
     charges: Sequence[tuple[Charge, _Counter]]
     fence: int = 0
     spent: int = 0  #: attempts that count
-    ended_by: tuple[int, Happening] | None = None  #: the fence and the verb that ended the last lease
+    ends: dict[int, Happening] = field(default_factory=dict)  #: by fence: how a lease was ended by its holder
     lease: Lease | None = None
 
 
@@ -141,6 +141,7 @@ class MemoryStore:
         entry = self._held(lease)
         if not entry:
             return self._was_ended(lease, Happening.REQUEUED)
+        entry.ends[lease.fence] = Happening.REQUEUED
         self._hand_back(entry, costs=costs_attempt and entry.record.state is JobState.RUNNING)
         return True
 
@@ -309,7 +310,7 @@ class MemoryStore:
     def _was_ended(self, lease: Lease, happening: Happening) -> bool:
         """Tell whether this is the replay of what ended the lease."""
         entry = self._entries.get(lease.job_id)
-        return entry is not None and entry.ended_by == (lease.fence, happening)
+        return entry is not None and entry.ends.get(lease.fence) is happening
 
     def _change(self, entry: _Entry, happening: Happening | None = None, **fields: object) -> None:
         """Move a job by the table: a new revision, a mark on the board, a hint."""
@@ -347,7 +348,7 @@ class MemoryStore:
             self._finish(entry, happening, max(gpu_ms, entry.record.gpu_ms or 0), give_back=give_back, **fields)
         except IllegalTransition:
             return False
-        entry.ended_by = (lease.fence, happening)
+        entry.ends[lease.fence] = happening
         return True
 
     def _finish(
@@ -361,7 +362,6 @@ class MemoryStore:
 
     def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
         record, entry.lease = entry.record, None
-        entry.ended_by = (entry.fence, Happening.REQUEUED)
         entry.spent += costs
         if record.cancel_requested:
             self._finish(entry, Happening.CANCELLED, 0 if costs else record.gpu_ms or 0)

@@ -31,6 +31,16 @@ local function holds(id, fence)
   return redis.call('ZSCORE', key('leases'), id) and redis.call('HGET', key('job', id), 'fence') == fence
 end
 
+-- How a lease ended, for whoever asks again after a lost answer; the last eight leases of a job are remembered.
+local function ended_as(id, fence)
+  return redis.call('HGET', key('job', id), 'end:' .. fence)
+end
+
+local function end_as(id, fence, state)
+  redis.call('HSET', key('job', id), 'end:' .. fence, state)
+  redis.call('HDEL', key('job', id), 'end:' .. string.format('%.0f', tonumber(fence) - 8))
+end
+
 local function let_go(id)
   local server = redis.call('HGET', key('job', id), 'server')
   redis.call('ZREM', key('leases'), id)
@@ -77,9 +87,9 @@ end
 -- Back to the old place; the last attempt that counts is the end, and so is a cancel that nobody confirmed.
 local function hand_back(id, costs, attempts, lost_code, lost_result)
   local job = key('job', id)
-  local about = redis.call('HMGET', job, 'state', 'cancel', 'spent', 'gpu', 'fence')
+  local about = redis.call('HMGET', job, 'state', 'cancel', 'spent', 'gpu')
   local spent = tonumber(about[3]) + (costs and 1 or 0)
-  redis.call('HSET', job, 'spent', spent, 'ended_by', about[5] .. ':queued')
+  redis.call('HSET', job, 'spent', spent)
   if about[2] == '1' then return finish(id, 'cancelled', costs and 0 or tonumber(about[4] or 0), false) end
   if spent >= attempts then
     redis.call('HSET', job, 'code', lost_code)

@@ -3,12 +3,12 @@
 -- ARGV: job, fence, state, GPU milliseconds, '1' if everything is given back, code, result, bytes, files' keys …
 -- Complexity: O(log n) for n jobs, and the number of charges and files
 local id, fence, state, job = ARGV[1], ARGV[2], ARGV[3], key('job', ARGV[1])
-local mark = fence .. ':' .. state
-if not holds(id, fence) then return redis.call('HGET', job, 'ended_by') == mark and 1 or 0 end
+if not holds(id, fence) then return ended_as(id, fence) == state and 1 or 0 end
 local about = redis.call('HMGET', job, 'state', 'gpu')
 if state == 'succeeded' and about[1] ~= 'running' then return 0 end
 
-redis.call('HSET', job, 'ended_by', mark, 'bytes', ARGV[8])
+end_as(id, fence, state)
+redis.call('HSET', job, 'bytes', ARGV[8])
 if ARGV[6] ~= '' then redis.call('HSET', job, 'code', ARGV[6]) end
 if ARGV[7] ~= '' then redis.call('SET', key('result', id), ARGV[7]) end
 redis.call('HINCRBY', key('pool'), 'bytes', ARGV[8])

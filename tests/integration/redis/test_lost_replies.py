@@ -1,0 +1,67 @@
+"""Replies get lost at random and clients ask again: nothing happens twice."""
+
+import asyncio
+import random
+from collections import Counter
+
+import pytest
+
+from adapters.redis.opening import open_redis
+from bot.errors import QueueFull
+from bot.jobs import JobState
+from bot.ports import Charge, Settlement
+from tests.fakes.dropping_proxy import dropping_proxy
+from tests.integration.redis import depth, job, run_of
+
+JOBS, WORKERS = 60, 4
+ASKED = Charge(counter="asked", amount=1, ceiling=1000, window_s=3600, settlement=Settlement.KEPT)
+
+
+async def work(pool, name, chance, seen):
+    """Claim, record and end jobs until nothing waits; remembers every run that was let through to a submit."""
+    while lease := await pool.queue.claim(name, f"{name}-{chance.random()}"):
+        assert await pool.queue.record(lease, run_id=run_of(lease))
+        seen["submitted"][run_of(lease)] += 1
+        end = chance.choice(["succeed", "succeed", "fail", "requeue", "cancel"])
+        seen["ends"][end] += 1
+        match end:
+            case "succeed":
+                assert await pool.queue.succeed(lease, files=())
+            case "fail":
+                assert await pool.queue.fail(lease, code="x", sentence="y")
+            case "requeue":
+                assert await pool.queue.requeue(lease, costs_attempt=chance.random() < 0.5)
+            case "cancel":
+                await pool.queue.cancel(lease.job_id)
+                assert await pool.queue.confirm_cancel(lease)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_nothing_happens_twice(engine_url, tmp_path_factory, seed):
+    near = tmp_path_factory.mktemp("p") / "s"
+    jobs = [job(estimate_ms=1000) for _ in range(JOBS)]
+    seen = {"submitted": Counter(), "ends": Counter()}
+    async with (
+        dropping_proxy(engine_url, near, seed=seed, share=0.15) as (url, proxy),
+        open_redis(url, pool=f"lost-{seed}-{near}", deadline_s=30) as pool,
+    ):
+        for each in jobs:
+            await pool.queue.enqueue(each, [depth(JOBS), ASKED])
+        with pytest.raises(QueueFull):
+            await pool.queue.enqueue(job(), [depth(JOBS)])
+        async with asyncio.TaskGroup() as group:
+            for number in range(WORKERS):
+                group.create_task(work(pool, f"gpu-{number}", random.Random(seed * 100 + number), seen))
+        records = [await pool.store.read(each.id) for each in jobs]
+
+        assert proxy.dropped > JOBS
+        assert set(seen["submitted"].values()) == {1}
+        assert all(record.state.is_final for record in records)
+        # The last of three requeues that cost an attempt is a failure of its own.
+        assert sum(record.state is JobState.SUCCEEDED for record in records) == seen["ends"]["succeed"]
+        assert sum(record.state is JobState.CANCELLED for record in records) == seen["ends"]["cancel"]
+        counted = await pool.edge.ask("HGET", pool.edge.keys.key("counter", "asked"), "count")
+        lost = sum(record.error_code == "server_lost" for record in records)
+        assert int(counted) == JOBS - lost  # a server's fault costs nothing
+        assert await pool.edge.ask("EXISTS", pool.edge.keys.key("counter", "waiting/local/alice")) == 0
+        assert await pool.edge.ask("ZCARD", pool.edge.keys.key("leases")) == 0
