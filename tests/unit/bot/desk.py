@@ -9,12 +9,14 @@ from bot.errors import JobError
 from bot.estimates import Estimates
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded
 from bot.holding import Terms
-from bot.jobs import Job, JobRecord, Place, Requester, Run, Tenant, job_id_of
+from bot.jobs import Job, JobRecord, JobState, Place, Requester, Run, Tenant, job_id_of
 from bot.ports import Finding, Found, Handle, NotFound, Stopping
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, load_catalog
 from workflows.vocabulary import Vocabulary
+
+PATIENCE_S = 20
 
 TENANT = Tenant(platform="web", id="local")
 ALICE = Requester(tenant=TENANT, id="alice", name="Alice")
@@ -82,10 +84,18 @@ class Kitchen:
     contents: bytes = b"a result"
     fetch_error: JobError | None = None
     runs: dict[str, tuple[Run, RunEnd | None, int]] = field(default_factory=dict)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)  #: a submit or an interrupt has come
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def vocabulary(self) -> Vocabulary:
         return VOCABULARY
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for a submit or an interrupt that makes the condition true."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                self.moved.clear()
+                await self.moved.wait()
 
     async def submit(self, run: Run) -> Handle:
         await asyncio.sleep(0)
@@ -102,6 +112,7 @@ class Kitchen:
     def finish(self, run_id: str, end: RunEnd | None = None) -> None:
         run, ended, looks = self.runs[run_id]
         self.runs[run_id] = (run, ended or end or self.ends(run), looks)
+        self._over.set()
 
     def _look(self, run_id: str) -> RunEnd | None:
         run, end, looks = self.runs[run_id]
@@ -113,7 +124,11 @@ class Kitchen:
     async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
         yield Started()
         while (end := self._look(handle)) is None:
-            await asyncio.sleep(0.001)
+            if self.looks is None:
+                self._over.clear()
+                await self._over.wait()
+            else:
+                await asyncio.sleep(0)
         yield end
 
     async def find(self, handle: Handle) -> Finding:
@@ -122,6 +137,7 @@ class Kitchen:
 
     async def interrupt(self, handle: Handle) -> Stopping:
         self.interrupted.append(handle)
+        self.moved.set()
         await asyncio.sleep(0)
         if handle not in self.runs:
             return Stopping.STOPPED
@@ -141,3 +157,14 @@ class Kitchen:
 
 def failing(error: JobError) -> Callable[[Run], RunEnd]:
     return lambda run: Failed(error=error)
+
+
+async def until_final(store: MemoryStore, *events: str) -> list[JobState]:
+    """Wait for jobs to end; in which states."""
+    ids = [job(event).id for event in events or ("1",)]
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            states = [record.state for id_ in ids if (record := await store.read(id_))]
+            if all(state.is_final for state in states):
+                return states
+            await store.changed("web", 1)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -16,9 +16,7 @@ from bot.ports import Cancelling, NotFound
 from bot.worker import Worker
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import DONE, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, failing, job
-
-PATIENCE_S = 20
+from tests.unit.bot.desk import DONE, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, failing, job, until_final
 
 
 @pytest.fixture(autouse=True)
@@ -43,24 +41,6 @@ async def reopening(server: Kitchen, desk: Desk, stopping: asyncio.Event) -> Non
         with suppress(ServerLost):
             await Worker(server, desk, QUICK).run(stopping)
         await asyncio.sleep(0)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.001)
-
-
-async def until_final(store: MemoryStore, *events: str) -> list[JobState]:
-    ids = [job(event).id for event in events or ("1",)]
-
-    async def states() -> list[JobState]:
-        return [record.state for id_ in ids if (record := await store.read(id_))]
-
-    async with asyncio.timeout(PATIENCE_S):
-        while not all(state.is_final for state in await states()):
-            await asyncio.sleep(0.001)
-    return await states()
 
 
 async def test_a_job_runs_and_its_result_is_in_the_file_store_before_it_is_complete():
@@ -210,7 +190,7 @@ async def test_a_running_job_that_is_cancelled_is_interrupted_and_confirmed():
     await enqueued(store)
 
     async with working(server, desk_of(store)):
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
         assert await store.cancel(job().id) is Cancelling.REQUESTED
         assert await until_final(store) == [JobState.CANCELLED]
 
@@ -227,7 +207,7 @@ async def test_success_wins_over_a_late_cancel():
     await enqueued(store)
 
     async with working(server, desk_of(store)):
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
         await store.cancel(job().id)
         assert await until_final(store) == [JobState.SUCCEEDED]
 
@@ -239,9 +219,9 @@ async def test_an_interrupt_that_is_not_confirmed_is_said_again_until_the_run_en
     await enqueued(store)
 
     async with working(server, desk_of(store)):
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
         await store.cancel(job().id)
-        await until(lambda: len(server.interrupted) > 2)
+        await server.until(lambda: len(server.interrupted) > 2)
         server.finish(server.submitted[0], Interrupted())
         assert await until_final(store) == [JobState.CANCELLED]
 
@@ -262,11 +242,11 @@ async def test_a_lost_lease_stops_the_run_and_changes_nothing():
     await enqueued(store)
 
     async with working(server, desk_of(store)) as stopping:
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
         stopping.set()  # It shall not claim it again.
         now[0] += 10**6
         await store.rescue()
-        await until(lambda: bool(server.interrupted))
+        await server.until(lambda: bool(server.interrupted))
 
     record = await store.read(job().id)
     assert (record.state, record.attempt) == (JobState.QUEUED, 1)
@@ -326,7 +306,7 @@ async def test_a_graceful_stop_lets_a_short_run_end():
     await enqueued(store)
 
     async with working(server, desk_of(store)):
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
 
     assert (await store.read(job().id)).state is JobState.SUCCEEDED
 
@@ -338,7 +318,7 @@ async def test_a_graceful_stop_hands_a_long_run_back_stopped_and_at_no_cost():
     for _ in range(5):  # More often than a job has attempts.
         before = len(server.submitted)
         async with working(server, desk_of(store)):
-            await until(lambda before=before: len(server.submitted) > before)
+            await server.until(lambda before=before: len(server.submitted) > before)
 
     assert (await store.read(job().id)).state is JobState.QUEUED
     assert server.alive_at_submit == []
@@ -350,7 +330,7 @@ async def test_a_graceful_stop_of_a_run_that_cannot_be_stopped_leaves_it_to_be_a
     await enqueued(store)
 
     async with working(server, desk_of(store)):
-        await until(lambda: bool(server.submitted))
+        await server.until(lambda: bool(server.submitted))
     assert (await store.read(job().id)).state is JobState.RUNNING
     server.finish(server.submitted[0])
     async with working(server, desk_of(store)):

@@ -1,0 +1,288 @@
+"""Intake: from a submission to a job, the same for every platform and under today's policy."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.charges import Depths
+from bot.errors import FileGone, QueueFull, UnknownWorkflow
+from bot.estimates import Estimates, Work
+from bot.images import Admitted, ImageRefused, admit
+from bot.intake import Intake, Knowledge
+from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
+from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
+from tests.fakes.memory_files import MemoryFiles
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.desk import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY
+from workflows.catalog import Catalog
+from workflows.cost import cost_of
+from workflows.faults import InvalidValues
+from workflows.values import FileHandle
+from workflows.workflow import Workflow
+
+
+def picture(colour: str = "teal") -> Admitted:
+    buffer = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(buffer, "PNG")
+    return admit(buffer.getvalue())
+
+
+def intake(
+    store: MemoryStore,
+    *,
+    workflows: Mapping[str, Workflow] = CATALOG.workflows,
+    files: MemoryFiles | None = None,
+    **more,
+) -> Intake:
+    async def default_workflow(place: Place) -> str:
+        return "flux" if place == ELSEWHERE else "txt2img"
+
+    knowledge = Knowledge(
+        catalog=lambda: Catalog(workflows=workflows), vocabulary=lambda: VOCABULARY, default_workflow=default_workflow
+    )
+    return Intake(
+        queue=store,
+        store=store,
+        files=files or MemoryFiles(),
+        estimates=more.pop("estimates", Estimates()),
+        knowledge=knowledge,
+        **more,
+    )
+
+
+def asked(
+    text: str = "a cat", *, event: str = "1", requester: Requester = ALICE, place: Place = PLACE, **more
+) -> Submission:
+    return Submission(event=event, requester=requester, place=place, text=text, **more)
+
+
+async def painted(store: MemoryStore, submission: Submission, **files: object) -> JobId:
+    """A job of somebody that has ended with one picture."""
+    receipt = await intake(store).submit(submission)
+    lease = await store.claim("gpu", submission.event)
+    await store.record(lease, run_id="run")
+    result = {"name": "a.png", "kind": "image", "media_type": "image/png", "bytes": 9, "width": 512, "height": 512}
+    await store.succeed(lease, files=[StoredFile(**{"key": "ab" * 32, **result, **files})])
+    return receipt.record.job.id
+
+
+async def test_words_become_a_job_that_waits_with_its_seed_drawn():
+    store = MemoryStore()
+    receipt = await intake(store, draw=lambda most: most - 1).submit(asked("a cat steps:12"))
+
+    job = receipt.record.job
+    assert (receipt.record.state, receipt.ahead) == (JobState.QUEUED, 0)
+    assert (job.values["prompt"], job.values["steps"], job.values["seed"]) == ("a cat", 12, 2**32 - 1)
+    assert job.values["model"] == "simulated-sd15.safetensors"
+    assert await store.workflow(job.digest) == (TXT2IMG.manifest_file, TXT2IMG.graph_file)
+
+
+async def test_a_redelivered_event_is_the_same_job_with_the_same_seed_even_when_its_workflow_is_gone():
+    store = MemoryStore()
+    first = await intake(store).submit(asked())
+    again = await intake(store, workflows={}).submit(asked())
+
+    assert again.record == first.record
+    assert len(await store.of_requester(ALICE)) == 1
+
+
+async def test_fields_and_words_are_read_together():
+    receipt = await intake(MemoryStore()).submit(asked("a cat", raw={"steps": 9, "seed": "4"}))
+
+    assert (receipt.record.job.values["steps"], receipt.record.job.values["seed"]) == (9, 4)
+
+
+async def test_every_fault_is_told_at_once_and_nothing_is_kept():
+    store, files = MemoryStore(), MemoryFiles()
+
+    with pytest.raises(InvalidValues) as raised:
+        await intake(store, files=files).submit(
+            asked("a cat steps:900 stepz:3 cfg:7", raw={"cfg": 3, "width": 5}, attachments=(picture(),))
+        )
+
+    assert {"steps", "cfg", "width", "pictures"} <= {fault.parameter for fault in raised.value.faults}
+    assert files.contents == {}
+    assert await store.of_requester(ALICE) == []
+
+
+@pytest.mark.parametrize(
+    ("submission", "name"),
+    [
+        (asked("a cat"), "txt2img"),
+        (asked("a cat workflow:upscale"), "upscale"),
+        (asked("a cat", workflow="upscale"), "upscale"),
+        (asked("a cat", place=ELSEWHERE), "flux"),
+    ],
+)
+async def test_the_workflow_is_the_one_asked_for_else_the_places_own(submission, name):
+    chosen = await intake(MemoryStore())._pick(submission)
+
+    assert chosen.name == name
+
+
+@pytest.mark.parametrize("more", [{"text": "a cat workflow:nope"}, {"workflow": "nope"}])
+async def test_an_unknown_or_withdrawn_workflow_is_refused_with_those_that_are_there(more):
+    with pytest.raises(UnknownWorkflow, match=r"“nope”.*txt2img"):
+        await intake(MemoryStore()).submit(asked(**more))
+
+
+async def test_the_estimate_is_quoted_for_this_much_work():
+    estimates = Estimates()
+    first = await intake(MemoryStore(), estimates=estimates).submit(asked())
+    work = Work("txt2img", cost_of(TXT2IMG.manifest.cost, first.record.job.values))
+    estimates.learn(work, "gpu", gpu_ms=4321, quoted_ms=1)
+
+    second = await intake(MemoryStore(), estimates=estimates).submit(asked())
+
+    assert second.estimate_ms == second.record.job.estimate_ms == 4321
+
+
+async def test_nobody_has_more_jobs_under_way_than_one_person_may():
+    store = MemoryStore()
+    desk = intake(store, depths=Depths(person=2, everybody=3))
+    for event in ("1", "2"):
+        await desk.submit(asked(event=event))
+
+    with pytest.raises(QueueFull, match="You have 2 jobs"):
+        await desk.submit(asked(event="3"))
+    await desk.submit(asked(event="4", requester=BOB))
+    with pytest.raises(QueueFull, match="The queue is full") as raised:
+        await desk.submit(asked(event="5", requester=BOB))
+
+    assert raised.value.retry_after_s > 0
+
+
+# ---- Pictures ----
+
+
+async def test_an_attached_picture_fills_the_workflows_own_picture_parameter_and_is_kept():
+    store, files = MemoryStore(), MemoryFiles()
+    receipt = await intake(store, files=files).submit(asked("a cat workflow:img2img", attachments=(picture(),)))
+
+    handle = receipt.record.job.values["image"]
+    assert isinstance(handle, FileHandle)
+    assert files.contents[handle.key] == picture().content
+
+
+@pytest.mark.parametrize("text", ["../../etc/passwd", "http://169.254.169.254/", "example.png", "@a.png"])
+async def test_no_text_becomes_a_picture(text):
+    with pytest.raises(InvalidValues, match="picture"):
+        await intake(MemoryStore()).submit(asked(f"a cat workflow:img2img image:{text}"))
+    with pytest.raises(InvalidValues, match="picture"):
+        await intake(MemoryStore()).submit(asked("a cat workflow:img2img", raw={"image": text}))
+
+
+async def test_the_image_gate_works_off_the_loop_and_refuses_what_is_no_picture():
+    with pytest.raises(ImageRefused):
+        await intake(MemoryStore()).admit_off_loop(b"<svg/>")
+
+
+async def test_a_picture_of_ours_is_used_by_those_who_may_see_it_and_by_nobody_else():
+    store = MemoryStore()
+    job_id = await painted(store, asked(event="old"))
+    again = {"pictures": {"image": ResultOf(job_id=job_id)}, "text": "a dog workflow:img2img"}
+
+    own = await intake(store).submit(asked(event="2", **again))
+    assert own.record.job.values["image"].key == "ab" * 32
+    await intake(store).submit(asked(event="3", requester=BOB, **again))
+    for event, somebody, place in (
+        ("4", BOB, ELSEWHERE),
+        ("5", _from("other"), PLACE),
+        ("6", _from("other"), replace(PLACE, tenant=Tenant(platform="web", id="other"))),
+    ):
+        with pytest.raises(FileGone):
+            await intake(store).submit(asked(event=event, requester=somebody, place=place, **again))
+
+
+def _from(tenant: str) -> Requester:
+    return replace(ALICE, tenant=Tenant(platform="web", id=tenant))
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        ResultOf(job_id=JobId("nobody's")),
+        ResultOf(job_id=JobId("x"), index=-1),
+        InputOf(job_id=JobId("x"), parameter="image"),
+    ],
+)
+async def test_a_guess_learns_nothing(picture):
+    with pytest.raises(FileGone, match="not kept any more"):
+        await intake(MemoryStore()).submit(asked("x workflow:img2img", pictures={"image": picture}))
+
+
+async def test_a_result_that_is_no_picture_and_one_that_is_not_there_are_refused():
+    store = MemoryStore()
+    job_id = await painted(store, asked(event="old"), media_type="video/mp4")
+
+    for index in (0, 1, -1):
+        with pytest.raises(FileGone):
+            await intake(store).submit(
+                asked("x workflow:img2img", pictures={"image": ResultOf(job_id=job_id, index=index)})
+            )
+
+
+# ---- Again ----
+
+
+async def test_a_reroll_is_the_same_job_with_another_seed_and_knows_its_parent():
+    store = MemoryStore()
+    old = (await intake(store).submit(asked("a cat steps:12 seed:4"))).record
+
+    again = repeated(old, {"seed": "random"}, event="2", requester=BOB, place=PLACE)
+    new = (await intake(store, draw=lambda most: 99).submit(again)).record.job
+
+    assert {**new.values, "seed": 4} == old.job.values
+    assert (new.values["seed"], new.parent, new.requester) == (99, old.job.id, BOB)
+
+
+async def test_a_repeated_job_keeps_the_picture_it_was_given():
+    store = MemoryStore()
+    desk = intake(store)
+    old = (await desk.submit(asked("a cat workflow:img2img seed:4", attachments=(picture(),)))).record
+
+    new = (await desk.submit(repeated(old, {}, event="2", requester=ALICE, place=PLACE))).record.job
+
+    assert new.values == old.job.values
+
+
+async def test_a_repeat_obeys_what_holds_today():
+    store = MemoryStore()
+    old = (await intake(store).submit(asked("a cat steps:12"))).record
+    again = repeated(old, {"steps": 9000}, event="2", requester=ALICE, place=PLACE)
+
+    with pytest.raises(InvalidValues, match="steps"):
+        await intake(store).submit(again)
+    with pytest.raises(UnknownWorkflow):
+        await intake(store, workflows={}).submit(replace(again, event="3"))
+
+
+@pytest.mark.parametrize("button", ["vary", "upscale"])
+async def test_a_button_under_a_picture_hands_it_and_the_words_to_its_workflow(button):
+    store = MemoryStore()
+    job_id = await painted(store, asked("a cat neg:blurry seed:4 steps:12", event="old"))
+    old = await store.read(job_id)
+    action = TXT2IMG.manifest.actions[button]
+    target = CATALOG.workflows[action.workflow]
+
+    submission = followed_up(old, action, target, index=0, event="2", requester=BOB, place=PLACE)
+    job = (await intake(store).submit(submission)).record.job
+
+    assert (job.workflow, job.parent) == (action.workflow, job_id)
+    assert job.values[action.parameter].key == "ab" * 32
+    if button == "vary":
+        assert (job.values["prompt"], job.values["negative_prompt"], job.values["denoise"]) == ("a cat", "blurry", 0.6)
+        assert job.values["seed"] is not None
+
+
+async def test_somebody_sees_their_own_jobs_from_anywhere_and_others_only_where_they_were_asked():
+    store = MemoryStore()
+    record = (await intake(store).submit(asked())).record
+
+    assert may_see(record, ALICE, ELSEWHERE)
+    assert may_see(record, BOB, PLACE)
+    assert not may_see(record, BOB, ELSEWHERE)
+    assert not may_see(record, _from("other"), PLACE)

@@ -1,0 +1,159 @@
+"""What posted pictures tell: nothing that the manifest does not allow, and every pixel as it was."""
+
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot.events import MediaKind
+from bot.media import Media, recognise
+from bot.metadata import parameters_text, rewritten
+from workflows.values import FileHandle, Size
+
+SECRET = "the operator's secret graph"
+HEADS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x20\x00\x00\x00WEBP", b"RIFF\x20\x00\x00\x00WEBPVP8X")
+
+
+def picture(mode: str = "RGB") -> Image.Image:
+    return Image.effect_mandelbrot((48, 32), (-2, -1, 1, 1), 50).convert(mode)
+
+
+def saved(kind: str, mode: str = "RGB") -> bytes:
+    buffer, exif, info = BytesIO(), Image.Exif(), PngInfo()
+    exif[0x010F] = SECRET
+    info.add_text("prompt", SECRET)
+    info.add_text("workflow", SECRET, zip=True)
+    info.add_itxt("more", SECRET)
+    extra: dict[str, object] = {"pnginfo": info} if kind == "PNG" else {}
+    if kind == "JPEG":
+        extra = {"comment": SECRET.encode(), "progressive": True}
+    picture(mode).save(buffer, kind, exif=exif.tobytes(), **extra)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "RGB"), ("WEBP", "RGB")]
+)
+@pytest.mark.parametrize("policy", ["none", "parameters"])
+def test_what_the_server_wrote_is_gone_and_every_pixel_stays(kind, mode, policy):
+    before = saved(kind, mode)
+
+    after = rewritten(before, policy, "a cat")
+
+    opened = Image.open(BytesIO(after))
+    assert opened.convert("RGBA").tobytes() == Image.open(BytesIO(before)).convert("RGBA").tobytes()
+    assert SECRET.encode() not in after
+    assert not opened.getexif()
+    assert {key for key in opened.info if isinstance(opened.info[key], str)} <= {"parameters"}
+
+
+def test_a_png_says_how_it_was_made_as_plain_text():
+    after = rewritten(saved("PNG"), "parameters", "a cat on a 屋根\nseed: 7")
+
+    assert Image.open(BytesIO(after)).info["parameters"] == "a cat on a 屋根\nseed: 7"
+
+
+def test_nothing_is_told_when_the_manifest_says_none():
+    assert "parameters" not in Image.open(BytesIO(rewritten(saved("PNG"), "none", "a cat"))).info
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_graph_stays_when_the_manifest_says_so(kind):
+    assert rewritten(saved(kind), "graph", "a cat") == saved(kind)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_what_follows_the_end_of_a_picture_is_cut_off(kind):
+    assert SECRET.encode() not in rewritten(saved(kind) + SECRET.encode(), "none", "")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@given(cut=st.integers(min_value=12, max_value=400))
+def test_a_cut_picture_is_refused_and_never_raises(kind, cut):
+    assert rewritten(saved(kind)[:-cut], "parameters", "a cat") is None
+
+
+@given(st.sampled_from(HEADS), st.binary(max_size=200))
+def test_any_bytes_have_an_answer(head, content):
+    answer = rewritten(head + content, "parameters", "a cat")
+
+    assert answer is None or answer.startswith(head[:3])
+    assert isinstance(recognise(head + content), Media)
+
+
+@given(st.data())
+def test_a_damaged_picture_never_raises(data):
+    content = bytearray(saved(data.draw(st.sampled_from(["PNG", "JPEG", "WEBP"]))))
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+
+    rewritten(bytes(content), "parameters", "a cat")
+    recognise(bytes(content))
+
+
+def test_parameters_are_written_as_a_command_takes_them():
+    values = {
+        "prompt": "a cat",
+        "negative_prompt": "",
+        "seed": 7,
+        "size": Size(width=8, height=9),
+        "image": FileHandle(key="ab" * 32, media_type="image/png", width=1, height=1),
+    }
+
+    assert parameters_text(values) == f"a cat\nseed: 7, size: 8x9, image: fairbrush-{'ab' * 20}.png"
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type", "told"),
+    [
+        ("PNG", "image/png", MediaKind.IMAGE),
+        ("JPEG", "image/jpeg", MediaKind.IMAGE),
+        ("WEBP", "image/webp", MediaKind.IMAGE),
+        ("GIF", "image/gif", MediaKind.ANIMATION),
+    ],
+)
+def test_pictures_are_recognised_with_their_size(kind, media_type, told):
+    buffer = BytesIO()
+    picture().save(buffer, kind)
+
+    assert recognise(buffer.getvalue()) == Media(type=media_type, kind=told, width=48, height=32)
+
+
+@pytest.mark.parametrize(
+    "options", [{"lossless": True}, {"save_all": True, "append_images": [Image.new("RGB", (48, 32))]}]
+)
+def test_every_kind_of_webp_tells_its_size(options):
+    buffer = BytesIO()
+    picture().save(buffer, "WEBP", **options)
+
+    told = recognise(buffer.getvalue())
+
+    assert (told.width, told.height) == (48, 32)
+    assert told.kind is (MediaKind.ANIMATION if "save_all" in options else MediaKind.IMAGE)
+
+
+def test_an_animated_png_is_an_animation():
+    buffer = BytesIO()
+    picture().save(buffer, "PNG", save_all=True, append_images=[Image.new("RGB", (48, 32))])
+
+    assert recognise(buffer.getvalue()).kind is MediaKind.ANIMATION
+    assert Image.open(BytesIO(rewritten(buffer.getvalue(), "none", ""))).n_frames == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\0\0\0\x18ftypisom", "video/mp4"),
+        (b"\0\0\0\x18ftypM4A ", "audio/mp4"),
+        (b"\x1a\x45\xdf\xa3", "video/webm"),
+        (b"fLaC", "audio/flac"),
+        (b"RIFF\0\0\0\0WAVE", "audio/wav"),
+        (b"<html>", "application/octet-stream"),
+        (b"", "application/octet-stream"),
+    ],
+)
+def test_other_files_are_told_by_their_beginning(head, media_type):
+    assert recognise(head).type == media_type
