@@ -65,3 +65,14 @@ def vocabulary_of(definitions: Definitions, families: Mapping[str, Family]) -> V
         if definition.options is not None and not definition.uploads_image
     }
     return Vocabulary(choices=choices, families=dict(families))
+
+
+def merged(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
+    """Join vocabularies: every choice once, in the order in which it first occurs."""
+    choices: dict[str, dict[str, None]] = {}
+    families: dict[str, Family] = {}
+    for vocabulary in vocabularies:
+        families |= vocabulary.families
+        for source, values in vocabulary.choices.items():
+            choices.setdefault(source, {}).update(dict.fromkeys(values))
+    return Vocabulary(choices={source: tuple(values) for source, values in choices.items()}, families=families)
