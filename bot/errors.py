@@ -15,7 +15,7 @@
         * JobTimedOut — no end within the deadline
         * JobCancelled — somebody stopped the run
         * ServerLost — the server went away; the only one that is retried elsewhere
-        * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else
+            * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else, never just try again
     * StoreLost — nobody: what must last cannot be reached now; the same call may be repeated
     * ChatError — the chat platform: logged, never fails a job
     * ConfigError — the operator: refuses to start, names every problem at once
@@ -149,6 +149,7 @@ class SubmitUncertain(ServerLost):
     """The connection broke before the server's answer: the run may or may not exist there."""
 
     code = "submit_uncertain"
+    retryable = False  #: tried again at once, it would run twice: what became of it has to be found out first
 
 
 class StoreLost(FairbrushError):

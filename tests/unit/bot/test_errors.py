@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import errors
-from bot.errors import ConfigError, FairbrushError, ServerLost, SubmitUncertain
+from bot.errors import ConfigError, FairbrushError, QueueFull, ServerLost, StoreLost, SubmitUncertain
 
 
 def _tree(kind: type[FairbrushError]) -> Iterator[type[FairbrushError]]:
@@ -26,8 +26,13 @@ def test_a_sentence_is_a_sentence(kind: type[FairbrushError]) -> None:
     assert kind.sentence.endswith(".")
 
 
-def test_only_a_lost_server_is_worth_another_try_as_it_is() -> None:
-    assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {ServerLost, SubmitUncertain}
+def test_only_what_is_full_or_out_of_reach_is_worth_another_try_as_it_is() -> None:
+    assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {QueueFull, ServerLost, StoreLost}
+
+
+def test_an_uncertain_submit_is_a_lost_server_that_must_not_just_be_tried_again() -> None:
+    assert issubclass(SubmitUncertain, ServerLost)
+    assert not SubmitUncertain.retryable
 
 
 def test_what_the_log_needs_is_not_in_what_people_read() -> None:
