@@ -27,6 +27,7 @@ NAMES = {
     "digests": "sorted set of digests by the time of their last use",
     "users": "hash: digest -> jobs that need it",
     "files": "hash: file key -> jobs that refer to it",
+    "unreferenced": "set of file keys: no job refers to them any more, and they are not yet deleted",
     "live": "string by job: progress, JSON; expires",
     "preview": "string by job: a picture; expires",
     "board": "sorted set by platform: jobs whose message is not finally true, by order",

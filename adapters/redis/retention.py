@@ -1,5 +1,6 @@
 """What is forgotten, and when: settled jobs with their results, messages and workflows, by age, count and bytes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from adapters.redis import answers
@@ -8,6 +9,9 @@ from adapters.redis.edge import Edge
 _DAY_MS = 86_400_000
 MAX_SWEPT = 200
 """Jobs in one script, so that a great many do not block everybody else."""
+
+MAX_FILES = 1000
+"""Named by one sweep; the next one names the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,7 @@ class Swept:
 
     jobs: int
     workflows: int
-    files: tuple[str, ...]  #: keys in the FileStore that no job refers to any more: for the caller to delete
+    files: tuple[str, ...]  #: keys in the FileStore that no job refers to any more: to be deleted by the caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +47,20 @@ class RedisRetention:
     edge: Edge
 
     async def sweep(self, retention: Retention) -> Swept:
-        """Forget what is too old or too much. Files that a lost answer named are named by no later sweep."""
-        age = round(retention.days * _DAY_MS)
-        jobs, files = 0, list[str]()
-        while True:
-            answer = await self.edge.run("sweep_jobs", age, retention.jobs, retention.bytes, MAX_SWEPT)
-            swept, unreferenced = answers.rows(answer)
-            jobs += answers.number(swept)
-            files += [answers.text(key) for key in answers.rows(unreferenced)]
-            if answers.number(swept) < MAX_SWEPT:
-                break
+        """Forget what is too old or too much. A file is named by every sweep until it is `deleted`."""
+        age, jobs, full = round(retention.days * _DAY_MS), 0, True
+        while full:
+            swept = await self.edge.run("sweep_jobs", age, retention.jobs, retention.bytes, MAX_SWEPT)
+            jobs, full = jobs + answers.number(swept), swept == MAX_SWEPT
         workflows = answers.number(await self.edge.run("sweep_workflows", age, MAX_SWEPT))
-        return Swept(jobs=jobs, workflows=workflows, files=tuple(files))
+        files = await self.edge.ask("SRANDMEMBER", self.edge.keys.key("unreferenced"), MAX_FILES)
+        names = (answers.text(key) for key in answers.rows(files))
+        return Swept(jobs=jobs, workflows=workflows, files=tuple(sorted(names)))
+
+    async def deleted(self, files: Collection[str]) -> None:
+        """Note that files are gone from the FileStore."""
+        if files:
+            await self.edge.ask("SREM", self.edge.keys.key("unreferenced"), *files)
 
     async def held(self) -> Held:
         """Count what is kept now."""

@@ -84,6 +84,12 @@ local function finish(id, state, used, everything)
   changed(id)
 end
 
+local function refer(id, file)
+  redis.call('HINCRBY', key('files'), file, 1)
+  redis.call('SREM', key('unreferenced'), file)
+  redis.call('RPUSH', key('references', id), file)
+end
+
 -- Back to the old place; the last attempt that counts is the end, and so is a cancel that nobody confirmed.
 local function hand_back(id, costs, attempts, lost_code, lost_result)
   local job = key('job', id)

@@ -37,10 +37,7 @@ redis.call('SET', key('payload', id), payload)
 redis.call('ZADD', key('of', whose), order, id)
 redis.call('HINCRBY', key('users'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
-for i = 9, 8 + files do
-  redis.call('HINCRBY', key('files'), ARGV[i], 1)
-  redis.call('RPUSH', key('references', id), ARGV[i])
-end
+for i = 9, 8 + files do refer(id, ARGV[i]) end
 line_up(id)
 changed(id)
 return {'added', snapshot(id)}

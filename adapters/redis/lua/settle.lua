@@ -12,9 +12,6 @@ redis.call('HSET', job, 'bytes', ARGV[8])
 if ARGV[6] ~= '' then redis.call('HSET', job, 'code', ARGV[6]) end
 if ARGV[7] ~= '' then redis.call('SET', key('result', id), ARGV[7]) end
 redis.call('HINCRBY', key('pool'), 'bytes', ARGV[8])
-for i = 9, #ARGV do
-  redis.call('HINCRBY', key('files'), ARGV[i], 1)
-  redis.call('RPUSH', key('references', id), ARGV[i])
-end
+for i = 9, #ARGV do refer(id, ARGV[i]) end
 finish(id, state, math.max(tonumber(about[2] or 0), tonumber(ARGV[4])), ARGV[5] == '1')
 return 1

@@ -1,10 +1,10 @@
--- Forgets settled jobs that are too old, too many or hold too many bytes; says which files nobody refers to any more.
+-- Forgets settled jobs that are too old, too many or hold too many bytes; notes the files that nobody refers to any more.
 -- KEYS: the pool
 -- ARGV: greatest age in ms, most jobs, most bytes, how many to forget at most
 -- Complexity: O(k log n) for k forgotten of n jobs
 local oldest = now() - tonumber(ARGV[1])
 local ended, pool = key('ended'), key('pool')
-local forgotten, unreferenced = 0, {}
+local forgotten = 0
 
 local function forget(id)
   local job = key('job', id)
@@ -12,7 +12,7 @@ local function forget(id)
   for _, file in ipairs(redis.call('LRANGE', key('references', id), 0, -1)) do
     if redis.call('HINCRBY', key('files'), file, -1) <= 0 then
       redis.call('HDEL', key('files'), file)
-      unreferenced[#unreferenced + 1] = file
+      redis.call('SADD', key('unreferenced'), file)
     end
   end
   if redis.call('HINCRBY', key('users'), about[1], -1) <= 0 then redis.call('HDEL', key('users'), about[1]) end
@@ -36,4 +36,4 @@ while forgotten < tonumber(ARGV[4]) do
   forget(id)
   forgotten = forgotten + 1
 end
-return {forgotten, unreferenced}
+return forgotten
