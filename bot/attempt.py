@@ -187,7 +187,8 @@ class Attempt:
     async def _note(self, error: Exception, outcome: Outcome, reference: str, handle: Handle | None) -> None:
         job_id, detail = self.record.job.id, getattr(error, "detail", None)
         if detail is not None:
-            _log.info("attempt ended job=%s error=%s detail=%s", job_id, type(error).__name__, detail)
+            _log.info("attempt ended job=%s error=%s", job_id, type(error).__name__)
+            _log.debug("detail job=%s detail=%s", job_id, detail)  # What a server says may repeat the prompt.
             return
         _log.error("fault reference=%s job=%s outcome=%s", reference, job_id, outcome, exc_info=error)
         if handle is not None:

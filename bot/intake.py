@@ -11,6 +11,7 @@ from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit
 from bot.jobs import Job, JobRecord, Place, StoredFile
 from bot.ports import FileStore, JobQueue, JobStore
+from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, ResultOf, Submission, may_see
 from workflows.catalog import Catalog
 from workflows.command import Command, named_workflow, parse_command, read_values
@@ -20,9 +21,6 @@ from workflows.parameters import FileParameter
 from workflows.values import FileHandle, RawValue, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
-
-DRAWN_SEED_MAX = 2**32 - 1
-"""Random seeds stay this short, so that people can read them out and every other program takes them."""
 
 _GATES = 2  #: pictures decoded at once: 160 MB each for a moment
 
@@ -99,7 +97,7 @@ class Intake:
         command = replace(command, faults=(*command.faults, *surplus))
         values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
-        return workflow.draw_seeds({**values, **kept}, lambda most: self.draw(min(most, DRAWN_SEED_MAX) + 1))
+        return with_seeds(workflow, {**values, **kept}, self.draw)
 
     def _order(self, submission: Submission, workflow: Workflow, values: Values) -> Job:
         work = Work(workflow.name, cost_of(workflow.manifest.cost, values))

@@ -27,6 +27,7 @@ class Workers:
         self._desk = desk
         self._limits = limits or WorkerLimits()
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._opened = asyncio.Event()
         self._to_adopt = set(connections)
         self._all_adopted = asyncio.Event()
 
@@ -38,6 +39,10 @@ class Workers:
                 for name, connect in self._connections.items():
                     working.create_task(self._keep(name, connect, stopping))
             rescuing.cancel()
+
+    async def opened(self) -> None:
+        """Return when some server has answered, so that its choices are known."""
+        await self._opened.wait()
 
     def vocabulary(self) -> Vocabulary:
         """Return the choices of all servers together, as each told them when it was last opened."""
@@ -55,6 +60,7 @@ class Workers:
             try:
                 async with connect() as server:
                     self._vocabularies[name] = await server.vocabulary() or Vocabulary()
+                    self._opened.set()
                     pause = _FIRST_PAUSE_S
                     await Worker(server, self._desk, self._limits).run(stopping, lambda: self._adopted(name))
             except FairbrushError as error:

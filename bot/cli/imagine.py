@@ -21,6 +21,7 @@ from bot.events import Succeeded
 from bot.jobs import JobId, Run
 from bot.ports import Server, Stopping
 from bot.runs import follow, prepare, stop, submit
+from bot.seeds import with_seeds
 from bot.settings import Settings
 from workflows.command import parse_command, read_values
 from workflows.faults import Fault, InvalidValues
@@ -28,9 +29,6 @@ from workflows.options import options_of
 from workflows.values import Values, jsonable
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
-
-DRAWN_SEED_MAX = 2**32 - 1
-"""Random seeds stay this short, so that people can read them out and every other program takes them."""
 
 _OWN_OPTIONS = ("workflow", "comfyui", "out", "json", "help")
 
@@ -86,8 +84,7 @@ def _understand(words: list[str], workflow: Workflow, vocabulary: Vocabulary) ->
     _refuse_unknown_options(words, workflow, vocabulary)
     command, uploads = attach(parse_command(" ".join(words), workflow, vocabulary), workflow)
     values = read_values(command, workflow, vocabulary)
-    drawn = workflow.draw_seeds(values, lambda most: secrets.randbelow(min(most, DRAWN_SEED_MAX) + 1))
-    return _Order(workflow=workflow, values=drawn, uploads=uploads)
+    return _Order(workflow=workflow, values=with_seeds(workflow, values), uploads=uploads)
 
 
 def _refuse_unknown_options(words: list[str], workflow: Workflow, vocabulary: Vocabulary) -> None:

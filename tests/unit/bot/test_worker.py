@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,20 @@ from bot.ports import Cancelling, NotFound
 from bot.worker import Worker
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import DONE, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, failing, job, until_final
+from tests.unit.bot.desk import (
+    CATALOG,
+    DONE,
+    QUICK,
+    TXT2IMG,
+    VOCABULARY,
+    Kitchen,
+    desk_of,
+    enqueued,
+    failing,
+    job,
+    until_final,
+)
+from workflows.values import FileHandle
 
 
 @pytest.fixture(autouse=True)
@@ -517,3 +531,41 @@ async def test_a_result_that_breaks_off_is_fetched_again():
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert list(files.contents.values()) == [b"a result"]
+
+
+async def test_a_picture_that_cannot_be_read_is_refused_for_it_cannot_be_shown_to_be_clean():
+    store, server, files = MemoryStore(), Kitchen(contents=b"\x89PNG\r\n\x1a\nbroken"), MemoryFiles()
+    await enqueued(store)
+
+    async with working(server, desk_of(store, files)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "result_lost"
+    assert files.contents == {}
+
+
+async def test_a_picture_that_a_job_was_given_is_uploaded_with_its_run():
+    store, server, files = MemoryStore(), Kitchen(), MemoryFiles(contents={"ab" * 32: b"a picture"})
+    given = FileHandle(key="ab" * 32, media_type="image/png", width=8, height=8)
+    workflow = CATALOG.workflows["upscale"]
+    values = {**workflow.usual(VOCABULARY), "image": given}
+    await store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
+    await store.enqueue(replace(job(), workflow="upscale", digest=workflow.digest, values=values))
+
+    async with working(server, desk_of(store, files)):
+        await until_final(store)
+
+    [(run, _, _)] = server.runs.values()
+    assert run.uploads == {given.name: b"a picture"}
+
+
+async def test_a_picture_that_is_not_kept_any_more_fails_its_job_with_a_sentence():
+    store, server = MemoryStore(), Kitchen()
+    await enqueued(store)
+    gone = FileHandle(key="ab" * 32, media_type="image/png", width=8, height=8)
+    await store.enqueue(replace(job("2"), values={**job().values, "image": gone}))
+
+    async with working(server, desk_of(store)):
+        await until_final(store, "1", "2")
+
+    assert (await store.read(job("2").id)).error_code == "file_gone"

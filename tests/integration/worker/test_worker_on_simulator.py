@@ -1,0 +1,197 @@
+"""The worker on real sockets: through intake, a queue in memory, a ComfyUI look-alike and a folder of files."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from adapters.comfyui import ComfyAddress, ComfyServer
+from adapters.files import LinkSigner, LocalFiles
+from adapters.simulator.options import SimulatorOptions
+from adapters.simulator.server import Simulator
+from bot import pool
+from bot.attempt import Desk, WorkerLimits
+from bot.charges import Depths
+from bot.estimates import Estimates
+from bot.holding import Terms
+from bot.intake import Intake, Knowledge
+from bot.jobs import JobId, JobRecord, JobState, Place
+from bot.pool import Workers
+from bot.submissions import ResultOf, Submission
+from tests.contracts.server.scenes import QUICK
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.desk import ALICE, CATALOG, PLACE
+
+PATIENCE_S = 60
+LIMITS = WorkerLimits(terms=Terms(heartbeat_s=0.05, lease_s=5, grace_s=0.2), unknown_s=2, idle_s=0.02)
+
+
+@dataclass
+class House:
+    """Everything of one service but its chat."""
+
+    store: MemoryStore
+    files: LocalFiles
+    estimates: Estimates
+    simulators: list[Simulator]
+
+    def workers(self) -> Workers:
+        return Workers(
+            {f"gpu{number}": self._connect(f"gpu{number}", each) for number, each in enumerate(self.simulators)},
+            Desk(queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates),
+            LIMITS,
+        )
+
+    def _connect(self, name: str, simulator: Simulator) -> Callable[[], ComfyServer]:
+        return lambda: ComfyServer(name, ComfyAddress.of(simulator.url), limits=QUICK)
+
+    async def ask(self, text: str, event: str, workers: Workers, **more: object) -> JobId:
+        async def default_workflow(place: Place) -> str:
+            return "txt2img"
+
+        knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=workers.vocabulary, default_workflow=default_workflow)
+        intake = Intake(
+            queue=self.store,
+            store=self.store,
+            files=self.files,
+            estimates=self.estimates,
+            knowledge=knowledge,
+            depths=Depths(person=20),
+        )
+        submission = Submission(event=event, requester=ALICE, place=PLACE, text=text, **more)  # type: ignore[arg-type]
+        return (await intake.submit(submission)).record.job.id
+
+    async def until(self, job_id: JobId, true: Callable[[JobRecord], bool]) -> JobRecord:
+        async with asyncio.timeout(PATIENCE_S):
+            while not true(record := await self.store.read(job_id)):
+                await self.store.changed("web", 0.1)
+        return record
+
+    async def final(self, job_id: JobId) -> JobRecord:
+        return await self.until(job_id, lambda record: record.state.is_final)
+
+    async def content(self, key: str) -> bytes:
+        return b"".join([chunk async for chunk in self.files.read(key)])
+
+
+@asynccontextmanager
+async def open_house(folder: Path, *, gpus: int = 1, step_ms: float = 1) -> AsyncIterator[House]:
+    async with (
+        Simulator(SimulatorOptions(step_ms=step_ms, draw=False)) as first,
+        Simulator(SimulatorOptions(step_ms=step_ms, draw=False)) as second,
+    ):
+        files = LocalFiles(folder / "files", LinkSigner(b"a secret of tests"))
+        yield House(MemoryStore(), files, Estimates(), [first, second][:gpus])
+
+
+@asynccontextmanager
+async def at_work(house: House) -> AsyncIterator[Workers]:
+    workers, stopping = house.workers(), asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(workers.run(stopping))
+        async with asyncio.timeout(PATIENCE_S):
+            await workers.opened()
+        yield workers
+        stopping.set()
+
+
+@pytest.fixture(autouse=True)
+def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr("bot.runs.AMBIGUITY_S", 0.5)
+
+
+async def test_twenty_jobs_on_two_servers_all_end_with_a_picture_and_no_graph_runs_twice(tmp_path):
+    async with open_house(tmp_path, gpus=2) as house, at_work(house) as workers:
+        ids = [await house.ask(f"a cat steps:3 seed:{n}", str(n), workers) for n in range(20)]
+        records = [await house.final(job_id) for job_id in ids]
+
+    assert {record.state for record in records} == {JobState.SUCCEEDED}
+    assert {record.attempt for record in records} == {1}
+    picture = Image.open(BytesIO(await house.content(records[3].files[0].key)))
+    assert picture.size == (records[3].files[0].width, records[3].files[0].height)
+    assert set(picture.info) == {"parameters"}
+    assert picture.info["parameters"].startswith("a cat\n")
+    assert house.estimates.accuracy().jobs == 20
+
+
+async def test_progress_and_previews_of_a_run_are_shown_while_it_paints(tmp_path):
+    async with open_house(tmp_path, step_ms=40) as house, at_work(house) as workers:
+        job_id = await house.ask("a cat steps:40", "1", workers)
+        async with asyncio.timeout(PATIENCE_S):
+            while not (shown := (await house.store.look([job_id])).get(job_id)) or not shown.preview:
+                await house.store.changed("web", 0.1)
+        assert shown.total == 40
+        assert (await house.store.preview(job_id)).startswith((b"\xff\xd8", b"\x89PNG"))
+        await house.store.cancel(job_id)
+        assert (await house.final(job_id)).state is JobState.CANCELLED
+
+
+async def test_a_server_that_dies_in_the_middle_is_opened_again_and_the_job_runs_anew(tmp_path):
+    async with open_house(tmp_path, step_ms=30) as house, at_work(house) as workers:
+        job_id = await house.ask("a cat steps:20", "1", workers)
+        await house.until(job_id, lambda record: record.state is JobState.RUNNING)
+        await house.simulators[0].faults.die()
+        await house.until(job_id, lambda record: record.state is JobState.QUEUED)
+        await house.simulators[0].faults.revive()
+        record = await house.final(job_id)
+
+    assert (record.state, record.attempt) == (JobState.SUCCEEDED, 2)
+
+
+async def test_a_lost_answer_to_the_submit_is_found_out_and_the_run_is_not_submitted_twice(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        house.simulators[0].faults.lose_next_answer()
+        record = await house.final(await house.ask("a cat steps:3", "1", workers))
+
+    assert (record.state, record.attempt) == (JobState.SUCCEEDED, 1)
+
+
+async def test_memory_that_runs_out_fails_its_job_and_the_next_one_paints(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        house.simulators[0].faults.out_of_memory()
+        first = await house.final(await house.ask("a cat steps:3", "1", workers))
+        second = await house.final(await house.ask("a dog steps:3", "2", workers))
+
+    assert (first.state, first.error_code) == (JobState.FAILED, "out_of_memory")
+    assert second.state is JobState.SUCCEEDED
+
+
+async def test_a_killed_service_adopts_its_run_when_it_starts_again(tmp_path):
+    async with open_house(tmp_path, step_ms=20) as house:
+        killed = asyncio.create_task(_work_until_killed(house))
+        await house.until(await _asked(house), lambda record: record.state is JobState.RUNNING)
+        killed.cancel()
+        await asyncio.gather(killed, return_exceptions=True)
+        async with at_work(house):
+            record = await house.final(await _asked(house))
+
+    assert (record.state, record.attempt) == (JobState.SUCCEEDED, 1)
+
+
+async def _work_until_killed(house: House) -> None:
+    async with at_work(house) as workers:
+        await house.ask("a cat steps:30", "1", workers)
+        await asyncio.Event().wait()
+
+
+async def _asked(house: House) -> JobId:
+    async with asyncio.timeout(PATIENCE_S):
+        while not (records := await house.store.of_requester(ALICE)):
+            await house.store.changed("web", 0.1)
+    return records[0].job.id
+
+
+async def test_a_picture_of_ours_is_upscaled(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        first = await house.final(await house.ask("a cat steps:3", "1", workers))
+        pictures = {"image": ResultOf(job_id=first.job.id)}
+        second = await house.final(await house.ask("", "2", workers, workflow="upscale", pictures=pictures))
+
+    assert second.state is JobState.SUCCEEDED, second.error_sentence
+    assert second.files[0].width > first.files[0].width

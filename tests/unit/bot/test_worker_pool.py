@@ -1,0 +1,124 @@
+"""All servers at once: one that is down stops no other, and what an earlier process left comes first."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot import pool
+from bot.errors import ConfigError, ServerLost
+from bot.jobs import JobState, run_id_of
+from bot.pool import Workers
+from bot.runs import prepare
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.desk import PATIENCE_S, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, job, until_final
+from workflows.vocabulary import Vocabulary
+
+
+@pytest.fixture(autouse=True)
+def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_FIRST_PAUSE_S", 0.001)
+
+
+class Door:
+    """How a server is opened: refuses with the errors of `faults` first."""
+
+    def __init__(self, server: Kitchen, *faults: Exception) -> None:
+        self.server, self.faults, self.opened = server, list(faults), 0
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Kitchen]:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.opened += 1
+        yield self.server
+
+
+@asynccontextmanager
+async def at_work(store: MemoryStore, **doors: Door) -> AsyncIterator[Workers]:
+    workers, stopping = Workers(doors, desk_of(store), QUICK), asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(workers.run(stopping))
+        yield workers
+        stopping.set()
+
+
+async def test_every_server_works_and_one_that_never_opens_stops_no_other():
+    store = MemoryStore()
+    first, second = Kitchen(name="first"), Kitchen(name="second")
+    events = [str(number) for number in range(8)]
+    for event in events:
+        await enqueued(store, event)
+
+    down = Door(Kitchen(name="down"), *[ServerLost()] * 10_000)
+    async with at_work(store, first=Door(first), second=Door(second), down=down):
+        states = await until_final(store, *events)
+
+    assert set(states) == {JobState.SUCCEEDED}
+    assert first.submitted
+    assert second.submitted
+
+
+@pytest.mark.parametrize("fault", [ServerLost(), ConfigError(["too old"]), ZeroDivisionError()])
+async def test_a_server_that_could_not_be_opened_is_tried_again_whatever_was_wrong(fault):
+    store = MemoryStore()
+    await enqueued(store)
+
+    async with at_work(store, kitchen=Door(Kitchen(), fault, fault)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+
+async def test_a_server_that_was_lost_is_opened_anew():
+    store, door = MemoryStore(), Door(Kitchen(refusal=ServerLost(), refusals=2))
+    await enqueued(store)
+
+    async with at_work(store, kitchen=door):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert door.opened == 3
+
+
+async def test_a_run_whose_lease_ran_out_overnight_is_adopted_and_not_rescued_from_its_own_server():
+    now = [0]
+    store, server = MemoryStore(clock=lambda: now[0]), Kitchen()
+    record = await enqueued(store)
+    lease = await store.claim("kitchen", "nonce")
+    run_id = run_id_of(record.job.id, 1)
+    await store.record(lease, run_id=run_id)
+    await server.submit(prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
+    now[0] += 10**8
+
+    async with at_work(store, kitchen=Door(server, ServerLost())):
+        await until_final(store)
+
+    assert server.submitted == [run_id]
+    assert (await store.read(job().id)).attempt == 1
+
+
+async def test_a_job_whose_server_never_comes_back_is_rescued():
+    now = [0]
+    store, server = MemoryStore(clock=lambda: now[0]), Kitchen()
+    await enqueued(store)
+    await store.claim("a server of long ago", "nonce")
+    now[0] += 10**8
+
+    async with at_work(store, kitchen=Door(server)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+
+async def test_what_servers_offer_is_known_together_once_one_has_answered():
+    class Offering(Kitchen):
+        async def vocabulary(self):
+            return Vocabulary(choices={"A.b": (self.name, "both")}, families={self.name: "sdxl"})
+
+    store = MemoryStore()
+    async with at_work(store, x=Door(Offering(name="x")), y=Door(Offering(name="y"))) as workers:
+        assert workers.vocabulary() == Vocabulary()
+        async with asyncio.timeout(PATIENCE_S):
+            await workers.opened()
+        await asyncio.sleep(0)
+        offered = workers.vocabulary()
+
+    assert set(offered.choices["A.b"]) == {"x", "y", "both"}
+    assert offered.families == {"x": "sdxl", "y": "sdxl"}
