@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
@@ -27,13 +28,14 @@ class RedisNotices:
     async def notice(self, job_id: JobId) -> Notice:
         """Return what is known of a job's message."""
         kept = self.edge.keys.key("notice", str(job_id))
-        found = answers.rows(await self.edge.ask("HMGET", kept, "state", "message", "rendered"))
-        state, message, rendered = map(answers.data, found)
+        found = answers.rows(await self.edge.ask("HMGET", kept, "state", "message", "rendered", "pinged"))
+        state, message, rendered, pinged = map(answers.data, found)
         return Notice(
             job_id=job_id,
             state=NoticeState(state.decode()) if state else NoticeState.ABSENT,
             ref=message_of(message) if message else None,
             rendered=rendered.decode() if rendered else "",
+            pinged=pinged is not None,
         )
 
     async def creating(self, job_id: JobId) -> None:
@@ -43,6 +45,14 @@ class RedisNotices:
     async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
         """Note what a message shows now."""
         await self.edge.run("notice_shown", str(job_id), message_text(ref), rendered, int(final))
+
+    async def closed(self, job_id: JobId) -> None:
+        """Take a job off the board."""
+        await self.edge.run("notice_closed", str(job_id))
+
+    async def take_ping(self, job_id: JobId) -> bool:
+        """Take the right to ping the requester; who asks again after a lost answer is still the first."""
+        return await self.edge.run("notice_ping", str(job_id), uuid4().hex) == 1
 
     async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
         """Take or keep the right to edit in a bucket."""

@@ -1,13 +1,13 @@
 """What the servers offer: one snapshot per server, shared by all processes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.serial import read, written
-from workflows.vocabulary import Vocabulary
+from workflows.vocabulary import Vocabulary, merged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +40,6 @@ class RedisVocabulary:
     async def merged(self) -> Vocabulary:
         """Return what at least one server offers."""
         return merged((await self.by_server()).values())
-
-
-def merged(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
-    """Join vocabularies: every choice once, in the order in which it first occurs."""
-    choices: dict[str, dict[str, None]] = {}
-    families: dict[str, str] = {}
-    for vocabulary in vocabularies:
-        families |= vocabulary.families
-        for source, values in vocabulary.choices.items():
-            choices.setdefault(source, {}).update(dict.fromkeys(values))
-    return Vocabulary(choices={source: tuple(values) for source, values in choices.items()}, families=families)
 
 
 def _vocabulary(text: bytes) -> Vocabulary:

@@ -35,6 +35,7 @@ redis.call('HSET', job, 'schema', schema, 'state', 'queued', 'revision', 0, 'ord
   'digest', digest, 'whose', whose, 'attempt', 0, 'spent', 0, 'fence', 0, 'created', at, 'bytes', 0)
 redis.call('SET', key('payload', id), payload)
 redis.call('ZADD', key('of', whose), order, id)
+redis.call('SADD', key('platforms'), platform)
 redis.call('HINCRBY', key('users'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
 for i = 9, 8 + files do refer(id, ARGV[i]) end

@@ -78,6 +78,31 @@ async def test_a_message_is_absent_then_creating_then_shown(truth):
     assert await truth.notices.notice(asked.id) == shown
 
 
+async def test_a_job_whose_message_cannot_be_had_is_taken_off_the_board(truth):
+    first, second = job(), job()
+    for each in (first, second):
+        await truth.queue.enqueue(each)
+
+    for _ in range(2):
+        await truth.notices.closed(first.id)
+    await truth.notices.closed(job().id)
+
+    assert list(await truth.notices.open_jobs("local")) == [second.id]
+
+
+async def test_one_ping_is_taken_and_remembered_whatever_is_shown_then(truth):
+    asked = job()
+    await truth.queue.enqueue(asked)
+    await truth.notices.creating(asked.id)
+
+    assert [await truth.notices.take_ping(asked.id) for _ in range(3)] == [True, False, False]
+    await truth.notices.shown(asked.id, REF, "digest", final=True)
+
+    assert await truth.notices.notice(asked.id) == Notice(
+        job_id=asked.id, state=NoticeState.SHOWN, ref=REF, rendered="digest", pinged=True
+    )
+
+
 async def test_a_bucket_has_one_owner(truth):
     assert await truth.notices.own("channel", "one", term_s=10)
     assert await truth.notices.own("channel", "one", term_s=10)

@@ -168,7 +168,7 @@ async def test_nothing_of_a_job_remains_when_it_is_forgotten(pool, kept):
         key async for key in pool.edge.client.scan_iter(match=pool.edge.keys.key("pool").removesuffix("pool") + "*")
     ]
     names = {key.decode().split(":")[2] for key in left}
-    assert names <= {"pool", "clock", "nonce"}
+    assert names <= {"pool", "clock", "nonce", "platforms"}
 
 
 async def test_too_many_and_too_large_go_from_the_oldest_on(pool, kept):

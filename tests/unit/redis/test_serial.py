@@ -5,10 +5,8 @@ import json
 import pytest
 
 from adapters.redis.serial import SCHEMA, inputs_of, read, written
-from adapters.redis.vocabulary import merged
 from bot.errors import StoreLost
 from workflows.values import FileHandle
-from workflows.vocabulary import Vocabulary
 
 
 def test_everything_carries_its_schema():
@@ -28,7 +26,3 @@ def test_files_among_the_values_are_found():
     picture = FileHandle(key="k", media_type="image/png", width=1, height=1)
 
     assert inputs_of({"image": picture, "prompt": "k2", "mask": None}) == ["k"]
-
-
-def test_no_vocabularies_are_an_empty_one():
-    assert merged([]) == Vocabulary()
