@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Bench:
     """What a worker works with beside its server."""
 
     queue: JobQueue
@@ -52,7 +52,7 @@ class Attempt:
     """One held job on one server. `lost` says afterwards whether the server should be opened anew."""
 
     server: Server
-    desk: Desk
+    bench: Bench
     shelf: Shelf
     limits: WorkerLimits
     hold: Hold
@@ -77,7 +77,7 @@ class Attempt:
         workflow = await self.shelf.of(job)
         run = prepare(workflow, job.values, job.id, lease.attempt, await self._uploads())
         # After all that takes time: whoever cancelled meanwhile took the lease away, and this says so.
-        if not await insist(partial(self.desk.queue.record, lease, run_id=run.id), self.hold.terms):
+        if not await insist(partial(self.bench.queue.record, lease, run_id=run.id), self.hold.terms):
             return Ending.LEASE_LOST
         try:
             handle = await self.server.submit(run)
@@ -90,12 +90,12 @@ class Attempt:
 
     async def _uploads(self) -> dict[str, bytes]:
         handles = [value for value in self.record.job.values.values() if isinstance(value, FileHandle)]
-        read = self.desk.files.read
+        read = self.bench.files.read
         return {handle.name: b"".join([chunk async for chunk in read(handle.key)]) for handle in handles}
 
     async def _attend(self, handle: Handle, run_id: RunId, *, seek: bool) -> Outcome:
         """Pursue a run, and look up when told to."""
-        reporter = Reporter(board=self.desk.live, job_id=self.record.job.id, run_id=run_id)
+        reporter = Reporter(board=self.bench.live, job_id=self.record.job.id, run_id=run_id)
         self.hold.gpu_ms = reporter.gpu_ms
         async with asyncio.TaskGroup() as tasks:
             showing = tasks.create_task(reporter.show())
@@ -141,14 +141,14 @@ class Attempt:
     async def _bring_home(self, end: Succeeded, workflow: Workflow) -> Painted:
         job, policy = self.record.job, workflow.manifest.metadata
         files = await keep_results(
-            self.server, self.desk.files, end.files, job.id, policy=policy, text=parameters_text(job.values)
+            self.server, self.bench.files, end.files, job.id, policy=policy, text=parameters_text(job.values)
         )
         return Painted(files=files, texts=end.texts)
 
     def _learn(self, workflow: Workflow, gpu_ms: int) -> None:
         job = self.record.job
         work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
-        self.desk.estimates.learn(work, self.server.name, gpu_ms=gpu_ms, quoted_ms=job.estimate_ms)
+        self.bench.estimates.learn(work, self.server.name, gpu_ms=gpu_ms, quoted_ms=job.estimate_ms)
 
     async def _heed(self, handle: Handle, pursuing: asyncio.Task[Outcome]) -> Outcome:
         while (signal := await self.hold.signal_before(pursuing)) is not None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 
-from bot.attempt import Desk, WorkerLimits
+from bot.attempt import Bench, WorkerLimits
 from bot.errors import FairbrushError
 from bot.ports import Server
 from bot.worker import Worker
@@ -22,9 +22,9 @@ _LONGEST_PAUSE_S = 30.0
 class Workers:
     """One worker for each server, in parallel."""
 
-    def __init__(self, connections: Mapping[str, Connect], desk: Desk, limits: WorkerLimits | None = None) -> None:
+    def __init__(self, connections: Mapping[str, Connect], bench: Bench, limits: WorkerLimits | None = None) -> None:
         self._connections = connections
-        self._desk = desk
+        self._bench = bench
         self._limits = limits or WorkerLimits()
         self._vocabularies: dict[str, Vocabulary] = {}
         self._opened = asyncio.Event()
@@ -44,15 +44,9 @@ class Workers:
         """Return when some server has answered, so that its choices are known."""
         await self._opened.wait()
 
-    def vocabulary(self) -> Vocabulary:
-        """Return the choices of all servers together, as each told them when it was last opened."""
-        choices: dict[str, tuple[str, ...]] = {}
-        families: dict[str, str] = {}
-        for vocabulary in self._vocabularies.values():
-            families |= vocabulary.families
-            for source, values in vocabulary.choices.items():
-                choices[source] = tuple(dict.fromkeys((*choices.get(source, ()), *values)))
-        return Vocabulary(choices=choices, families=families)
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """Return what each server offers, as it told when it was last opened."""
+        return dict(self._vocabularies)
 
     async def _keep(self, name: str, connect: Connect, stopping: asyncio.Event) -> None:
         pause = _FIRST_PAUSE_S
@@ -62,7 +56,7 @@ class Workers:
                     self._vocabularies[name] = await server.vocabulary() or Vocabulary()
                     self._opened.set()
                     pause = _FIRST_PAUSE_S
-                    await Worker(server, self._desk, self._limits).run(stopping, lambda: self._adopted(name))
+                    await Worker(server, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
             except FairbrushError as error:
                 _log.warning("server lost server=%s code=%s detail=%s", name, error.code, error.detail or error)
             except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
@@ -84,7 +78,7 @@ class Workers:
                 await self._all_adopted.wait()
         while True:
             try:
-                rescued = await self._desk.queue.rescue()
+                rescued = await self._bench.queue.rescue()
             except FairbrushError as error:
                 _log.warning("no rescue code=%s", error.code)
             else:

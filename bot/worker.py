@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
-from bot.attempt import Attempt, Desk, WorkerLimits
+from bot.attempt import Attempt, Bench, WorkerLimits
 from bot.errors import ServerLost, StoreLost
 from bot.holding import Hold, insist
 from bot.jobs import JobRecord
@@ -25,11 +25,11 @@ _log = logging.getLogger(__name__)
 class Worker:
     """One slot of one server, which has been entered."""
 
-    def __init__(self, server: Server, desk: Desk, limits: WorkerLimits | None = None) -> None:
+    def __init__(self, server: Server, bench: Bench, limits: WorkerLimits | None = None) -> None:
         self._server = server
-        self._desk = desk
+        self._bench = bench
         self._limits = limits or WorkerLimits()
-        self._shelf = Shelf(desk.store)
+        self._shelf = Shelf(bench.store)
 
     async def run(self, stopping: asyncio.Event, adopted: Callable[[], None] = lambda: None) -> None:
         """Work until `stopping` is set; raises ServerLost when the server should be opened anew.
@@ -48,7 +48,7 @@ class Worker:
 
     async def _adopt(self, stopping: asyncio.Event) -> bool:
         """Bring to an end what is leased to this server; False when some of it has to be looked at again."""
-        held = await self._desk.store.held_by(self._server.name)
+        held = await self._bench.store.held_by(self._server.name)
         outcomes = [await self._serve(lease, record, stopping) for lease, record in held]
         return Ending.LEFT not in outcomes
 
@@ -56,22 +56,22 @@ class Worker:
         """Claim and serve until the end, or until something was left that has to be adopted."""
         nonce = secrets.token_hex(16)
         while not stopping.is_set():
-            lease = await insist(partial(self._desk.queue.claim, self._server.name, nonce), self._limits.terms)
+            lease = await insist(partial(self._bench.queue.claim, self._server.name, nonce), self._limits.terms)
             if lease is None:
-                await self._desk.queue.wait(self._limits.idle_s)
+                await self._bench.queue.wait(self._limits.idle_s)
                 continue
             # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
             nonce = secrets.token_hex(16)
-            record = await self._desk.store.read(lease.job_id)
+            record = await self._bench.store.read(lease.job_id)
             if record and await self._serve(lease, record, stopping) is Ending.LEFT:
                 return
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
         """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""
-        hold = Hold(queue=self._desk.queue, lease=lease, terms=self._limits.terms)
+        hold = Hold(queue=self._bench.queue, lease=lease, terms=self._limits.terms)
         attempt = Attempt(
             server=self._server,
-            desk=self._desk,
+            bench=self._bench,
             shelf=self._shelf,
             limits=self._limits,
             hold=hold,
@@ -98,7 +98,7 @@ class Worker:
         return outcome
 
     async def _settle(self, hold: Hold, outcome: Outcome) -> bool:
-        queue, lease, gpu_ms = self._desk.queue, hold.lease, hold.gpu_ms()
+        queue, lease, gpu_ms = self._bench.queue, hold.lease, hold.gpu_ms()
         match outcome:
             case Painted(files=files, texts=texts):
                 return await queue.succeed(lease, files=files, texts=texts, gpu_ms=gpu_ms)

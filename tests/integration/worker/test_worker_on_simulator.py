@@ -15,7 +15,7 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot import pool
-from bot.attempt import Desk, WorkerLimits
+from bot.attempt import Bench, WorkerLimits
 from bot.charges import Depths
 from bot.estimates import Estimates
 from bot.holding import Terms
@@ -25,7 +25,8 @@ from bot.pool import Workers
 from bot.submissions import ResultOf, Submission
 from tests.contracts.server.scenes import QUICK
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import ALICE, CATALOG, PLACE
+from tests.unit.bot.bench import ALICE, CATALOG, PLACE
+from workflows.vocabulary import merged
 
 PATIENCE_S = 60
 LIMITS = WorkerLimits(terms=Terms(heartbeat_s=0.05, lease_s=5, grace_s=0.2), unknown_s=2, idle_s=0.02)
@@ -43,7 +44,7 @@ class House:
     def workers(self) -> Workers:
         return Workers(
             {f"gpu{number}": self._connect(f"gpu{number}", each) for number, each in enumerate(self.simulators)},
-            Desk(queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates),
+            Bench(queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates),
             LIMITS,
         )
 
@@ -54,7 +55,11 @@ class House:
         async def default_workflow(place: Place) -> str:
             return "txt2img"
 
-        knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=workers.vocabulary, default_workflow=default_workflow)
+        knowledge = Knowledge(
+            catalog=lambda: CATALOG,
+            vocabulary=lambda: merged(workers.vocabularies().values()),
+            default_workflow=default_workflow,
+        )
         intake = Intake(
             queue=self.store,
             store=self.store,

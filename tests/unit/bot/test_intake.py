@@ -16,7 +16,7 @@ from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
 from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY
+from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY
 from workflows.catalog import Catalog
 from workflows.cost import cost_of
 from workflows.faults import InvalidValues

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot import results, runs
-from bot.attempt import Desk
+from bot.attempt import Bench
 from bot.errors import ExecutionFailed, GraphRejected, OutOfMemory, ResultLost, ServerLost, StoreLost, SubmitUncertain
 from bot.events import Interrupted
 from bot.jobs import JobState, run_id_of
@@ -17,14 +17,14 @@ from bot.ports import Cancelling, NotFound
 from bot.worker import Worker
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import (
+from tests.unit.bot.bench import (
     CATALOG,
     DONE,
     QUICK,
     TXT2IMG,
     VOCABULARY,
     Kitchen,
-    desk_of,
+    bench_of,
     enqueued,
     failing,
     job,
@@ -41,19 +41,19 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def working(server: Kitchen, desk: Desk) -> AsyncIterator[asyncio.Event]:
+async def working(server: Kitchen, bench: Bench) -> AsyncIterator[asyncio.Event]:
     """A worker at work; ends gracefully with the block."""
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reopening(server, desk, stopping))
+        tasks.create_task(reopening(server, bench, stopping))
         yield stopping
         stopping.set()
 
 
-async def reopening(server: Kitchen, desk: Desk, stopping: asyncio.Event) -> None:
+async def reopening(server: Kitchen, bench: Bench, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         with suppress(ServerLost):
-            await Worker(server, desk, QUICK).run(stopping)
+            await Worker(server, bench, QUICK).run(stopping)
         await asyncio.sleep(0)
 
 
@@ -61,7 +61,7 @@ async def test_a_job_runs_and_its_result_is_in_the_file_store_before_it_is_compl
     store, server, files = MemoryStore(), Kitchen(), MemoryFiles()
     await enqueued(store)
 
-    async with working(server, desk_of(store, files)):
+    async with working(server, bench_of(store, files)):
         await until_final(store)
 
     record = await store.read(job().id)
@@ -79,7 +79,7 @@ async def test_several_workers_on_one_queue_never_run_a_job_twice():
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for server in servers:
-            tasks.create_task(Worker(server, desk_of(store), QUICK).run(stopping))
+            tasks.create_task(Worker(server, bench_of(store), QUICK).run(stopping))
         states = await until_final(store, *events)
         stopping.set()
 
@@ -93,7 +93,7 @@ async def test_a_failed_run_fails_its_job_with_the_code_and_is_not_tried_again(e
     store, server = MemoryStore(), Kitchen(ends=failing(error))
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     record = await store.read(job().id)
@@ -105,7 +105,7 @@ async def test_a_refused_graph_fails_the_job():
     store, server = MemoryStore(), Kitchen(refusal=GraphRejected())
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "graph_rejected"
@@ -115,7 +115,7 @@ async def test_a_server_that_never_took_the_run_costs_no_attempt():
     store, server = MemoryStore(), Kitchen(refusal=ServerLost(), refusals=7)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert len(server.submitted) == 1
@@ -125,7 +125,7 @@ async def test_a_run_whose_answer_was_lost_is_looked_for_and_retried_only_when_a
     store, server = MemoryStore(), Kitchen(refusal=SubmitUncertain(), refusals=1)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert server.submitted == [run_id_of(job().id, 2)], "a new run, never the first one's id again"
@@ -141,7 +141,7 @@ async def test_a_server_that_loses_every_run_ends_the_job_after_its_attempts():
     store, server = MemoryStore(), Losing()
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "server_lost"
@@ -163,7 +163,7 @@ async def test_events_that_break_off_after_the_end_do_not_lose_the_picture():
     store, server = MemoryStore(), Breaking(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert len(server.submitted) == 1
@@ -178,7 +178,7 @@ async def test_cancel_between_claim_and_submit_is_not_lost():
     store, server = CancelledMeanwhile(), Kitchen()
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         assert await until_final(store) == [JobState.CANCELLED]
 
     assert server.submitted == []
@@ -193,7 +193,7 @@ async def test_cancel_during_the_submit_stops_that_run():
     store, server = MemoryStore(), Cancelled(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         assert await until_final(store) == [JobState.CANCELLED]
 
     assert server.interrupted[0] == server.submitted[0]
@@ -203,7 +203,7 @@ async def test_a_running_job_that_is_cancelled_is_interrupted_and_confirmed():
     store, server = MemoryStore(), Kitchen(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await server.until(lambda: bool(server.submitted))
         assert await store.cancel(job().id) is Cancelling.REQUESTED
         assert await until_final(store) == [JobState.CANCELLED]
@@ -220,7 +220,7 @@ async def test_success_wins_over_a_late_cancel():
     store, server = MemoryStore(), Finishing(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await server.until(lambda: bool(server.submitted))
         await store.cancel(job().id)
         assert await until_final(store) == [JobState.SUCCEEDED]
@@ -232,7 +232,7 @@ async def test_an_interrupt_that_is_not_confirmed_is_said_again_until_the_run_en
     store, server = MemoryStore(), Kitchen(looks=None, stops=False)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await server.until(lambda: bool(server.submitted))
         await store.cancel(job().id)
         await server.until(lambda: len(server.interrupted) > 2)
@@ -244,7 +244,7 @@ async def test_a_run_that_a_stranger_stopped_fails_with_a_sentence():
     store, server = MemoryStore(), Kitchen(ends=lambda run: Interrupted())
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "cancelled"
@@ -255,7 +255,7 @@ async def test_a_lost_lease_stops_the_run_and_changes_nothing():
     store, server = MemoryStore(clock=lambda: now[0]), Kitchen(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)) as stopping:
+    async with working(server, bench_of(store)) as stopping:
         await server.until(lambda: bool(server.submitted))
         stopping.set()  # It shall not claim it again.
         now[0] += 10**6
@@ -272,7 +272,7 @@ async def test_a_run_past_its_deadline_is_stopped_and_said_to_have_taken_too_lon
     store, server = MemoryStore(), Kitchen(looks=None)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "timed_out"
@@ -291,7 +291,7 @@ async def test_an_unforeseen_fault_fails_its_job_under_a_reference_that_the_log_
     await enqueued(store, "1")
     await enqueued(store, "2")
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         states = await until_final(store, "1", "2")
 
     record = await store.read(job("1").id)
@@ -305,7 +305,7 @@ async def test_a_workflow_that_is_not_kept_any_more_fails_its_job_with_a_sentenc
     store, server = MemoryStore(), Kitchen()
     await store.enqueue(job())
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "file_gone"
@@ -319,7 +319,7 @@ async def test_a_graceful_stop_lets_a_short_run_end():
     store, server = MemoryStore(), Kitchen(looks=3)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await server.until(lambda: bool(server.submitted))
 
     assert (await store.read(job().id)).state is JobState.SUCCEEDED
@@ -331,7 +331,7 @@ async def test_a_graceful_stop_hands_a_long_run_back_stopped_and_at_no_cost():
 
     for _ in range(5):  # More often than a job has attempts.
         before = len(server.submitted)
-        async with working(server, desk_of(store)):
+        async with working(server, bench_of(store)):
             await server.until(lambda before=before: len(server.submitted) > before)
 
     assert (await store.read(job().id)).state is JobState.QUEUED
@@ -343,11 +343,11 @@ async def test_a_graceful_stop_of_a_run_that_cannot_be_stopped_leaves_it_to_be_a
     store, server = MemoryStore(), Kitchen(looks=None, stops=False)
     await enqueued(store)
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await server.until(lambda: bool(server.submitted))
     assert (await store.read(job().id)).state is JobState.RUNNING
     server.finish(server.submitted[0])
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert len(server.submitted) == 1
@@ -397,8 +397,8 @@ class Through:
 async def life(store: MemoryStore, server: Kitchen, files: MemoryFiles, plug: Plug) -> None:
     """One process: works until the job is final or the plug is pulled."""
     through = Through(store, plug)
-    desk = Desk(queue=through, store=through, live=through, files=files, estimates=desk_of(store).estimates)
-    worker = asyncio.create_task(Worker(Through(server, plug), desk, QUICK).run(asyncio.Event()))
+    bench = Bench(queue=through, store=through, live=through, files=files, estimates=bench_of(store).estimates)
+    worker = asyncio.create_task(Worker(Through(server, plug), bench, QUICK).run(asyncio.Event()))
     pulled = asyncio.create_task(plug.pulled.wait())
     final = asyncio.create_task(until_final(store))
     await asyncio.wait({worker, pulled, final}, return_when=asyncio.FIRST_COMPLETED)
@@ -418,7 +418,7 @@ async def test_killed_anywhere_and_started_again_a_job_ends_once_and_runs_once(s
         await life(store, server, files, Plug(chance.randrange(1, 24)))
         if cancels and chance.random() < 0.5:
             await store.cancel(job().id)
-    async with working(server, desk_of(store, files)):
+    async with working(server, bench_of(store, files)):
         [state] = await until_final(store)
 
     assert state in {JobState.SUCCEEDED, JobState.CANCELLED}
@@ -434,7 +434,7 @@ async def test_a_run_that_a_killed_process_recorded_but_never_submitted_is_tried
     lease = await store.claim("kitchen", "nonce")
     await store.record(lease, run_id=run_id_of(job().id, 1))
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert server.submitted == [run_id_of(job().id, 2)]
@@ -455,7 +455,7 @@ async def test_a_server_that_cannot_tell_is_asked_again_before_the_job_goes_else
     await store.record(lease, run_id=run_id)
     await server.submit(runs.prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
 
     assert server.submitted == [run_id]
@@ -482,9 +482,9 @@ async def test_a_store_that_goes_away_for_a_while_costs_nothing():
     store, server = MemoryStore(), Kitchen()
     flaky = Flaky(store, random.Random(7))
     await enqueued(store)
-    desk = Desk(queue=flaky, store=flaky, live=flaky, files=MemoryFiles(), estimates=desk_of(store).estimates)
+    bench = Bench(queue=flaky, store=flaky, live=flaky, files=MemoryFiles(), estimates=bench_of(store).estimates)
 
-    async with working(server, desk):
+    async with working(server, bench):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert len(server.submitted) == 1
@@ -495,7 +495,7 @@ async def test_settling_twice_does_nothing_the_second_time():
     store, server = MemoryStore(), Kitchen()
     await enqueued(store)
     lease = await store.claim("kitchen", "nonce")
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store)
     settled = await store.read(job().id)
 
@@ -506,13 +506,13 @@ async def test_settling_twice_does_nothing_the_second_time():
 
 async def test_a_worker_learns_what_a_job_took():
     store, server = MemoryStore(), Kitchen()
-    desk = desk_of(store)
+    bench = bench_of(store)
     await enqueued(store)
 
-    async with working(server, desk):
+    async with working(server, bench):
         await until_final(store)
 
-    assert desk.estimates.accuracy().jobs == 1
+    assert bench.estimates.accuracy().jobs == 1
 
 
 async def test_a_result_that_breaks_off_is_fetched_again():
@@ -527,7 +527,7 @@ async def test_a_result_that_breaks_off_is_fetched_again():
     store, server, files = MemoryStore(), Breaking(), MemoryFiles()
     await enqueued(store)
 
-    async with working(server, desk_of(store, files)):
+    async with working(server, bench_of(store, files)):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert list(files.contents.values()) == [b"a result"]
@@ -537,7 +537,7 @@ async def test_a_picture_that_cannot_be_read_is_refused_for_it_cannot_be_shown_t
     store, server, files = MemoryStore(), Kitchen(contents=b"\x89PNG\r\n\x1a\nbroken"), MemoryFiles()
     await enqueued(store)
 
-    async with working(server, desk_of(store, files)):
+    async with working(server, bench_of(store, files)):
         await until_final(store)
 
     assert (await store.read(job().id)).error_code == "result_lost"
@@ -552,7 +552,7 @@ async def test_a_picture_that_a_job_was_given_is_uploaded_with_its_run():
     await store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
     await store.enqueue(replace(job(), workflow="upscale", digest=workflow.digest, values=values))
 
-    async with working(server, desk_of(store, files)):
+    async with working(server, bench_of(store, files)):
         await until_final(store)
 
     [(run, _, _)] = server.runs.values()
@@ -565,7 +565,7 @@ async def test_a_picture_that_is_not_kept_any_more_fails_its_job_with_a_sentence
     gone = FileHandle(key="ab" * 32, media_type="image/png", width=8, height=8)
     await store.enqueue(replace(job("2"), values={**job().values, "image": gone}))
 
-    async with working(server, desk_of(store)):
+    async with working(server, bench_of(store)):
         await until_final(store, "1", "2")
 
     assert (await store.read(job("2").id)).error_code == "file_gone"

@@ -12,7 +12,7 @@ from bot.jobs import JobState, run_id_of
 from bot.pool import Workers
 from bot.runs import prepare
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.desk import PATIENCE_S, QUICK, TXT2IMG, Kitchen, desk_of, enqueued, job, until_final
+from tests.unit.bot.bench import PATIENCE_S, QUICK, TXT2IMG, Kitchen, bench_of, enqueued, job, until_final
 from workflows.vocabulary import Vocabulary
 
 
@@ -37,7 +37,7 @@ class Door:
 
 @asynccontextmanager
 async def at_work(store: MemoryStore, **doors: Door) -> AsyncIterator[Workers]:
-    workers, stopping = Workers(doors, desk_of(store), QUICK), asyncio.Event()
+    workers, stopping = Workers(doors, bench_of(store), QUICK), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(workers.run(stopping))
         yield workers
@@ -107,18 +107,16 @@ async def test_a_job_whose_server_never_comes_back_is_rescued():
         assert await until_final(store) == [JobState.SUCCEEDED]
 
 
-async def test_what_servers_offer_is_known_together_once_one_has_answered():
+async def test_what_each_server_offers_is_known_once_it_has_answered():
     class Offering(Kitchen):
         async def vocabulary(self):
-            return Vocabulary(choices={"A.b": (self.name, "both")}, families={self.name: "sdxl"})
+            return Vocabulary(families={self.name: "sdxl"})
 
-    store = MemoryStore()
-    async with at_work(store, x=Door(Offering(name="x")), y=Door(Offering(name="y"))) as workers:
-        assert workers.vocabulary() == Vocabulary()
+    async with at_work(
+        MemoryStore(), x=Door(Offering(name="x")), down=Door(Kitchen(), *[ServerLost()] * 999)
+    ) as workers:
+        assert workers.vocabularies() == {}
         async with asyncio.timeout(PATIENCE_S):
             await workers.opened()
-        await asyncio.sleep(0)
-        offered = workers.vocabulary()
 
-    assert set(offered.choices["A.b"]) == {"x", "y", "both"}
-    assert offered.families == {"x": "sdxl", "y": "sdxl"}
+        assert workers.vocabularies() == {"x": Vocabulary(families={"x": "sdxl"})}

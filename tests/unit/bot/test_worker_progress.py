@@ -9,7 +9,7 @@ from bot.errors import StoreLost
 from bot.events import Entered, Previewed, Stage, Started, Stepped, Succeeded
 from bot.jobs import run_id_of
 from bot.reporting import MAX_PREVIEW_BYTES, Reporter
-from tests.unit.bot.desk import PATIENCE_S, job
+from tests.unit.bot.bench import PATIENCE_S, job
 
 STEP = {"node": "3", "stage": Stage.PAINTING, "total": 20}
 

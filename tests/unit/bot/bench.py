@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from bot.attempt import Desk, WorkerLimits
+from bot.attempt import Bench, WorkerLimits
 from bot.errors import JobError
 from bot.estimates import Estimates
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded
@@ -55,8 +55,8 @@ def job(event: str = "1", requester: Requester = ALICE) -> Job:
     )
 
 
-def desk_of(store: MemoryStore, files: MemoryFiles | None = None) -> Desk:
-    return Desk(queue=store, store=store, live=store, files=files or MemoryFiles(), estimates=Estimates())
+def bench_of(store: MemoryStore, files: MemoryFiles | None = None) -> Bench:
+    return Bench(queue=store, store=store, live=store, files=files or MemoryFiles(), estimates=Estimates())
 
 
 async def enqueued(store: MemoryStore, event: str = "1") -> JobRecord:
