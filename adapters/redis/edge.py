@@ -4,7 +4,6 @@ A lost reply is asked for again within the deadline: every script is made for th
 """
 
 import asyncio
-import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import cast
@@ -12,7 +11,9 @@ from typing import cast
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, NoScriptError, RedisError, TimeoutError  # noqa: A004
+from redis.exceptions import BusyLoadingError, NoScriptError, RedisError
+from redis.exceptions import ConnectionError as Broken
+from redis.exceptions import TimeoutError as Silent
 
 from adapters.redis.keys import Keys
 from adapters.redis.scripts import Scripts
@@ -28,7 +29,7 @@ MAX_CONNECTIONS = 16
 Reply = bytes | int | list["Reply"] | None
 """What a command answers."""
 
-_PASSING = (ConnectionError, TimeoutError, BusyLoadingError, OSError)
+_PASSING = (Broken, Silent, BusyLoadingError, OSError)
 
 
 def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
@@ -74,7 +75,7 @@ class Edge:
                         return await ask()
                     except _PASSING:
                         await asyncio.sleep(PAUSE_S)
-        except builtins.TimeoutError as error:
+        except TimeoutError as error:
             raise StoreLost(detail="no answer within the deadline") from error
         except RedisError as error:
             raise StoreLost(detail=f"{type(error).__name__}: {error}") from error

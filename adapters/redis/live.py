@@ -10,8 +10,8 @@ from bot.events import Stage
 from bot.jobs import JobId
 from bot.ports import Live
 
-LIVE_MS = 15_000
-"""Longer than the pause between two steps of a slow run, shorter than anybody believes a standing bar."""
+LIVE_MS = 60_000
+"""Loading a large model reports nothing for most of a minute; a dead worker's job is queued again before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.redis.edge import DEADLINE_S, Edge, open_edge
+from adapters.redis.estimates import RedisEstimates
 from adapters.redis.hints import open_hints
 from adapters.redis.live import RedisLive
 from adapters.redis.notices import RedisNotices
@@ -31,6 +32,7 @@ class RedisPool:
     notices: RedisNotices
     vocabulary: RedisVocabulary
     settings: RedisSettings
+    estimates: RedisEstimates
     retention: RedisRetention
 
     def secrets(self, key: SecretKey) -> RedisSecrets:
@@ -60,5 +62,6 @@ async def open_redis(
             notices=RedisNotices(edge=edge, hints=hints),
             vocabulary=RedisVocabulary(edge=edge),
             settings=RedisSettings(edge=edge),
+            estimates=RedisEstimates(edge=edge),
             retention=RedisRetention(edge=edge),
         )

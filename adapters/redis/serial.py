@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import cast
+from urllib.parse import unquote
 from uuid import UUID
 
 from bot.errors import StoreLost
@@ -64,13 +65,13 @@ def message_of(text: bytes) -> MessageRef:
 def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: bytes | None) -> JobRecord:
     """Put a job's hash, payload and result together."""
     came_to = read(result) if result else {}
-    run = fields.get("run")
+    run, server = fields.get("run"), fields.get("server")
     return JobRecord(
         job=_job(job_id, read(payload), int(fields["created"])),
         state=JobState(fields["state"]),
         revision=int(fields["revision"]),
         attempt=int(fields["attempt"]),
-        server=fields.get("server"),
+        server=unquote(server) if server else None,
         run_id=RunId(run) if run else None,
         cancel_requested=fields.get("cancel") == "1",
         files=tuple(_file_of(file) for file in cast(list[Json], came_to.get("files", []))),

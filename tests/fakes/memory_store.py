@@ -52,7 +52,7 @@ class MemoryStore:
 
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     lease_ms: int = 30_000
-    live_ms: int = 15_000
+    live_ms: int = 60_000
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
     _counters: dict[str, _Counter] = field(default_factory=dict)
     _nonces: dict[str, Lease] = field(default_factory=dict)

@@ -71,11 +71,12 @@ async def test_a_claim_that_is_repeated_gets_the_same_lease_while_it_lives(truth
 async def test_a_lease_tells_whose_it_is(truth):
     await truth.queue.enqueue(job())
 
-    lease = await claimed(truth, server="gpu-2")
+    lease = await claimed(truth, server="gpu 2/a")
 
-    assert (lease.server, lease.attempt) == ("gpu-2", 1)
+    assert (lease.server, lease.attempt) == ("gpu 2/a", 1)
     record = await truth.store.read(lease.job_id)
-    assert (record.state, record.server, record.attempt) == (JobState.STARTING, "gpu-2", 1)
+    assert (record.state, record.server, record.attempt) == (JobState.STARTING, "gpu 2/a", 1)
+    assert await truth.store.held_by("gpu 2/a") == [(lease, record)]
 
 
 async def test_a_recorded_run_is_running_and_may_be_recorded_again(truth):

@@ -8,6 +8,7 @@ import pytest
 from adapters.redis.durability import durability_warnings
 from adapters.redis.edge import client_of
 from adapters.redis.engine import open_engine
+from adapters.redis.keys import COMPACT
 from adapters.redis.opening import open_redis
 from adapters.redis.retention import Held, Retention
 from adapters.redis.secrets import SecretKey
@@ -181,6 +182,17 @@ async def test_too_many_and_too_large_go_from_the_oldest_on(pool, kept):
     assert (await pool.retention.sweep(Retention(bytes=250))).files == ("f0", "f1", "f2", "f3")
     left = [record.job.id for record in await kept.store.of_requester(ALICE)]
     assert left == [jobs[5].id, jobs[4].id]
+
+
+async def test_a_job_is_kept_in_the_compact_encoding_to_its_end(pool, kept):
+    """A quarter of the memory per job; one long value would undo it."""
+    asked = await ended(kept, file("a"))
+
+    fields = await pool.edge.ask("HGETALL", pool.edge.keys.key("job", str(asked.id)))
+    encoding = await pool.edge.ask("OBJECT", "ENCODING", pool.edge.keys.key("job", str(asked.id)))
+
+    assert max(map(len, fields.values())) <= COMPACT
+    assert encoding in {b"listpack", b"ziplist"}
 
 
 async def test_what_waits_is_never_forgotten(pool, kept):
