@@ -14,7 +14,7 @@ from bot.errors import ConfigError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_SESSION = "session"
+_SESSION = web.RequestKey("session", Session)
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -33,7 +33,7 @@ _HEADERS = {
 def session_of(request: web.Request) -> Session:
     """Return the session that the guards found."""
     session = request.get(_SESSION)
-    if not isinstance(session, Session):
+    if session is None:
         raise web.HTTPForbidden(text="Open the page first.")
     return session
 

@@ -23,6 +23,7 @@ export function fill(text) {
 function grow() { say.style.height = "auto"; say.style.height = `${say.scrollHeight}px`; }
 
 function close() {
+  asked++;  // an answer that is still on its way opens nothing again
   offered = null; chosen = -1; menu.hidden = true; hint.hidden = true;
   say.setAttribute("aria-expanded", "false");
   say.removeAttribute("aria-activedescendant");
@@ -80,6 +81,7 @@ function take(index) {
   const { text } = offered.suggestions[index], before = say.value.slice(0, offered.start) + text;
   say.value = before + say.value.slice(offered.end).trimStart();
   say.setSelectionRange(before.length, before.length);
+  close();
   grow();
   say.focus();
   complete();

@@ -66,7 +66,10 @@ class Page:
     async def until(self, expression: str) -> object:
         """Wait until an expression of the page is true."""
         wait = f"""new Promise((done) => {{
-            const look = () => {{ const found = {expression}; if (found) done(found); else setTimeout(look, 20); }};
+            const look = async () => {{
+                const found = {expression};
+                if (found) done(found); else setTimeout(look, 20);
+            }};
             look();
         }})"""
         try:
@@ -96,10 +99,17 @@ class Page:
     async def click(self, selector: str) -> None:
         """Click with the mouse in the middle of an element."""
         quoted = json.dumps(selector)
-        await self.until(f"document.querySelector({quoted})")
-        box = await self.js(f"""(() => {{
-            const found = document.querySelector({quoted}); found.scrollIntoView({{block: 'nearest'}});
-            const box = found.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()""")
+        # Clicked where it stays for two frames, and only when nothing lies over it.
+        box = await self.until(f"""await (async () => {{
+            const found = document.querySelector({quoted}); if (!found) return;
+            found.scrollIntoView({{block: 'nearest'}});
+            const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            const at = () => {{ const box = found.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2]; }};
+            const before = at(); await frame(); const after = at();
+            const top = document.elementFromPoint(...after);
+            if (String(before) === String(after) && found.contains(top)) return after;
+        }})()""")
         for kind in ("mousePressed", "mouseReleased"):
             await self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)  # type: ignore[index]
 

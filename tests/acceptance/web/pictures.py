@@ -39,7 +39,7 @@ class Shoot:
         await page.until("!document.querySelector('#empty').hidden")
         await self.shot("empty")
         await self.full()
-        await self.lightbox_and_form()
+        await self.form()
         await self.faults()
         await self.lost()
 
@@ -60,6 +60,14 @@ class Shoot:
         await page.until("[...document.images].every((each) => each.complete)")
         await page.js("document.querySelector('#channel').scrollTop = 1e6")
         await self.shot("running")
+        await self.screens()
+        await self.typing()
+        await self.scene.desk.finish(running, painted("mountains over a lake at night", 3))
+        await self.scene.desk.start(waiting)
+        await self.scene.desk.fail(waiting, "out_of_memory", "The GPU ran out of memory. Ask for a smaller size.")
+
+    async def screens(self) -> None:
+        page = self.page
         await page.size(1180, 820, dark=True)
         await self.shot("dark")
         await page.size(390, 844, scale=2, phone=True)
@@ -68,6 +76,9 @@ class Shoot:
         await page.size(1180, 820)
         await page.js("document.querySelector('#channel').scrollTop = 0")
         await self.shot("pictures")
+
+    async def typing(self) -> None:
+        page = self.page
         await page.js("document.querySelector('#say').focus()")
         await page.type("/")
         await page.until("!document.querySelector('#menu').hidden")
@@ -77,11 +88,8 @@ class Shoot:
         await page.until("document.querySelector('#menu').innerText.includes('euler')")
         await self.shot("completion")
         await page.press("Escape")
-        await self.scene.desk.finish(running, painted("mountains over a lake at night", 3))
-        await self.scene.desk.start(waiting)
-        await self.scene.desk.fail(waiting, "out_of_memory", "The GPU ran out of memory. Ask for a smaller size.")
 
-    async def lightbox_and_form(self) -> None:
+    async def form(self) -> None:
         page = self.page
         await page.click("[data-press=edit]")
         await page.until("document.querySelector('#sheet').open")
@@ -95,7 +103,7 @@ class Shoot:
         await page.press("Escape")
         await page.press("Enter")
         await page.until("document.querySelector('.note')")
-        self.scene.desk.trouble = QueueFull("You have 5 jobs waiting already, which is as many as go.", retry_after_s=40)
+        self.scene.desk.trouble = QueueFull("You have 5 jobs waiting already: that is the most.", retry_after_s=40)
         await page.js("document.querySelector('#say').value = '/imagine a fox '")
         await page.press("Enter")
         await page.until("document.querySelectorAll('.note').length > 1")
