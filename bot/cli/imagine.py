@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +15,7 @@ import typer
 from bot.cli.attachments import attach
 from bot.cli.display import progress_reports
 from bot.cli.results import Target, target_of, write_results
-from bot.cli.setting_up import Opened, load_settings, open_server, pick_workflow
+from bot.cli.setting_up import Opened, load_settings, open_catalog, open_server, pick_workflow
 from bot.cli.terminal import note, say, say_json
 from bot.events import Succeeded
 from bot.jobs import JobId, Run
@@ -23,7 +23,7 @@ from bot.ports import Server, Stopping
 from bot.runs import follow, prepare, stop, submit
 from bot.seeds import with_seeds
 from bot.settings import Settings
-from workflows.command import parse_command, read_values
+from workflows.command import named_workflow, parse_command, read_values
 from workflows.faults import Fault, InvalidValues
 from workflows.options import options_of
 from workflows.values import Values, jsonable
@@ -51,21 +51,29 @@ class _Order:
 def imagine(words: list[str], *, workflow: str | None, comfyui: str | None, out: Path | None, as_json: bool) -> None:
     """Paint and write the results; raises what the steps raise."""
     settings = load_settings()
-    chosen = pick_workflow(settings, workflow)
+    names = open_catalog(settings).workflows.keys()
+    chosen = pick_workflow(settings, workflow or named_workflow(" ".join(words), names))
     target = target_of(out, otherwise=f"{chosen.name}-{secrets.token_hex(4)}")
     try:
-        asyncio.run(_imagine(settings, chosen, words, comfyui=comfyui, target=target, as_json=as_json))
+        asyncio.run(_imagine(settings, chosen, words, names, comfyui=comfyui, target=target, as_json=as_json))
     except asyncio.CancelledError as terminated:
         raise typer.Exit(128 + signal.SIGTERM) from terminated  # what a shell expects of a terminated command
 
 
 async def _imagine(
-    settings: Settings, workflow: Workflow, words: list[str], *, comfyui: str | None, target: Target, as_json: bool
+    settings: Settings,
+    workflow: Workflow,
+    words: list[str],
+    names: Collection[str],
+    *,
+    comfyui: str | None,
+    target: Target,
+    as_json: bool,
 ) -> None:
     _stop_on_terminate()
     async with open_server(settings, comfyui) as opened:
         vocabulary = await opened.server.vocabulary()
-        order = await asyncio.to_thread(_understand, words, workflow, vocabulary)
+        order = await asyncio.to_thread(_understand, words, workflow, vocabulary, names)
         run = prepare(workflow, order.values, JobId(uuid4()), 1, order.uploads)
         started = time.monotonic()
         end = await _paint(opened.server, run, deadline_s=settings.run_deadline_s)
@@ -80,9 +88,9 @@ def _stop_on_terminate() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
-def _understand(words: list[str], workflow: Workflow, vocabulary: Vocabulary) -> _Order:
+def _understand(words: list[str], workflow: Workflow, vocabulary: Vocabulary, names: Collection[str]) -> _Order:
     _refuse_unknown_options(words, workflow, vocabulary)
-    command, uploads = attach(parse_command(" ".join(words), workflow, vocabulary), workflow)
+    command, uploads = attach(parse_command(" ".join(words), workflow, vocabulary, names), workflow)
     values = read_values(command, workflow, vocabulary)
     return _Order(workflow=workflow, values=with_seeds(workflow, values), uploads=uploads)
 

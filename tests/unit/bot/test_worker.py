@@ -569,3 +569,35 @@ async def test_a_picture_that_is_not_kept_any_more_fails_its_job_with_a_sentence
         await until_final(store, "1", "2")
 
     assert (await store.read(job("2").id)).error_code == "file_gone"
+
+
+async def test_a_long_result_that_is_no_picture_passes_in_chunks_and_a_picture_that_is_too_large_is_refused(
+    monkeypatch,
+):
+    class Chunked(Kitchen):
+        async def fetch(self, file):
+            for start in range(0, len(self.contents), 50_000):
+                yield self.contents[start : start + 50_000]
+
+    monkeypatch.setattr(results, "MAX_PICTURE_BYTES", 150_000)
+    store, files = MemoryStore(), MemoryFiles()
+    for event, head in (("1", b"\0\0\0\x18ftypisom"), ("2", b"\x89PNG\r\n\x1a\n")):
+        await enqueued(store, event)
+        async with working(Chunked(contents=head + bytes(200_000)), bench_of(store, files)):
+            await until_final(store, event)
+
+    video, picture = await store.read(job("1").id), await store.read(job("2").id)
+    assert (video.files[0].media_type, video.files[0].bytes) == ("video/mp4", 200_012)
+    assert picture.error_code == "result_lost"
+
+
+async def test_a_result_that_never_comes_through_costs_an_attempt():
+    store, server = MemoryStore(), Kitchen(fetch_error=ServerLost())
+    await enqueued(store)
+
+    async with working(server, bench_of(store)):
+        await until_final(store)
+
+    assert (await store.read(job().id)).error_code == "server_lost"
+    assert len(server.submitted) == 3
+    assert server.fetched == 9
