@@ -4,6 +4,8 @@
     * SubmissionError — the person who asked: shown to them, never retried
         * UnknownWorkflow
         * FileGone — a stored file that has expired or was deleted
+        * ImageRefused — what was sent is no picture that can be used
+    * (workflows.faults.InvalidValues — the same person: every fault of what was asked, told one by one; `invalid`)
     * QueueFull — nobody: says when to try again
     * JobError — this run
         * GraphRejected — the server refused the graph
@@ -57,6 +59,13 @@ class FileGone(SubmissionError):
 
     code = "file_gone"
     sentence = "That file is not kept any more."
+
+
+class ImageRefused(SubmissionError):
+    """What was sent is no picture that can be used; the sentence says why, for whoever sent it."""
+
+    code = "image_refused"
+    sentence = "That picture cannot be used."
 
 
 class QueueFull(FairbrushError):

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from bot.images import MAX_BYTES, ImageRefused, admit
+from bot.cli.paths import expanded
+from bot.errors import ConfigError, ImageRefused
+from bot.images import MAX_BYTES, admit
 from workflows.command import Command
 from workflows.faults import Fault
-from workflows.parameters import FileParameter
+from workflows.parameters import FileParameter, Refused
 from workflows.values import FileHandle, RawValue
 from workflows.workflow import Workflow
 
@@ -27,9 +29,9 @@ def attach(command: Command, workflow: Workflow) -> tuple[Command, Mapping[str, 
         if not isinstance(parameter, FileParameter) or not isinstance(value, str) or not value.startswith("@"):
             continue
         try:
-            handle, content = _read(Path(value[1:]).expanduser(), parameter)
-        except ImageRefused as refused:
-            faults.append(Fault(parameter=name, reason=f"the file {refused}"))
+            handle, content = _read(Path(value[1:]), parameter)
+        except (ConfigError, ImageRefused, Refused) as refusal:
+            faults.append(Fault(parameter=name, reason=str(refusal)))
             del raw[name]
         else:
             raw[name] = handle
@@ -40,10 +42,10 @@ def attach(command: Command, workflow: Workflow) -> tuple[Command, Mapping[str, 
 def _read(path: Path, parameter: FileParameter) -> tuple[FileHandle, bytes]:
     limit = MAX_VIDEO_BYTES if parameter.kind == "video" else MAX_BYTES
     try:
-        with path.open("rb") as file:
+        with expanded(path).open("rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise ImageRefused(f"cannot be read: {error.strerror}.") from error
+        raise Refused(f"the file cannot be read: {error.strerror}.") from error
     if parameter.kind == "video":
         return _video(content), content
     admitted = admit(content)
@@ -52,9 +54,9 @@ def _read(path: Path, parameter: FileParameter) -> tuple[FileHandle, bytes]:
 
 def _video(content: bytes) -> FileHandle:
     if len(content) > MAX_VIDEO_BYTES:
-        raise ImageRefused(f"is larger than {MAX_VIDEO_BYTES // 1024**2} MB.")
+        raise Refused(f"the video is larger than {MAX_VIDEO_BYTES // 1024**2} MB.")
     for media_type, offset, mark in _VIDEO_MARKS:
         if content[offset : offset + len(mark)] == mark:
             # A video's pixels are counted by the workflow's own size; what comes in is bounded by its bytes.
             return FileHandle(key=sha256(content).hexdigest(), media_type=media_type, width=0, height=0)
-    raise ImageRefused("is no video that can be used: send an MP4 or WebM.")
+    raise Refused("that is no video that can be used: send an MP4 or WebM.")

@@ -1,6 +1,7 @@
 """The image gate: what passes, what is refused, and what is left behind."""
 
 import struct
+import warnings
 import zlib
 from io import BytesIO
 
@@ -11,7 +12,26 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot import images
-from bot.images import ImageRefused, admit
+from bot.errors import ImageRefused
+from bot.images import admit
+
+
+def _png(width: int, height: int, *, depth: int, rows: list[bytes]) -> bytes:
+    """Write a grey PNG by hand: what Pillow would not."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def _jpeg_with_notes(*entries: tuple[int, int, int, bytes]) -> bytes:
+    """Return a good JPEG whose EXIF block has these entries: tag, type, count and four bytes of value."""
+    table = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHI4s", *entry) for entry in entries)
+    notes = b"Exif\0\0II*\0\x08\0\0\0" + table + b"\0\0\0\0"
+    return _saved(Image.new("RGB", (8, 8)), "JPEG", exif=notes)
 
 
 def _saved(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -100,3 +120,53 @@ def test_no_bytes_do_more_than_be_refused(content: bytes) -> None:
     for head in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\x20\x00\x00\x00WEBP"):
         with pytest.raises(ImageRefused):
             admit(head + content)
+
+
+# Found by throwing random notes at the gate: Pillow fails with struct.error and with AttributeError while it turns these.
+TURNED = (0x0112, 3, 1, b"\x06\0\0\0")
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        pytest.param([TURNED, (0xA005, 7, 2, b"\x08\x1a\x1e\0"), (0x8825, 0, 0, b"\0\x1a\x08\x1a")], id="tables"),
+        pytest.param([TURNED, (0x010F, 5, 2, b"\x08\0\0\0")], id="fraction for a name"),
+    ],
+)
+def test_broken_camera_notes_are_a_refusal_and_nothing_else(notes: list[tuple[int, int, int, bytes]]) -> None:
+    with pytest.raises(ImageRefused):
+        admit(_jpeg_with_notes(*notes))
+
+
+def test_sixteen_bits_of_grey_become_eight_and_not_white() -> None:
+    depths = _png(3, 1, depth=16, rows=[struct.pack(">3H", 0, 32768, 65535)])
+
+    picture = Image.open(BytesIO(admit(depths).content))
+
+    assert [picture.getpixel((x, 0)) for x in range(3)] == [(0, 0, 0), (128, 128, 128), (255, 255, 255)]
+
+
+def test_the_gate_leaves_the_filters_of_other_threads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = _saved(Image.new("RGB", (2, 2)), "PNG")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warnings, "catch_warnings", None)
+        assert admit(content).handle.width == 2
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "RGB", "1"])
+def test_pixels_pass_as_they_are(mode: str) -> None:
+    picture = Image.effect_mandelbrot((16, 16), (-2, -1, 1, 1), 50).convert(mode)
+
+    admitted = Image.open(BytesIO(admit(_saved(picture, "PNG")).content))
+
+    assert admitted.tobytes() == picture.convert(admitted.mode).tobytes()
+
+
+def test_nothing_but_pixels_is_written() -> None:
+    note = PngInfo()
+    note.add_text("prompt", "secret", zip=True)
+    picture = Image.new("RGB", (8, 8), "red")
+    content = _saved(picture, "PNG", pnginfo=note, icc_profile=b"profile of somebody", dpi=(72, 72), gamma=1)
+
+    assert admit(content).content == admit(_saved(picture, "PNG")).content
