@@ -5,7 +5,6 @@ payloads of its `executed` messages are the result. Otherwise the end that the s
 history (`asks`), which `adapters/comfyui/watching.py` does.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -65,6 +64,9 @@ TRANSITIONS: Mapping[Phase, Mapping[Word, Phase]] = {
 
 # What a break in the socket, or having joined late, does to a phase.
 _AFTER_GAP: Mapping[Phase, Phase] = {_P.WHOLE: _P.TORN, _P.FAULTED: _P.FAULTED_TORN}
+
+
+_TOO_MANY = 10**9  # steps: more are a mistake, and what draws a bar of them reckons in floats
 
 
 @dataclass(slots=True, kw_only=True)
@@ -245,7 +247,7 @@ _READERS: Mapping[Word, Callable[[Course, Message], list[RunEvent]]] = {
 
 
 def _count(value: object) -> int | None:
-    """Read a number of steps: 0.3.64 sends integers and floats; JSON from Python may even hold NaN."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    """Read a number of steps: 0.3.64 sends integers and floats; JSON may hold NaN, and integers that no float holds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_TOO_MANY < value < _TOO_MANY:
         return None
     return max(int(value), 0)

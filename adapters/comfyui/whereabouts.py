@@ -81,8 +81,9 @@ def _items(value: object) -> Iterator[list[object]]:
             yield item
 
 
-def _number(item: list[object]) -> float:
-    return float(item[0]) if isinstance(item[0], int | float) else 0.0
+def _number(item: list[object]) -> int | float:
+    # As it is: an integer may be too large for a float.
+    return item[0] if isinstance(item[0], int | float) else 0
 
 
 def _origin(item: list[object]) -> Origin:

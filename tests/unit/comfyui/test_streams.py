@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapters.comfyui.frames import read_frame
 from adapters.comfyui.messages import Channel
 from adapters.comfyui.protocol import Course
+from adapters.comfyui.whereabouts import in_queue
 from bot.events import RunEnd, RunEvent, Started, Stepped, Succeeded
 from tests.unit.comfyui.recordings import Frame, Recording, Submitted, alone, of_type, play
 
@@ -103,8 +104,10 @@ def interleave(one: list[Frame], other: list[Frame], random: object) -> list[Fra
     return [next(sources[which]) for which in order]
 
 
+# JSON knows no largest number: 10**400 is an integer that no float holds.
+numbers = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400)])
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | numbers | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
@@ -121,6 +124,20 @@ hostile = st.builds(
 @given(st.lists(st.text(max_size=40) | st.binary(max_size=60) | hostile | json_values.map(json.dumps), max_size=12))
 def test_no_frame_makes_it_raise(frames: list[Frame]) -> None:
     check(alone(frames, Submitted(prompt_id="ours", client_id=None, classes={}).course()))
+
+
+@given(numbers, numbers)
+def test_no_number_of_steps_makes_it_raise(value: object, most: object) -> None:
+    progress = {"type": "progress", "data": {"prompt_id": "ours", "node": "3", "value": value, "max": most}}
+    events = alone([json.dumps(progress)], Course(prompt_id="ours"))
+    assert all(event.total < 10**10 for event in of_type(events, Stepped))
+
+
+@given(st.lists(numbers | json_values, max_size=4))
+def test_no_number_in_the_queue_makes_it_raise(places: list[object]) -> None:
+    queue = {"queue_running": [], "queue_pending": [[place, str(n)] for n, place in enumerate(places)]}
+    for n in range(len(places)):
+        assert in_queue(queue, str(n)) is not None
 
 
 @given(st.integers(0, 5), st.integers(0, 2**32 - 1), st.binary(max_size=80))
