@@ -224,6 +224,10 @@ class JobStore(Protocol):
         """Return somebody's jobs, the newest first. Whoever else's jobs they may see is no question for this port."""
         ...
 
+    async def forget(self, job_id: JobId) -> bool:
+        """Forget a settled job for good; its files go soon after, unless another job has them too. False: it stays."""
+        ...
+
     async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
         """Return the jobs that are leased to a server: what its next owner adopts."""
         ...

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.errors import ConfigError
@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     default_workflow: str = "txt2img"
     run_deadline_s: float = Field(default=900.0, gt=0, le=86_400)
     max_result_mb: int = Field(default=512, ge=1, le=16_384)
+    keep_days: float = Field(default=30.0, gt=0, le=3650)
+    keep_gb: int = Field(default=20, ge=1, le=100_000)
+    state_dir: Path | None = None  #: None: the user's own state folder
+    redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
+    key: SecretStr | None = None  #: signs links and sessions; None: one of the state folder's own
     servers: tuple[ServerSettings, ...] = ()
 
     @field_validator("servers")

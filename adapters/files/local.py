@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -85,6 +86,10 @@ class LocalFiles:
         if _KEY.fullmatch(key):
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
+    async def expire(self, key: str, *, spare_s: float) -> bool:
+        """Forget a file that nobody refers to, unless it was put within `spare_s`: then a job may be about to."""
+        return await asyncio.to_thread(self._expire, key, spare_s) if _KEY.fullmatch(key) else True
+
     def link(self, key: str, *, for_s: float) -> str:
         """Return the query of a link that is good for so long, and for this file only."""
         return self._signer.link(key, for_s=for_s)
@@ -124,6 +129,16 @@ class LocalFiles:
         _sync_folder(path.parent)
         return key
 
+    def _expire(self, key: str, spare_s: float) -> bool:
+        path = self._path(key)
+        try:
+            if self._signer.clock() - path.stat().st_mtime < spare_s:
+                return False
+        except FileNotFoundError:
+            return True
+        path.unlink(missing_ok=True)
+        return True
+
     def _files(self) -> Iterator[Kept]:
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             try:
@@ -135,8 +150,9 @@ class LocalFiles:
     def _sweep(self, older_than_s: float) -> None:
         now = self._signer.clock()
         for path in self._folder.glob(f"{_PARTIAL}*"):
-            if now - path.stat().st_mtime > older_than_s:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # It was kept meanwhile.
+                if now - path.stat().st_mtime > older_than_s:
+                    path.unlink()
 
 
 class _Partial:

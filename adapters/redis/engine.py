@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from redis.asyncio import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
 from adapters.redis import supervisor
 from adapters.redis.binary import engine_binary
+from adapters.redis.edge import client_of
 from adapters.redis.owned import beside
 from adapters.redis.places import locked, private_folder, socket_of
 from bot.errors import ConfigError
@@ -36,12 +36,12 @@ async def open_engine(state: Path) -> AsyncIterator[str]:
     """Start the engine of a state directory and keep it running; yields its URL when it answers. Raises ConfigError."""
     state = private_folder(state)
     socket = socket_of(state)
-    command = _command(engine_binary(), state, socket)
+    url, command = f"unix://{quote(str(socket))}", _command(engine_binary(), state, socket)
     lock = await _lock(state)
     try:
         async with beside(_keep(await _supervise(command, lock), command, lock)):
-            await _ready(socket)
-            yield f"unix://{quote(str(socket))}"
+            await _ready(url)
+            yield url
     finally:
         os.close(lock)
 
@@ -111,17 +111,17 @@ async def _stop(process: Process) -> None:
             await process.wait()
 
 
-async def _ready(socket: Path) -> None:
+async def _ready(url: str) -> None:
     """Wait until the engine answers; one that still reads its file may take longer."""
-    client = Redis(unix_socket_path=str(socket), socket_timeout=5)
-    clock = asyncio.get_running_loop().time
-    started, deadline = clock(), STARTING_S
+    client, clock = client_of(url, max_connections=1), asyncio.get_running_loop().time
+    latest = clock() + LOADING_S
+    deadline = clock() + STARTING_S
     try:
-        while clock() - started < deadline:
+        while clock() < deadline:
             try:
                 await client.ping()
             except BusyLoadingError:
-                deadline = LOADING_S
+                deadline = min(clock() + STARTING_S, latest)
             except (RedisError, OSError):
                 pass
             else:

@@ -77,12 +77,12 @@ class Hints:
 
 
 @asynccontextmanager
-async def open_hints(url: str, keys: Keys) -> AsyncIterator[Hints]:
-    """Subscribe for as long as the block runs."""
+async def open_hints(url: str, keys: Keys, *, patience_s: float = ANSWER_S) -> AsyncIterator[Hints]:
+    """Subscribe for as long as the block runs, which begins when the first hint may come, or after the patience."""
     hints, client = Hints(keys), client_of(url, max_connections=1)
     try:
         async with beside(hints.listen(client)):
-            await hints.listening(ANSWER_S)
+            await hints.listening(patience_s)
             yield hints
     finally:
         await client.aclose()

@@ -37,6 +37,7 @@ NAMES = {
     "changed": "channel by platform: ids of jobs that changed",
     "wake": "channel: there may be work",
     "vocabulary": "hash: server -> what it offers, JSON",
+    "estimates": "string: what was learned of how long jobs take, JSON",
     "settings": "hash by scope: name -> value, JSON",
     "secret": "string by name: encrypted; expires",
     "clock": "string: what time it is, in tests only",

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from adapters.redis.edge import DEADLINE_S, Edge, open_edge
+from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, open_edge
 from adapters.redis.estimates import RedisEstimates
 from adapters.redis.hints import open_hints
 from adapters.redis.live import RedisLive
@@ -52,7 +52,7 @@ async def open_redis(
     """Open a pool, and close it with all its connections. Raises ConfigError for a URL that is none."""
     async with (
         open_edge(url, pool, scripts=scripts, deadline_s=deadline_s) as edge,
-        open_hints(url, edge.keys) as hints,
+        open_hints(url, edge.keys, patience_s=min(ANSWER_S, deadline_s)) as hints,
     ):
         yield RedisPool(
             edge=edge,

@@ -28,6 +28,10 @@ class RedisStore:
         newest = await self.edge.ask("ZREVRANGE", index, 0, limit - 1)
         return await self._records(cast("list[bytes]", newest))
 
+    async def forget(self, job_id: JobId) -> bool:
+        """Forget a settled job; its files, if nothing else needs them, go with the next sweep."""
+        return await self.edge.run("forget", str(job_id)) == 1
+
     async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
         """Return the jobs that are leased to a server, the oldest first."""
         found = [_held(each, server) for each in answers.rows(await self.edge.run("held", quoted(server)))]

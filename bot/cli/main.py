@@ -81,6 +81,25 @@ def simulator(
 
 
 @app.command()
+def demo(
+    *,
+    comfyui: Annotated[
+        list[str] | None,
+        typer.Option("--comfyui", metavar="URL", help="A ComfyUI server; give it again for another one."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; a taken one moves on.")] = 8800,
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Where jobs and pictures are kept.")] = None,
+    step_ms: Annotated[
+        float, typer.Option(min=0, max=600_000, help="Milliseconds per step of the simulated GPUs.")
+    ] = 120.0,
+) -> None:
+    """Serve a chat page on this machine, with simulated GPUs or real ones."""
+    from bot.cli.demo import demo as run
+
+    run(comfyui=comfyui or [], port=port, state=state, step_ms=step_ms)
+
+
+@app.command()
 def init(*, force: Annotated[bool, typer.Option(help="Replace a file that is already there.")] = False) -> None:
     """Write a commented fairbrush.toml into this folder."""
     from bot.cli.init import write_settings

@@ -204,6 +204,14 @@ class MemoryStore:
         ]
         return theirs[:limit]
 
+    async def forget(self, job_id: JobId) -> bool:
+        """Forget a settled job."""
+        entry = self._entries.get(job_id)
+        if entry is None or not entry.record.state.is_final:
+            return False
+        del self._entries[job_id]
+        return True
+
     async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
         """Return the jobs that are leased to a server."""
         held = sorted(self._entries.values(), key=lambda entry: entry.order)

@@ -110,3 +110,23 @@ local function hand_back(id, costs, attempts, lost_code, lost_result)
   line_up(id)
   changed(id)
 end
+
+-- A settled job, with everything that only it had; files that nobody else refers to are noted, to be deleted.
+local function forget(id)
+  local job = key('job', id)
+  local about = redis.call('HMGET', job, 'digest', 'platform', 'bytes', 'whose')
+  for _, file in ipairs(redis.call('LRANGE', key('references', id), 0, -1)) do
+    if redis.call('HINCRBY', key('files'), file, -1) <= 0 then
+      redis.call('HDEL', key('files'), file)
+      redis.call('SADD', key('unreferenced'), file)
+    end
+  end
+  if redis.call('HINCRBY', key('users'), about[1], -1) <= 0 then redis.call('HDEL', key('users'), about[1]) end
+  redis.call('HINCRBY', key('pool'), 'bytes', -tonumber(about[3]))
+  redis.call('ZREM', key('ended'), id)
+  redis.call('ZREM', key('board', about[2]), id)
+  redis.call('ZREM', key('of', about[4]), id)
+  for _, name in ipairs({'job', 'payload', 'result', 'charges', 'references', 'notice', 'live', 'preview'}) do
+    redis.call('DEL', key(name, id))
+  end
+end

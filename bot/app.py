@@ -1,0 +1,239 @@
+"""The composition root: picks the adapters, joins them to the use cases, and runs the whole as one service.
+
+A service is: the store (an embedded engine, or the Redis that was named), files, a worker for each GPU, the noticeboard
+of each chat platform, and the platform itself. Whatever ends it, the next one goes on where it was.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.server import ComfyServer
+from adapters.files.links import LinkSigner
+from adapters.files.local import LocalFiles
+from adapters.redis.engine import open_engine
+from adapters.redis.opening import RedisPool, open_redis
+from adapters.redis.retention import Retention
+from adapters.web.chat import WebChat
+from adapters.web.guests import Guest
+from adapters.web.log import FileLog
+from adapters.web.server import WebOptions, WebServer
+from bot.attempt import Bench, WorkerLimits
+from bot.charges import Depths
+from bot.desk import Desk
+from bot.errors import FairbrushError
+from bot.estimates import Estimates
+from bot.intake import Intake, Knowledge
+from bot.jobs import Job, Place
+from bot.noticeboard import Noticeboard, Patience, Sources
+from bot.pool import Workers
+from bot.settings import Settings
+from bot.status import Button, Described
+from workflows.catalog import LIBRARY, Catalog, load_catalog
+from workflows.vocabulary import Vocabulary, merged
+
+_log = logging.getLogger(__name__)
+
+REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
+TIDY_S = 60.0
+SPARED_S = 600.0
+"""A file put so lately may be about to belong to another job with the same picture: a later tidying takes it."""
+
+Announce = Callable[[str, str | None], None]
+"""Told the page's address once it is served, and what is worth a remark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOptions:
+    """What a service is made of."""
+
+    settings: Settings
+    state: Path  #: the folder of everything that lasts and is not in a Redis of somebody else's
+    key: bytes = field(repr=False)  #: signs sessions and links
+    servers: Mapping[str, ComfyAddress]
+    guests: tuple[Guest, ...]
+    redis_url: str | None = field(default=None, repr=False)
+    port: int = 8800
+    depths: Depths = field(default_factory=Depths)
+
+
+async def serve(options: ServiceOptions, stopping: asyncio.Event, announce: Announce) -> None:
+    """Run until `stopping` is set; runs then have their grace, and what cannot end is handed back."""
+    async with (
+        _opened(options) as service,
+        WebServer(desk=service.desk, chat=service.chat, files=service.files, options=service.web_options) as web,
+    ):
+        announce(web.url, web.note)
+        await service.run(stopping)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Service:
+    """Everything joined."""
+
+    options: ServiceOptions
+    pool: RedisPool
+    files: LocalFiles
+    estimates: Estimates
+    shared: "_Shared"
+    workers: Workers
+    desk: Desk
+    chat: WebChat
+    noticeboard: Noticeboard
+
+    @property
+    def web_options(self) -> WebOptions:
+        options = self.options
+        return WebOptions(key=options.key, guests=options.guests, port=options.port)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until stopped; cards go on being made true while the last runs end."""
+        async with asyncio.TaskGroup() as tasks:
+            beside = [
+                tasks.create_task(self.noticeboard.run()),
+                tasks.create_task(_again(REFRESH_S, self._refresh)),
+                tasks.create_task(_again(TIDY_S, self._tidy)),
+            ]
+            await self.workers.run(stopping)
+            await self._refresh()
+            for task in beside:
+                task.cancel()
+
+    async def _refresh(self) -> None:
+        await self.shared.refresh(self.workers.vocabularies())
+        await self.pool.estimates.keep(self.estimates.state())
+
+    async def _tidy(self) -> None:
+        settings = self.options.settings
+        retention = Retention(days=settings.keep_days, bytes=settings.keep_gb * 1024**3)
+        swept = await self.pool.retention.sweep(retention)
+        gone = [key for key in swept.files if await self.files.expire(key, spare_s=SPARED_S)]
+        await self.pool.retention.deleted(gone)
+        _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What all processes of a pool know alike: the catalog of the folder, and what the servers offer."""
+
+    pool: RedisPool
+    folder: Path
+    default: str
+    catalog: Catalog
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
+        """Tell what our servers offer, learn what all do, and read the workflow folder again."""
+        for server, vocabulary in own.items():
+            await self.pool.vocabulary.keep(server, vocabulary)
+        self.vocabulary = merged((await self.pool.vocabulary.by_server()).values())
+        self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
+
+    async def default_workflow(self, place: Place) -> str:
+        """Return a channel's choice, else its tenant's, else the operator's."""
+        return str(await self.pool.settings.look_up(place, "default_workflow") or self.default)
+
+    async def describe(self, job: Job) -> Described:
+        """Return what cards say of a job's workflow as it is today."""
+        workflow = self.catalog.workflows.get(job.workflow)
+        if workflow is None:
+            return Described(title=job.workflow)
+        actions = {
+            Button(name) for name, each in workflow.manifest.actions.items() if each.workflow in self.catalog.workflows
+        }
+        return Described(title=workflow.manifest.title, actions=frozenset(actions))
+
+
+@asynccontextmanager
+async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
+    async with AsyncExitStack() as stack:
+        url = options.redis_url
+        if url is None:
+            url = await stack.enter_async_context(open_engine(options.state / "store"))
+        pool = await stack.enter_async_context(open_redis(url))
+        yield await _joined(options, pool)
+
+
+async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
+    settings = options.settings
+    folder = settings.workflows_dir or LIBRARY
+    shared = _Shared(pool, folder, settings.default_workflow, await asyncio.to_thread(load_catalog, folder))
+    estimates = Estimates.of_state(await pool.estimates.read())
+    files = LocalFiles(options.state / "files", LinkSigner(options.key), max_bytes=settings.max_result_mb * 1024**2)
+    bench = Bench(queue=pool.queue, store=pool.store, live=pool.live, files=files, estimates=estimates)
+    workers = Workers(
+        {name: partial(_connect, settings, name, address) for name, address in options.servers.items()},
+        bench,
+        WorkerLimits(run_deadline_s=settings.run_deadline_s),
+    )
+    desk = _desk(options, pool, files, estimates, shared)
+    await shared.refresh({})
+    chat = WebChat(FileLog(options.state / "channels.jsonl"))
+    sources = Sources(
+        jobs=pool.store,
+        queue=pool.queue,
+        live=pool.live,
+        notices=pool.notices,
+        describe=shared.describe,
+        quote=desk.quote_s,
+    )
+    return _Service(
+        options=options,
+        pool=pool,
+        files=files,
+        estimates=estimates,
+        shared=shared,
+        workers=workers,
+        desk=desk,
+        chat=chat,
+        noticeboard=Noticeboard(
+            chat, sources, owner=secrets.token_hex(8), patience=Patience(answer_s=2.0, lease_s=2.0)
+        ),
+    )
+
+
+def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates: Estimates, shared: _Shared) -> Desk:
+    knowledge = Knowledge(
+        catalog=lambda: shared.catalog,
+        vocabulary=lambda: shared.vocabulary,
+        default_workflow=shared.default_workflow,
+    )
+    intake = Intake(
+        queue=pool.queue,
+        store=pool.store,
+        files=files,
+        estimates=estimates,
+        knowledge=knowledge,
+        depths=options.depths,
+    )
+    return Desk(
+        intake=intake,
+        job_queue=pool.queue,
+        store=pool.store,
+        live=pool.live,
+        estimates=estimates,
+        knowledge=knowledge,
+        depths=options.depths,
+        servers=len(options.servers),
+    )
+
+
+def _connect(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:
+    return ComfyServer(name, address, limits=ComfyLimits(file_bytes=settings.max_result_mb * 1024**2))
+
+
+async def _again(pause_s: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Do a step for ever; one that fails is done again after the next pause."""
+    while True:
+        try:
+            await step()
+        except FairbrushError as error:
+            _log.warning("put off step=%s code=%s detail=%s", step.__name__, error.code, error.detail)
+        await asyncio.sleep(pause_s)

@@ -1,0 +1,126 @@
+"""The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.charges import Depths
+from bot.errors import SubmissionError
+from bot.estimates import Estimates, wait_ms
+from bot.images import Admitted
+from bot.intake import Intake, Knowledge, Receipt
+from bot.jobs import JobId, JobRecord, JobState, Place, Requester
+from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
+from bot.submissions import Submission
+from workflows.catalog import Catalog
+from workflows.vocabulary import Vocabulary
+
+_NOT_YOURS = "That job is somebody else's."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Intake, and what is known of jobs."""
+
+    intake: Intake
+    job_queue: JobQueue
+    store: JobStore
+    live: LiveBoard
+    estimates: Estimates
+    knowledge: Knowledge
+    depths: Depths
+    servers: int  #: how many GPUs share the work
+
+    def catalog(self) -> Catalog:
+        """Return the workflows that may be asked for now."""
+        return self.knowledge.catalog()
+
+    def vocabulary(self) -> Vocabulary:
+        """Return what the servers offer, as it was last seen."""
+        return self.knowledge.vocabulary()
+
+    async def default_workflow(self, place: Place) -> str:
+        """Return what is run here when nobody names a workflow."""
+        return await self.knowledge.default_workflow(place)
+
+    async def admit(self, content: bytes) -> Admitted:
+        """Let a picture through the image gate; raises ImageRefused."""
+        return await self.intake.admit_off_loop(content)
+
+    async def submit(self, submission: Submission) -> Receipt:
+        """Make a job; raises what `Intake.submit` raises."""
+        return await self.intake.submit(submission)
+
+    async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
+        """Stop a job of one's own; raises SubmissionError for anybody else's."""
+        if await self._own(job_id, requester) is None:
+            return Cancelling.UNKNOWN
+        return await self.job_queue.cancel(job_id)
+
+    async def delete(self, job_id: JobId, requester: Requester) -> None:
+        """Forget an ended job of one's own, and soon its files; raises SubmissionError."""
+        known = await self._own(job_id, requester)
+        if known is not None and not await self.store.forget(job_id):
+            raise SubmissionError("That job has not ended yet. Cancel it first.")
+
+    async def job(self, job_id: JobId) -> JobRecord | None:
+        """Return a job; who may see it is judged by whoever shows it."""
+        return await self.store.read(job_id)
+
+    async def preview(self, job_id: JobId) -> bytes | None:
+        """Return a job's latest preview."""
+        return await self.live.preview(job_id)
+
+    async def history(self, requester: Requester) -> Sequence[JobRecord]:
+        """Return somebody's own jobs, the newest first."""
+        return await self.store.of_requester(requester)
+
+    async def queue(self, requester: Requester) -> Sequence[tuple[str, str]]:
+        """Tell where somebody's waiting jobs stand, and how long they still wait."""
+        lines = []
+        for record in await self._under_way(requester):
+            ahead = await self.job_queue.ahead_of(record.job.id)
+            lines.append((_named(record), _standing(record, ahead, self._wait_s(ahead))))
+        return lines or [("Your jobs", "none is waiting or running")]
+
+    async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
+        """Tell what somebody has under way, and of how much, and what their last jobs used."""
+        recent = await self.store.of_requester(requester, limit=100)
+        under_way = sum(not record.state.is_final for record in recent)
+        painted = sum(len(record.files) for record in recent)
+        seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
+        return [
+            ("Under way", f"{under_way} of {self.depths.person} jobs"),
+            ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
+            ("GPU time", f"{seconds:.0f} s"),
+        ]
+
+    def quote_s(self, record: JobRecord, ahead: int) -> float:
+        """Return in how many seconds the picture of a waiting job is there."""
+        return (self._wait_s(ahead) or 0.0) + record.job.estimate_ms / 1000
+
+    def _wait_s(self, ahead: int | None) -> float | None:
+        return None if ahead is None else wait_ms(ahead, self.estimates.typical_ms(), self.servers) / 1000
+
+    async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
+        record = await self.store.read(job_id)
+        if record is not None:
+            owner = record.job.requester
+            if (owner.tenant, owner.id) != (requester.tenant, requester.id):
+                raise SubmissionError(_NOT_YOURS)
+        return record
+
+    async def _under_way(self, requester: Requester) -> list[JobRecord]:
+        jobs = await self.store.of_requester(requester, limit=self.depths.person + 10)
+        return [record for record in jobs if not record.state.is_final]
+
+
+def _named(record: JobRecord) -> str:
+    words = str(record.job.values.get("prompt") or record.job.workflow)
+    return words if len(words) <= 60 else words[:59] + "…"
+
+
+def _standing(record: JobRecord, ahead: int | None, wait_s: float | None) -> str:
+    if record.state is not JobState.QUEUED or ahead is None:
+        return "on a GPU now"
+    place = "next in line" if ahead == 0 else f"{ahead} ahead"
+    return f"{place}, starts in about {wait_s:.0f} s" if wait_s else place
