@@ -10,12 +10,14 @@ from struct import pack, unpack_from
 from typing import Literal
 from zlib import crc32
 
+from bot.containers import Malformed, mp4_blanked, webm_blanked
+from bot.media import HEAD_BYTES, recognise
 from workflows.values import Values, jsonable
 
 Policy = Literal["none", "parameters", "graph"]
 
-MAX_PICTURE_BYTES = 64 * 1024 * 1024
-"""The largest picture that is rewritten: an 8-bit RGBA of 16 megapixels that did not compress at all."""
+MAX_REWRITTEN_BYTES = 128 * 1024 * 1024
+"""The largest file that is rewritten: an 8-bit RGBA of 32 megapixels that did not compress at all, minutes of video."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 # What changes how the pixels look, and animations. Everything else is talk.
@@ -30,13 +32,9 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 _JPEG_TALK = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xE2, 0xEE}  # APPn and COM, but for the profile and Adobe's
 
 
-class _Malformed(ValueError):
-    """The bytes are not what their beginning says."""
-
-
 def is_rewritten(media_type: str) -> bool:
     """Tell whether `rewritten` knows the format; what it does not know passes as it came."""
-    return media_type in {"image/png", "image/jpeg", "image/webp"}
+    return media_type in {"image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm"}
 
 
 def parameters_text(values: Values) -> str:
@@ -48,19 +46,27 @@ def parameters_text(values: Values) -> str:
 
 
 def rewritten(content: bytes, policy: Policy, text: str) -> bytes | None:
-    """Return a PNG, JPEG or WebP with only the metadata that the policy allows; None when it cannot be read.
+    """Return a picture or video with only the metadata that the policy allows; None when it cannot be read.
 
-    A picture that cannot be read cannot be shown to be free of metadata, so whoever posts refuses it. `text` goes into
-    a PNG under `parameters`; the other formats have no plain text of their own and carry nothing.
+    What cannot be read cannot be shown to be free of metadata, so whoever posts refuses it. `text` goes into a PNG
+    under `parameters`; the other formats carry nothing.
     """
+    kind = recognise(content[:HEAD_BYTES]).type
+    if policy == "graph":
+        return content
     try:
-        if content.startswith(_PNG):
-            return content if policy == "graph" else _png(content, text if policy == "parameters" else "")
-        if content.startswith(b"\xff\xd8\xff"):
-            return content if policy == "graph" else b"".join(_jpeg(content))
-        if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-            return content if policy == "graph" else _webp(content)
-    except (_Malformed, struct_error, IndexError):
+        match kind:
+            case "image/png":
+                return _png(content, text if policy == "parameters" else "")
+            case "image/jpeg":
+                return b"".join(_jpeg(content))
+            case "image/webp":
+                return _webp(content)
+            case "video/mp4":
+                return mp4_blanked(content)
+            case "video/webm":
+                return webm_blanked(content)
+    except (Malformed, struct_error, IndexError):
         return None
     return None
 
@@ -74,7 +80,7 @@ def _png(content: bytes, text: str) -> bytes:
             kept.append(_png_text(text))
         if kind == b"IEND":
             return b"".join(kept)  # What follows the end is nobody's picture.
-    raise _Malformed
+    raise Malformed
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -83,7 +89,7 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         (length,) = unpack_from(">I", content, at)
         whole = content[at : at + length + 12]
         if len(whole) < length + 12 or (at == len(_PNG)) != (whole[4:8] == b"IHDR"):
-            raise _Malformed
+            raise Malformed
         yield whole[4:8], whole
         at += len(whole)
 
@@ -98,7 +104,7 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
     at = 2
     while True:
         if content[at] != 0xFF:
-            raise _Malformed
+            raise Malformed
         marker = content[at + 1]
         if marker == 0xFF:  # fill bytes may stand before any marker
             at += 1
@@ -116,7 +122,7 @@ def _segment_end(content: bytes, at: int, marker: int) -> int:
         return at + 2
     (length,) = unpack_from(">H", content, at + 2)
     if length < 2 or marker in {0x00, _SOI}:
-        raise _Malformed
+        raise Malformed
     end = at + 2 + int(length)
     return _scan_end(content, end) if marker == _SOS else end
 
@@ -128,16 +134,16 @@ def _scan_end(content: bytes, at: int) -> int:
         if following and following not in _BARE and following != 0xFF:
             return at
         at += 1 if following == 0xFF else 2
-    raise _Malformed
+    raise Malformed
 
 
 def _webp(content: bytes) -> bytes:
     end = 8 + unpack_from("<I", content, 4)[0]
     if end > len(content) + 1:
-        raise _Malformed
+        raise Malformed
     body = b"WEBP" + b"".join(_webp_chunks(content, min(end, len(content))))
     if len(body) == 4:
-        raise _Malformed
+        raise Malformed
     return b"RIFF" + pack("<I", len(body)) + body
 
 
@@ -148,7 +154,7 @@ def _webp_chunks(content: bytes, end: int) -> Iterator[bytes]:
         (length,) = unpack_from("<I", content, at + 4)
         body = content[at + 8 : at + 8 + length]
         if len(body) < length:
-            raise _Malformed
+            raise Malformed
         if kind == b"VP8X":
             body = bytes([body[0] & ~_WEBP_TALK_FLAGS]) + body[1:]
         if kind in _WEBP_KEPT:

@@ -8,7 +8,7 @@ from bot.errors import ResultLost, ServerLost
 from bot.events import OutputFile
 from bot.jobs import JobId, StoredFile
 from bot.media import HEAD_BYTES, recognise
-from bot.metadata import MAX_PICTURE_BYTES, Policy, is_rewritten, rewritten
+from bot.metadata import MAX_REWRITTEN_BYTES, Policy, is_rewritten, rewritten
 from bot.ports import FileStore, Server
 
 _TRIES = 3
@@ -58,11 +58,11 @@ async def _scrubbed(head: bytes, rest: AsyncIterator[bytes], policy: Policy, tex
     picture = bytearray(head)
     async for chunk in rest:
         picture += chunk
-        if len(picture) > MAX_PICTURE_BYTES:
-            raise ResultLost(f"The picture is larger than {MAX_PICTURE_BYTES // 1024**2} MB.")
+        if len(picture) > MAX_REWRITTEN_BYTES:
+            raise ResultLost(f"The result is larger than {MAX_REWRITTEN_BYTES // 1024**2} MB.")
     clean = await asyncio.to_thread(rewritten, bytes(picture), policy, text)
     if clean is None:
-        raise ResultLost("The GPU's result is no picture that can be read.")
+        raise ResultLost("The GPU's result is no file that can be read.")
     yield clean
 
 

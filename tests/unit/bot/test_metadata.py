@@ -157,3 +157,53 @@ def test_an_animated_png_is_an_animation():
 )
 def test_other_files_are_told_by_their_beginning(head, media_type):
     assert recognise(head).type == media_type
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return (len(body) + 8).to_bytes(4, "big") + kind + body
+
+
+def element(kind: bytes, body: bytes) -> bytes:
+    return kind + b"\x01" + len(body).to_bytes(7, "big") + body
+
+
+TALK = SECRET.encode()
+MP4 = b"".join(
+    [
+        box(b"ftyp", b"isom\0\0\2\0"),
+        box(b"mdat", b"the frames"),
+        box(b"moov", box(b"mvhd", b"x") + box(b"trak", box(b"udta", TALK)) + box(b"udta", box(b"meta", TALK))),
+        box(b"uuid", TALK),
+    ]
+)
+WEBM = element(b"\x1a\x45\xdf\xa3", b"webm") + element(
+    b"\x18\x53\x80\x67",
+    element(b"\x1f\x43\xb6\x75", b"the frames")
+    + element(b"\x12\x54\xc3\x67", TALK)
+    + element(b"\x1c\x53\xbb\x6b", b"x"),
+)
+
+
+@pytest.mark.parametrize("video", [MP4, WEBM])
+def test_a_video_loses_its_talk_and_no_other_byte_moves(video):
+    after = rewritten(video, "parameters", "a cat")
+
+    assert len(after) == len(video)
+    assert TALK not in after
+    assert after.index(b"the frames") == video.index(b"the frames")
+    assert rewritten(after, "none", "") == after
+    assert rewritten(video, "graph", "") == video
+
+
+@given(st.sampled_from([MP4, WEBM]), st.data())
+def test_a_damaged_video_never_raises(video, data):
+    content = bytearray(video)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+
+    rewritten(bytes(content), "none", "")
+
+
+@pytest.mark.parametrize("video", [MP4, WEBM])
+def test_a_cut_video_is_refused(video):
+    assert rewritten(video[:-3], "none", "") is None
