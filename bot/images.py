@@ -21,6 +21,9 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """A 40 megapixel camera. Decoded that is 160 MB, and twice that while a picture is turned (benchmarks/gate.py)."""
 
+MAX_WEBP_PIXELS = 20_000_000
+"""Half of it: the WebP decoder holds every pixel four times."""
+
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
 # Pillow warns of bombs that are larger than what is let through here, and repeats what a picture's notes get wrong.
@@ -44,17 +47,13 @@ def admit(content: bytes) -> Admitted:
         return _encode(content)
     except (ImageRefused, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - broken notes make Pillow raise whatever its parsers trip over
+    except Exception as error:  # broken notes make Pillow raise whatever its parsers trip over
         raise ImageRefused("That is no picture that can be read: send a PNG, JPEG or WebP.") from error
 
 
 def _encode(content: bytes) -> Admitted:
     with Image.open(BytesIO(content), formats=_FORMATS) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise ImageRefused(
-                f"The picture is too large: {opened.width}x{opened.height}, "
-                f"at most {MAX_PIXELS // 1_000_000} megapixels."
-            )
+        _check_pixels(opened)
         # Each step gives up what it began with before the next one begins: two copies at once are the most there is.
         ImageOps.exif_transpose(opened, in_place=True)
         picture = _plain(opened)
@@ -66,6 +65,13 @@ def _encode(content: bytes) -> Admitted:
         key=sha256(encoded).hexdigest(), media_type="image/png", width=picture.width, height=picture.height
     )
     return Admitted(handle=handle, content=encoded)
+
+
+def _check_pixels(picture: Image.Image) -> None:
+    most = MAX_WEBP_PIXELS if picture.format == "WEBP" else MAX_PIXELS
+    if picture.width * picture.height > most:
+        size = f"{picture.width}x{picture.height}"
+        raise ImageRefused(f"The picture is too large: {size}, and {most // 1_000_000} megapixels are the most.")
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -100,6 +100,15 @@ def test_a_picture_over_the_pixel_limit_is_refused_with_its_size(monkeypatch: py
         admit(_saved(Image.new("RGB", (10, 10)), "PNG"))
 
 
+def test_a_webp_may_have_fewer_pixels_because_its_decoder_holds_them_more_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(images, "MAX_WEBP_PIXELS", 99)
+
+    with pytest.raises(ImageRefused, match="10x10"):
+        admit(_saved(Image.new("RGB", (10, 10)), "WEBP"))
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n"]
 )
@@ -122,7 +131,7 @@ def test_no_bytes_do_more_than_be_refused(content: bytes) -> None:
             admit(head + content)
 
 
-# Found by throwing random notes at the gate: Pillow fails with struct.error and with AttributeError while it turns these.
+# Found by throwing random notes at the gate: turning these makes Pillow raise struct.error and AttributeError.
 TURNED = (0x0112, 3, 1, b"\x06\0\0\0")
 
 
