@@ -24,7 +24,7 @@ class ComfyLimits:
     json_bytes: int = 64 * _MIB  #: /queue holds everybody's graphs: 0.7 MB for 800 of seven nodes
     file_bytes: int = 512 * _MIB
     frame_bytes: int = 256 * _MIB  #: an `executed` may hold megabytes of text, a binary frame a whole picture
-    kept_bytes: int = 256 * _MIB  #: pictures that came over the socket and wait to be fetched
+    kept_bytes: int = 256 * _MIB  #: pictures of all runs together that came over the socket and wait to be fetched
     watched_runs: int = 256  #: runs whose events are kept for a `follow`; the oldest gives way
     described_checkpoints: int = 200  #: how many checkpoints are asked for their metadata
     questions_at_once: int = 4

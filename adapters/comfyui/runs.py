@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from adapters.comfyui.inbox import Inbox
 from adapters.comfyui.messages import Message
 from adapters.comfyui.outputs import Wanted
-from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures
+from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures, PictureStore
 from adapters.comfyui.protocol import Course
 from bot.jobs import Run
 
@@ -28,9 +28,9 @@ class Watch:
 class Runs:
     """Watches by run id, at most `limit`: a run that nobody follows must not cost memory for ever."""
 
-    def __init__(self, *, limit: int, kept_bytes: int) -> None:
+    def __init__(self, *, limit: int, store: PictureStore) -> None:
+        self.store = store  #: shared by all: what came over the socket and is a result
         self._limit = limit
-        self._kept_bytes = kept_bytes
         self._watches: dict[str, Watch] = {}
 
     def __bool__(self) -> bool:
@@ -51,7 +51,7 @@ class Runs:
                     prompt_id=run.id,
                     wanted=Wanted(nodes=run.outputs, order=tuple(classes)),
                     classes=classes,
-                    kept=KeptPictures(nodes=senders, limit=self._kept_bytes),
+                    kept=KeptPictures(nodes=senders, store=self.store),
                 ),
                 client_id=client_id,
             )

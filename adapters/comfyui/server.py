@@ -38,10 +38,9 @@ class ComfyServer:
         self._name = name
         self._limits = limits or ComfyLimits()
         self._rest = Rest(address, self._limits)
-        self._runs = Runs(limit=self._limits.watched_runs, kept_bytes=self._limits.kept_bytes)
+        self._runs = Runs(limit=self._limits.watched_runs, store=PictureStore(self._limits.kept_bytes))
         self._listener = Listener(address, self._limits, self._runs)
         self._stopper = Stopper(self._rest, self._runs, self._limits)
-        self._store = PictureStore(self._limits.kept_bytes)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -105,7 +104,6 @@ class ComfyServer:
                 async for event in events:
                     if watch.course.ended:
                         # Before the end is told: whoever hears it may leave without closing this.
-                        self._store.add(watch.course.kept.contents)
                         self._runs.forget(handle)
                     yield event
         finally:
@@ -131,4 +129,4 @@ class ComfyServer:
 
     def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         """Read a result in chunks, at most `file_bytes`."""
-        return read_result(self._rest, self._store, self._limits, file)
+        return read_result(self._rest, self._runs.store, self._limits, file)

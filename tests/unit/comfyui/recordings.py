@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.comfyui.messages import Channel
 from adapters.comfyui.outputs import Wanted
-from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures
+from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures, PictureStore
 from adapters.comfyui.protocol import Course
 from bot.events import RunEvent
 
@@ -34,7 +34,7 @@ class Submitted:
             prompt_id=self.prompt_id,
             wanted=Wanted(nodes=frozenset(wanted), order=tuple(self.classes)),
             classes=self.classes,
-            kept=KeptPictures(nodes=senders, limit=kept_bytes),
+            kept=KeptPictures(nodes=senders, store=PictureStore(kept_bytes)),
         )
 
 

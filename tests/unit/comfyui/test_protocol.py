@@ -5,8 +5,10 @@ import struct
 
 import pytest
 
+from adapters.comfyui.frames import PictureFrame
 from adapters.comfyui.messages import Channel, Message, Word
 from adapters.comfyui.outputs import Wanted
+from adapters.comfyui.pictures import MEMORY
 from adapters.comfyui.protocol import TRANSITIONS, Course, Phase
 from adapters.comfyui.whereabouts import Origin, in_history, in_queue
 from bot.errors import ExecutionFailed, NothingProduced, OutOfMemory, ResultLost
@@ -211,7 +213,7 @@ def test_pictures_sent_over_the_socket_are_results_and_not_previews(to: str) -> 
             continue
         assert not list(of_type(events, Previewed))
         assert [file.name for file in events[-1].files] == ["2_00000.png", "2_00001.png"]
-        assert list(course.kept.contents.values()) == [PNG, PNG]
+        assert [course.kept.store.get(file.locator[MEMORY]) for file in events[-1].files] == [PNG, PNG]
 
 
 def test_pictures_over_the_limit_are_not_kept() -> None:
@@ -231,6 +233,21 @@ def test_pictures_that_a_broken_socket_swallowed_are_lost_not_absent() -> None:
     [end] = course.settle(told.end)
     assert isinstance(end, Failed)
     assert isinstance(end.error, ResultLost)
+
+
+def test_a_picture_that_came_over_a_torn_socket_is_a_result_though_the_history_knows_of_none() -> None:
+    recording = Recording.read("pictures_over_the_socket")
+    course = recording.submitted[0].course({"2"})
+    course.hear(said(Word.START, course.prompt_id))
+    course.gap()
+    picture = PictureFrame(image=PNG, media_type="image/png", prompt_id=course.prompt_id, node="2")
+    course.hear(Message(prompt_id=course.prompt_id, word=Word.PICTURE, picture=picture))
+    course.hear(said(Word.SUCCESS, course.prompt_id))
+    told = in_history(recording.bodies("history")[0], course.prompt_id, course.wanted)
+    assert told is not None
+    [end] = course.settle(told.end)
+    assert isinstance(end, Succeeded)
+    assert [file.name for file in end.files] == ["2_00000.png"]
 
 
 def test_pictures_that_were_all_too_large_are_lost_not_absent() -> None:

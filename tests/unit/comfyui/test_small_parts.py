@@ -92,13 +92,22 @@ def test_a_silent_server_is_given_up_after_a_while_of_silence_only() -> None:
 
 def test_kept_pictures_give_way_oldest_first() -> None:
     store = PictureStore(limit=10)
-    store.add({"a": b"12345", "b": b"12345"})
-    store.add({"c": b"1"})
+    for key, image in [("a", b"1234"), ("a", b"12345"), ("b", b"12345"), ("c", b"1")]:
+        store.add(key, image)
     assert [store.get(key) for key in "abc"] == [None, b"12345", b"1"]
 
 
+def test_all_runs_share_one_budget_for_the_pictures_that_are_kept() -> None:
+    runs, picture = Runs(limit=9, store=PictureStore(limit=10)), b"12345"
+    for name in "abc":
+        runs.expect(run(name), "client")
+        frame = PictureFrame(image=picture, media_type="image/png", prompt_id=name, node="1")
+        runs.hear(Message(prompt_id=name, word=Word.PICTURE, picture=frame))
+    assert [runs.store.get(f"{name}/1_00000.png") for name in "abc"] == [None, picture, picture]
+
+
 def test_a_jpeg_or_another_nodes_picture_is_a_preview() -> None:
-    kept = KeptPictures(nodes=frozenset({"2"}), limit=10)
+    kept = KeptPictures(nodes=frozenset({"2"}), store=PictureStore(10))
     assert not kept.keep("ours", PictureFrame(image=b"x", media_type="image/jpeg", node="2"))
     assert not kept.keep("ours", PictureFrame(image=b"x", media_type="image/png", node="3"))
 
@@ -109,7 +118,7 @@ def run(name: str) -> Run:
 
 
 def test_runs_that_nobody_follows_give_way() -> None:
-    runs = Runs(limit=2, kept_bytes=0)
+    runs = Runs(limit=2, store=PictureStore(0))
     assert not runs
     for name in "abc":
         runs.expect(run(name), "client")
@@ -120,7 +129,7 @@ def test_runs_that_nobody_follows_give_way() -> None:
 
 
 def test_a_message_for_nobody_is_dropped() -> None:
-    runs = Runs(limit=2, kept_bytes=0)
+    runs = Runs(limit=2, store=PictureStore(0))
     runs.hear(Message(prompt_id="x", word=Word.START))
     watch = runs.adopt("ours")
     runs.hear(Message(prompt_id="ours", word=Word.SUCCESS))
