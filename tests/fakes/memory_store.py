@@ -207,8 +207,13 @@ class MemoryStore:
     async def forget(self, job_id: JobId) -> bool:
         """Forget a settled job."""
         entry = self._entries.get(job_id)
-        if entry is None or not entry.record.state.is_final:
+        if entry is None:
+            return True
+        if not entry.record.state.is_final:
             return False
+        await self.closed(job_id)
+        self._notices.pop(job_id, None)
+        self._live.pop(job_id, None)
         del self._entries[job_id]
         return True
 

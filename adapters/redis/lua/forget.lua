@@ -2,6 +2,7 @@
 -- KEYS: the pool
 -- ARGV: job
 -- Complexity: O(log n) for n jobs, and the number of its files
+if redis.call('EXISTS', key('job', ARGV[1])) == 0 then return 1 end
 if not redis.call('ZSCORE', key('ended'), ARGV[1]) then return 0 end
 forget(ARGV[1])
 return 1

@@ -2,7 +2,8 @@
 
 from bot.events import MediaKind
 from bot.jobs import JobId, Requester, StoredFile, Tenant
-from tests.integration.redis import BOB, TENANT, claimed, job, running
+from bot.ports import Notice
+from tests.integration.redis import ALICE, BOB, TENANT, claimed, job, running
 from workflows.values import FileHandle, Size
 
 PICTURE = StoredFile(
@@ -107,3 +108,18 @@ async def test_the_files_of_a_workflow_are_kept_once(truth):
     await truth.store.keep_workflow("d", b"another", b"another")
 
     assert await truth.store.workflow("d") == (b"manifest", b"\xff\x00graph")
+
+
+async def test_only_a_settled_job_is_forgotten_and_then_nothing_is_left_of_it(truth):
+    await truth.queue.enqueue(job())
+    lease = await running(truth)
+    assert not await truth.store.forget(lease.job_id)
+    await truth.queue.succeed(lease, files=[PICTURE])
+
+    for _ in range(2):  # whose answer was lost asks again
+        assert await truth.store.forget(lease.job_id)
+
+    assert await truth.store.read(lease.job_id) is None
+    assert await truth.store.of_requester(ALICE) == []
+    assert list(await truth.notices.open_jobs("local")) == []
+    assert await truth.notices.notice(lease.job_id) == Notice(job_id=lease.job_id)
