@@ -42,6 +42,7 @@ from workflows.vocabulary import Vocabulary, merged
 _log = logging.getLogger(__name__)
 
 REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
+EAGER_S = 0.1
 TIDY_S = 60.0
 SPARED_S = 600.0
 """A file put so lately may be about to belong to another job with the same picture: a later tidying takes it."""
@@ -98,13 +99,19 @@ class _Service:
         async with asyncio.TaskGroup() as tasks:
             beside = [
                 tasks.create_task(self.noticeboard.run()),
-                tasks.create_task(_again(REFRESH_S, self._refresh)),
+                tasks.create_task(self._keep_fresh()),
                 tasks.create_task(_again(TIDY_S, self._tidy)),
             ]
             await self.workers.run(stopping)
             await self._refresh()
             for task in beside:
                 task.cancel()
+
+    async def _keep_fresh(self) -> None:
+        # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly.
+        while True:
+            await _tried(self._refresh)
+            await asyncio.sleep(REFRESH_S if self.shared.vocabulary.choices else EAGER_S)
 
     async def _refresh(self) -> None:
         await self.shared.refresh(self.workers.vocabularies())
@@ -230,10 +237,14 @@ def _connect(settings: Settings, name: str, address: ComfyAddress) -> ComfyServe
 
 
 async def _again(pause_s: float, step: Callable[[], Awaitable[None]]) -> None:
-    """Do a step for ever; one that fails is done again after the next pause."""
     while True:
-        try:
-            await step()
-        except FairbrushError as error:
-            _log.warning("put off step=%s code=%s detail=%s", step.__name__, error.code, error.detail)
+        await _tried(step)
         await asyncio.sleep(pause_s)
+
+
+async def _tried(step: Callable[[], Awaitable[None]]) -> None:
+    """Do a step that is done again soon: one that fails is put off, not fatal."""
+    try:
+        await step()
+    except FairbrushError as error:
+        _log.warning("put off step=%s code=%s detail=%s", step.__name__, error.code, error.detail)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.charges import Depths, charges_of, explained
-from bot.errors import FileGone, QueueFull, UnknownWorkflow
+from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit
 from bot.jobs import Job, JobRecord, Place, StoredFile
@@ -90,6 +90,9 @@ class Intake:
 
     async def _understand(self, submission: Submission, workflow: Workflow) -> Values:
         vocabulary = self.knowledge.vocabulary()
+        if not vocabulary.choices:
+            # Without it nobody can tell a checkpoint that exists from one that an author once had.
+            raise SubmissionError("No GPU has told yet what it offers. Try again in a moment.")
         placed, surplus = _placed(submission, workflow)
         handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
         command = parse_command(submission.text, workflow, vocabulary, self.knowledge.catalog().workflows)
