@@ -59,6 +59,8 @@ class WebChat:
         self._now_s = now_s
         self._entries: dict[tuple[Place, JobId], Entry] = {}
         self._streams: set[Stream] = set()
+        # An edit that has looked before a removal must not write after it: the message would be back.
+        self._changing = asyncio.Lock()
 
     async def load(self) -> None:
         """Read what earlier processes left in the log."""
@@ -77,16 +79,18 @@ class WebChat:
 
     async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
         """Post a card; a job has one message in a place, so whatever the nonce, twice makes one."""
-        if (place, card.job_id) not in self._entries:
-            await self._put(Entry(place=place, job_id=card.job_id, posted_ms=int(self._now_s() * 1000), card=card))
+        async with self._changing:
+            if (place, card.job_id) not in self._entries:
+                await self._put(Entry(place=place, job_id=card.job_id, posted_ms=int(self._now_s() * 1000), card=card))
         return MessageRef(place=place, id=str(card.job_id))
 
     async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Make a message show the card; raises ChatError, `gone`, when it was deleted or is older than the log."""
-        known = self.entry(ref.place, card.job_id)
-        if known is None or str(card.job_id) != ref.id:
-            raise ChatError(gone=True, detail="no such message")
-        await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
+        async with self._changing:
+            known = self.entry(ref.place, card.job_id)
+            if known is None or str(card.job_id) != ref.id:
+                raise ChatError(gone=True, detail="no such message")
+            await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
         return ref
 
     async def ping(self, ref: MessageRef, requester: Requester) -> None:
@@ -97,9 +101,10 @@ class WebChat:
 
     async def remove(self, place: Place, job_id: JobId) -> None:
         """Take a message away for good."""
-        known = self.entry(place, job_id)
-        if known is not None:
-            await self._put(Entry(place=place, job_id=job_id, posted_ms=known.posted_ms, card=None))
+        async with self._changing:
+            known = self.entry(place, job_id)
+            if known is not None:
+                await self._put(Entry(place=place, job_id=job_id, posted_ms=known.posted_ms, card=None))
 
     def entry(self, place: Place, job_id: JobId) -> Entry | None:
         """Return a message as it stands; None where there is none."""

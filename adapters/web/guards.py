@@ -32,7 +32,7 @@ _HEADERS = {
 
 def session_of(request: web.Request) -> Session:
     """Return the session that the guards found."""
-    session = request.get(_SESSION)
+    session: Session | None = request.get(_SESSION)
     if session is None:
         raise web.HTTPForbidden(text="Open the page first.")
     return session

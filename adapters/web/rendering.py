@@ -131,7 +131,7 @@ def _prompt(record: JobRecord) -> str:
 
 
 def _hue(name: str) -> int:
-    return crc32(name.encode()) % _HUES
+    return crc32(name.encode()) // 11 % _HUES  # the lowest bits of short names are too much alike
 
 
 def _initial(name: str) -> str:

@@ -1,7 +1,9 @@
 """What all routes share: who asks, what they may see, and how a refusal is told."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from json import loads
 from secrets import token_hex
@@ -24,6 +26,9 @@ _LOG = logging.getLogger(__name__)
 
 KINDS = ("image", "mask")
 """What may be attached."""
+
+BODY_S = 60.0
+"""How long a body may take to arrive: two pictures of 32 MB over a slow connection of one's own house."""
 
 Json = Mapping[str, object]
 
@@ -53,8 +58,8 @@ def told(pages: Pages) -> Middleware:
     ) -> web.StreamResponse:
         try:
             return await handler(request)
-        except web.HTTPException:
-            raise
+        except (web.HTTPException, ConnectionError):
+            raise  # the second: whoever asked has gone
         except InvalidValues as invalid:
             return fragment(pages.faults(invalid.faults), 422)
         except QueueFull as full:
@@ -81,8 +86,9 @@ async def json_of(request: web.Request, limits: WebLimits) -> Json:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON.")
     body = bytearray()
-    async for chunk in request.content.iter_chunked(64 * 1024):
-        _grow(body, chunk, limits.message_bytes)
+    async with _deadline():
+        async for chunk in request.content.iter_chunked(64 * 1024):
+            _grow(body, chunk, limits.message_bytes)
     return _object(bytes(body))
 
 
@@ -107,17 +113,27 @@ async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Ad
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType(text="Send a form.")
     content: Json = {}
-    pictures: dict[str, Admitted] = {}
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest(text="Forms do not nest.")
-        if part.name == "ask":
-            content = _object(await _part(part, room.limits.message_bytes))
-        elif part.name in KINDS and part.name not in pictures:
-            pictures[part.name] = await room.desk.admit(await _part(part, room.limits.upload_bytes))
-        else:
-            raise web.HTTPBadRequest(text="That part is not known.")
-    return content, pictures
+    sent: dict[str, bytes] = {}
+    async with _deadline():
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                raise web.HTTPBadRequest(text="Forms do not nest.")
+            if part.name == "ask":
+                content = _object(await _part(part, room.limits.message_bytes))
+            elif part.name in KINDS and part.name not in sent:
+                sent[part.name] = await _part(part, room.limits.upload_bytes)
+            else:
+                raise web.HTTPBadRequest(text="That part is not known.")
+    return content, {kind: await room.desk.admit(picture) for kind, picture in sent.items()}
+
+
+@asynccontextmanager
+async def _deadline() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(BODY_S):
+            yield
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
 
 
 async def _part(part: BodyPartReader, limit: int) -> bytes:

@@ -1,5 +1,6 @@
 """What can be done with a job, and its pictures. Every route first asks whether this session may see the job at all."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -126,11 +127,18 @@ class JobRoutes:
             raise web.HTTPNotFound(text=str(error)) from error
         response.content_length = file.bytes
         await response.prepare(request)
-        await response.write(first)
+        await self._write(response, first)
         async for chunk in content:
-            await response.write(chunk)
+            await self._write(response, chunk)
         await response.write_eof()
         return response
+
+    async def _write(self, response: web.StreamResponse, chunk: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._room.limits.send_s):
+                await response.write(chunk)
+        except TimeoutError as error:
+            raise ConnectionAbortedError("nobody reads") from error
 
     async def _preview(self, request: web.Request) -> web.Response:
         # A card of the viewer's own channel: looked up in memory, as a page asks for one several times a second.

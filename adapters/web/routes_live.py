@@ -14,6 +14,9 @@ from bot.jobs import JobId, JobState, Place
 
 _HEARTBEAT_S = 20.0
 
+_RENDERED = 2048
+"""Messages whose HTML is kept; beyond that all are rendered anew."""
+
 _SAID = {
     JobState.SUCCEEDED: "{}’s picture is ready: {}",
     JobState.FAILED: "{}’s job failed: {}",
@@ -96,6 +99,8 @@ class LiveRoutes:
         key = (entry.place, entry.job_id)
         known = self._rendered.get(key)
         if known is None or known[0] is not entry:
+            if len(self._rendered) >= _RENDERED:
+                self._rendered.clear()
             known = (entry, self._room.pages.card(entry))
             self._rendered[key] = known
         return {"id": str(entry.job_id), "html": known[1], "said": _said(entry)}

@@ -58,7 +58,7 @@ class Shoot:
         await self.scene.desk.step(running, 12, 30, encoded(noisy))
         await page.until(f"document.querySelector('#job-{waiting}')")
         await page.until("[...document.images].every((each) => each.complete)")
-        await page.js("document.querySelector('#channel').scrollTop = 1e6")
+        await page.js("document.querySelector('[data-state=running]').scrollIntoView()")
         await self.shot("running")
         await self.screens()
         await self.typing()
@@ -71,7 +71,7 @@ class Shoot:
         await page.size(1180, 820, dark=True)
         await self.shot("dark")
         await page.size(390, 844, scale=2, phone=True)
-        await page.js("document.querySelector('#channel').scrollTop = 1e6")
+        await page.js("document.querySelector('[data-state=running]').scrollIntoView()")
         await self.shot("phone")
         await page.size(1180, 820)
         await page.js("document.querySelector('#channel').scrollTop = 0")
@@ -137,7 +137,7 @@ class Shoot:
         await self.page.js("new Promise((done) => setTimeout(done, 450))")
         with Image.open(BytesIO(await self.page.picture())) as picture:
             # Few colours: the documents stay light, and nobody sees the difference.
-            small = picture.convert("RGB").quantize(200, dither=Image.Dither.FLOYDSTEINBERG)
+            small = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
             await asyncio.to_thread(small.save, FOLDER / f"web-{name}.png", optimize=True)
 
 
