@@ -31,6 +31,9 @@ WORKFLOW = "workflow"
 DOUBLE_QUOTES = '"“”„‟＂'
 SINGLE_QUOTES = "'‘’‚‛"
 
+SEPARATORS = ",;，；"
+"""What may stand between two options; phones with a Chinese or Japanese keyboard write the full-width ones."""
+
 _HEAD = re.compile(r"(?P<dash>--|[—–])?(?P<name>[A-Za-z][A-Za-z0-9_-]{0,39})(?P<sep>[:=：＝](?!//|[:=：＝]))?")
 _WORD = re.compile(r"\S+")
 _SPACE = re.compile(r"\s+")
@@ -40,8 +43,8 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _ESCAPED = re.compile(rf"\\([\\{DOUBLE_QUOTES}{SINGLE_QUOTES}])")
-_CHAINED = re.compile(r"[,;]+(?=(?:--|[—–])?(?P<name>[A-Za-z][A-Za-z0-9_-]{0,39})[:=])")
-_BOUNDARY = re.compile(r"\s|[,;]+")
+_CHAINED = re.compile(rf"[{SEPARATORS}]+(?=(?:--|[—–])?(?P<name>[A-Za-z][A-Za-z0-9_-]{{0,39}})[:=：＝])")
+_BOUNDARY = re.compile(rf"\s|[{SEPARATORS}]+")
 _CLOSING = re.compile(f"[{DOUBLE_QUOTES}]")
 
 
@@ -213,15 +216,15 @@ class _Scanner:
 
     def _value(self, option: Option, start: int) -> tuple[str | None, int]:
         quoted = _QUOTED.match(self.text, start)
-        if quoted and (quoted.end() == len(self.text) or self.text[quoted.end()] in " \t\n,;"):
+        if quoted and (quoted.end() == len(self.text) or self.text[quoted.end()] in f" \t\n{SEPARATORS}"):
             inner = quoted["double"] if quoted["double"] is not None else quoted["single"]
-            follows_comma = self.text[quoted.end() : quoted.end() + 1] in (",", ";")
+            follows_comma = self.text[quoted.end() : quoted.end() + 1] in tuple(SEPARATORS)
             if not (option.is_text and follows_comma):
                 return _ESCAPED.sub(r"\1", inner), quoted.end() + follows_comma
         if option.is_text:
             return None, start
         end, after = self._word_end(start)
-        return self.text[start:end].rstrip(",;") or None, after
+        return self.text[start:end].rstrip(SEPARATORS) or None, after
 
     def _word_end(self, start: int) -> tuple[int, int]:
         """Return where a value ends, and where to read on: `steps:30,seed:42` is two options."""
@@ -269,7 +272,7 @@ class _Scanner:
         # A comma before an option separates the two; it is no part of the text.
         pieces = self._pieces()
         if before_option:
-            pieces[:] = ["".join(pieces).rstrip().rstrip(",;")]
+            pieces[:] = ["".join(pieces).rstrip().rstrip(SEPARATORS)]
         if self.running:
             name, _ = self.running
             self.running = None

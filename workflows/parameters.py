@@ -35,6 +35,14 @@ class Refused(ValueError):
     """A value that a parameter does not take; the message is the reason in a person's words."""
 
 
+def as_text(raw: RawValue) -> str:
+    """Return what was given as text; raises Refused for a number that is too long to be written."""
+    try:
+        return str(raw)
+    except ValueError as error:  # Python's own limit: 4,300 digits
+        raise Refused("has more digits than any number needs.") from error
+
+
 class Strict(BaseModel):
     """A table of a manifest: unknown keys are faults, and nothing changes after loading."""
 
@@ -91,7 +99,7 @@ class Text(_Defaulting[str]):
 
     def read(self, raw: RawValue) -> str:
         """Clean the text and check its length."""
-        text = clean(str(raw)).strip()
+        text = clean(as_text(raw)).strip()
         if len(text) > self.max_length:
             raise Refused(f"takes at most {self.max_length:,} characters; this has {len(text):,}.")
         if self.required and not text:
@@ -112,7 +120,7 @@ class Integer(_Defaulting[int]):
         """Read a whole number exactly."""
         number = _bounded(raw, self.min, self.max, "a whole number")
         if not is_whole(number):
-            raise Refused(f"needs a whole number from {self.min} to {self.max}, not {shown(str(raw))}.")
+            raise Refused(f"needs a whole number from {self.min} to {self.max}, not {shown(as_text(raw))}.")
         value = int(number)
         below = value - (value - self.offset) % self.step
         if value != below:
@@ -121,7 +129,7 @@ class Integer(_Defaulting[int]):
 
     def _nearest(self, below: int, raw: RawValue) -> str:
         near = [str(value) for value in (below, below + self.step) if self.min <= value <= self.max]
-        return f"goes in steps of {self.step}: take {' or '.join(near)}, not {shown(str(raw))}."
+        return f"goes in steps of {self.step}: take {' or '.join(near)}, not {shown(as_text(raw))}."
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -157,11 +165,11 @@ class Seed(_Declared):
 
     def read(self, raw: RawValue) -> int | None:
         """Read a seed exactly; None stands for random."""
-        if folded(str(raw)) in _RANDOM:
+        if folded(as_text(raw)) in _RANDOM:
             return None
-        number = read_number(str(raw))
+        number = read_number(as_text(raw))
         if number is None or not 0 <= number <= self.max or not is_whole(number):
-            raise Refused(f"needs “random” or a whole number from 0 to {self.max}, not {shown(str(raw))}.")
+            raise Refused(f"needs “random” or a whole number from 0 to {self.max}, not {shown(as_text(raw))}.")
         return int(number)
 
 
@@ -184,9 +192,9 @@ class Choice(_Defaulting[str]):
         offered = self.offered(vocabulary)
         if offered is None:
             offered = (fallback,) if fallback is not None else ()
-        found = meant(str(raw), offered)
+        found = meant(as_text(raw), offered)
         if found is None:
-            raise Refused(refusal(str(raw), offered))
+            raise Refused(refusal(as_text(raw), offered))
         return found
 
     def default_choice(self, family: Family | None, vocabulary: Vocabulary, literal: str | None) -> str | None:
@@ -214,9 +222,9 @@ class Flag(_Defaulting[bool]):
 
     def read(self, raw: RawValue) -> bool:
         """Read yes or no in any of the usual words."""
-        word = folded(str(raw))
+        word = folded(as_text(raw))
         if word not in _YES | _NO:
-            raise Refused(f"needs yes or no, not {shown(str(raw))}.")
+            raise Refused(f"needs yes or no, not {shown(as_text(raw))}.")
         return word in _YES
 
 
@@ -230,13 +238,13 @@ class SizeParameter(_Defaulting[str]):
 
     def read(self, raw: RawValue) -> Size:
         """Read a size and check both sides."""
-        size = read_size(str(raw))
+        size = read_size(as_text(raw))
         if size is None:
-            raise Refused(f"needs a width and a height such as {self.min}x{self.max}, not {shown(str(raw))}.")
+            raise Refused(f"needs a width and a height such as {self.min}x{self.max}, not {shown(as_text(raw))}.")
         for side in (size.width, size.height):
             if not self.min <= side <= self.max or side % self.step:
                 raise Refused(
-                    f"needs sides from {self.min} to {self.max} in steps of {self.step}, not {shown(str(raw))}."
+                    f"needs sides from {self.min} to {self.max} in steps of {self.step}, not {shown(as_text(raw))}."
                 )
         return size
 
@@ -314,9 +322,9 @@ def _required(value: str | None, otherwise: str) -> str:
 
 
 def _bounded(raw: RawValue, least: float, most: float, noun: str) -> Decimal:
-    number = read_number(str(raw))
+    number = read_number(as_text(raw))
     if number is None or not _exact(least) <= number <= _exact(most):
-        raise Refused(f"needs {noun} from {written(least)} to {written(most)}, not {shown(str(raw))}.")
+        raise Refused(f"needs {noun} from {written(least)} to {written(most)}, not {shown(as_text(raw))}.")
     return number
 
 

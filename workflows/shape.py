@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import sqrt
 
 from workflows.faults import shown
-from workflows.parameters import Integer, Parameter, Refused, SizeParameter
+from workflows.parameters import Integer, Parameter, Refused, SizeParameter, as_text
 from workflows.values import RawValue, Size, Value, read_ratio, read_size
 
 SIZE = "size"
@@ -43,15 +43,15 @@ def spell_out(
     if sides and SIZE in raw:
         spelled |= _from_size(raw, spelled)
     if RATIO in shorthand and RATIO in raw:
-        ratio = read_ratio(str(raw[RATIO]))
+        ratio = read_ratio(as_text(raw[RATIO]))
         if ratio is None:
-            raise Refused(f"needs a ratio such as 16:9, not {shown(str(raw[RATIO]))}.")
+            raise Refused(f"needs a ratio such as 16:9, not {shown(as_text(raw[RATIO]))}.")
         try:
             spelled |= (
                 _from_ratio(sides, ratio, spelled, default) if sides else _as_size(parameters, ratio, raw, default)
             )
         except _OutOfReach as fault:
-            raise Refused(f"{shown(str(raw[RATIO]))} {fault}") from fault
+            raise Refused(f"{shown(as_text(raw[RATIO]))} {fault}") from fault
     return spelled
 
 
@@ -63,9 +63,9 @@ def _sides(parameters: Mapping[str, Parameter]) -> Sides | None:
 def _from_size(raw: Mapping[str, RawValue], spelled: Mapping[str, RawValue]) -> dict[str, RawValue]:
     if RATIO in raw or "width" in spelled or "height" in spelled:
         raise Refused(_SAID_TWICE)
-    size = read_size(str(raw[SIZE]))
+    size = read_size(as_text(raw[SIZE]))
     if size is None:
-        raise Refused(f"needs a width and a height such as 1024x768, not {shown(str(raw[SIZE]))}.")
+        raise Refused(f"needs a width and a height such as 1024x768, not {shown(as_text(raw[SIZE]))}.")
     return {"width": size.width, "height": size.height}
 
 

@@ -1,6 +1,7 @@
 """What people type, made safe to keep: the one cleaning that every text from outside goes through."""
 
 import unicodedata
+from itertools import groupby
 
 FOLDED_LENGTH = 1024
 """Characters up to which forms are made alike: normalising takes quadratic time where marks are piled up."""
@@ -24,5 +25,17 @@ def clean(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return the form in which names and numbers are compared: full-width forms are narrow, case is gone."""
-    alike = unicodedata.normalize("NFKC", text) if len(text) <= FOLDED_LENGTH else text
+    alike = _alike(text) if len(text) <= FOLDED_LENGTH else text
     return alike.replace("\N{MINUS SIGN}", "-").strip().casefold()
+
+
+def _alike(text: str) -> str:
+    if text.isascii():
+        return text
+    # Only digits become digits: `10²` is not 102 and `①` is not 1.
+    runs = ((is_figure, "".join(run)) for is_figure, run in groupby(text, _is_figure))
+    return "".join(run if is_figure else unicodedata.normalize("NFKC", run) for is_figure, run in runs)
+
+
+def _is_figure(char: str) -> bool:
+    return not char.isdecimal() and any(map(str.isdecimal, unicodedata.normalize("NFKC", char)))

@@ -9,6 +9,7 @@ from workflows.text import folded
 _SIZE = re.compile(r"(\d{1,6})\s*[x×*]\s*(\d{1,6})", re.ASCII)
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*[:/x×]\s*(\d{1,4}(?:\.\d{1,3})?)", re.ASCII)
 
+# What is not here has a name all the same: a newer version of Fairbrush may have stored it.
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm"}
 
 
@@ -35,7 +36,7 @@ class FileHandle:
     @property
     def name(self) -> str:
         """Return the name under which a server gets it: ours alone, so nobody's file is overwritten or guessed."""
-        return f"fairbrush-{self.key[:40]}.{_SUFFIXES[self.media_type]}"
+        return f"fairbrush-{self.key[:40]}.{_SUFFIXES.get(self.media_type, 'bin')}"
 
     def __str__(self) -> str:
         return self.name

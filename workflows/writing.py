@@ -2,7 +2,7 @@
 
 import re
 
-from workflows.command import DOUBLE_QUOTES, PROMPT, parse_command
+from workflows.command import DOUBLE_QUOTES, PROMPT, SEPARATORS, parse_command
 from workflows.numbers import written
 from workflows.values import FileHandle, Values
 from workflows.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ def _part(name: str, value: object, workflow: Workflow, vocabulary: Vocabulary) 
 
 def _stays_itself(text: str, workflow: Workflow, vocabulary: Vocabulary) -> bool:
     # A quote that the text leaves open would be closed by one in an option after it.
-    if not text or text[-1] in ",;" or _TO_ESCAPE.search(text):
+    if not text or text[-1] in SEPARATORS or _TO_ESCAPE.search(text):
         return False
     command = parse_command(text, workflow, vocabulary)
     return command.raw == {PROMPT: text} and not command.faults

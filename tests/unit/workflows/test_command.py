@@ -48,6 +48,12 @@ OPTIONS = [
     ("   \n ", {}),
     # Chained with commas or semicolons, as people copy them from other tools.
     ("a cat steps:30,seed:4", {"prompt": "a cat", "steps": "30", "seed": "4"}),
+    ("a cat steps:30，seed:4", {"prompt": "a cat", "steps": "30", "seed": "4"}),
+    ("a cat steps：30；seed：4", {"prompt": "a cat", "steps": "30", "seed": "4"}),
+    (
+        "a cat， steps:30， neg:blurry， seed:4",
+        {"prompt": "a cat", "steps": "30", "negative_prompt": "blurry", "seed": "4"},
+    ),
     ("a cat steps:30, seed:4", {"prompt": "a cat", "steps": "30", "seed": "4"}),
     ("a cat steps:30;seed=4", {"prompt": "a cat", "steps": "30", "seed": "4"}),
     ("a cat steps:30,,;seed:4,", {"prompt": "a cat", "steps": "30", "seed": "4"}),

@@ -38,6 +38,7 @@ def test_a_number_is_read_as_people_type_it(text: str, number: str) -> None:
 
 NO_NUMBERS = (
     "|nan|NaN|inf|-Infinity|1e|e3|--5|1_000|0x10|1,024|1,234,5|30%|30 steps|½|٣٠|1 000|.|-|,5|5,|true|1e9999999"
+    "|10²|²|x₂|①|⒈|1½"
 )
 
 

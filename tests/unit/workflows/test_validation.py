@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.unit.workflows.samples import DREAM, LIBRARY_CATALOG, PICTURE, SD15, SDXL, TXT2IMG, VOCABULARY, faults
+from tests.unit.workflows.samples import (
+    DREAM,
+    EVERYTHING,
+    EVERYTHING_VOCABULARY,
+    LIBRARY_CATALOG,
+    PICTURE,
+    SD15,
+    SDXL,
+    TXT2IMG,
+    VOCABULARY,
+    faults,
+)
 from workflows.values import RawValue
 from workflows.vocabulary import Vocabulary
 
@@ -96,3 +107,16 @@ def test_the_usual_values_are_those_that_nobody_has_to_set() -> None:
     usual = TXT2IMG.usual(vocabulary(SDXL))
     assert usual.keys() == TXT2IMG.manifest.parameters.keys() - {"prompt"}
     assert (usual["model"], usual["width"], usual["seed"]) == (SDXL, 1024, None)
+
+
+@pytest.mark.parametrize("name", ["prompt", "steps", "cfg", "seed", "model", "width", "size", "ar"])
+def test_a_number_too_long_to_be_written_is_a_fault_of_its_parameter(name: str) -> None:
+    # Python refuses to write more than 4,300 digits.
+    [fault] = faults({"prompt": "x", name: 10**5000})
+    assert fault == f"{name}: has more digits than any number needs."
+
+
+@pytest.mark.parametrize("name", ["tiled", "look", "caption", "frames", "size"])
+def test_every_kind_of_parameter_refuses_such_a_number(name: str) -> None:
+    found = faults({name: -(10**5000)}, EVERYTHING, EVERYTHING_VOCABULARY)
+    assert any(fault.startswith(f"{name}: ") for fault in found), found

@@ -12,7 +12,7 @@ def test_a_size_is_read_in_the_ways_people_write_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1024", "1024x", "x768", "-1x5", "1.5x2", "1024x768x3", "1234567x1", "٣x٣", "axb"]
+    "text", ["", "1024", "1024x", "x768", "-1x5", "1.5x2", "1024x768x3", "1234567x1", "٣x٣", "axb", "51²x64", "①x①"]
 )
 def test_what_is_no_size_is_none(text: str) -> None:
     assert read_size(text) is None
@@ -24,7 +24,7 @@ def test_a_ratio_is_read_in_the_ways_people_write_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "wide", "16", "16:", ":9", "0:9", "16:0", "0.000:1", "-1:2", "1:2:3", "99999:1", "nan:1"]
+    "text", ["", "wide", "16", "16:", ":9", "0:9", "16:0", "0.000:1", "-1:2", "1:2:3", "99999:1", "nan:1", "1²:9"]
 )
 def test_what_is_no_ratio_is_none(text: str) -> None:
     assert read_ratio(text) is None
@@ -35,6 +35,12 @@ def test_an_attachment_has_a_name_of_ours_by_its_content() -> None:
     assert str(CLIP) == f"fairbrush-{'cd' * 20}.mp4"
     same = FileHandle(key=PICTURE.key, media_type="image/png", width=640, height=480)
     assert same == PICTURE
+
+
+@pytest.mark.parametrize("media_type", ["image/avif", "text/plain", ""])
+def test_an_attachment_of_a_kind_that_a_newer_version_knows_still_has_a_name(media_type: str) -> None:
+    handle = FileHandle(key="ab" * 32, media_type=media_type, width=1, height=1)
+    assert handle.name == f"fairbrush-{'ab' * 20}.bin"
 
 
 def test_values_become_plain_json() -> None:
