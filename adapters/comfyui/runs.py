@@ -1,25 +1,52 @@
 """The runs whose events are listened for."""
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from adapters.comfyui.inbox import Inbox
 from adapters.comfyui.messages import Message
 from adapters.comfyui.outputs import Wanted
 from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures, PictureStore
-from adapters.comfyui.protocol import Course
+from adapters.comfyui.protocol import Course, Phase
+from bot.events import RunEnd
 from bot.jobs import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Enum):
+    """How far the POST of a run's graph has come."""
+
+    UNSENT = auto()
+    UNANSWERED = auto()  #: sent, by us or by an earlier process: it may still arrive
+    ANSWERED = auto()
+
+
+@dataclass(slots=True, kw_only=True)
 class Watch:
     """One run, and who waits for its events."""
 
     course: Course
     inbox: Inbox = field(default_factory=Inbox)
     client_id: str | None = None  #: whom its events go to; None when an earlier process submitted it
+    post: Post = Post.UNANSWERED
+    nowhere: bool = False  #: the server was asked and did not know it
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether the socket may yet say something of it."""
+        return self.post is not Post.UNSENT and not self.nowhere and not self.course.ended
+
+    @property
+    def began(self) -> bool:
+        """Whether it was heard to execute."""
+        return self.course.phase is not Phase.AWAITED
+
+    def settle(self, end: RunEnd) -> None:
+        """Take the end that the server tells, for whoever follows it now or later."""
+        self.inbox.put(self.course.settle(end))
 
     def hear(self, message: Message) -> None:
         """Take in what the socket said of it."""
+        self.nowhere = False
         self.inbox.put(self.course.hear(message))
         if self.course.asks:
             self.inbox.wake()
@@ -35,37 +62,36 @@ class Runs:
 
     def __bool__(self) -> bool:
         """Whether any run is in flight."""
-        return bool(self._watches)
+        return any(watch.in_flight for watch in self._watches.values())
 
-    def expect(self, run: Run, client_id: str) -> None:
-        """Listen for a run that is about to be submitted: its first event may overtake the answer."""
+    def expect(self, run: Run) -> Watch:
+        """Begin the watch of a run that is about to be submitted: its first event may overtake the answer."""
         classes = {node.id: node.class_type for node in run.graph.nodes.values()}
         senders = frozenset(
             node
             for node, name in classes.items()
             if name == SENDS_PICTURES and (node in run.outputs or not run.outputs)
         )
-        self._add(
-            Watch(
-                course=Course(
-                    prompt_id=run.id,
-                    wanted=Wanted(nodes=run.outputs, order=tuple(classes)),
-                    classes=classes,
-                    kept=KeptPictures(nodes=senders, store=self.store),
-                ),
-                client_id=client_id,
-            )
+        course = Course(
+            prompt_id=run.id,
+            wanted=Wanted(nodes=run.outputs, order=tuple(classes)),
+            classes=classes,
+            kept=KeptPictures(nodes=senders, store=self.store),
         )
+        return self._add(Watch(course=course, post=Post.UNSENT))
 
     def adopt(self, prompt_id: str) -> Watch:
         """Return the watch of a run, or begin one for a run that an earlier process submitted."""
-        if prompt_id not in self._watches:
-            self._add(Watch(course=Course(prompt_id=prompt_id)))
-        return self._watches[prompt_id]
+        return self._watches.get(prompt_id) or self._add(Watch(course=Course(prompt_id=prompt_id)))
 
     def get(self, prompt_id: str) -> Watch | None:
         """Return the watch of a run, if there is one."""
         return self._watches.get(prompt_id)
+
+    def miss(self, prompt_id: str) -> None:
+        """Note that the server does not know a run: nothing waits for its events until some come."""
+        if watch := self._watches.get(prompt_id):
+            watch.nowhere = True
 
     def forget(self, prompt_id: str) -> None:
         """Stop listening for a run."""
@@ -86,7 +112,8 @@ class Runs:
         watch = self._watches.get(prompt_id)
         return watch.course.wanted if watch else None
 
-    def _add(self, watch: Watch) -> None:
+    def _add(self, watch: Watch) -> Watch:
         while len(self._watches) >= self._limit:
             self._watches.pop(next(iter(self._watches)))
         self._watches[watch.course.prompt_id] = watch
+        return watch

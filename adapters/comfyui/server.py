@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
-from typing import Self
+from typing import NoReturn, Self
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.asking import where
@@ -12,7 +12,7 @@ from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.offering import read_offer, read_vocabulary
 from adapters.comfyui.pictures import PictureStore
 from adapters.comfyui.rest import Rest
-from adapters.comfyui.runs import Runs
+from adapters.comfyui.runs import Post, Runs
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.stopping import Stopper
 from adapters.comfyui.submitting import hand_over, upload
@@ -80,20 +80,27 @@ class ComfyServer:
 
     async def submit(self, run: Run) -> Handle:
         """Upload, then hand over under our run id; see `Server.submit` for what it raises."""
-        for name, content in run.uploads.items():
-            await upload(self._rest, name, content)
-        client_id = self._listener.client_id
-        self._runs.expect(run, client_id)
+        watch = self._runs.expect(run)
         try:
-            if error := await hand_over(self._rest, run, client_id):
-                await self._stopper.stop(run.id)
-                raise error
+            for name, content in run.uploads.items():
+                await upload(self._rest, name, content)
+            watch.client_id, watch.post = self._listener.client_id, Post.UNANSWERED
+            error = await hand_over(self._rest, run, watch.client_id)
+            watch.post = Post.ANSWERED
+            if error:
+                await self._take_back(run, error)
         except SubmitUncertain:
             raise  # it may run: whoever finds it follows it
         except JobError:
             self._runs.forget(run.id)
             raise
         return Handle(run.id)
+
+    async def _take_back(self, run: Run, error: JobError) -> NoReturn:
+        """Stop a run that was accepted without what is wanted of it; raises the error, or SubmitUncertain."""
+        if await self._stopper.stop(run.id) is Stopping.UNCONFIRMED:
+            raise SubmitUncertain(detail=f"run {run.id} may not have stopped: {error.detail}") from error
+        raise error
 
     async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         """Report what a run does until its end; see `Server.follow`."""
@@ -117,6 +124,7 @@ class ComfyServer:
             return NotFound.UNKNOWN
         match place:
             case Nowhere():
+                self._runs.miss(handle)
                 return NotFound.ABSENT
             case Over(end=end):
                 return Found(end=end)

@@ -1,17 +1,17 @@
 """Stopping one run and no other, confirmed."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
 from adapters.comfyui.asking import where
 from adapters.comfyui.limits import ComfyLimits
-from adapters.comfyui.protocol import Phase
 from adapters.comfyui.rest import UNKNOWN_ROUTE, Rest
-from adapters.comfyui.runs import Runs
+from adapters.comfyui.runs import Post, Runs, Watch
 from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running
 from bot.errors import ServerLost
-from bot.events import Interrupted
+from bot.events import Interrupted, RunEnd
 from bot.ports import Stopping
 
 
@@ -34,26 +34,24 @@ class Stopper:
             return Stopping.UNCONFIRMED
 
     async def _confirm(self, prompt_id: str) -> Stopping:
-        watch = self._runs.get(prompt_id)
-        began = watch is not None and watch.course.phase is not Phase.AWAITED
-        pause, absent_s = self._limits.eager_s, 0.0
+        sight, pause = _Sight(watch=self._runs.get(prompt_id)), self._limits.eager_s
         while True:
             match await where(self._rest, prompt_id, self._runs.wanted(prompt_id)):
-                case Over(end=Interrupted()):
-                    return Stopping.STOPPED
-                case Over():
-                    return Stopping.TOO_LATE
+                case Over(end=end):
+                    self._settle(prompt_id, end)
+                    return Stopping.STOPPED if isinstance(end, Interrupted) else Stopping.TOO_LATE
                 case Nowhere():
-                    # What had begun may have ended, and its history entry may be late. What had not is now removed.
-                    if not began or absent_s >= self._limits.absent_s:
-                        self._tell(prompt_id)
-                        return Stopping.STOPPED
-                    absent_s += pause
+                    if stopping := sight.verdict(self._limits.absent_s):
+                        self._conclude(prompt_id, stopping)
+                        return stopping
+                    sight.absent_s += pause
+                    await self._drop(prompt_id)
                 case Running():
                     # Said again at each look: a node that cannot be interrupted may take long to notice.
-                    began = True
+                    sight.began = True
                     await self._interrupt(prompt_id)
                 case Pending():
+                    sight.seen = True
                     await self._drop(prompt_id)
                 case place:
                     assert_never(place)
@@ -69,13 +67,43 @@ class Stopper:
     async def _interrupt(self, prompt_id: str) -> None:
         if self._cancels_jobs:
             answer = await self._rest.post(f"/api/jobs/{quote(prompt_id, safe='')}/cancel")
-            # A server that knows the route says "Job not found" in JSON.
+            if answer.ok:
+                return
+            # JSON may be "Job not found" by a server that knows the route, or a framework's way to say that it does
+            # not: only what is no JSON at all settles it, and either way the older request is made, too.
             self._cancels_jobs = answer.status not in UNKNOWN_ROUTE or answer.body is not None
-        if not self._cancels_jobs:
-            # Never without the id: that would stop whoever's run executes now.
-            await self._rest.post("/interrupt", {"prompt_id": prompt_id})
+        # Never without the id: that would stop whoever's run executes now.
+        await self._rest.post("/interrupt", {"prompt_id": prompt_id})
 
-    def _tell(self, prompt_id: str) -> None:
+    def _conclude(self, prompt_id: str, stopping: Stopping) -> None:
         # A run that was taken out of the queue gets no message and no history entry.
+        if stopping is Stopping.STOPPED:
+            self._settle(prompt_id, Interrupted())
+        else:
+            self._runs.miss(prompt_id)
+
+    def _settle(self, prompt_id: str, end: RunEnd) -> None:
         if watch := self._runs.get(prompt_id):
-            watch.inbox.put(watch.course.settle(Interrupted()))
+            watch.settle(end)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sight:
+    """What was seen of a run while it was being stopped."""
+
+    watch: Watch | None
+    seen: bool = False  #: it was in the queue
+    began: bool = False
+    absent_s: float = 0.0  #: how long it has been nowhere
+
+    def verdict(self, patience_s: float) -> Stopping | None:
+        """Judge a run that is nowhere; None: not yet."""
+        watch = self.watch
+        began = self.began or (watch is not None and watch.began)
+        arrived = self.seen or began or (watch is not None and watch.post is not Post.UNANSWERED)
+        if arrived and not began:
+            return Stopping.STOPPED  # it was removed, or never sent
+        if self.absent_s < patience_s:
+            return None
+        # What had begun may have ended, and its history entry was late. What never arrived may still be on its way.
+        return Stopping.STOPPED if arrived else Stopping.UNCONFIRMED

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from adapters.comfyui import ComfyAddress, ComfyLimits, ComfyServer
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.server import ComfyServer
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot.jobs import Run

@@ -35,9 +35,17 @@ async def serving(
 
 @asynccontextmanager
 async def proxying(
-    target: str, *, prefix: str = "", password: str | None = None, tls: ssl.SSLContext | None = None
+    target: str,
+    *,
+    prefix: str = "",
+    password: str | None = None,
+    tls: ssl.SSLContext | None = None,
+    holds: tuple[str, asyncio.Event, asyncio.Event] | None = None,
 ) -> AsyncIterator[str]:
-    """A reverse proxy; whoever lacks the password gets a sign-in page."""
+    """A reverse proxy; whoever lacks the password gets a sign-in page.
+
+    `holds` names a path: a POST there sets the first event and goes on when the second one is set.
+    """
     async with aiohttp.ClientSession(auto_decompress=False) as session:
 
         async def forward(request: web.Request) -> web.StreamResponse:
@@ -47,6 +55,9 @@ async def proxying(
             if request.path.endswith("/ws"):
                 return await _relay(request, session, url)
             body = await request.read()
+            if holds and request.method == "POST" and request.path == holds[0]:
+                holds[1].set()
+                await holds[2].wait()
             kept = {"Content-Type": request.headers["Content-Type"]} if "Content-Type" in request.headers else {}
             async with session.request(request.method, url, data=body, headers=kept) as answer:
                 content = await answer.read()

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from adapters.comfyui import ComfyAddress, ComfyLimits, ComfyServer
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.server import ComfyServer
 from adapters.simulator.options import SimulatorOptions
 from bot.events import OutputFile, RunEvent
 from bot.ports import Handle

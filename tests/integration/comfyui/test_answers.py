@@ -2,63 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import MultipartReader, web
 
-from adapters.comfyui import ComfyLimits, ComfyServer
+from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.system import Device
 from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, Succeeded
-from bot.ports import Found, Handle, NotFound, Stopping
+from bot.ports import Found, NotFound, Stopping
 from tests.fakes.runs import blank, broken_upload, node, run_of
-from tests.integration.comfyui.proxy import SIGN_IN, Handler, serving
-from tests.integration.comfyui.scene import DEADLINE_S, QUICK, client, fetched, followed
+from tests.integration.comfyui.answering import DONE, EMPTY, OURS, PENDING, RUNNING, against, in_turn, page, says
+from tests.integration.comfyui.proxy import Handler, serving
+from tests.integration.comfyui.scene import DEADLINE_S, client, fetched, followed
 
-OURS = Handle("0b9f2a44-58ac-5f7c-8f3d-1d3b6c2f9a01")
 FILE = OutputFile(
     node="9", name="a.png", kind=MediaKind.IMAGE, locator={"filename": "a.png", "subfolder": "", "type": "output"}
 )
-
-
-def says(body: object, status: int = 200) -> Handler:
-    async def answer(_request: web.Request) -> web.Response:
-        return web.json_response(body, status=status)
-
-    return answer
-
-
-def page(status: int = 200) -> Handler:
-    async def answer(_request: web.Request) -> web.Response:
-        return web.Response(status=status, text=SIGN_IN, content_type="text/html")
-
-    return answer
-
-
-def in_turn(*handlers: Handler) -> Handler:
-    """Answer by one handler after the other; the last one stays."""
-    waiting = list(handlers)
-
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return await (waiting.pop(0) if len(waiting) > 1 else waiting[0])(request)
-
-    return answer
-
-
-RUNNING = {"queue_running": [[0, OURS, {}, {}, []]], "queue_pending": []}
-PENDING = {"queue_running": [], "queue_pending": [[0, OURS, {}, {}, []]]}
-EMPTY = {"queue_running": [], "queue_pending": []}
-STOPPED = {OURS: {"status": {"status_str": "error", "messages": [["execution_interrupted", {}]]}}}
-DONE = {OURS: {"outputs": {"9": {"text": ["done"]}}, "status": {"status_str": "success"}}}
-
-
-@asynccontextmanager
-async def against(routes: Mapping[str, Handler], limits: ComfyLimits = QUICK) -> AsyncIterator[ComfyServer]:
-    """A client of a server that has these routes and no others: no socket, for one, and no version."""
-    async with serving(routes) as url, client(url, limits) as server:
-        yield server
 
 
 @pytest.mark.parametrize("version", ["0.3.63", "v0.2.99", "0.1.0-beta"])
@@ -245,82 +205,6 @@ async def test_a_moment_of_silence_is_survived() -> None:
     queue = in_turn(says(RUNNING), page(502), says(EMPTY))
     async with against({"GET /queue": queue, f"GET /history/{OURS}": says(DONE)}) as server:
         assert isinstance((await followed(server, OURS))[-1], Succeeded)
-
-
-class Interrupting:
-    """A server that stops a run when asked in the right way, after as many looks as it likes."""
-
-    def __init__(self, *, jobs: bool, looks: int = 1, history: object = STOPPED) -> None:
-        self.asked: list[tuple[str, object]] = []
-        self._jobs = jobs
-        self._looks = looks
-        self._history = history
-
-    def routes(self) -> dict[str, Handler]:
-        routes: dict[str, Handler] = {
-            "GET /queue": self._queue,
-            "POST /queue": self._note,
-            "POST /interrupt": self._note,
-            f"GET /history/{OURS}": self._told,
-        }
-        return {**routes, f"POST /api/jobs/{OURS}/cancel": self._cancel} if self._jobs else routes
-
-    @property
-    def _stopped(self) -> bool:
-        return len([path for path, _ in self.asked if path != "/queue"]) >= self._looks
-
-    async def _note(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path, await request.json()))
-        return web.Response()
-
-    async def _cancel(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path, None))
-        return web.json_response({"cancelled": True})
-
-    async def _queue(self, _request: web.Request) -> web.Response:
-        return web.json_response(EMPTY if self._stopped else RUNNING)
-
-    async def _told(self, _request: web.Request) -> web.Response:
-        return web.json_response(self._history if self._stopped else {})
-
-
-async def test_an_interrupt_names_its_run_and_is_repeated_until_it_is_noticed() -> None:
-    far = Interrupting(jobs=False, looks=3)
-    async with against(far.routes()) as server:
-        assert await server.interrupt(OURS) is Stopping.STOPPED
-    assert far.asked == [("/queue", {"delete": [OURS]}), *[("/interrupt", {"prompt_id": OURS})] * 3]
-
-
-async def test_a_newer_server_cancels_the_job() -> None:
-    far = Interrupting(jobs=True)
-    async with against(far.routes()) as server:
-        assert await server.interrupt(OURS) is Stopping.STOPPED
-    assert [path for path, _ in far.asked] == ["/queue", f"/api/jobs/{OURS}/cancel"]
-
-
-async def test_a_success_may_win_the_race_against_an_interrupt() -> None:
-    far = Interrupting(jobs=False, history=DONE)
-    async with against(far.routes()) as server:
-        assert await server.interrupt(OURS) is Stopping.TOO_LATE
-
-
-async def test_a_run_that_vanishes_while_it_is_stopped_has_stopped() -> None:
-    far = Interrupting(jobs=False, history={})
-    async with against(far.routes()) as server:
-        assert await server.interrupt(OURS) is Stopping.STOPPED
-
-
-async def test_a_run_that_will_not_stop_is_unconfirmed() -> None:
-    far = Interrupting(jobs=False, looks=1_000_000)
-    async with against(far.routes(), ComfyLimits(confirm_s=0.3, eager_s=0.01)) as server:
-        assert await server.interrupt(OURS) is Stopping.UNCONFIRMED
-
-
-async def test_a_run_that_slips_back_into_the_queue_is_taken_out_again() -> None:
-    queue = in_turn(says(PENDING), says(EMPTY))
-    routes = {"GET /queue": queue, "POST /queue": says(None), f"GET /history/{OURS}": says({})}
-    async with against(routes) as server:
-        assert await server.interrupt(OURS) is Stopping.STOPPED
 
 
 async def test_families_come_from_metadata_then_names_then_sizes() -> None:

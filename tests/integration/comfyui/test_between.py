@@ -5,7 +5,8 @@ from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
 import pytest
 
-from adapters.comfyui import ComfyAddress, ComfyServer, trust
+from adapters.comfyui.address import ComfyAddress, trust
+from adapters.comfyui.server import ComfyServer
 from adapters.simulator.server import Simulator
 from bot.errors import ConfigError, ServerLost
 from bot.events import Previewed, Succeeded

@@ -11,7 +11,7 @@ from adapters.comfyui.inbox import Inbox
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.messages import Message, Word
 from adapters.comfyui.pictures import KeptPictures, PictureStore
-from adapters.comfyui.runs import Runs
+from adapters.comfyui.runs import Post, Runs
 from adapters.comfyui.watching import Patience
 from adapters.comfyui.whereabouts import Nowhere, Over
 from bot.errors import ConfigError, ServerLost
@@ -100,7 +100,7 @@ def test_kept_pictures_give_way_oldest_first() -> None:
 def test_all_runs_share_one_budget_for_the_pictures_that_are_kept() -> None:
     runs, picture = Runs(limit=9, store=PictureStore(limit=10)), b"12345"
     for name in "abc":
-        runs.expect(run(name), "client")
+        runs.expect(run(name))
         frame = PictureFrame(image=picture, media_type="image/png", prompt_id=name, node="1")
         runs.hear(Message(prompt_id=name, word=Word.PICTURE, picture=frame))
     assert [runs.store.get(f"{name}/1_00000.png") for name in "abc"] == [None, picture, picture]
@@ -121,11 +121,25 @@ def test_runs_that_nobody_follows_give_way() -> None:
     runs = Runs(limit=2, store=PictureStore(0))
     assert not runs
     for name in "abc":
-        runs.expect(run(name), "client")
+        runs.expect(run(name))
     assert [runs.get(name) is not None for name in "abc"] == [False, True, True]
     assert runs.adopt("c").course.kept.nodes == {"1"}
     assert runs.wanted("a") is None
     runs.forget("a")
+
+
+def test_only_a_run_of_which_something_may_yet_be_heard_is_in_flight() -> None:
+    runs = Runs(limit=2, store=PictureStore(0))
+    watch = runs.expect(run("ours"))
+    assert not runs, "not sent yet"
+    watch.post = Post.UNANSWERED
+    assert runs
+    runs.miss("ours")
+    assert not runs, "the server does not know it"
+    runs.hear(Message(prompt_id="ours", word=Word.START))
+    assert runs, "it came after all"
+    watch.settle(Interrupted())
+    assert not runs
 
 
 def test_a_message_for_nobody_is_dropped() -> None:
