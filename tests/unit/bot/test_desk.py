@@ -1,0 +1,139 @@
+"""The desk: whoever clicked gets what is theirs, and an id alone grants nothing."""
+
+import pytest
+
+from bot.charges import Depths
+from bot.desk import Desk
+from bot.errors import SubmissionError
+from bot.estimates import Estimates
+from bot.intake import Intake, Knowledge
+from bot.jobs import JobId, JobState, Place, StoredFile, job_id_of
+from bot.ports import Cancelling
+from bot.submissions import Submission
+from tests.fakes.memory_files import MemoryFiles
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.bench import ALICE, BOB, CATALOG, PLACE, VOCABULARY
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def desk(store: MemoryStore) -> Desk:
+    async def default_workflow(place: Place) -> str:
+        return "txt2img"
+
+    knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, default_workflow=default_workflow)
+    estimates = Estimates()
+    intake = Intake(queue=store, store=store, files=MemoryFiles(), estimates=estimates, knowledge=knowledge)
+    return Desk(
+        intake=intake,
+        job_queue=store,
+        store=store,
+        live=store,
+        estimates=estimates,
+        knowledge=knowledge,
+        depths=Depths(person=5),
+        servers=2,
+    )
+
+
+async def _asked(desk: Desk, event: str, text: str = "a cat") -> JobId:
+    receipt = await desk.submit(Submission(event=event, requester=ALICE, place=PLACE, text=text))
+    return receipt.record.job.id
+
+
+async def _painted(desk: Desk, store: MemoryStore, event: str) -> JobId:
+    job_id = await _asked(desk, event)
+    lease = await store.claim("gpu1", event)
+    assert lease is not None
+    await store.record(lease, run_id="run")
+    file = StoredFile(key="ab" * 32, name="a.png", kind="image", media_type="image/png", bytes=9)
+    await store.succeed(lease, files=[file], gpu_ms=2500)
+    return job_id
+
+
+async def test_what_may_be_asked_is_passed_on(desk: Desk) -> None:
+    assert desk.catalog() is CATALOG
+    assert desk.vocabulary() is VOCABULARY
+    assert await desk.default_workflow(PLACE) == "txt2img"
+
+
+async def test_a_waiting_job_is_cancelled_by_whoever_asked_for_it(desk: Desk) -> None:
+    job_id = await _asked(desk, "1")
+
+    assert await desk.cancel(job_id, ALICE) is Cancelling.CANCELLED
+    record = await desk.job(job_id)
+    assert record is not None
+    assert record.state is JobState.CANCELLED
+
+
+async def test_somebody_elses_job_is_neither_cancelled_nor_deleted(desk: Desk, store: MemoryStore) -> None:
+    job_id = await _asked(desk, "1")
+
+    for forbidden in (desk.cancel, desk.delete):
+        with pytest.raises(SubmissionError, match="somebody else's"):
+            await forbidden(job_id, BOB)
+
+    record = await store.read(job_id)
+    assert record is not None
+    assert record.state is JobState.QUEUED
+
+
+async def test_a_job_that_is_not_there_is_no_fault(desk: Desk) -> None:
+    unknown = job_id_of("web", "never")
+
+    assert await desk.cancel(unknown, ALICE) is Cancelling.UNKNOWN
+    await desk.delete(unknown, ALICE)
+
+
+async def test_a_job_is_deleted_once_it_has_ended(desk: Desk, store: MemoryStore) -> None:
+    waiting = await _asked(desk, "1")
+    with pytest.raises(SubmissionError, match="has not ended"):
+        await desk.delete(waiting, ALICE)
+    await desk.cancel(waiting, ALICE)
+
+    await desk.delete(waiting, ALICE)
+
+    assert await desk.job(waiting) is None
+    assert list(await desk.history(ALICE)) == []
+
+
+async def test_the_queue_tells_where_ones_own_jobs_stand(desk: Desk, store: MemoryStore) -> None:
+    assert list(await desk.queue(ALICE)) == [("Your jobs", "none is waiting or running")]
+    for event in ("1", "2", "3"):
+        await _asked(desk, event, f"cat {event} {'very ' * 20}long")
+    await store.claim("gpu1", "n")
+
+    told = dict(await desk.queue(ALICE))
+
+    assert {words.partition(",")[0] for words in told.values()} == {"on a GPU now", "next in line", "1 ahead"}
+    assert all(len(name) <= 60 for name in told)
+    assert list(await desk.queue(BOB)) == [("Your jobs", "none is waiting or running")]
+
+
+async def test_usage_tells_jobs_pictures_and_gpu_time(desk: Desk, store: MemoryStore) -> None:
+    await _painted(desk, store, "1")
+    await _asked(desk, "2")
+
+    assert list(await desk.usage(ALICE)) == [
+        ("Under way", "1 of 5 jobs"),
+        ("Painted lately", "1 picture in 2 jobs"),
+        ("GPU time", "2 s"),
+    ]
+
+
+async def test_a_waiting_job_is_quoted_with_what_is_before_it(desk: Desk) -> None:
+    record = await desk.job(await _asked(desk, "1"))
+    assert record is not None
+
+    alone, behind_four = desk.quote_s(record, 0), desk.quote_s(record, 4)
+
+    assert alone == record.job.estimate_ms / 1000
+    assert behind_four > alone
+
+
+async def test_there_is_no_preview_of_a_job_that_does_not_run(desk: Desk) -> None:
+    assert await desk.preview(await _asked(desk, "1")) is None
