@@ -61,6 +61,7 @@ class ServiceOptions:
     servers: Mapping[str, ComfyAddress]
     guests: tuple[Guest, ...]
     redis_url: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
     port: int = 8800
     depths: Depths = field(default_factory=Depths)
 
@@ -92,7 +93,7 @@ class _Service:
     @property
     def web_options(self) -> WebOptions:
         options = self.options
-        return WebOptions(key=options.key, guests=options.guests, port=options.port)
+        return WebOptions(key=options.key, guests=options.guests, host=options.host, port=options.port)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until stopped; cards go on being made true while the last runs end."""

@@ -100,6 +100,21 @@ def demo(
 
 
 @app.command()
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; only this machine's own, as nobody signs in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; a taken one moves on.")] = 8800,
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Where jobs and pictures are kept.")] = None,
+) -> None:
+    """Serve the chat page with the GPUs of fairbrush.toml."""
+    from bot.cli.serve import serve as run
+
+    run(host=host, port=port, state=state)
+
+
+@app.command()
 def init(*, force: Annotated[bool, typer.Option(help="Replace a file that is already there.")] = False) -> None:
     """Write a commented fairbrush.toml into this folder."""
     from bot.cli.init import write_settings

@@ -1,0 +1,87 @@
+"""What `demo` and `serve` share: the state folder, the key, the signals, and what is said at the start."""
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from adapters.comfyui.address import ComfyAddress
+from adapters.web.guests import Guest
+from bot.app import ServiceOptions, serve
+from bot.cli.terminal import note, say
+from bot.errors import ConfigError
+from bot.jobs import Place, Requester, Tenant
+from bot.settings import Settings
+
+
+async def run_service(
+    settings: Settings,
+    servers: Mapping[str, ComfyAddress],
+    people: tuple[str, ...],
+    *,
+    state: Path,
+    host: str,
+    port: int,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; raises ConfigError."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    options = ServiceOptions(
+        settings=settings,
+        state=state,
+        key=_key(settings, state),
+        servers=servers,
+        guests=(_guest(people),),
+        redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
+        host=host,
+        port=port,
+    )
+    if options.redis_url is None:
+        note(f"No FAIRBRUSH_REDIS_URL is set, so jobs are kept by an engine of our own in {state}.")
+    await serve(options, stopping, _announce)
+
+
+def state_folder(wished: Path | None) -> Path:
+    """Return the folder of everything that lasts, made if it was not there; raises ConfigError."""
+    base = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
+    try:
+        folder = (wished or base / "fairbrush").expanduser().absolute()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        raise ConfigError([f"The state folder cannot be used: {error}."]) from error
+    return folder
+
+
+def _announce(url: str, remark: str | None) -> None:
+    if remark:
+        note(remark)
+    say(url)
+    note("Open it in a browser and type /imagine a lighthouse at dusk. Ctrl-C ends it; what waits goes on next time.")
+
+
+def _guest(people: tuple[str, ...]) -> Guest:
+    tenant = Tenant(platform="web", id="local")
+    requesters = tuple(Requester(tenant=tenant, id=name.lower(), name=name) for name in people)
+    return Guest(id="local", place=Place(tenant=tenant, channel="studio"), people=requesters)
+
+
+def _key(settings: Settings, folder: Path) -> bytes:
+    """Return what links and sessions are signed with: the environment's, else one that the state folder keeps."""
+    if settings.key:
+        return settings.key.get_secret_value().encode()
+    path = folder / "key"
+    try:
+        # Made once, for its owner's eyes alone: the same key after a restart keeps every page's session.
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be written: {error.strerror}."]) from error
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise ConfigError([f"{path} was cut short. Delete it; open pages will have to be loaded again."])
+    return key
