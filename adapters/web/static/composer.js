@@ -7,7 +7,7 @@ import { paintMask } from "./mask.js";
 const say = $("say"), menu = $("menu"), hint = $("hint"), chips = $("chips");
 const pictures = {};  // kind -> Blob
 const past = JSON.parse(sessionStorage.getItem("past") ?? "[]");
-let at = past.length, offered = null, chosen = -1, asked = 0, sending = false;
+let at = past.length, offered = null, chosen = -1, asked = 0, sending = false, lost = null;
 
 export const attachedPictures = () => ({ ...pictures });
 export function clearPictures() { for (const kind of Object.keys(pictures)) delete pictures[kind]; drawPictures(); }
@@ -40,11 +40,11 @@ async function complete() {
     found = await response.json();
   } catch { return; }
   // Answers may cross; only the one to the latest question counts.
-  if (mine === asked) draw(found, before);
+  if (mine === asked) draw(found);
 }
 
-function draw(found, before) {
-  offered = { ...found, end: before.length };
+function draw(found) {
+  offered = found;
   chosen = -1;
   menu.replaceChildren(...found.suggestions.map((each, index) => {
     const item = document.createElement("li");
@@ -78,8 +78,10 @@ function choose(step) {
 }
 
 function take(index) {
+  // Somebody who types fast is letters ahead of the menu: all of the begun word is replaced, up to the cursor.
   const { text } = offered.suggestions[index], before = say.value.slice(0, offered.start) + text;
-  say.value = before + say.value.slice(offered.end).trimStart();
+  if (/\s/.test(say.value.slice(offered.start, say.selectionStart))) return complete();
+  say.value = before + say.value.slice(say.selectionStart).trimStart();
   say.setSelectionRange(before.length, before.length);
   close();
   grow();
@@ -101,7 +103,10 @@ async function submit() {
   if (!text || sending) return;
   sending = true; $("send").disabled = true;
   close();
-  const answer = await postParts("/ask", { as: speaker(), event: newEvent(), text }, pictures);
+  // An answer that was lost may have been a yes: the same words again are the same event, and so the same job.
+  if (lost?.text !== text || lost.as !== speaker()) lost = { text, as: speaker(), event: newEvent() };
+  const answer = await postParts("/ask", lost, pictures);
+  if (!answer.lost) lost = null;
   sending = false; $("send").disabled = false;
   if (answer.ok || answer.html) remember(text);
   show(answer);

@@ -18,10 +18,12 @@ async function sendForm(form) {
   const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
   const paint = form.querySelector(".main");
   paint.disabled = true;
-  const content = { as: speaker(), event: newEvent(), workflow: form.dataset.workflow, parent: form.dataset.parent, values };
+  form.dataset.event ??= newEvent();  // the same form sent again after a lost answer is the same job
+  const content = { as: speaker(), event: form.dataset.event, workflow: form.dataset.workflow, parent: form.dataset.parent, values };
   const answer = await postParts("/forms", content, attachedPictures());
   paint.disabled = false;
   if (answer.ok) { clearPictures(); return sheet.close(); }
+  if (!answer.lost) delete form.dataset.event;
   const place = form.querySelector(".sheet-faults");
   const words = document.createElement("p");
   words.textContent = answer.words;

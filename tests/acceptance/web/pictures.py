@@ -136,9 +136,7 @@ class Shoot:
     async def shot(self, name: str) -> None:
         await self.page.js("new Promise((done) => setTimeout(done, 450))")
         with Image.open(BytesIO(await self.page.picture())) as picture:
-            # Few colours: the documents stay light, and nobody sees the difference.
-            small = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
-            await asyncio.to_thread(small.save, FOLDER / f"web-{name}.png", optimize=True)
+            await asyncio.to_thread(picture.convert("RGB").save, FOLDER / f"web-{name}.png", optimize=True)
 
 
 def painted(prompt: str, seed: int) -> bytes:
