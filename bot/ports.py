@@ -1,9 +1,9 @@
 """What `bot` asks of the world. The promises stand in the docstrings; one contract suite per port keeps them."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import NewType, Protocol
+from typing import NewType, Protocol, Self
 
 from bot.budgets import Budget
 from bot.events import OutputFile, RunEnd, RunEvent
@@ -48,6 +48,14 @@ class Stopping(Enum):
 class Server(Protocol):
     """One GPU endpoint. Entered as an async context manager before anything else is called."""
 
+    async def __aenter__(self) -> Self:
+        """Begin to listen; raises ServerLost when nothing answers, ConfigError when it cannot be used at all."""
+        ...
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go of every connection; runs go on on the server."""
+        ...
+
     @property
     def name(self) -> str:
         """Return the operator's name for it; safe to show."""
@@ -65,8 +73,8 @@ class Server(Protocol):
         """
         ...
 
-    def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
-        """Report what the run does until its end; exactly one RunEnd, as the last item.
+    def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
+        """Report what the run does until its end; exactly one RunEnd, as the last item. Whoever asks closes it.
 
         A platform without live progress reports the end only. Works for a run that an earlier process submitted.
         Raises ServerLost when the server can no longer tell.
@@ -78,11 +86,17 @@ class Server(Protocol):
         ...
 
     async def interrupt(self, handle: Handle) -> Stopping:
-        """Stop this run and no other, wherever it is, and confirm it. Never raises for an unreachable server."""
+        """Stop this run and no other, wherever it is, and confirm it. Never raises for an unreachable server.
+
+        A run whose submit may still be on its way is UNCONFIRMED for as long as the server does not know it.
+        """
         ...
 
-    def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
-        """Read a result in chunks. Raises ResultLost when it is gone or over the limit, ServerLost on a broken read."""
+    def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
+        """Read a result in chunks; whoever asks closes it.
+
+        Raises ResultLost when it is gone or over the limit, ServerLost on a broken read.
+        """
         ...
 
 

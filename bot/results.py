@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import PurePosixPath
 
 from bot.errors import ResultLost, ServerLost
@@ -41,17 +42,17 @@ async def _keep(
 async def _keep_once(
     server: Server, files: FileStore, output: OutputFile, stem: str, policy: Policy, text: str
 ) -> StoredFile:
-    chunks = server.fetch(output)
-    head = b""
-    async for chunk in chunks:
-        head += chunk
-        if len(head) >= HEAD_BYTES:
-            break
-    media = recognise(head)
-    # The name on the server tells a stranger nothing about it; only its ending is of use.
-    name = stem + PurePosixPath(output.name).suffix.lower()[:8]
-    content = _scrubbed(head, chunks, policy, text) if is_rewritten(media.type) else _joined(head, chunks)
-    return await files.put(content, name=name, media_type=media.type)
+    async with aclosing(server.fetch(output)) as chunks:
+        head = b""
+        async for chunk in chunks:
+            head += chunk
+            if len(head) >= HEAD_BYTES:
+                break
+        media = recognise(head)
+        # The name on the server tells a stranger nothing about it; only its ending is of use.
+        name = stem + PurePosixPath(output.name).suffix.lower()[:8]
+        content = _scrubbed(head, chunks, policy, text) if is_rewritten(media.type) else _joined(head, chunks)
+        return await files.put(content, name=name, media_type=media.type)
 
 
 async def _scrubbed(head: bytes, rest: AsyncIterator[bytes], policy: Policy, text: str) -> AsyncIterator[bytes]:

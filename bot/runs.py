@@ -6,9 +6,11 @@ on a doubt, and that it always has an end.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import assert_never
 
 from bot.errors import JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
-from bot.events import Failed, Interrupted, RunEvent, Succeeded
+from bot.events import Failed, Interrupted, RunEnd, RunEvent, Succeeded
 from bot.jobs import JobId, Run, run_id_of
 from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
 from workflows.values import Values
@@ -50,16 +52,15 @@ async def submit(server: Server, run: Run) -> Handle:
 async def follow(server: Server, handle: Handle, report: Report, *, deadline_s: float) -> Succeeded:
     """Report what happens until the run succeeds; raises the JobError of any other end.
 
-    A run that has no end within the deadline is stopped, and JobTimedOut is raised.
+    A run that has no end within the deadline is stopped, and JobTimedOut is raised, unless its end came first.
     """
     try:
         async with asyncio.timeout(deadline_s) as deadline:
             return await _until_success(server, handle, report)
-    except TimeoutError as error:
+    except TimeoutError:
         if not deadline.expired():
             raise
-        await server.interrupt(handle)
-        raise JobTimedOut(detail=f"run {handle}: no end within {deadline_s:g} s") from error
+        return await _stopped_at_deadline(server, handle, f"run {handle}: no end within {deadline_s:g} s")
 
 
 async def stop(server: Server, run: Run) -> Stopping:
@@ -86,13 +87,32 @@ async def locate(server: Server, handle: Handle, *, patience_s: float) -> Findin
 
 
 async def _until_success(server: Server, handle: Handle, report: Report) -> Succeeded:
-    async for event in server.follow(handle):
-        await report(event)
-        match event:
-            case Succeeded():
-                return event
-            case Failed(error=error):
-                raise error
-            case Interrupted():
-                raise JobCancelled
+    async with aclosing(server.follow(handle)) as events:
+        async for event in events:
+            await report(event)
+            if isinstance(event, RunEnd):
+                return _success(event)
     raise ServerLost(detail=f"run {handle}: the events ended without an end")
+
+
+async def _stopped_at_deadline(server: Server, handle: Handle, detail: str) -> Succeeded:
+    match await server.interrupt(handle):
+        case Stopping.STOPPED:
+            raise JobTimedOut(detail=detail)
+        case Stopping.TOO_LATE:
+            finding = await server.find(handle)
+            if isinstance(finding, Found) and finding.end:
+                return _success(finding.end)
+    raise JobTimedOut("The GPU took too long. It was asked to stop the job, but has not confirmed it.", detail=detail)
+
+
+def _success(end: RunEnd) -> Succeeded:
+    match end:
+        case Succeeded():
+            return end
+        case Failed(error=error):
+            raise error
+        case Interrupted():
+            raise JobCancelled
+        case _:
+            assert_never(end)

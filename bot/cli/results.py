@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,8 @@ async def write_results(server: Server, files: tuple[OutputFile, ...], target: T
     paths = []
     for number, file in enumerate(files, start=1):
         path = target.path(file, number, len(files))
-        await _write(server.fetch(file), path)
+        async with aclosing(server.fetch(file)) as chunks:
+            await _write(chunks, path)
         paths.append(path)
     return paths
 

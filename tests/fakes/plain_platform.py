@@ -6,7 +6,7 @@ a clock: a job moves on by one state whenever it is asked for. What a job does i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
@@ -82,7 +82,7 @@ class PlainServer:
     async def submit(self, run: Run) -> Handle:
         return Handle(self._platform.post_run(run))
 
-    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+    async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         while True:
             status = self._platform.get_status(handle)
             if status is None:
@@ -107,7 +107,7 @@ class PlainServer:
             case _:
                 return Stopping.UNCONFIRMED
 
-    async def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+    async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         content = self._platform.get_file(file.locator["job"])
         if content is None:
             raise ResultLost

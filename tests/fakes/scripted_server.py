@@ -1,8 +1,9 @@
 """A `Server` that does what a test wrote down, and notes what it was asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from bot.errors import JobError
 from bot.events import OutputFile, RunEvent
@@ -19,8 +20,15 @@ class ScriptedServer:
     refusal: JobError | None = None
     findings: list[Finding] = field(default_factory=list)  #: answers of `find` in turn; the last one stays
     endless: bool = False
+    stopping: Stopping = Stopping.STOPPED  #: what every interrupt says
     submitted: list[Run] = field(default_factory=list)
     interrupted: list[Handle] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
 
     @property
     def name(self) -> str:
@@ -35,7 +43,7 @@ class ScriptedServer:
             raise self.refusal
         return Handle(run.id)
 
-    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+    async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         for event in self.events:
             yield event
         if self.endless:
@@ -48,7 +56,7 @@ class ScriptedServer:
 
     async def interrupt(self, handle: Handle) -> Stopping:
         self.interrupted.append(handle)
-        return Stopping.STOPPED
+        return self.stopping
 
-    async def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+    async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         yield file.name.encode()

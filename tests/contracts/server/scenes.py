@@ -1,7 +1,7 @@
 """What the promises of `Server` are tried on: an endpoint, and runs whose outcome there is known."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.comfyui.address import ComfyAddress
@@ -24,7 +24,7 @@ QUICK = ComfyLimits(
 class Scene:
     """One endpoint. `open` makes a client of its own, as another process would."""
 
-    open: Callable[[], AbstractAsyncContextManager[Server]]
+    open: Callable[[], Server]
     unreachable: Server  #: a client, already entered, whose endpoint is gone
     good: Callable[[], Run]  #: makes one picture
     failing: Callable[[], Run]  #: is accepted, and fails

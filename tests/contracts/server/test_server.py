@@ -1,6 +1,7 @@
 """The promises of `bot.ports.Server`."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from uuid import uuid4
 
@@ -115,8 +116,7 @@ async def test_a_running_run_is_stopped_or_the_server_says_it_cannot(scene: Scen
         if not scene.stops:
             assert await server.interrupt(handle) is Stopping.UNCONFIRMED
             return
-        events = aiter(server.follow(handle))
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(DEADLINE_S), aclosing(server.follow(handle)) as events:
             while not isinstance(await anext(events), Started):
                 pass
             assert await server.interrupt(handle) is Stopping.STOPPED
@@ -141,6 +141,11 @@ async def test_a_run_that_has_ended_is_not_stopped(scene: Scene) -> None:
         handle = await server.submit(scene.good())
         await followed(server, handle)
         assert await server.interrupt(handle) is Stopping.TOO_LATE
+
+
+async def test_a_run_that_nobody_knows_may_still_be_on_its_way_and_is_not_said_to_be_stopped(scene: Scene) -> None:
+    async with scene.open() as server:
+        assert await server.interrupt(Handle(str(uuid4()))) is Stopping.UNCONFIRMED
 
 
 async def test_an_unreachable_server_is_told_from_an_absent_run(scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """What worker and intake are tried on: a store in memory, a small workflow, people and a server that counts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from bot.attempt import Bench, WorkerLimits
@@ -121,7 +121,7 @@ class Kitchen:
             self.finish(run_id)
         return self.runs[run_id][1]
 
-    async def follow(self, handle: Handle) -> AsyncIterator[RunEvent]:
+    async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         yield Started()
         while (end := self._look(handle)) is None:
             if self.looks is None:
@@ -148,7 +148,7 @@ class Kitchen:
         self.finish(handle, Interrupted())
         return Stopping.STOPPED
 
-    async def fetch(self, file: OutputFile) -> AsyncIterator[bytes]:
+    async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         self.fetched += 1
         if self.fetch_error:
             raise self.fetch_error

@@ -1,6 +1,8 @@
 """One attempt: what is promised about submitting, following and stopping."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -9,7 +11,7 @@ from bot import runs
 from bot.errors import ExecutionFailed, GraphRejected, JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEvent, Started, Succeeded
 from bot.jobs import JobId, Run, run_id_of
-from bot.ports import Found, Handle, NotFound, Server, Stopping
+from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
 from bot.runs import follow, prepare, stop, submit
 from tests.fakes.plain_platform import PlainPlatform, PlainServer
 from tests.fakes.scripted_server import ScriptedServer
@@ -82,9 +84,56 @@ async def test_a_run_without_an_end_is_stopped_at_its_deadline(run: Run) -> None
     assert server.interrupted == [run.id]
 
 
+@pytest.mark.parametrize("stopping", [Stopping.STOPPED, Stopping.UNCONFIRMED])
+async def test_only_a_confirmed_stop_at_the_deadline_is_told_as_one(run: Run, stopping: Stopping) -> None:
+    server = ScriptedServer(events=[Started()], endless=True, stopping=stopping)
+
+    with pytest.raises(JobTimedOut) as late:
+        await _heard(server, run, deadline_s=0.01)
+
+    assert ("was stopped" in str(late.value)) is (stopping is Stopping.STOPPED)
+
+
+async def test_a_success_that_wins_against_the_deadline_is_a_success(run: Run) -> None:
+    server = ScriptedServer(endless=True, stopping=Stopping.TOO_LATE, findings=[Found(end=DONE)])
+
+    assert await follow(server, Handle(run.id), _ignore, deadline_s=0.01) == DONE
+
+
+@pytest.mark.parametrize(
+    ("finding", "error"),
+    [
+        (Found(end=Failed(error=ExecutionFailed())), ExecutionFailed),
+        (Found(end=Interrupted()), JobCancelled),
+        (Found(end=None), JobTimedOut),
+        (NotFound.ABSENT, JobTimedOut),
+    ],
+)
+async def test_what_was_too_late_to_stop_ends_as_it_ended(run: Run, finding: Finding, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        await _heard(ScriptedServer(endless=True, stopping=Stopping.TOO_LATE, findings=[finding]), run, deadline_s=0.01)
+
+
+@pytest.mark.parametrize("end", [DONE, Failed(error=ExecutionFailed())])
+async def test_a_follow_is_closed_before_its_end_is_told(run: Run, end: RunEvent) -> None:
+    closed = []
+
+    class Careful(ScriptedServer):
+        async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
+            try:
+                yield end
+                await asyncio.Event().wait()
+            finally:
+                closed.append(handle)
+
+    with suppress(ExecutionFailed):
+        await follow(Careful(), Handle(run.id), _ignore, deadline_s=5)
+    assert closed == [run.id]
+
+
 async def test_a_timeout_inside_the_server_is_not_taken_for_our_deadline(run: Run) -> None:
     class Impatient(ScriptedServer):
-        async def follow(self, handle: Handle):  # type: ignore[no-untyped-def,override]
+        async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
             raise TimeoutError
             yield
 
