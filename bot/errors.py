@@ -5,7 +5,7 @@
         * UnknownWorkflow
         * FileGone — a stored file that has expired or was deleted
         * ImageRefused — what was sent is no picture that can be used
-    * (workflows.faults.InvalidValues — the same person: every fault of what was asked, told one by one; `invalid`)
+    * (InvalidValues, in workflows/faults.py — the same person: every fault of what was asked at once)
     * QueueFull — nobody: says when to try again
     * JobError — this run
         * GraphRejected — the server refused the graph

@@ -27,10 +27,10 @@ class CatalogFault:
     """One problem of one workflow's files."""
 
     workflow: str
-    problem: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{self.workflow}: {self.problem}"
+        return f"{self.workflow}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def load_catalog(folder: Path, previous: Catalog | None = None) -> Catalog:
         try:
             workflows[place.name] = _load(place)
         except WorkflowFault as fault:
-            faults.extend(CatalogFault(workflow=place.name, problem=problem) for problem in fault.problems)
+            faults.extend(CatalogFault(workflow=place.name, reason=problem) for problem in fault.problems)
             if previous and place.name in previous.workflows:
                 workflows[place.name] = previous.workflows[place.name]
     return Catalog(workflows=workflows, faults=(*faults, *_dangling_actions(workflows)))
@@ -62,11 +62,11 @@ def _places(folder: Path, faults: list[CatalogFault]) -> list[Path] | None:
     try:
         places = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith((".", "_")))
     except OSError as error:
-        faults.append(CatalogFault(workflow=folder.name, problem=f"the folder cannot be read: {error.strerror}."))
+        faults.append(CatalogFault(workflow=folder.name, reason=f"the folder cannot be read: {error.strerror}."))
         return None
     problem = "a name has lower-case letters, digits, - and _, begins with a letter and ends within 32."
     misnamed = [place for place in places if not NAME.fullmatch(place.name)]
-    faults.extend(CatalogFault(workflow=place.name, problem=problem) for place in misnamed)
+    faults.extend(CatalogFault(workflow=place.name, reason=problem) for place in misnamed)
     return [place for place in places if place not in misnamed]
 
 
@@ -99,4 +99,4 @@ def _dangling_actions(workflows: Mapping[str, Workflow]) -> Iterator[CatalogFaul
                 problem = f"actions.{button}: {action.workflow} has no parameter {unknown[0]!r}."
             else:
                 continue
-            yield CatalogFault(workflow=workflow.name, problem=problem)
+            yield CatalogFault(workflow=workflow.name, reason=problem)

@@ -39,13 +39,14 @@ def refusal(text: str, offered: tuple[str, ...]) -> str:
         return "no GPU has one installed. The operator can add one."
     several = _beginning(text, offered)
     if several:
-        return f"{shown(text)} may be {_listed(several)}. Write more of the name."
+        return f"{shown(text)} may be {listed(several)}. Write more of the name."
     close = get_close_matches(folded(text)[:80], {_stem(name): name for name in offered}, n=1)
     guess = f" Did you mean {next(name for name in offered if _stem(name) == close[0])}?" if close else ""
-    return f"{shown(text)} is not on offer.{guess} There is {_listed(offered)}."
+    return f"{shown(text)} is not on offer.{guess} There is {listed(offered)}."
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Name what is on offer: the first few, and how many there are in all."""
     more = f" … ({len(names)} in all)" if len(names) > NAMES_SHOWN else ""
     return ", ".join(names[:NAMES_SHOWN]) + more
 

@@ -8,9 +8,6 @@ Whatever does not have the expected shape is left out: a custom node may say any
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-LITERAL_TYPES = frozenset({"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"})
-"""Inputs that a graph fills with a value; every other type is filled by a link."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputDefinition:
@@ -23,11 +20,6 @@ class InputDefinition:
     maximum: int | float | None = None
     multiline: bool = False
     uploads_image: bool = False  #: the values are names of files in the server's input folder
-
-    @property
-    def is_literal(self) -> bool:
-        """Whether a graph fills this input with a value."""
-        return self.type in LITERAL_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from workflows.text import clean
 
@@ -22,6 +23,8 @@ class Fault:
 
 class InvalidValues(Exception):
     """What was asked cannot be done as written; holds every fault at once, in the order of the parameters."""
+
+    code: ClassVar[str] = "invalid_values"  #: stable, as the codes of bot.errors are
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)

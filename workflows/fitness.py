@@ -6,6 +6,7 @@ What ComfyUI 0.3.64 checks before it takes a graph is checked here beforehand, b
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workflows.choices import listed
 from workflows.definitions import Definitions, InputDefinition, NodeDefinition
 from workflows.faults import shown
 from workflows.graph import JsonValue, Link, Node
@@ -37,8 +38,6 @@ _TYPES: tuple[tuple[type, frozenset[str]], ...] = (
     (Number, frozenset({"FLOAT"})),
 )
 """What numbers of a manifest may fill: a fraction is cut off where a node wants a whole number."""
-
-_OPTIONS_SHOWN = 6
 
 
 def lacks(workflow: Workflow, definitions: Definitions, vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
@@ -144,8 +143,7 @@ def _not_on_offer(node: Node, name: str, value: str, options: tuple[str, ...]) -
     model = _model(node.class_type, name)
     if model:
         return f"the {model} {shown(value)} is not installed ({node.class_type}.{name})."
-    more = " …" if len(options) > _OPTIONS_SHOWN else ""
-    there_is = f"there is {', '.join(options[:_OPTIONS_SHOWN])}{more}" if options else "there is nothing to choose"
+    there_is = f"there is {listed(options)}" if options else "there is nothing to choose"
     return f"{name} of {_named(node)} is {shown(value)}, and {there_is}."
 
 

@@ -12,6 +12,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import TypeGuard
 
+from workflows.sorting import sources_first
+
 MAX_GRAPH_BYTES = 4 * 1024 * 1024
 """A graph of a thousand nodes is about 300 KB; what is larger holds something else."""
 
@@ -172,21 +174,9 @@ def _check_links(graph: Graph) -> None:
 
 def _check_acyclic(graph: Graph) -> None:
     # ComfyUI answers a cycle with an empty list of faults, which tells nobody anything; so it is found here.
-    # Peeled from the sources on, not searched by recursion: a graph may be deeper than Python's stack.
-    waiting = {node.id: {link.node for _, link in node.links()} for node in graph.nodes.values()}
-    fed: dict[str, list[str]] = {node_id: [] for node_id in waiting}
-    for node_id, sources in waiting.items():
-        for source in sources:
-            fed[source].append(node_id)
-    free = [node_id for node_id, sources in waiting.items() if not sources]
-    done = 0
-    while free:
-        done += 1
-        source = free.pop()
-        for node_id in fed[source]:
-            waiting[node_id].discard(source)
-            if not waiting[node_id]:
-                free.append(node_id)
-    if done < len(waiting):
-        stuck = next(graph.nodes[node_id] for node_id, sources in waiting.items() if sources)
+    ordered = frozenset(
+        sources_first({node.id: {link.node for _, link in node.links()} for node in graph.nodes.values()})
+    )
+    if len(ordered) < len(graph.nodes):
+        stuck = next(node for node in graph.nodes.values() if node.id not in ordered)
         raise GraphFault(f"Node {stuck.id} ({stuck.class_type}) waits for its own result: the links form a circle.")

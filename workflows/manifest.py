@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from workflows.parameters import FileParameter, Integer, Number, Parameter, ParameterName, SizeParameter, Strict
-from workflows.problems import problems_of
+from workflows.problems import WorkflowFault, problems_of
 
 MAX_MANIFEST_BYTES = 256 * 1024
 
@@ -20,14 +20,6 @@ COSTLY_INPUTS = frozenset(
 
 
 _KINDS = frozenset({"text", "integer", "number", "seed", "choice", "flag", "size", "image", "mask", "video"})
-
-
-class ManifestFault(Exception):
-    """The manifest cannot be used; holds every problem at once, each a sentence for its author."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 class Output(Strict):
@@ -104,22 +96,22 @@ class Manifest(Strict):
 
 
 def read_manifest(text: str | bytes) -> Manifest:
-    """Read a manifest; raises ManifestFault with every problem found."""
+    """Read a manifest; raises WorkflowFault with every problem found."""
     if len(text) > MAX_MANIFEST_BYTES:
-        raise ManifestFault([f"manifest.toml is larger than {MAX_MANIFEST_BYTES // 1024} KB."])
+        raise WorkflowFault([f"manifest.toml is larger than {MAX_MANIFEST_BYTES // 1024} KB."])
     try:
         # Editors on Windows begin a file with a byte order mark, which TOML does not know.
         content = tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         # Not only TOML's own error: a number of five thousand digits is a plain ValueError.
-        raise ManifestFault([f"manifest.toml cannot be read: {error}."]) from error
+        raise WorkflowFault([f"manifest.toml cannot be read: {error}."]) from error
     try:
         manifest = Manifest.model_validate(content)
     except ValidationError as error:
-        raise ManifestFault(problems_of(error, tags=_KINDS)) from error
+        raise WorkflowFault(problems_of(error, tags=_KINDS)) from error
     problems = _joint_problems(manifest)
     if problems:
-        raise ManifestFault(problems)
+        raise WorkflowFault(problems)
     return manifest
 
 

@@ -299,10 +299,8 @@ def default_value(parameter: Parameter, context: Context) -> Value:
             return None
         case Choice():
             return _required(_choice_default(parameter, context), refusal("", ()))
-        case FileParameter():
-            raise Refused(f"needs {'a video' if parameter.kind == 'video' else 'a picture'} attached.")
-        case Text(required=True, default=None):
-            raise Refused("needs some words.")
+        case FileParameter() | Text(required=True, default=None):
+            return parameter.read("")  # which refuses it, and says what it needs
     default = parameter.default_of(context.family)
     raw = default if default is not None else context.literal
     if raw is None or isinstance(raw, FileHandle):

@@ -1,8 +1,16 @@
-"""pydantic's findings as sentences for whoever wrote the file: a dotted key, then what is wrong with it."""
+"""What is wrong with a file, for whoever wrote it; pydantic's findings become a dotted key and a sentence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from pydantic import ValidationError
+
+
+class WorkflowFault(Exception):
+    """The files of a workflow cannot be used; holds every problem at once, each a sentence for its author."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 def problems_of(error: ValidationError, *, tags: Collection[str] = ()) -> list[str]:

@@ -1,9 +1,9 @@
 """Which nodes of a graph work for its results, and in which order."""
 
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
 
 from workflows.graph import Graph, Node
+from workflows.sorting import sources_first
 
 
 def upstream(graph: Graph, results: Iterable[str]) -> frozenset[str]:
@@ -23,22 +23,7 @@ def in_order(graph: Graph, chosen: frozenset[str]) -> tuple[Node, ...]:
 
     `chosen` has to hold everything that its members wait for, as `upstream` returns it.
     """
-    place = {node_id: index for index, node_id in enumerate(graph.nodes)}
-    fed: dict[str, list[str]] = {node_id: [] for node_id in chosen}
-    missing: dict[str, int] = {}
-    for node_id in chosen:
-        sources = {link.node for _, link in graph.nodes[node_id].links()}
-        missing[node_id] = len(sources)
-        for source in sources:
-            fed[source].append(node_id)
-    free = [(place[node_id], node_id) for node_id, count in missing.items() if not count]
-    heapify(free)
-    order = []
-    while free:
-        _, node_id = heappop(free)
-        order.append(graph.nodes[node_id])
-        for other in fed[node_id]:
-            missing[other] -= 1
-            if not missing[other]:
-                heappush(free, (place[other], other))
-    return tuple(order)
+    sources = {
+        node_id: {link.node for _, link in node.links()} for node_id, node in graph.nodes.items() if node_id in chosen
+    }
+    return tuple(graph.nodes[node_id] for node_id in sources_first(sources))

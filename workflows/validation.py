@@ -1,7 +1,7 @@
 """From what somebody gave to a value for every parameter, or to every fault at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from workflows.cost import joint_fault
@@ -24,7 +24,7 @@ def validate(
     `literals` holds what the graph itself says for each parameter. In the result every parameter has a value; a seed
     that is to be drawn is None.
     """
-    reading = _Reading(manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary), [])
+    reading = _Reading(manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary))
     values = reading.read(raw)
     if all(name in values for name in manifest.cost.factors):
         fault = joint_fault(manifest.cost, values, reading.usual)
@@ -36,16 +36,18 @@ def validate(
 
 def usual_values(manifest: Manifest, literals: Mapping[str, Value], vocabulary: Vocabulary) -> Values:
     """Return the value of every parameter that has one without being set."""
-    return _Reading(manifest, literals, vocabulary, _family(manifest, literals, {}, vocabulary), []).usual()
+    return _Reading(manifest, literals, vocabulary, _family(manifest, literals, {}, vocabulary)).usual()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
+    """Reads one set of raw values, and collects what is wrong with them."""
+
     manifest: Manifest
     literals: Mapping[str, Value]
     vocabulary: Vocabulary
     family: Family | None
-    faults: list[Fault]
+    faults: list[Fault] = field(default_factory=list)
 
     def read(self, raw: Mapping[str, RawValue]) -> dict[str, Value]:
         spelled = self._spelled(raw)

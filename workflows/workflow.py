@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from workflows.cost import cost_of
 from workflows.graph import Graph, GraphFault, JsonValue, Link, read_graph
-from workflows.manifest import Manifest, ManifestFault, Output, read_manifest
+from workflows.manifest import Manifest, Output, read_manifest
 from workflows.parameters import (
     Binding,
     Choice,
@@ -19,17 +19,10 @@ from workflows.parameters import (
     Text,
     default_value,
 )
+from workflows.problems import WorkflowFault as WorkflowFault  # what load_workflow raises
 from workflows.validation import usual_values, validate
 from workflows.values import FileHandle, RawValue, Size, Value, Values
 from workflows.vocabulary import Vocabulary
-
-
-class WorkflowFault(Exception):
-    """The files of a workflow cannot be used; holds every problem at once, each a sentence for its author."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +74,7 @@ def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes
     manifest = graph = None
     try:
         manifest = read_manifest(manifest_text)
-    except ManifestFault as fault:
+    except WorkflowFault as fault:
         problems.extend(fault.problems)
     try:
         graph = read_graph(graph_text)
@@ -98,10 +91,10 @@ def load_workflow(name: str, manifest_text: str | bytes, graph_text: str | bytes
         manifest_file=files[0],
         graph_file=files[1],
     )
-    # Without repetition: a default that fits no family is one problem.
-    problems = list(dict.fromkeys([*_place_problems(workflow), *_default_problems(workflow)]))
+    # Defaults come second: without its places a parameter has no literal to fall back on.
+    problems = [*_place_problems(workflow)] or [*_default_problems(workflow)]
     if problems:
-        raise WorkflowFault(problems)
+        raise WorkflowFault(dict.fromkeys(problems))  # a default that fits no family is one problem
     return workflow
 
 
@@ -181,9 +174,7 @@ def _input_problem(graph: Graph, owner: str, bound: Binding) -> str | None:
 
 def _default_problems(workflow: Workflow) -> Iterator[str]:
     """Check that what nobody sets has a value within bounds, alone and together, for every family."""
-    parameters = workflow.manifest.parameters
-    if list(_place_problems(workflow)):
-        return  # Without its places a parameter has no literal to fall back on.
+    parameters, literals = workflow.manifest.parameters, workflow.literals()
     families = {family for each in parameters.values() for family in getattr(each, "default_for", ())}
     for family in (None, *sorted(families)):
         values: dict[str, Value] = {}
@@ -191,7 +182,7 @@ def _default_problems(workflow: Workflow) -> Iterator[str]:
             if _is_open(parameter):
                 continue
             try:
-                values[name] = default_value(parameter, Context(Vocabulary(), family, workflow.literals()[name]))
+                values[name] = default_value(parameter, Context(Vocabulary(), family, literals[name]))
             except Refused as refusal:
                 yield f"parameters.{name} has no default that fits: it {refusal}"
         if cost_of(workflow.manifest.cost, values) > workflow.manifest.cost.limit:

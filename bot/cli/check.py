@@ -53,7 +53,7 @@ def _catalog_findings(catalog: Catalog) -> Iterator[Finding]:
     for name, workflow in catalog.workflows.items():
         yield Finding(subject=f"workflow {name}", text=workflow.manifest.title)
     for fault in catalog.faults:
-        yield Finding(subject=f"workflow {fault.workflow}", text=fault.problem, exit_code=WRONG)
+        yield Finding(subject=f"workflow {fault.workflow}", text=fault.reason, exit_code=WRONG)
     if not catalog.workflows:
         yield Finding(subject="workflows", text="there is not one that can be used", exit_code=WRONG)
 

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.cli.setting_up import ask_vocabulary, load_settings, open_catalog, pick_workflow
 from bot.cli.terminal import note, say, say_json, say_table
-from workflows.choices import NAMES_SHOWN
+from workflows.choices import listed
 from workflows.numbers import written
 from workflows.options import STANDARD_ALIASES
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
@@ -82,7 +82,4 @@ def _takes(parameter: Parameter, vocabulary: Vocabulary) -> str:
 
 
 def _offer(names: tuple[str, ...] | None) -> str:
-    if not names:
-        return "none on offer"
-    more = f" … ({len(names)} in all)" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
+    return listed(names) if names else "none on offer"

@@ -126,8 +126,8 @@ def find_amounts(sketch: Sketch) -> None:
 def add_amounts(sketch: Sketch, amount: Amount, spots: Iterable[Spot]) -> None:
     """Add one parameter for each value: what agrees in the graph is set together."""
     for group in agreeing(spots):
-        places = [spot.place for spot in group]
-        sketch.add(amount.name, places, partial(_made, sketch, amount, group), costly=amount.costly)
+        widgets = [spot.widget for spot in group]
+        sketch.add(amount.name, widgets, partial(_made, sketch, amount, group), costly=amount.costly)
 
 
 def bounds(sketch: Sketch, usual: tuple[float, float], group: list[Spot]) -> tuple[float, float]:
@@ -151,7 +151,7 @@ def is_number(value: object) -> TypeGuard[int | float]:
 
 def number_at(spot: Spot) -> int | float:
     """Return the number that the graph has at a spot, which fits already."""
-    value = spot.place.value
+    value = spot.widget.value
     return value if is_number(value) else 0
 
 
@@ -191,7 +191,7 @@ def _find_guidance(sketch: Sketch) -> None:
     guidance = list(sketch.spots(GUIDANCE.inputs, GUIDANCE.fits))
     cfg = list(sketch.spots(CFG.inputs, CFG.fits))
     if guidance:
-        for spot in [spot for spot in cfg if spot.place.value == 1]:
+        for spot in [spot for spot in cfg if spot.widget.value == 1]:
             sentence = f"{spot.input} of {named(spot.node)} stays 1: guidance does its work."
             sketch.leave(sentence, spot.node, spot.input)
             cfg.remove(spot)
@@ -201,7 +201,7 @@ def _find_guidance(sketch: Sketch) -> None:
 
 def _denoise_spots(sketch: Sketch) -> Iterator[Spot]:
     for spot in sketch.spots(DENOISE.inputs, DENOISE.fits):
-        if spot.place.value == 1 and _starts_from_nothing(sketch, spot.node):
+        if spot.widget.value == 1 and _starts_from_nothing(sketch, spot.node):
             sentence = f"denoise of {named(spot.node)} stays 1: there is nothing to start from but noise."
             sketch.leave(sentence, spot.node, "denoise")
         else:
@@ -229,12 +229,12 @@ def _is_empty(sketch: Sketch, sampler: Node) -> bool:
 def _find_seeds(sketch: Sketch) -> None:
     spots = list(sketch.spots(_SEEDS, lambda value: is_number(value) and isinstance(value, int)))
     noisy = [spot for spot in spots if spot.node.literal("add_noise") not in ("disable", False)]
-    taken = {spot.place.key for spot in noisy}
+    taken = {spot.widget.key for spot in noisy}
     for spot in spots:
-        if spot.place.key not in taken:
+        if spot.widget.key not in taken:
             sketch.leave(f"{spot.input} of {named(spot.node)} has no effect: it adds no noise.", spot.node, spot.input)
     for group in agreeing(noisy):
-        sketch.add("seed", [spot.place for spot in group], partial(_seed, sketch, group))
+        sketch.add("seed", [spot.widget for spot in group], partial(_seed, sketch, group))
 
 
 def _seed(sketch: Sketch, group: list[Spot], bind: tuple[Binding, ...]) -> Seed:
@@ -249,7 +249,7 @@ def _seed(sketch: Sketch, group: list[Spot], bind: tuple[Binding, ...]) -> Seed:
 
 
 def _seed_limit(spot: Spot) -> int:
-    if spot.place.node.class_type in _STOCK_SAMPLERS:
+    if spot.widget.node.class_type in _STOCK_SAMPLERS:
         return SEED_MAX
     own = number_at(spot)
     return next((limit for limit in _SEED_LIMITS if own <= limit), SEED_MAX)

@@ -6,7 +6,7 @@ from re import compile as compile_pattern
 from typing import Literal
 
 from workflows.graph import Link, Node
-from workflows.inspector.sketch import Place, Sketch, named
+from workflows.inspector.sketch import Sketch, Widget, named
 from workflows.parameters import Binding, FileParameter
 
 Use = Literal["image", "mask", "control_image", "end_image"]
@@ -33,39 +33,39 @@ def find_files(sketch: Sketch) -> None:
     for node in sketch.order:
         for name, value in node.inputs.items():
             if isinstance(value, str):
-                _find(sketch, Place(node, name), value)
+                _find(sketch, Widget(node, name), value)
 
 
-def _find(sketch: Sketch, place: Place, value: str) -> None:
-    if _is_video(sketch, place, value):
+def _find(sketch: Sketch, widget: Widget, value: str) -> None:
+    if _is_video(sketch, widget, value):
         make = partial(_file, "video", _HELP["video"])
-        sketch.add("video", [place], make)
-    elif _is_picture(sketch, place, value):
-        _add_picture(sketch, place)
-    elif _is_upload(sketch, place) or (_PICTURE_NAME.fullmatch(value) and "/" not in value):
-        sentence = f"{place.input} of {named(place.node)} names a file on the GPU: use a Load Image node instead."
-        sketch.leave(sentence, place.node, place.input)
+        sketch.add("video", [widget], make)
+    elif _is_picture(sketch, widget, value):
+        _add_picture(sketch, widget)
+    elif _is_upload(sketch, widget) or (_PICTURE_NAME.fullmatch(value) and "/" not in value):
+        sentence = f"{widget.input} of {named(widget.node)} names a file on the GPU: use a Load Image node instead."
+        sketch.leave(sentence, widget.node, widget.input)
 
 
-def _add_picture(sketch: Sketch, place: Place) -> None:
-    uses = set(_uses(sketch, place.node))
+def _add_picture(sketch: Sketch, widget: Widget) -> None:
+    uses = set(_uses(sketch, widget.node))
     use: Use = next(iter(uses)) if len(uses) == 1 else "image"
     if use == "mask":
-        _add_mask(sketch, place)
+        _add_mask(sketch, widget)
     else:
-        name = sketch.add(use, [place], partial(_file, "image", _HELP[use]))
+        name = sketch.add(use, [widget], partial(_file, "image", _HELP[use]))
         if name and "mask" in uses:
             sketch.leave(f"{name} brings its mask along: what is see-through in it is painted anew.")
 
 
-def _add_mask(sketch: Sketch, place: Place) -> None:
-    by_transparency = place.node.literal("channel") == "alpha" or any(
-        link.slot == 1 for _, _, link in sketch.consumers(place.node)
+def _add_mask(sketch: Sketch, widget: Widget) -> None:
+    by_transparency = widget.node.literal("channel") == "alpha" or any(
+        link.slot == 1 for _, _, link in sketch.consumers(widget.node)
     )
-    name = sketch.add("mask", [place], partial(_file, "mask", _MASK_HELP[by_transparency]))
+    name = sketch.add("mask", [widget], partial(_file, "mask", _MASK_HELP[by_transparency]))
     if name and by_transparency:
         sketch.leave(
-            f"{name} is read from transparency at {named(place.node)}. "
+            f"{name} is read from transparency at {named(widget.node)}. "
             "Load Image (as Mask) with the channel red lets people paint it in white."
         )
 
@@ -74,24 +74,24 @@ def _file(kind: Literal["image", "mask", "video"], words: str, bind: tuple[Bindi
     return FileParameter(kind=kind, help=words, bind=bind)
 
 
-def _is_upload(sketch: Sketch, place: Place) -> bool:
-    definition = sketch.definitions.get(place.node.class_type)
-    return bool(definition and place.input in definition.inputs and definition.inputs[place.input].uploads_image)
+def _is_upload(sketch: Sketch, widget: Widget) -> bool:
+    definition = sketch.definitions.get(widget.node.class_type)
+    return bool(definition and widget.input in definition.inputs and definition.inputs[widget.input].uploads_image)
 
 
-def _is_video(sketch: Sketch, place: Place, value: str) -> bool:
-    if place.input not in ("file", "video"):
+def _is_video(sketch: Sketch, widget: Widget, value: str) -> bool:
+    if widget.input not in ("file", "video"):
         return False
-    loads = place.node.class_type in _VIDEO_LOADERS or _is_upload(sketch, place)
-    return loads or ("load" in place.node.class_type.casefold() and bool(_VIDEO_NAME.fullmatch(value)))
+    loads = widget.node.class_type in _VIDEO_LOADERS or _is_upload(sketch, widget)
+    return loads or ("load" in widget.node.class_type.casefold() and bool(_VIDEO_NAME.fullmatch(value)))
 
 
-def _is_picture(sketch: Sketch, place: Place, value: str) -> bool:
+def _is_picture(sketch: Sketch, widget: Widget, value: str) -> bool:
     # LoadImageOutput looks into the server's output folder, where nothing is uploaded.
-    if place.input != "image" or place.node.class_type == "LoadImageOutput":
+    if widget.input != "image" or widget.node.class_type == "LoadImageOutput":
         return False
-    loads = place.node.class_type in _PICTURE_LOADERS or _is_upload(sketch, place)
-    return loads or ("load" in place.node.class_type.casefold() and bool(_PICTURE_NAME.fullmatch(value)))
+    loads = widget.node.class_type in _PICTURE_LOADERS or _is_upload(sketch, widget)
+    return loads or ("load" in widget.node.class_type.casefold() and bool(_PICTURE_NAME.fullmatch(value)))
 
 
 def _uses(sketch: Sketch, loader: Node) -> Iterator[Use]:

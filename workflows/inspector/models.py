@@ -57,19 +57,19 @@ def is_file_name(value: JsonValue) -> bool:
 
 
 def _spots(sketch: Sketch, selection: Selection) -> list[Spot]:
-    # Servers name their choices by class and input, so the place has to be the very input that has them.
+    # Servers name their choices by class and input, so the widget has to be the very input that has them.
     spots = list(sketch.spots(selection.inputs, is_file_name))
-    chosen = [spot for spot in spots if spot.place.input in selection.inputs]
+    chosen = [spot for spot in spots if spot.widget.input in selection.inputs]
     for spot in spots:
         if spot not in chosen:
-            sentence = f"{spot.input} of {named(spot.node)} comes from {named(spot.place.node)}, which has no list."
-            sketch.leave(sentence, spot.place.node, spot.place.input)
+            sentence = f"{spot.input} of {named(spot.node)} comes from {named(spot.widget.node)}, which has no list."
+            sketch.leave(sentence, spot.widget.node, spot.widget.input)
     return chosen
 
 
 def _add(sketch: Sketch, selection: Selection, spots: Iterable[Spot]) -> None:
     for group in agreeing(spots):
-        sketch.add(selection.name, [spot.place for spot in group], partial(_choice, sketch, selection))
+        sketch.add(selection.name, [spot.widget for spot in group], partial(_choice, sketch, selection))
 
 
 def _choice(sketch: Sketch, selection: Selection, bind: tuple[Binding, ...]) -> Choice:
@@ -80,9 +80,9 @@ def _choice(sketch: Sketch, selection: Selection, bind: tuple[Binding, ...]) -> 
 def _add_lora(sketch: Sketch, node: Node) -> None:
     # Each loader is a LoRA of its own, even where two load the same file.
     spot = sketch.spot(node, "lora_name", is_file_name, LORA.inputs)
-    if spot is None or spot.place.input not in LORA.inputs:
+    if spot is None or spot.widget.input not in LORA.inputs:
         return
-    name = sketch.add(LORA.name, [spot.place], partial(_choice, sketch, LORA))
+    name = sketch.add(LORA.name, [spot.widget], partial(_choice, sketch, LORA))
     if name is None:
         return
     names = [each for each in ("strength_model", "strength_clip") if each in node.inputs]

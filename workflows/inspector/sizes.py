@@ -45,7 +45,7 @@ class _Shape:
 
     def values(self) -> tuple[JsonValue, JsonValue]:
         """Return what the graph says, None for a side that is computed."""
-        return (self.width.place.value if self.width else None, self.height.place.value if self.height else None)
+        return (self.width.widget.value if self.width else None, self.height.widget.value if self.height else None)
 
 
 def find_sizes(sketch: Sketch) -> None:
@@ -60,7 +60,7 @@ def find_sizes(sketch: Sketch) -> None:
         _add_side(sketch, "width", [shape.width for shape in alike if shape.width])
         _add_side(sketch, "height", [shape.height for shape in alike if shape.height])
     for group in agreeing(_frame_spots(sketch)):
-        sketch.add("frames", [spot.place for spot in group], partial(_frames, sketch, group), costly=True)
+        sketch.add("frames", [spot.widget for spot in group], partial(_frames, sketch, group), costly=True)
 
 
 def _shapes(sketch: Sketch) -> Iterator[_Shape]:
@@ -79,12 +79,12 @@ def _shapes(sketch: Sketch) -> Iterator[_Shape]:
 
 
 def _add_side(sketch: Sketch, name: str, spots: list[Spot]) -> None:
-    places = [spot.place for spot in spots]
-    if name == "height" and any(sketch.owners.get(place.key) == "width" for place in places):
+    widgets = [spot.widget for spot in spots]
+    if name == "height" and any(sketch.owners.get(widget.key) == "width" for widget in widgets):
         # A square from one number: its side counts twice.
         sketch.factors.append("width")
     if spots:
-        sketch.add(name, places, partial(_side, sketch, name, spots), costly=True)
+        sketch.add(name, widgets, partial(_side, sketch, name, spots), costly=True)
 
 
 def _side(sketch: Sketch, name: str, spots: list[Spot], bind: tuple[Binding, ...]) -> Integer:

@@ -23,8 +23,8 @@ _SUPPLYING = frozenset({"value", "text", "string", "int", "float", "number"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A literal of the graph."""
+class Widget:
+    """An input that the graph itself gives a value, as ComfyUI's canvas shows it in a widget of the node."""
 
     node: Node
     input: str
@@ -36,21 +36,21 @@ class Place:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Return what tells this place from others."""
+        """Return what tells this one from others."""
         return self.node.id, self.input
 
     def binding(self) -> Binding:
-        """Return the place as a manifest names it."""
+        """Return the binding that fills it."""
         return Binding(node=self.node.id, class_type=self.node.class_type, input=self.input)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """An input that wants a value, and the place of the literal that supplies it: its own or a primitive's."""
+    """An input that wants a value, and the widget that supplies it: its own or a primitive's."""
 
     node: Node
     input: str
-    place: Place
+    widget: Widget
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,24 +80,24 @@ class Sketch:
     def add(
         self,
         stem: str,
-        places: Iterable[Place],
+        widgets: Iterable[Widget],
         make: Callable[[tuple[Binding, ...]], Parameter],
         *,
         costly: bool = False,
     ) -> str | None:
-        """Add a parameter that fills the places which are still free; return its name, None if there are none.
+        """Add a parameter that fills the widgets which are still free; return its name, None if there are none.
 
         A costly one multiplies the work, so it becomes a factor of the joint bound.
         """
-        free = [place for place in {place.key: place for place in places}.values() if self._may_bind(stem, place)][
-            :_BINDINGS_MAX
-        ]
+        free = [
+            widget for widget in {widget.key: widget for widget in widgets}.values() if self._may_bind(stem, widget)
+        ][:_BINDINGS_MAX]
         name = self._free_name(stem)
         if not free or name is None:
             self._leave_rest(stem, free)
             return None
-        self.parameters[name] = make(tuple(place.binding() for place in free))
-        self.owners.update((place.key, name) for place in free)
+        self.parameters[name] = make(tuple(widget.binding() for widget in free))
+        self.owners.update((widget.key, name) for widget in free)
         if costly:
             self.factors.append(name)
         self.found.append(f"{name}: {_where(free)}.")
@@ -137,24 +137,24 @@ class Sketch:
         if not fits(holder.literal(at)):
             self.leave(f"{name} of {named(node)} is no value that could be offered.", node, name)
             return None
-        return Spot(node, name, Place(holder, at))
+        return Spot(node, name, Widget(holder, at))
 
     def definitions_of(self, spots: Iterable[Spot]) -> Iterator[InputDefinition]:
-        """Iterate over what the server says about the inputs that want the value and about its places."""
+        """Iterate over what the server says about the inputs that want the value and about its widgets."""
         for spot in spots:
-            for node, name in ((spot.node, spot.input), (spot.place.node, spot.place.input)):
+            for node, name in ((spot.node, spot.input), (spot.widget.node, spot.widget.input)):
                 definition = self.definitions.get(node.class_type)
                 if definition and name in definition.inputs:
                     yield definition.inputs[name]
 
-    def _may_bind(self, stem: str, place: Place) -> bool:
-        owner = self.owners.get(place.key)
+    def _may_bind(self, stem: str, widget: Widget) -> bool:
+        owner = self.owners.get(widget.key)
         if owner is not None:
             self.leave(f"{stem} comes from the same place as {owner}: both follow {owner}.")
             return False
-        texts = (place.node.id, place.node.class_type, place.input)
+        texts = (widget.node.id, widget.node.class_type, widget.input)
         if not all(map(is_writable, texts)) or sum(map(len, texts)) > _PLACE_LENGTH_MAX:
-            self.leave(f"{named(place.node)} has a name that a manifest cannot hold.")
+            self.leave(f"{named(widget.node)} has a name that a manifest cannot hold.")
             return False
         return True
 
@@ -163,10 +163,10 @@ class Sketch:
         name = next(name for name in names if name not in self.parameters)
         return None if name == f"{stem}_{ALIKE_MAX + 1}" else name
 
-    def _leave_rest(self, stem: str, places: list[Place]) -> None:
-        for place in places:
-            sentence = f"{place.input} of {named(place.node)} stays: there are {ALIKE_MAX} of {stem} already."
-            self.leave(sentence, place.node, place.input)
+    def _leave_rest(self, stem: str, widgets: list[Widget]) -> None:
+        for widget in widgets:
+            sentence = f"{widget.input} of {named(widget.node)} stays: there are {ALIKE_MAX} of {stem} already."
+            self.leave(sentence, widget.node, widget.input)
 
 
 def named(node: Node) -> str:
@@ -178,7 +178,7 @@ def agreeing(spots: Iterable[Spot]) -> list[list[Spot]]:
     """Put spots of the same value together, in the order in which each value comes first."""
     groups: dict[JsonValue, list[Spot]] = {}
     for spot in spots:
-        key = spot.place.value
+        key = spot.widget.value
         if isinstance(key, str | int | float):
             groups.setdefault(key, []).append(spot)
     return list(groups.values())
@@ -206,7 +206,7 @@ def _supply(node: Node, fits: Callable[[JsonValue], bool], wanted: frozenset[str
     return fitting[0] if lone else None
 
 
-def _where(places: list[Place]) -> str:
-    shown = [f"{place.input} of {named(place.node)}" for place in places[:4]]
-    more = f" and {len(places) - 4} more" if len(places) > 4 else ""
+def _where(widgets: list[Widget]) -> str:
+    shown = [f"{widget.input} of {named(widget.node)}" for widget in widgets[:4]]
+    more = f" and {len(widgets) - 4} more" if len(widgets) > 4 else ""
     return ", ".join(shown) + more

@@ -6,7 +6,7 @@ from re import compile as compile_pattern
 from typing import Literal
 
 from workflows.graph import JsonValue, Link, Node
-from workflows.inspector.sketch import Place, Sketch, is_reroute, named
+from workflows.inspector.sketch import Sketch, Widget, is_reroute, named
 from workflows.parameters import TEXT_MAX, Binding, Text
 
 Side = Literal["prompt", "negative_prompt"]
@@ -33,7 +33,7 @@ _LONGEST = 100_000  # of a manifest's max_length
 def find_texts(sketch: Sketch) -> None:
     """Add `prompt` and `negative_prompt`; more of them where a graph has several that differ."""
     ends = [node for node in sketch.order if _is_end(sketch, node)]
-    sides: dict[Side, list[list[Place]]] = {"prompt": [], "negative_prompt": []}
+    sides: dict[Side, list[list[Widget]]] = {"prompt": [], "negative_prompt": []}
     for node in ends:
         for name, link in node.links():
             if _GUIDES.fullmatch(name):
@@ -53,7 +53,7 @@ def _is_end(sketch: Sketch, node: Node) -> bool:
     return not any(_CONDITIONING.fullmatch(name) for _, name, _ in sketch.consumers(node))
 
 
-def _said_through(sketch: Sketch, link: Link, side: Side) -> Iterator[list[Place]]:
+def _said_through(sketch: Sketch, link: Link, side: Side) -> Iterator[list[Widget]]:
     """Walk back from a conditioning to every node that turns words into it."""
     waiting, seen = [link], set()
     while waiting:
@@ -62,14 +62,14 @@ def _said_through(sketch: Sketch, link: Link, side: Side) -> Iterator[list[Place
         if link in seen:
             continue
         seen.add(link)
-        places = [
-            place for name in _word_inputs(sketch, node, side) if (place := _text_place(sketch, node, name, side))
+        widgets = [
+            widget for name in _word_inputs(sketch, node, side) if (widget := _text_widget(sketch, node, name, side))
         ]
         if node.class_type in _SILENT:
             sketch.leave(f"The {_spoken(side)} is switched off by {named(node)}.")
             continue
-        if places:
-            yield places
+        if widgets:
+            yield widgets
         waiting.extend(reversed(list(_sources(node, link.slot))))
 
 
@@ -105,7 +105,7 @@ def _of_side(names: list[str], side: Side) -> list[str]:
     ]
 
 
-def _text_place(sketch: Sketch, node: Node, name: str, side: Side) -> Place | None:
+def _text_widget(sketch: Sketch, node: Node, name: str, side: Side) -> Widget | None:
     """Follow a text through reroutes, primitives and nodes that join or change texts to the words themselves."""
     waiting = [(node, name)]
     seen = set()
@@ -114,7 +114,7 @@ def _text_place(sketch: Sketch, node: Node, name: str, side: Side) -> Place | No
         value = holder.inputs[at]
         if not isinstance(value, Link):
             if isinstance(value, str) and len(value) <= _LONGEST:
-                return Place(holder, at)
+                return Widget(holder, at)
             continue
         source = sketch.graph.nodes[value.node]
         if source.id not in seen:
@@ -149,31 +149,31 @@ def _note_neighbours(sketch: Sketch, node: Node, strings: list[str]) -> None:
             sketch.leave(f"{name} of {named(node)} goes with the words that people write.", node, name)
 
 
-def _find_loose(sketch: Sketch, sides: dict[Side, list[list[Place]]]) -> None:
+def _find_loose(sketch: Sketch, sides: dict[Side, list[list[Widget]]]) -> None:
     # No sampler in sight: a node that does all by itself, and calls its words what they are.
     for node in sketch.order:
         for name in node.inputs:
             if _LOOSE_WORDS.fullmatch(name):
                 side: Side = "negative_prompt" if "negative" in name else "prompt"
-                place = _text_place(sketch, node, name, side)
-                sides[side].extend([[place]] if place else [])
+                widget = _text_widget(sketch, node, name, side)
+                sides[side].extend([[widget]] if widget else [])
 
 
-def _add_texts(sketch: Sketch, side: Side, said: Iterable[list[Place]]) -> None:
-    groups: dict[JsonValue, list[Place]] = {}
-    for places in said:
+def _add_texts(sketch: Sketch, side: Side, said: Iterable[list[Widget]]) -> None:
+    groups: dict[JsonValue, list[Widget]] = {}
+    for widgets in said:
         # The inputs of one node belong together, whatever each says: text_g and text_l, clip_l and t5xxl.
-        groups.setdefault(_first_text(places), []).extend(places)
-    for text, places in groups.items():
-        if all(sketch.owners.get(place.key) == "prompt" for place in places) and side == "negative_prompt":
+        groups.setdefault(_first_text(widgets), []).extend(widgets)
+    for text, widgets in groups.items():
+        if all(sketch.owners.get(widget.key) == "prompt" for widget in widgets) and side == "negative_prompt":
             sketch.leave("The negative prompt is the same text as the prompt: there is only prompt.")
             continue
         required = side == "prompt" and "prompt" not in sketch.parameters
-        sketch.add(side, places, partial(_text, side, len(str(text)), required))
+        sketch.add(side, widgets, partial(_text, side, len(str(text)), required))
 
 
-def _first_text(places: list[Place]) -> JsonValue:
-    return places[0].value
+def _first_text(widgets: list[Widget]) -> JsonValue:
+    return widgets[0].value
 
 
 def _text(side: Side, length: int, required: bool, bind: tuple[Binding, ...]) -> Text:

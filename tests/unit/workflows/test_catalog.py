@@ -59,7 +59,7 @@ def test_a_folder_whose_name_nobody_can_type_is_named(tmp_path: Path, name: str)
     assert list(catalog.workflows) == ["good"]
     (fault,) = catalog.faults
     assert fault.workflow == name
-    assert "lower-case letters" in fault.problem
+    assert "lower-case letters" in fault.reason
 
 
 def test_the_last_good_version_stays_while_its_files_are_broken(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_button_that_leads_nowhere_is_named_and_the_workflow_stays(
     add(tmp_path, "one", manifest=f"{EVERYTHING_MANIFEST}\n[actions.vary]\n{action}\n")
     catalog = load_catalog(tmp_path)
     assert list(catalog.workflows) == ["one"]
-    assert [fault.problem.removeprefix("actions.vary").lstrip(": ") for fault in catalog.faults] == (
+    assert [fault.reason.removeprefix("actions.vary").lstrip(": ") for fault in catalog.faults] == (
         [problem] if problem else []
     )
 

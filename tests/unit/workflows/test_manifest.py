@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.workflows.samples import one, problems, small
-from workflows.manifest import MAX_MANIFEST_BYTES, ManifestFault, read_manifest
+from workflows.manifest import MAX_MANIFEST_BYTES, WorkflowFault, read_manifest
 
 HEAD = 'schema = 1\ntitle = "T"\noutputs = [{ node = "2", class_type = "B" }]\n'
 COST = "[cost]\nlimit = 1\n"
@@ -12,7 +12,7 @@ SOUND = f'{HEAD}{COST}[parameters.x]\nkind = "integer"\nmin = 1\nmax = 5\n{BIND}
 
 
 def refusals(text: str | bytes) -> tuple[str, ...]:
-    with pytest.raises(ManifestFault) as caught:
+    with pytest.raises(WorkflowFault) as caught:
         read_manifest(text)
     assert str(caught.value) == "\n".join(caught.value.problems)
     return caught.value.problems

@@ -118,8 +118,6 @@ def test_bounds_words_links_and_outputs_are_read() -> None:
     old = read_definitions(OBJECT_INFO)["Old"]
     assert (old.inputs["steps"].minimum, old.inputs["steps"].maximum) == (1, 10000)
     assert (old.outputs, old.is_output) == (("LATENT", "IMAGE"), True)
-    assert not old.inputs["model"].is_literal
-    assert old.inputs["words"].is_literal
     assert (old.inputs["words"].multiline, old.inputs["words"].required) == (True, False)
     assert "id" not in old.inputs
 
