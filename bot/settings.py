@@ -15,6 +15,10 @@ MAX_FILE_BYTES = 256 * 1024
 ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
 
+_PREFIX = "FAIRBRUSH_"
+_SECRETS = ("redis_url", "key")
+
+
 class ServerSettings(BaseModel):
     """One ComfyUI server. Its credential stands in the environment, never in the file."""
 
@@ -31,7 +35,7 @@ class Settings(BaseSettings):
     """Everything that can be set, with its default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FAIRBRUSH_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
     workflows_dir: Path | None = None  #: replaces the shipped library
@@ -71,9 +75,12 @@ def read_settings(file_text: bytes | None) -> Settings:
     """Read the text of a fairbrush.toml and the environment; raises ConfigError with every problem at once."""
     content = _parsed(file_text or b"")
     # pydantic-settings has switches that look like settings with an underscore; they are not for the file.
-    switches = [key for key in content if key.startswith("_")]
-    if switches:
-        raise ConfigError([f"{key}: there is no such setting." for key in switches])
+    problems = [f"{key}: there is no such setting." for key in content if key.startswith("_")]
+    problems += [
+        f"{key}: a secret stands in the environment only, as {_PREFIX}{key.upper()}." for key in content if key in _SECRETS
+    ]
+    if problems:
+        raise ConfigError(problems)
     try:
         return Settings.model_validate(content)
     except ValidationError as error:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import typer
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.server import ComfyServer
+from bot.cli.check_store import store_findings
+from bot.cli.findings import Finding
+from bot.cli.service import state_folder
 from bot.cli.setting_up import addresses, load_settings, open_catalog, settings_path
 from bot.cli.terminal import DONE, FAILED, WRONG, say_json, say_table
 from bot.errors import FairbrushError
@@ -18,20 +20,13 @@ from workflows.fitness import lacks
 _GIB = 1024**3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `exit_code` is DONE when it is well."""
-
-    subject: str
-    text: str
-    exit_code: int = DONE
-
-
 def check(*, comfyui: str | None, as_json: bool) -> None:
     """Check everything that can be checked without painting."""
     settings = load_settings()
     catalog = open_catalog(settings)
-    _conclude([_settings_finding(), *_catalog_findings(catalog), *_ask_servers(settings, catalog, comfyui)], as_json)
+    findings = [_settings_finding(), *_catalog_findings(catalog)]
+    findings += store_findings(settings, state_folder(settings.state_dir))
+    _conclude([*findings, *_ask_servers(settings, catalog, comfyui)], as_json)
 
 
 def check_workflows(*, comfyui: str | None, as_json: bool) -> None:

@@ -56,6 +56,17 @@ def test_the_file_that_init_writes_holds_the_defaults_and_every_setting_can_be_u
     assert read_settings(template()) == Settings()
     read = read_settings(live.encode())
     assert read.servers[0].credential_env == "GPU1_TOKEN"
-    assert {name for name in Settings.model_fields if name not in live} == set()
+    in_the_environment_only = {"redis_url", "key"}
+    assert {name for name in Settings.model_fields if name not in live} <= in_the_environment_only
     assert read.run_deadline_s == Settings().run_deadline_s
     assert read.max_result_mb == Settings().max_result_mb
+
+
+@pytest.mark.parametrize("name", ["redis_url", "key"])
+def test_a_secret_is_taken_from_the_environment_only_and_shown_nowhere(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"FAIRBRUSH_{name.upper()}" in _problems(f'{name} = "s3cret"'.encode())
+
+    monkeypatch.setenv(f"FAIRBRUSH_{name.upper()}", "s3cret")
+    assert "s3cret" not in repr(read_settings(None))
