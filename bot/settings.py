@@ -76,9 +76,8 @@ def read_settings(file_text: bytes | None) -> Settings:
     content = _parsed(file_text or b"")
     # pydantic-settings has switches that look like settings with an underscore; they are not for the file.
     problems = [f"{key}: there is no such setting." for key in content if key.startswith("_")]
-    problems += [
-        f"{key}: a secret stands in the environment only, as {_PREFIX}{key.upper()}." for key in content if key in _SECRETS
-    ]
+    secrets = [key for key in _SECRETS if key in content]
+    problems += [f"{key}: a secret stands in the environment only, as {_PREFIX}{key.upper()}." for key in secrets]
     if problems:
         raise ConfigError(problems)
     try:
