@@ -11,8 +11,12 @@ class ComfyLimits:
 
     connect_s: float = 5.0
     answer_s: float = 30.0  #: a REST answer; 0.3.64 under load took half a second, a frozen one never answers
-    upload_s: float = 120.0  #: 100 MB (the server's own limit) over a slow line
+    upload_s: float = 120.0  #: all pictures of a run: 100 MB (the server's own limit for one) over a slow line
     read_s: float = 30.0  #: between two chunks of a file
+    fetch_s: float = 600.0  #: waiting for a whole file: a slow drip ends, too; `file_bytes` at 1 MB a second take less
+    describe_s: float = (
+        20.0  #: all questions about checkpoints together; what is unanswered by then is told by its name
+    )
     poll_s: float = 1.0  #: how long a quiet socket is believed; what a dropped or deaf one costs at most
     eager_s: float = 0.05  #: first pause before asking again for something that is due; doubles up to `poll_s`
     absent_s: float = 3.0  #: a run that is nowhere for so long is forgotten: the server was restarted

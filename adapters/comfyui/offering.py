@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.rest import UNKNOWN_ROUTE, Rest
@@ -30,17 +31,25 @@ async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary:
 
 
 async def _families(rest: Rest, limits: ComfyLimits, checkpoints: Iterable[str]) -> Mapping[str, Family]:
-    sizes, gate = await _sizes(rest), asyncio.Semaphore(limits.questions_at_once)
-
-    async def family(name: str) -> Family | None:
-        async with gate:
-            return family_of(name, architecture=await _architecture(rest, name), size_bytes=sizes.get(name))
-
     names = list(checkpoints)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(family(name)) for name in names]
-    found = zip(names, (task.result() for task in tasks), strict=True)
-    return {name: kind for name, kind in found if kind is not None}
+    sizes: dict[str, int] = {}
+    architectures: dict[str, str | None] = {}
+    gate = asyncio.Semaphore(limits.questions_at_once)
+
+    async def ask(name: str) -> None:
+        async with gate:
+            architectures[name] = await _architecture(rest, name)
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.describe_s):
+            sizes.update(await _sizes(rest))
+            async with asyncio.TaskGroup() as group:
+                for name in names:
+                    group.create_task(ask(name))
+    found = (
+        (name, family_of(name, architecture=architectures.get(name), size_bytes=sizes.get(name))) for name in names
+    )
+    return {name: family for name, family in found if family is not None}
 
 
 async def _architecture(rest: Rest, name: str) -> str | None:

@@ -90,8 +90,12 @@ class Rest:
         content = aiohttp.BytesIOPayload(BytesIO(json.dumps(body).encode()), content_type="application/json")
         return await self._ask("POST", path, data=content, arrived=arrived)
 
-    async def upload(self, path: str, form: aiohttp.FormData) -> Answer:
-        """POST a form; raises ServerLost."""
+    async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """POST a form that holds a picture as its field `image`; raises ServerLost."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("image", BytesIO(content), filename=name, content_type="application/octet-stream")
+        for field_name, value in fields.items():
+            form.add_field(field_name, value)
         return await self._ask("POST", path, data=form, deadline=self._limits.upload_s)
 
     async def _ask(
@@ -123,24 +127,32 @@ class Rest:
             async with asyncio.timeout(self._limits.answer_s):
                 response = await self._session.get(self._address.route(path), params=params, allow_redirects=False)
         async with response:
-            yield Download(response, self._limits.read_s)
+            yield Download(response, self._limits)
 
 
 class Download:
     """A file on its way."""
 
-    def __init__(self, response: aiohttp.ClientResponse, read_s: float) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, limits: ComfyLimits) -> None:
         self._response = response
-        self._read_s = read_s
+        self._read_s = limits.read_s
+        self._left_s = limits.fetch_s
         self.status = response.status
         self.media_type = response.content_type
         self.size = response.content_length
 
     async def read(self) -> bytes:
-        """Read the next piece, empty at the end; raises ServerLost when the line breaks or stalls."""
+        """Read the next piece, empty at the end; raises ServerLost when the line breaks, stalls or only drips.
+
+        Only the waiting counts: how long the caller takes for a piece is not the server's fault.
+        """
+        now = asyncio.get_running_loop().time
+        began = now()
         with translated():
-            async with asyncio.timeout(self._read_s):
-                return await self._response.content.read(_CHUNK)
+            async with asyncio.timeout(min(self._read_s, self._left_s)):
+                piece = await self._response.content.read(_CHUNK)
+        self._left_s -= now() - began
+        return piece
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

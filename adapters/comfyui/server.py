@@ -82,8 +82,7 @@ class ComfyServer:
         """Upload, then hand over under our run id; see `Server.submit` for what it raises."""
         watch = self._runs.expect(run)
         try:
-            for name, content in run.uploads.items():
-                await upload(self._rest, name, content)
+            await upload(self._rest, run.uploads, deadline_s=self._limits.upload_s)
             watch.client_id, watch.post = self._listener.client_id, Post.UNANSWERED
             error = await hand_over(self._rest, run, watch.client_id)
             watch.post = Post.ANSWERED

@@ -1,12 +1,11 @@
 """Handing a run over: its pictures first, then its graph."""
 
+import asyncio
 import re
-from io import BytesIO
-
-import aiohttp
+from collections.abc import Mapping
 
 from adapters.comfyui.rejection import outputs_left_out, rejection_of
-from adapters.comfyui.rest import Answer, Rest
+from adapters.comfyui.rest import Answer, Rest, translated
 from adapters.comfyui.whereabouts import OUTPUTS_KEY
 from bot.errors import GraphRejected, JobError, ServerLost, SubmitUncertain
 from bot.jobs import Run
@@ -15,15 +14,18 @@ from bot.jobs import Run
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
-async def upload(rest: Rest, name: str, content: bytes) -> None:
-    """Put a picture where the graph expects it; raises GraphRejected or ServerLost."""
+async def upload(rest: Rest, pictures: Mapping[str, bytes], *, deadline_s: float) -> None:
+    """Put pictures where the graph expects them, all within the deadline; raises GraphRejected or ServerLost."""
+    with translated():
+        async with asyncio.timeout(deadline_s):
+            for name, content in pictures.items():
+                await _upload(rest, name, content)
+
+
+async def _upload(rest: Rest, name: str, content: bytes) -> None:
     if not _PLAIN_NAME.fullmatch(name):
         raise GraphRejected(detail=f"an upload is called {name!r}")
-    form = aiohttp.FormData(quote_fields=False)
-    form.add_field("image", BytesIO(content), filename=name, content_type="application/octet-stream")
-    form.add_field("type", "input")
-    form.add_field("overwrite", "true")
-    answer = await rest.upload("/upload/image", form)
+    answer = await rest.upload("/upload/image", name, content, type="input", overwrite="true")
     if answer.status == 413:
         raise GraphRejected("The picture is too large for the GPU.", detail="POST /upload/image: HTTP 413")
     if answer.mapping().get("name") != name:

@@ -193,6 +193,54 @@ async def test_a_file_that_stalls_is_a_lost_server() -> None:
         release.set()
 
 
+async def test_a_file_that_drips_for_ever_is_a_lost_server() -> None:
+    async def dripping(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while not request.transport or not request.transport.is_closing():
+            await response.write(b"x")
+            await asyncio.sleep(0)
+        return response
+
+    async with against({"GET /view": dripping}, ComfyLimits(fetch_s=0.2)) as server:
+        with pytest.raises(ServerLost):
+            await fetched(server, FILE)
+
+
+async def test_all_uploads_of_a_run_share_one_deadline() -> None:
+    async def never(_request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        return web.Response()
+
+    async def stored(request: web.Request) -> web.Response:
+        await request.post()
+        return web.json_response({"name": "a.png"})
+
+    run = run_of({"1": node("LoadImage", image="a.png")}, uploads={"a.png": b"x", "b.png": b"x"})
+    handler = in_turn(stored, never)
+    async with against({"POST /upload/image": handler}, ComfyLimits(upload_s=0.2)) as server:
+        with pytest.raises(ServerLost) as lost:
+            await server.submit(run)
+    assert not isinstance(lost.value, SubmitUncertain)
+
+
+async def test_a_server_that_describes_no_checkpoint_in_time_still_says_their_names() -> None:
+    async def never(_request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        return web.Response()
+
+    loader = {"input": {"required": {"ckpt_name": [["a.safetensors", "XL_dream.safetensors"]]}}, "output": ["MODEL"]}
+    routes = {
+        "GET /object_info": says({"CheckpointLoaderSimple": loader}),
+        "GET /view_metadata/checkpoints": never,
+        "GET /experiment/models/checkpoints": says([{"name": "a.safetensors", "size": 2 * 1024**3}]),
+    }
+    async with against(routes, ComfyLimits(describe_s=0.1)) as server, asyncio.timeout(DEADLINE_S):
+        vocabulary = await server.vocabulary()
+    assert vocabulary is not None
+    assert vocabulary.families == {"a.safetensors": "sd15", "XL_dream.safetensors": "sdxl"}
+
+
 async def test_without_a_socket_a_run_is_followed_by_asking() -> None:
     queue = in_turn(says(PENDING), says(RUNNING), says(EMPTY))
     async with against({"GET /queue": queue, f"GET /history/{OURS}": says(DONE)}) as server:
