@@ -51,7 +51,7 @@ async def measure(count: int) -> dict[str, Samples]:
     options = SimulatorOptions(step_ms=0, draw=False)
     with TemporaryDirectory() as folder:
         async with Simulator(options) as simulator, ComfyServer("simulator", ComfyAddress.of(simulator.url)) as server:
-            vocabulary = await server.vocabulary()
+            vocabulary = await server.vocabulary() or Vocabulary()
             async with BareClient(simulator.url) as bare:
                 turns = {
                     "fairbrush": fairbrush_turn(server, vocabulary, Path(folder)),

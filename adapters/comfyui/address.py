@@ -47,12 +47,9 @@ class ComfyAddress:
         return f"ws{self.url.removeprefix('http')}/ws?clientId={quote(client_id)}"
 
 
-def trust(*, ca_file: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
-    """Make a TLS context: a private authority to trust, a client certificate to show; raises ConfigError."""
+def trust(ca_file: Path) -> ssl.SSLContext:
+    """Make a TLS context that trusts a private authority; raises ConfigError."""
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-        if certificate is not None:
-            context.load_cert_chain(certificate, key)
+        return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(["The TLS files for a ComfyUI server cannot be read."]) from error
-    return context

@@ -6,6 +6,7 @@ The server's own text holds paths, traces and whole inputs, so it goes into `det
 import re
 from collections.abc import Mapping
 
+from adapters.comfyui.bodies import class_name_of
 from adapters.comfyui.outputs import base_name
 from bot.errors import ExecutionFailed, JobError, ModelMissing, OutOfMemory
 
@@ -15,7 +16,6 @@ _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory"
 _NO_MEMORY_TYPES = ("OutOfMemoryError", "MemoryError")
 # folder_paths.get_full_path_or_raise: choices of newer nodes are not checked at submit, they fail here.
 _NO_MODEL = re.compile(r"Model in folder '[^']*' with filename '([^']+)' not found")
-_CLASS_NAME = re.compile(r"[\w .()+|-]{1,60}")
 
 
 def failure_of(report: Mapping[str, object]) -> JobError:
@@ -38,6 +38,5 @@ def model_missing(path: str, *, detail: str) -> ModelMissing:
 
 
 def _sentence(node_type: object) -> str | None:
-    if isinstance(node_type, str) and _CLASS_NAME.fullmatch(node_type):
-        return f"A step of the workflow ({node_type}) failed on the GPU."
-    return None
+    name = class_name_of(node_type)
+    return f"A step of the workflow ({name}) failed on the GPU." if name else None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+from adapters.comfyui.bodies import mapping_of
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.rest import UNKNOWN_ROUTE, Rest
 from bot.errors import ServerLost
@@ -20,11 +21,11 @@ async def read_offer(rest: Rest) -> Definitions:
     return read_definitions((await rest.get("/object_info", limit=_DEFINITIONS_BYTES)).mapping())
 
 
-async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary:
-    """Ask for every choice and for the families of the checkpoints; raises ServerLost. Empty where nobody can tell."""
+async def read_vocabulary(rest: Rest, limits: ComfyLimits) -> Vocabulary | None:
+    """Ask for every choice and for the families of the checkpoints; None where nobody can tell. Raises ServerLost."""
     answer = await rest.get("/object_info", limit=_DEFINITIONS_BYTES)
     if answer.status in UNKNOWN_ROUTE:
-        return Vocabulary()
+        return None
     definitions = read_definitions(answer.mapping())
     checkpoints = vocabulary_of(definitions, {}).choices.get(_CHECKPOINTS, ())
     return vocabulary_of(definitions, await _families(rest, limits, checkpoints[: limits.described_checkpoints]))
@@ -58,8 +59,7 @@ async def _architecture(rest: Rest, name: str) -> str | None:
         answer = await rest.get("/view_metadata/checkpoints", {"filename": name}, limit=_METADATA_BYTES)
     except ServerLost:
         return None
-    metadata = answer.body if isinstance(answer.body, dict) else {}
-    architecture = metadata.get("modelspec.architecture")
+    architecture = mapping_of(answer.body).get("modelspec.architecture")
     return architecture if isinstance(architecture, str) else None
 
 

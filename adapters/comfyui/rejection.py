@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from adapters.comfyui.bodies import class_name_of, mapping_of
 from adapters.comfyui.failure import model_missing
 from bot.errors import GraphRejected, JobError
 
@@ -45,19 +46,19 @@ def rejection_of(body: object) -> JobError:
 
 def outputs_left_out(body: object, wanted: frozenset[str]) -> frozenset[str]:
     """Tell which wanted outputs an accepted graph will never make; without `wanted` every output counts."""
-    errors = _mapping(_mapping(body).get("node_errors"))
+    errors = mapping_of(mapping_of(body).get("node_errors"))
     hit: set[str] = set()
     for node, report in errors.items():
-        dependent = _mapping(report).get("dependent_outputs")
+        dependent = mapping_of(report).get("dependent_outputs")
         hit |= {node, *(str(output) for output in dependent)} if isinstance(dependent, list) else {node}
     return frozenset(hit & wanted if wanted else hit)
 
 
 def _faults(body: object) -> Iterator[InputFault]:
-    for node, report in _mapping(_mapping(body).get("node_errors")).items():
-        errors = _mapping(report).get("errors")
+    for node, report in mapping_of(mapping_of(body).get("node_errors")).items():
+        errors = mapping_of(report).get("errors")
         for error in errors if isinstance(errors, list) else ():
-            fault, extra = _mapping(error), _mapping(_mapping(error).get("extra_info"))
+            fault, extra = mapping_of(error), mapping_of(mapping_of(error).get("extra_info"))
             yield InputFault(
                 node=node,
                 kind=str(fault.get("type", "")),
@@ -71,13 +72,8 @@ def _names_a_model(fault: InputFault) -> bool:
 
 
 def _lacking_class(body: object) -> str | None:
-    error = _mapping(_mapping(body).get("error"))
+    error = mapping_of(mapping_of(body).get("error"))
     if error.get("type") == "missing_node_type":
-        name = _mapping(error.get("extra_info")).get("class_type")
-        return name[:60] if isinstance(name, str) else None
+        return class_name_of(mapping_of(error.get("extra_info")).get("class_type"))
     found = _NO_CLASS.search(str(error.get("message", "")))
     return found[1] if found else None
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

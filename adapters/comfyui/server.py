@@ -74,8 +74,8 @@ class ComfyServer:
         """Ask the server about itself; raises ServerLost."""
         return await read_system(self._rest)
 
-    async def vocabulary(self) -> Vocabulary:
-        """Ask which choices it offers, none at all on a platform that does not tell; raises ServerLost."""
+    async def vocabulary(self) -> Vocabulary | None:
+        """Ask which choices it offers; None on a platform that does not tell. Raises ServerLost."""
         return await read_vocabulary(self._rest, self._limits)
 
     async def submit(self, run: Run) -> Handle:
@@ -104,7 +104,7 @@ class ComfyServer:
     async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         """Report what a run does until its end; see `Server.follow`."""
         watch = self._runs.adopt(handle)
-        follower = Follower(self._rest, self._runs, self._listener, self._limits, watch)
+        follower = Follower(self._rest, self._listener, self._limits, watch)
         try:
             async with aclosing(follower.events()) as events:
                 async for event in events:

@@ -1,15 +1,17 @@
 """What a server says of itself, and whether it is new enough."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from adapters.comfyui.bodies import mapping_of
 from adapters.comfyui.rest import Answer, Rest
 from bot.errors import ConfigError, ServerLost
 
 FLOOR = (0, 3, 64)
 """Older ones ignore the prompt_id of /interrupt: asked to stop one run, they stop whatever executes."""
 
+_SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
@@ -19,7 +21,6 @@ class Device:
 
     name: str
     memory: int
-    free: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class System:
 async def read_system(rest: Rest) -> System:
     """Ask a server about itself; raises ServerLost."""
     stats, queue = await rest.get("/system_stats"), await rest.get("/prompt")
-    info = _mapping(_mapping(queue.body).get("exec_info"))
+    info = mapping_of(mapping_of(queue.body).get("exec_info"))
     return System(
         version=version_of(stats), devices=tuple(_devices(stats.body)), waiting=_int(info.get("queue_remaining"))
     )
@@ -60,23 +61,19 @@ async def check_floor(rest: Rest, name: str) -> None:
 
 
 def version_of(answer: Answer) -> str | None:
-    """Read the version out of GET /system_stats."""
-    version = _mapping(_mapping(answer.body).get("system")).get("comfyui_version")
-    return version[:40] if isinstance(version, str) else None
+    """Read the version out of GET /system_stats, as far as it is plain enough to be shown."""
+    version = mapping_of(mapping_of(answer.body).get("system")).get("comfyui_version")
+    plain = _SHOWN.match(version) if isinstance(version, str) else None
+    return plain[0] if plain else None
 
 
 def _devices(body: object) -> Iterator[Device]:
-    devices = _mapping(body).get("devices")
+    devices = mapping_of(body).get("devices")
     for device in devices if isinstance(devices, list) else ():
-        facts = _mapping(device)
-        yield Device(
-            name=str(facts.get("name"))[:100], memory=_int(facts.get("vram_total")), free=_int(facts.get("vram_free"))
-        )
+        facts = mapping_of(device)
+        yield Device(name=str(facts.get("name"))[:100], memory=_int(facts.get("vram_total")))
 
 
 def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
+    # Whoever shows it divides it, and JSON knows integers that no float holds.
+    return value if isinstance(value, int) and 0 <= value < 2**63 else 0

@@ -9,7 +9,7 @@ from adapters.comfyui.asking import recorded, where
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.protocol import Phase
 from adapters.comfyui.rest import Rest
-from adapters.comfyui.runs import Runs, Watch
+from adapters.comfyui.runs import Watch
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running, Whereabouts
 from bot.errors import ServerLost
@@ -44,9 +44,8 @@ class Patience:
 class Follower:
     """Follows one run to its end."""
 
-    def __init__(self, rest: Rest, runs: Runs, listener: Listener, limits: ComfyLimits, watch: Watch) -> None:
+    def __init__(self, rest: Rest, listener: Listener, limits: ComfyLimits, watch: Watch) -> None:
         self._rest = rest
-        self._runs = runs
         self._listener = listener
         self._limits = limits
         self._watch = watch

@@ -16,6 +16,7 @@ from bot.errors import FairbrushError
 from bot.settings import Settings
 from workflows.catalog import Catalog
 from workflows.fitness import lacks
+from workflows.vocabulary import Vocabulary
 
 _GIB = 1024**3
 
@@ -72,7 +73,7 @@ async def _ask(name: str, address: ComfyAddress, catalog: Catalog) -> list[Findi
             system, definitions, vocabulary = (
                 await server.system(),
                 await server.definitions(),
-                await server.vocabulary(),
+                await server.vocabulary() or Vocabulary(),
             )
     except FairbrushError as error:
         return [Finding(subject=name, text=str(error), exit_code=WRONG if error.code == "config" else FAILED)]

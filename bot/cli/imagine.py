@@ -72,7 +72,7 @@ async def _imagine(
 ) -> None:
     _stop_on_terminate()
     async with open_server(settings, comfyui) as opened:
-        vocabulary = await opened.server.vocabulary()
+        vocabulary = await opened.server.vocabulary() or Vocabulary()
         order = await asyncio.to_thread(_understand, words, workflow, vocabulary, names)
         run = prepare(workflow, order.values, JobId(uuid4()), 1, order.uploads)
         started = time.monotonic()

@@ -87,7 +87,7 @@ async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
     if not addresses(settings, comfyui):
         return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
     async with open_server(settings, comfyui) as opened:
-        return await opened.server.vocabulary()
+        return await opened.server.vocabulary() or Vocabulary()
 
 
 def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
@@ -108,5 +108,5 @@ def address_of(server: ServerSettings) -> ComfyAddress:
         if not credential:
             raise ConfigError([f"servers.{server.name}: the variable {server.credential_env} is not set."])
         headers[server.credential_header] = credential
-    tls = trust(ca_file=server.ca_file) if server.ca_file else None
+    tls = trust(server.ca_file) if server.ca_file else None
     return ComfyAddress.of(server.url, headers=headers, tls=tls)

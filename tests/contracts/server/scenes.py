@@ -63,8 +63,9 @@ async def simulated_scene() -> AsyncIterator[Scene]:
 @asynccontextmanager
 async def real_scene(url: str) -> AsyncIterator[Scene]:
     async with ComfyServer("asking", ComfyAddress.of(url), limits=QUICK) as server:
-        offered = (await server.vocabulary()).choices["CheckpointLoaderSimple.ckpt_name"]
-    async with comfyui_scene(url, offered[0]) as scene:
+        vocabulary = await server.vocabulary()
+    assert vocabulary, "a ComfyUI that lists no node classes is none"
+    async with comfyui_scene(url, vocabulary.choices["CheckpointLoaderSimple.ckpt_name"][0]) as scene:
         yield scene
 
 

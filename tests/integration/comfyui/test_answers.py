@@ -35,13 +35,21 @@ async def test_a_server_that_is_new_enough_or_does_not_tell_is_taken(version: st
         assert (await server.system()).version == version
 
 
+@pytest.mark.parametrize(
+    ("version", "shown"), [("1.0.0 \x1b[2J", "1.0.0"), ("/srv/comfyui", None), ("9" * 50, "9" * 40), (["1"], None)]
+)
+async def test_only_what_is_plain_of_a_version_is_shown(version: object, shown: str | None) -> None:
+    async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}) as server:
+        assert (await server.system()).version == shown
+
+
 async def test_a_server_says_what_it_computes_on() -> None:
-    stats = {"devices": [{"name": "cuda:0", "vram_total": 24, "vram_free": 20}, {"name": "odd"}]}
+    stats = {"devices": [{"name": "cuda:0", "vram_total": 24}, {"name": "odd", "vram_total": 10**400}]}
     async with against(
         {"GET /system_stats": says(stats), "GET /prompt": says({"exec_info": {"queue_remaining": 3}})}
     ) as server:
         system = await server.system()
-    assert system.devices == (Device(name="cuda:0", memory=24, free=20), Device(name="odd", memory=0, free=0))
+    assert system.devices == (Device(name="cuda:0", memory=24), Device(name="odd", memory=0))
     assert (system.version, system.waiting) == (None, 3)
 
 
@@ -279,6 +287,7 @@ async def test_families_come_from_metadata_then_names_then_sizes() -> None:
     async with against(routes) as server:
         vocabulary = await server.vocabulary()
         assert "CheckpointLoaderSimple" in await server.definitions()
+    assert vocabulary is not None
     assert vocabulary.choices == {"CheckpointLoaderSimple.ckpt_name": tuple(names)}
     assert vocabulary.families == {
         "plain.safetensors": "flux",
@@ -294,12 +303,14 @@ async def test_sizes_that_cannot_be_had_are_done_without() -> None:
 
     routes = {"GET /object_info": says({}), "GET /experiment/models/checkpoints": broken}
     async with against(routes) as server:
-        assert (await server.vocabulary()).families == {}
+        vocabulary = await server.vocabulary()
+    assert vocabulary is not None
+    assert vocabulary.families == {}
 
 
-async def test_a_server_without_node_classes_offers_nothing() -> None:
+async def test_a_server_without_node_classes_cannot_tell_what_it_offers() -> None:
     async with against({}) as server:
-        assert (await server.vocabulary()).choices == {}
+        assert await server.vocabulary() is None
         with pytest.raises(ServerLost):
             await server.definitions()
 

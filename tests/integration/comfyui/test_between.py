@@ -46,7 +46,7 @@ async def test_a_password_that_is_refused_is_the_operators_to_mend() -> None:
 
 async def test_tls_with_an_authority_of_ones_own() -> None:
     async with Simulator(FAST) as simulator, proxying(simulator.url, tls=certificate()) as url:
-        address = ComfyAddress.of(url, tls=trust(ca_file=TLS / "certificate.pem"))
+        address = ComfyAddress.of(url, tls=trust(TLS / "certificate.pem"))
         async with ComfyServer("one", address, limits=DEAF_EARS) as server:
             assert isinstance((await followed(server, await server.submit(blank())))[-1], Succeeded)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adapters.comfyui import ComfyAddress, ComfyServer
+from adapters.comfyui.address import ComfyAddress
+from adapters.comfyui.server import ComfyServer
 from adapters.files import LinkSigner, LocalFiles
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator

@@ -109,6 +109,12 @@ def test_a_node_class_that_is_not_installed_is_named(error: dict[str, object]) -
     assert "Fancy Node" in str(found)
 
 
+@pytest.mark.parametrize("name", ["/srv/comfyui/x.py", "a\nb", "\x1b[2J", "x" * 61, 3])
+def test_a_strange_node_class_that_is_not_installed_stays_out_of_the_sentence(name: object) -> None:
+    found = rejection_of({"error": {"type": "missing_node_type", "extra_info": {"class_type": name}}})
+    assert str(found) == GraphRejected.sentence
+
+
 @pytest.mark.parametrize(
     "body", [None, {}, {"error": "x", "node_errors": []}, {"node_errors": {"1": None, "2": {"errors": [3]}}},
              {"error": {"type": "missing_node_type"}}]
