@@ -1,14 +1,13 @@
 """What people read in a terminal. Results go to standard output, all else to standard error; text is inert."""
 
 import json
-import os
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
 from secrets import token_hex
 
 import typer
 
+from bot.cli.log import log_failure
 from bot.errors import ConfigError, FairbrushError, SubmissionError
 from workflows.faults import InvalidValues
 from workflows.text import clean
@@ -42,6 +41,8 @@ def say_table(rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         # Text objects, not strings: what stands in square brackets is no markup.
         table.add_row(*(Text(clean(cell)) for cell in row))
+    if not table.row_count:
+        return  # rich would print an empty line.
     # A file or a pipe has no width to fit into: nothing is cut there.
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False)
     with console.capture() as captured:
@@ -55,10 +56,10 @@ def tell(error: Exception, *, as_json: bool) -> int:
     match error:
         case InvalidValues():
             return _tell_faults(error, as_json=as_json)
-        case ConfigError() | SubmissionError():
-            return _tell_sentence(error.code, str(error), WRONG, as_json=as_json)
         case FairbrushError():
-            return _tell_sentence(error.code, str(error), FAILED, as_json=as_json)
+            log_failure(error, code=error.code)
+            exit_code = WRONG if isinstance(error, ConfigError | SubmissionError) else FAILED
+            return _tell_sentence(error.code, str(error), exit_code, as_json=as_json)
         case ExceptionGroup() if len(error.exceptions) == 1:
             return tell(error.exceptions[0], as_json=as_json)
     return _tell_unknown(error, as_json=as_json)
@@ -83,9 +84,7 @@ def _tell_sentence(code: str, sentence: str, exit_code: int, *, as_json: bool) -
 
 def _tell_unknown(error: Exception, *, as_json: bool) -> int:
     reference = token_hex(4)
-    if os.environ.get("FAIRBRUSH_DEBUG"):
-        traceback.print_exception(error)
+    log_failure(error, code=FairbrushError.code, reference=reference, trace=True)
     hint = "Run it again with FAIRBRUSH_DEBUG=1 to see the details, and tell us."
-    return _tell_sentence(
-        "internal", f"Something went wrong in Fairbrush ({reference}). {hint}", FAILED, as_json=as_json
-    )
+    sentence = f"Something went wrong in Fairbrush ({reference}). {hint}"
+    return _tell_sentence(FairbrushError.code, sentence, FAILED, as_json=as_json)

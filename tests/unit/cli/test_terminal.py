@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.cli.terminal import FAILED, WRONG, say, say_table, tell
-from bot.errors import ConfigError, OutOfMemory, UnknownWorkflow
+from bot.errors import ConfigError, OutOfMemory, ServerLost, UnknownWorkflow
 from workflows.faults import Fault, InvalidValues
 
 FAULTS = InvalidValues([Fault(parameter="steps", reason="is odd."), Fault(parameter="cfg", reason="is even.")])
@@ -55,6 +55,35 @@ def test_an_unknown_error_shows_its_trace_only_when_asked(
     tell(ZeroDivisionError("at /srv/secret"), as_json=False)
 
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_what_the_log_needs_is_logged_when_asked_for_and_only_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = ServerLost(detail="GET /queue at\x1b[31m 10.0.0.7")
+    lost.__cause__ = ConnectionResetError("peer is gone")
+    monkeypatch.delenv("FAIRBRUSH_DEBUG", raising=False)
+    tell(lost, as_json=False)
+    assert capsys.readouterr().err == "The GPU cannot be reached.\n"
+
+    monkeypatch.setenv("FAIRBRUSH_DEBUG", "1")
+    tell(lost, as_json=False)
+
+    line = 'code=server_lost detail="GET /queue at[31m 10.0.0.7" cause="ConnectionResetError: peer is gone"'
+    assert capsys.readouterr().err.splitlines() == [line, "The GPU cannot be reached."]
+
+
+def test_the_reference_of_an_unknown_error_is_in_the_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRBRUSH_DEBUG", "1")
+
+    tell(ZeroDivisionError("at /srv/secret"), as_json=False)
+
+    *log, sentence = capsys.readouterr().err.splitlines()
+    reference = sentence.partition("(")[2].partition(")")[0]
+    assert log[0] == f"code=internal reference={reference}"
+    assert log[-1] == "ZeroDivisionError: at /srv/secret"
 
 
 def test_text_is_inert(capsys: pytest.CaptureFixture[str]) -> None:
