@@ -4,6 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
+from bot.cli.paths import expanded
 from bot.cli.setting_up import load_settings, open_server
 from bot.cli.terminal import note, say
 from bot.errors import ConfigError
@@ -34,7 +35,7 @@ def import_workflow(file: Path, *, name: str | None, into: Path | None, comfyui:
 
 def _read(file: Path) -> bytes:
     try:
-        with file.expanduser().open("rb") as opened:
+        with expanded(file).open("rb") as opened:
             return opened.read(MAX_GRAPH_BYTES + 1)
     except OSError as error:
         raise ConfigError([f"{file} cannot be read: {error.strerror}."]) from error
@@ -50,7 +51,7 @@ def _place(name: str, folder: Path) -> Path:
         raise ConfigError(
             [f"{name!r} cannot be a name: use lower-case letters, digits, - and _. Give one with --name."]
         )
-    place = folder.expanduser() / name
+    place = expanded(folder) / name
     if place.exists():
         raise ConfigError([f"{place} is there already. Give another name with --name."])
     return place

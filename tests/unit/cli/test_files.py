@@ -31,6 +31,12 @@ def _file(name: str) -> OutputFile:
         (".jpeg", "x.jpg", "a.jpeg"),
         ("", "x.webp", "a.webp"),
         (".png", "x.mp4", "a.mp4"),
+        (".tif", "x.tiff", "a.tif"),
+        ("", "x.desktop", "a.bin"),
+        ("", "x.p\0ng", "a.bin"),
+        ("", "x." + "g" * 300, "a.bin"),
+        ("", "x", "a.bin"),
+        (".bin", "x.safetensors", "a.bin"),
     ],
 )
 def test_a_result_is_named_as_asked_unless_it_is_of_another_kind(suffix: str, result: str, written: str) -> None:
@@ -46,6 +52,47 @@ def test_a_target_is_checked_before_anything_is_painted(tmp_path: Path) -> None:
     assert target_of(tmp_path / "a.png", otherwise="cat") == Target(tmp_path, "a", ".png")
     with pytest.raises(ConfigError, match="no folder"):
         target_of(tmp_path / "no" / "a.png", otherwise="cat")
+
+
+@pytest.mark.parametrize("name", ["shot-1.5", "2026.10.01", ".hidden", "a.b.c"])
+def test_a_dot_in_a_name_is_no_ending(tmp_path: Path, name: str) -> None:
+    assert target_of(tmp_path / name, otherwise="cat").path(_file("x.png"), 1, 1) == tmp_path / f"{name}.png"
+
+
+def test_a_home_folder_of_nobody_is_a_sentence() -> None:
+    with pytest.raises(ConfigError, match="no home folder"):
+        target_of(Path("~nobody-of-that-name/a.png"), otherwise="cat")
+    with pytest.raises(ConfigError, match="no home folder"):
+        import_workflow(Path("~nobody-of-that-name/a.json"), name="a", into=None, comfyui=None)
+    with pytest.raises(ConfigError, match="no home folder"):
+        import_workflow(GRAPHS / "sd15_text_to_image.json", name="a", into=Path("~nobody-of-that-name/w"), comfyui=None)
+
+
+async def test_two_commands_that_write_to_one_place_do_not_mix(tmp_path: Path) -> None:
+    both = asyncio.Barrier(2)
+
+    class Slow(ScriptedServer):
+        def __init__(self, letter: bytes) -> None:
+            super().__init__()
+            self.letter = letter
+
+        async def fetch(self, file: OutputFile):  # type: ignore[no-untyped-def,override]
+            for _ in range(3):
+                await both.wait()
+                yield self.letter
+
+    target = Target(tmp_path, "a", ".png")
+    await asyncio.gather(*(write_results(Slow(letter), (_file("x.png"),), target) for letter in (b"a", b"b")))
+
+    [written] = await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
+    assert written.read_bytes() in {b"aaa", b"bbb"}
+
+
+async def test_a_name_too_long_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be written"):
+        await write_results(ScriptedServer(), (_file("x.png"),), Target(tmp_path, "a" * 300, ".png"))
+
+    assert not await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
 
 
 async def test_a_result_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
@@ -104,6 +151,12 @@ def test_what_is_no_video_or_too_long_is_a_fault(
     monkeypatch.setattr(attachments, "MAX_VIDEO_BYTES", 3)
     command, _ = attach(Command(raw={"clip": f"@{tmp_path / 'clip'}"}), film)
     assert "larger than" in command.faults[0].reason
+
+
+def test_a_home_folder_of_nobody_is_a_fault_of_the_picture(film: Workflow) -> None:
+    command, _ = attach(Command(raw={"clip": "@~nobody-of-that-name/clip"}), film)
+
+    assert "no home folder" in command.faults[0].reason
 
 
 @pytest.fixture
