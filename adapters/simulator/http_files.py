@@ -47,7 +47,7 @@ class FileRoutes:
         if place is None:
             return web.Response(status=403)
         path = place / Path(name).name
-        if not path.is_file():
+        if not await asyncio.to_thread(path.is_file):
             return web.Response(status=404)
         return await _shown(path, query)
 

@@ -1,5 +1,6 @@
 """What the server tells about itself: node classes, models, features, memory."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -50,12 +51,15 @@ class InfoRoutes:
         ]
 
     async def _object_info(self, _request: web.Request) -> web.Response:
-        return web.json_response(object_info(self._options, self._folders.inputs()))
+        return web.json_response(await asyncio.to_thread(self._known))
 
     async def _object_info_of(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        known = object_info(self._options, self._folders.inputs())
+        known = await asyncio.to_thread(self._known)
         return web.json_response({name: known[name]} if name in known else {})
+
+    def _known(self) -> dict[str, object]:
+        return object_info(self._options, self._folders.inputs())
 
     async def _system_stats(self, _request: web.Request) -> web.Response:
         memory = self._options.memory_mb * _MIB
@@ -115,12 +119,16 @@ class InfoRoutes:
         folder = request.match_info["folder"]
         if folder not in FOLDERS:
             return web.json_response({"error": "Invalid directory type"}, status=400)
-        files = [path for path in self._folders.folder(folder).iterdir() if path.is_file()]
-        return web.json_response([path.name for path in sorted(files, key=_modified, reverse=True)])
+        return web.json_response(await asyncio.to_thread(_newest_first, self._folders.folder(folder)))
 
 
 async def _missing(_request: web.Request) -> web.Response:
     return web.Response(status=404)
+
+
+def _newest_first(folder: Path) -> list[str]:
+    files = [path for path in folder.iterdir() if path.is_file()]
+    return [path.name for path in sorted(files, key=_modified, reverse=True)]
 
 
 def _modified(path: Path) -> float:

@@ -1,5 +1,6 @@
 """Prompts in, queue and history out: /prompt, /queue, /interrupt, /history, /free."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +61,10 @@ class QueueRoutes:
         prompt_id = str(body.get("prompt_id", uuid.uuid4()))
         self._records.posted(prompt_id)
         targets = body.get("partial_execution_targets")
-        verdict = validate(prompt, self._classes, file_exists=self._folders.contains, targets=targets)
+        # In a thread, since it looks for the files that the graph names.
+        verdict = await asyncio.to_thread(
+            validate, prompt, self._classes, file_exists=self._folders.contains, targets=targets
+        )
         extra_data = body.get("extra_data", {})
         if "client_id" in body:
             extra_data["client_id"] = body["client_id"]

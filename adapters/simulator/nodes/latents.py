@@ -16,18 +16,18 @@ async def empty_latent(_context: NodeContext, inputs: Inputs) -> NodeResult:
     return NodeResult((Latent(width=width, height=height, batch=integer(inputs, "batch_size")),))
 
 
-async def decode(_context: NodeContext, inputs: Inputs) -> NodeResult:
+async def decode(context: NodeContext, inputs: Inputs) -> NodeResult:
     """VAEDecode; an empty latent decodes to grey."""
     take(inputs, "vae", Vae)
     latent = take(inputs, "samples", Latent)
     require_room(latent.width, latent.height, latent.batch)
-    return NodeResult((Pictures(latent.pictures or _grey(latent, draw=_context.options.draw)),))
+    return NodeResult((Pictures(latent.pictures or _grey(latent, draw=context.options.draw)),))
 
 
-async def encode(_context: NodeContext, inputs: Inputs) -> NodeResult:
+async def encode(context: NodeContext, inputs: Inputs) -> NodeResult:
     """VAEEncode."""
     take(inputs, "vae", Vae)
-    return NodeResult((_latent(take(inputs, "pixels", Pictures)),))
+    return NodeResult((await context.thread(_latent, take(inputs, "pixels", Pictures)),))
 
 
 async def encode_for_inpaint(context: NodeContext, inputs: Inputs) -> NodeResult:
@@ -37,7 +37,8 @@ async def encode_for_inpaint(context: NodeContext, inputs: Inputs) -> NodeResult
     if mask.image is not None:
         grow = integer(inputs, "grow_mask_by")
         mask = Mask(await context.thread(mask.image.filter, ImageFilter.MaxFilter(2 * (grow // 2) + 1)))
-    return NodeResult((replace(_latent(take(inputs, "pixels", Pictures)), mask=mask),))
+    latent = await context.thread(_latent, take(inputs, "pixels", Pictures))
+    return NodeResult((replace(latent, mask=mask),))
 
 
 async def set_mask(_context: NodeContext, inputs: Inputs) -> NodeResult:
