@@ -5,14 +5,13 @@ from collections.abc import Iterator
 
 import typer
 
-from adapters.comfyui.address import ComfyAddress
-from adapters.comfyui.server import ComfyServer
+from bot.cli.addresses import Reach, reaches
 from bot.cli.check_store import store_findings
 from bot.cli.findings import Finding
 from bot.cli.service import state_folder
-from bot.cli.setting_up import addresses, load_settings, open_catalog, settings_path
+from bot.cli.setting_up import connection, load_settings, open_catalog, settings_path
 from bot.cli.terminal import DONE, FAILED, WRONG, say_json, say_table
-from bot.errors import FairbrushError
+from bot.errors import ConfigError, FairbrushError
 from bot.settings import Settings
 from workflows.catalog import Catalog
 from workflows.fitness import lacks
@@ -55,21 +54,25 @@ def _catalog_findings(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _ask_servers(settings: Settings, catalog: Catalog, comfyui: str | None) -> list[Finding]:
-    servers = addresses(settings, comfyui)
-    if not servers:
+    if not reaches(settings, comfyui):
         return [Finding(subject="GPUs", text="none yet: fairbrush imagine uses the simulator")]
-    return asyncio.run(_ask_all(servers, catalog))
+    return asyncio.run(_ask_all(settings, catalog, comfyui))
 
 
-async def _ask_all(servers: dict[str, ComfyAddress], catalog: Catalog) -> list[Finding]:
+async def _ask_all(settings: Settings, catalog: Catalog, comfyui: str | None) -> list[Finding]:
     async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_ask(name, address, catalog)) for name, address in servers.items()]
+        asked = [
+            group.create_task(_ask(settings, name, reach, catalog))
+            for name, reach in reaches(settings, comfyui).items()
+        ]
     return [finding for task in asked for finding in task.result()]
 
 
-async def _ask(name: str, address: ComfyAddress, catalog: Catalog) -> list[Finding]:
+async def _ask(settings: Settings, name: str, reach: Reach, catalog: Catalog) -> list[Finding]:
+    if isinstance(reach, ConfigError):
+        return [Finding(subject=name, text=problem, exit_code=WRONG) for problem in reach.problems]
     try:
-        async with ComfyServer(name, address) as server:
+        async with connection(settings, name, reach) as server:
             system, definitions, vocabulary = (
                 await server.system(),
                 await server.definitions(),

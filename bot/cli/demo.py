@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.comfyui.address import ComfyAddress
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from bot.cli.addresses import address_at
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
@@ -34,7 +35,7 @@ async def _demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: f
 async def _gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str, ComfyAddress]]:
     """Yield the GPUs by name: the ones that were named, else simulated ones that live as long as this."""
     if comfyui:
-        yield {f"gpu{number}": ComfyAddress.of(url) for number, url in enumerate(comfyui, start=1)}
+        yield {f"gpu{number}": address_at(url) for number, url in enumerate(comfyui, start=1)}
         return
     note(f"No GPU was named, so {SIMULATED_GPUS} are simulated. For a real one: --comfyui http://127.0.0.1:8188")
     async with AsyncExitStack() as stack:

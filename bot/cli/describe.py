@@ -2,8 +2,10 @@
 
 import asyncio
 
+import typer
+
 from bot.cli.setting_up import ask_vocabulary, load_settings, open_catalog, pick_workflow
-from bot.cli.terminal import note, say, say_json, say_table
+from bot.cli.terminal import WRONG, note, say, say_json, say_table
 from workflows.choices import listed
 from workflows.numbers import written
 from workflows.options import STANDARD_ALIASES
@@ -13,7 +15,7 @@ from workflows.vocabulary import Vocabulary
 
 
 def list_workflows(*, as_json: bool) -> None:
-    """Print every workflow with its summary; faults go to standard error."""
+    """Print every workflow with its summary; faults go to standard error. Without a single one it exits with WRONG."""
     settings = load_settings()
     catalog = open_catalog(settings)
     for fault in catalog.faults:
@@ -25,6 +27,8 @@ def list_workflows(*, as_json: bool) -> None:
         )
     else:
         say_table((each.name, each.manifest.summary or each.manifest.title) for each in found)
+    if not found:
+        raise typer.Exit(WRONG)
 
 
 def show_workflow(name: str, *, comfyui: str | None, as_json: bool) -> None:

@@ -4,8 +4,9 @@ import asyncio
 from getpass import getuser
 from pathlib import Path
 
+from bot.cli.addresses import addresses
 from bot.cli.service import run_service, state_folder
-from bot.cli.setting_up import addresses, load_settings
+from bot.cli.setting_up import load_settings
 from bot.errors import ConfigError
 
 

@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.comfyui.address import ComfyAddress, trust
+from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.server import ComfyServer
 from adapters.simulator.definitions import object_info
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from bot.cli.addresses import addresses
 from bot.errors import ConfigError, UnknownWorkflow
-from bot.settings import MAX_FILE_BYTES, ServerSettings, Settings, read_settings
+from bot.settings import MAX_FILE_BYTES, Settings, read_settings
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.definitions import read_definitions
 from workflows.vocabulary import Vocabulary, vocabulary_of
@@ -70,16 +71,19 @@ class Opened:
 @asynccontextmanager
 async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[Opened]:
     """Open the named server, else the first of the settings, else a simulator that lives as long as this."""
-    limits = ComfyLimits(file_bytes=settings.max_result_mb * 1024**2)
-    for name, address in addresses(settings, comfyui).items():
-        async with ComfyServer(name, address, limits=limits) as server:
-            yield Opened(server, simulated=False)
-        return
-    async with (
-        Simulator(SimulatorOptions()) as simulator,
-        ComfyServer("simulator", ComfyAddress.of(simulator.url), limits=limits) as server,
-    ):
-        yield Opened(server, simulated=True)
+    named = next(iter(addresses(settings, comfyui).items()), None)
+    async with AsyncExitStack() as stack:
+        if named:
+            yield Opened(await stack.enter_async_context(connection(settings, *named)), simulated=False)
+        else:
+            simulator = await stack.enter_async_context(Simulator(SimulatorOptions()))
+            server = connection(settings, "simulator", ComfyAddress.of(simulator.url))
+            yield Opened(await stack.enter_async_context(server), simulated=True)
+
+
+def connection(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:
+    """Return a server, still to be entered, with the limits that the settings say."""
+    return ComfyServer(name, address, limits=ComfyLimits(file_bytes=settings.max_result_mb * 1024**2))
 
 
 async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
@@ -88,25 +92,3 @@ async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:
         return vocabulary_of(read_definitions(object_info(SimulatorOptions())), {})
     async with open_server(settings, comfyui) as opened:
         return await opened.server.vocabulary() or Vocabulary()
-
-
-def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
-    """Return the servers in question by name: the one that was named, by its name or its URL, else all."""
-    configured = {server.name: server for server in settings.servers}
-    if comfyui in configured:
-        return {comfyui: address_of(configured[comfyui])}
-    if comfyui:
-        return {"the GPU": ComfyAddress.of(comfyui)}
-    return {name: address_of(server) for name, server in configured.items()}
-
-
-def address_of(server: ServerSettings) -> ComfyAddress:
-    """Return a configured server's address with its credential; raises ConfigError."""
-    headers = {}
-    if server.credential_env:
-        credential = os.environ.get(server.credential_env)
-        if not credential:
-            raise ConfigError([f"servers.{server.name}: the variable {server.credential_env} is not set."])
-        headers[server.credential_header] = credential
-    tls = trust(server.ca_file) if server.ca_file else None
-    return ComfyAddress.of(server.url, headers=headers, tls=tls)

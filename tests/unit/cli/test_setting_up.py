@@ -1,10 +1,15 @@
 """What every command starts from."""
 
+import json
 from pathlib import Path
 
 import pytest
+import typer
 
-from bot.cli.setting_up import addresses, load_settings, open_server, pick_workflow
+from bot.cli.addresses import addresses
+from bot.cli.check import check
+from bot.cli.describe import list_workflows
+from bot.cli.setting_up import load_settings, open_server, pick_workflow
 from bot.errors import ConfigError, ServerLost, UnknownWorkflow
 from bot.settings import Settings, read_settings
 
@@ -65,6 +70,75 @@ def test_a_certificate_authority_that_cannot_be_read_is_a_sentence() -> None:
 
     with pytest.raises(ConfigError):
         addresses(read_settings(text), None)
+
+
+WRONG = b"""
+[[servers]]
+name = "a"
+url = "ftp://gpu.example.org"
+credential_env = "NOT_SET"
+[[servers]]
+name = "b"
+url = "http://[::1"
+[[servers]]
+name = "c"
+url = "http://127.0.0.1:9"
+"""
+
+
+def test_every_problem_of_every_server_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+
+    with pytest.raises(ConfigError) as raised:
+        addresses(read_settings(WRONG), None)
+
+    assert [problem.partition(":")[0] for problem in raised.value.problems] == ["servers.a", "servers.a", "servers.b"]
+    assert "NOT_SET" in raised.value.problems[0]
+
+
+def test_check_finds_every_wrong_server_and_still_asks_the_others(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(here / "state"))
+    (here / "fairbrush.toml").write_bytes(WRONG)
+
+    with pytest.raises(typer.Exit) as exited:
+        check(comfyui=None, as_json=True)
+
+    wrong = [found["subject"] for found in json.loads(capsys.readouterr().out) if not found["ok"]]
+    assert [subject for subject in wrong if len(subject) == 1] == ["a", "a", "b", "c"]
+    assert exited.value.exit_code == 2
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://...", f"http://{'a' * 70}", "http://a:99999", "http://a:x"])
+def test_an_address_that_cannot_be_read_is_a_sentence(url: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        addresses(Settings(), url)
+
+
+def test_a_credential_may_come_from_a_file_with_a_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWO_TOKEN", "Bearer abc\n")
+    assert addresses(read_settings(TWO), "two")["two"].headers == {"Authorization": "Bearer abc"}
+
+    monkeypatch.setenv("TWO_TOKEN", "Bearer abc\r\nX-Other: 1")
+    with pytest.raises(ConfigError, match="TWO_TOKEN holds a line break"):
+        addresses(read_settings(TWO), "two")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_folder_of_workflows_that_cannot_be_read_is_no_empty_list(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    monkeypatch.setenv("FAIRBRUSH_WORKFLOWS_DIR", str(here / "nowhere"))
+
+    with pytest.raises(typer.Exit) as exited:
+        list_workflows(as_json=as_json)
+
+    told = capsys.readouterr()
+    assert exited.value.exit_code == 2
+    assert "cannot be read" in told.err
+    assert told.out.strip() == ("[]" if as_json else "")
 
 
 async def test_the_first_configured_server_is_opened() -> None:
