@@ -28,4 +28,6 @@ def kills(request: pytest.FixtureRequest) -> int:
 def seed(request: pytest.FixtureRequest) -> int:
     """What chance begins with: a new number each time, unless one is given."""
     given = request.config.getoption("--seed")
-    return randrange(2**32) if given is None else int(given)
+    chosen = randrange(2**32) if given is None else int(given)
+    print(f"--seed {chosen}")  # noqa: T201 - pytest shows it beside a failure
+    return chosen

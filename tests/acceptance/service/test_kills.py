@@ -3,8 +3,6 @@
 import asyncio
 from random import Random
 
-import pytest
-
 from adapters.simulator.server import Simulator
 from tests.acceptance.service.page import FINAL, Page
 from tests.acceptance.service.service import Service
@@ -51,7 +49,6 @@ async def asking(page: Page, random: Random, jobs: dict[str, str], count: int) -
 async def test_whenever_the_service_is_killed_every_job_ends_once_and_its_card_is_true(
     service: Service, gpus: list[Simulator], page: Page, kills: int, seed: int
 ) -> None:
-    print(f"--kills {kills} --seed {seed}")
     jobs: dict[str, str] = {}
     async with asyncio.TaskGroup() as tasks:
         asked = tasks.create_task(asking(page, Random(seed), jobs, min(2 * kills, 190)))

@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.contracts.chat.scenes import SCENES, ChatScene
+from tests.contracts.chat.scenes import ChatScene, Scenery, fake_scene
+from tests.integration.web.chat_scene import web_scene
+
+SCENES: dict[str, Scenery] = {"recording fake": fake_scene, "chat page": web_scene}
+"""An adapter joins by adding its scene here."""
 
 
 @pytest.fixture(params=SCENES)

@@ -1,7 +1,4 @@
-"""What the promises of `ChatPlatform` are tried on: a platform, and the eyes of somebody who reads there.
-
-An adapter joins by adding its scene to SCENES.
-"""
+"""What the promises of `ChatPlatform` are tried on: a platform, and the eyes of somebody who reads there."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -64,6 +61,3 @@ async def fake_scene() -> AsyncIterator[ChatScene]:
         pings=pings,
     )
     assert chat.violations == []
-
-
-SCENES: dict[str, Scenery] = {"recording fake": fake_scene}
