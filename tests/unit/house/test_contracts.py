@@ -1,5 +1,6 @@
 """The import contracts break when they should: each is planted a violation, in a copy of the house."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ INSIDE_BOT = "inside bot the command line is outermost"
 ONE_PLACE = "each library, and each way out of the process, is imported in one place"
 NO_LOOP = "decisions know no event loop"
 FILES = "workflows.catalog alone reads files"
+SEES = "bot sees the clock, chance, files and the environment only where that is named"
 NO_IO = "ComfyUI's protocol is read without I/O"
 
 VIOLATIONS = [
@@ -42,7 +44,13 @@ VIOLATIONS = [
     ("workflows/manifest.py", "from pathlib import Path", FILES),
     ("workflows/workflow.py", "import os", FILES),
     ("workflows/values.py", "import random", FILES),
+    ("bot/jobs.py", "import time", SEES),
+    ("bot/status.py", "from pathlib import Path", SEES),
+    ("bot/estimates.py", "import random", SEES),
+    ("bot/runs.py", "import os", SEES),
+    ("bot/intake.py", "import tempfile", SEES),
     ("adapters/comfyui/protocol.py", "import asyncio", NO_IO),
+    ("adapters/comfyui/pictures.py", "import asyncio", NO_IO),
     ("adapters/comfyui/outputs.py", "from adapters.comfyui.rest import Rest", NO_IO),
 ]
 
@@ -102,6 +110,29 @@ def test_every_contract_has_a_violation_that_breaks_it():
     names = [contract["name"] for contract in pyproject()["tool"]["importlinter"]["contracts"]]  # type: ignore[index]
 
     assert [name for name in names if not any(contract in name for _, _, contract in VIOLATIONS)] == []
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_every_module_of_comfyui_that_does_no_io_is_held_to_it():
+    """A new module that only reads the protocol comes under the contract without anybody's remembering."""
+    contracts = pyproject()["tool"]["importlinter"]["contracts"]  # type: ignore[index]
+    [held] = [contract for contract in contracts if contract["name"].startswith("ComfyUI's protocol")]
+    package = "adapters.comfyui."
+    imports = {package + path.stem: imports_of(path) for path in (HOUSE / "adapters" / "comfyui").glob("[!_]*.py")}
+    doing = {name for name, found in imports.items() if found & {*held["forbidden_modules"], "ssl"}}
+    while more := {name for name, found in imports.items() if found & doing} - doing:
+        doing |= more
+
+    assert imports.keys() - doing == set(held["source_modules"])
 
 
 def test_every_runtime_dependency_has_its_place():
