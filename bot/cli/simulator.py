@@ -4,14 +4,15 @@ import asyncio
 
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from bot.cli.signals import run_until_terminated
 from bot.cli.terminal import note, say
 from bot.errors import ConfigError
 
 
 def serve(*, host: str, port: int, step_ms: float, load_s: float, memory_mb: int, draw: bool) -> None:
-    """Serve until Ctrl-C; raises ConfigError when the port is taken."""
+    """Serve until Ctrl-C or SIGTERM; raises ConfigError when the port is taken."""
     options = SimulatorOptions(host=host, port=port, step_ms=step_ms, load_s=load_s, memory_mb=memory_mb, draw=draw)
-    asyncio.run(_serve(options))
+    run_until_terminated(_serve(options))
 
 
 async def _serve(options: SimulatorOptions) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import urllib.request
 from collections.abc import Callable
@@ -125,6 +126,23 @@ def test_the_simulator_answers_at_the_address_that_it_prints(
 
     with urllib.request.urlopen(f"{url}/system_stats", timeout=10) as answer:  # noqa: S310 - our own, on this machine
         assert json.load(answer)["system"]["comfyui_version"] == "0.3.64"
+
+
+def test_a_terminated_simulator_leaves_nothing_behind(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    before = set(tmp_path.iterdir())
+    process = start("simulator", "--port", "0")
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert set(tmp_path.iterdir()) > before
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 143
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_a_taken_port_is_a_sentence(start: Callable[..., subprocess.Popen[str]], fairbrush: Fairbrush) -> None:

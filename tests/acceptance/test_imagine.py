@@ -175,10 +175,10 @@ async def test_a_stopped_command_interrupts_its_run_and_says_so(
 ) -> None:
     process = start("imagine", "a cat", "steps:60", "size:64x64", "--comfyui", simulator.url, "--out", "a.png")
     assert process.stderr is not None
-    while "step " not in await asyncio.to_thread(process.stderr.readline):
-        pass
+    lines = iter(process.stderr.readline, "")  # ends with the process, too
+    await asyncio.to_thread(lambda: next(line for line in lines if "step " in line))
     process.send_signal(sent)
-    _, said = await asyncio.to_thread(process.communicate)
+    _, said = await asyncio.to_thread(process.communicate, timeout=60)
 
     assert "Stopped: the GPU no longer works on it." in said
     assert process.returncode == code

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cli.init import template
 from bot.cli.main import app
+from bot.cli.signals import TERMINATED
 from bot.cli.terminal import DONE, FAILED, WRONG
 from bot.settings import ServerSettings, Settings
 from tests.unit.house import HOUSE, text_of
@@ -75,7 +76,7 @@ def test_the_settings_file_that_init_writes_shows_every_setting():
 def test_the_readme_names_every_exit_code():
     shown = [row[0] for row in rows(section("README.md", "The command line"))[2:]]
 
-    assert shown == [str(code) for code in (DONE, FAILED, WRONG, 130)]
+    assert shown == [str(code) for code in (DONE, FAILED, WRONG, 130, TERMINATED)]
 
 
 def test_the_readme_shows_every_command():
