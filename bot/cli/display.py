@@ -57,7 +57,7 @@ def _folding(show: Show) -> Report:
 
 
 class _Lines:
-    """One line when the stage changes or the last step is done, and at most one a second in between."""
+    """One line when the stage changes or the last step is done, and one every LINE_INTERVAL at most in between."""
 
     def __init__(self) -> None:
         self._said = ""

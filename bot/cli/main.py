@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import workflows
+from bot.cli.flags import AsJson, ComfyUrl
 from workflows.text import clean
 
 app = typer.Typer(
@@ -18,11 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(workflows.app, name="workflows")
-
-ComfyUrl = Annotated[
-    str | None, typer.Option("--comfyui", metavar="URL", help="A ComfyUI server, such as http://127.0.0.1:8188.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 def _print_version(wanted: bool) -> None:

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.flags import AsJson, ComfyUrl
+
 app = typer.Typer(help="List, check, try and import workflows.", no_args_is_help=True, rich_markup_mode=None)
 
-ComfyUrl = Annotated[
-    str | None, typer.Option("--comfyui", metavar="URL", help="A ComfyUI server whose models and nodes count.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a workflow.")]
 
 
