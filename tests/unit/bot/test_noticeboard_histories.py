@@ -112,8 +112,8 @@ def test_whatever_happens_every_message_ends_true_and_no_budget_is_exceeded(seed
         await history.a_process_starts()
         await history.happen(80)
         await history.a_process_starts()
-        # Progress is volatile: it goes by itself, and the cards have to say so.
-        await scene.calm(20)
+        # Progress is volatile: it goes by itself after a minute, and the cards have to say so.
+        await scene.calm(75)
         for _ in range(60):
             if not await history.is_true():
                 await scene.calm(20)
