@@ -22,7 +22,7 @@ from bot.errors import ConfigError, StoreLost
 DEADLINE_S = 10.0
 """For a call with all its repetitions; an engine that was killed is back within a second."""
 ANSWER_S = 3.0
-"""For one reply: scripts take well under a millisecond, so whoever is silent for so long is gone."""
+"""For one connection or reply: scripts take well under a millisecond, so whoever is silent for so long is gone."""
 PAUSE_S = 0.05
 MAX_CONNECTIONS = 16
 
@@ -39,7 +39,9 @@ def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
             url,
             max_connections=max_connections,
             timeout=DEADLINE_S,
-            socket_timeout=ANSWER_S,
+            # With a timeout the client writes through asyncio.wait_for, which in Python 3.11 swallows a cancellation that
+            # comes just then: a task that was to end goes on for ever. Whoever asks sets the deadline.
+            socket_timeout=None,
             socket_connect_timeout=ANSWER_S,
             retry=Retry(NoBackoff(), 0),  # repeating is done here, with a deadline
             protocol=2,
@@ -72,7 +74,8 @@ class Edge:
             async with asyncio.timeout(self._deadline_s):
                 while True:
                     try:
-                        return await ask()
+                        async with asyncio.timeout(ANSWER_S):
+                            return await ask()
                     except _PASSING:
                         await asyncio.sleep(PAUSE_S)
         except TimeoutError as error:

@@ -18,7 +18,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from adapters.redis import supervisor
 from adapters.redis.binary import engine_binary
-from adapters.redis.edge import client_of
+from adapters.redis.edge import ANSWER_S, client_of
 from adapters.redis.owned import beside
 from adapters.redis.places import locked, private_folder, socket_of
 from bot.errors import ConfigError
@@ -119,7 +119,8 @@ async def _ready(url: str) -> None:
     try:
         while clock() < deadline:
             try:
-                await client.ping()
+                async with asyncio.timeout(ANSWER_S):
+                    await client.ping()
             except BusyLoadingError:
                 deadline = min(clock() + STARTING_S, latest)
             except (RedisError, OSError):
