@@ -10,7 +10,7 @@ from tests.integration.redis import job
 
 async def test_a_cancellation_is_never_swallowed(engine_url):
     random, swallowed, cancelled = Random(1), 0, 0
-    async with open_redis(engine_url, "cancelling") as pool:
+    async with open_redis(engine_url, pool="cancelling") as pool:
         for _ in range(500):
             call = asyncio.create_task(pool.live.show(job().id, Live(), b"picture"))
             for _ in range(random.randrange(1, 14)):
