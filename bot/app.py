@@ -124,6 +124,7 @@ class _Service:
         swept = await self.pool.retention.sweep(retention)
         gone = [key for key in swept.files if await self.files.expire(key, spare_s=SPARED_S)]
         await self.pool.retention.deleted(gone)
+        await self.files.sweep(older_than_s=SPARED_S)  # what a killed process left half written
         _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))
 
 
@@ -202,7 +203,11 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
         desk=desk,
         chat=chat,
         noticeboard=Noticeboard(
-            chat, sources, owner=secrets.token_hex(8), patience=Patience(answer_s=2.0, lease_s=2.0)
+            chat,
+            sources,
+            # An engine of our own has one service at a time: what a killed one owned is ours at once.
+            owner=secrets.token_hex(8) if options.redis_url else "only",
+            patience=Patience(answer_s=2.0, lease_s=2.0),
         ),
     )
 

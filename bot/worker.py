@@ -56,6 +56,10 @@ class Worker:
         """Claim and serve until the end, or until something was left that has to be adopted."""
         nonce = secrets.token_hex(16)
         while not stopping.is_set():
+            # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
+            # adopted now, its run is found; left to its lease, it would be painted again.
+            if await self._bench.store.held_by(self._server.name):
+                return
             lease = await insist(partial(self._bench.queue.claim, self._server.name, nonce), self._limits.terms)
             if lease is None:
                 await self._bench.queue.wait(self._limits.idle_s)

@@ -39,8 +39,8 @@ def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
             url,
             max_connections=max_connections,
             timeout=DEADLINE_S,
-            # With one the client writes through asyncio.wait_for, which in Python 3.11 swallows a cancellation that comes
-            # just then: a task that was to end goes on for ever. Whoever asks sets the deadline.
+            # With one the client writes through asyncio.wait_for, which in Python 3.11 swallows a cancellation that
+            # comes just then: a task that was to end goes on for ever. Whoever asks sets the deadline.
             socket_timeout=None,
             socket_connect_timeout=ANSWER_S,
             retry=Retry(NoBackoff(), 0),  # repeating is done here, with a deadline
