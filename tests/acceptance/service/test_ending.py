@@ -1,6 +1,5 @@
 """The service ends, is ended, and goes on where it was."""
 
-import asyncio
 import signal
 
 import pytest
@@ -11,7 +10,7 @@ from tests.acceptance.service.page import Page
 from tests.acceptance.service.service import Service
 from tests.acceptance.service.truth import nothing_ran_twice, runs_of
 
-AT_ONCE_S = 12.0
+AT_ONCE_S = 20.0
 """Far less than the 30 seconds of a lease, and enough for a busy machine to start Python."""
 
 
@@ -37,7 +36,7 @@ async def test_a_stop_lets_the_running_finish_keeps_the_waiting_and_the_next_sta
 @pytest.fixture
 async def slow(service: Service) -> list[Simulator]:
     """One GPU on which nothing ends within the grace of a stop."""
-    async with Simulator(SimulatorOptions(step_ms=1000, draw=False)) as gpu:
+    async with Simulator(SimulatorOptions(step_ms=500, draw=False)) as gpu:
         service.gpus = [gpu.url]
         yield [gpu]
 
@@ -99,4 +98,4 @@ async def test_a_second_service_on_one_state_directory_ends_with_a_sentence(serv
     assert "Traceback" not in second.log
     job = await page.ask("/imagine a fox steps:2 size:64x64")
     await page.until(lambda: page.state(job) == "succeeded")
-    await asyncio.to_thread(service.engine)
+    assert len(service.engines()) == 2  # one supervisor, one engine
