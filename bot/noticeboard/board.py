@@ -12,7 +12,7 @@ from time import monotonic
 from bot.budgets import Budget
 from bot.errors import FairbrushError
 from bot.jobs import JobId
-from bot.noticeboard.editor import Desk, Editor
+from bot.noticeboard.editor import Editor, Newsroom
 from bot.noticeboard.messages import Messages
 from bot.noticeboard.sights import Patience, Sources
 from bot.ports import ChatPlatform
@@ -38,7 +38,7 @@ class Noticeboard:
     ) -> None:
         self._platform, self._sources, self._clock = platform, sources, clock
         self._patience = patience = patience or Patience()
-        self._desk = Desk(
+        self._newsroom = Newsroom(
             sources=sources,
             messages=Messages(
                 platform=platform,
@@ -92,7 +92,7 @@ class Noticeboard:
             return
         editor = self._editors.get(budget.bucket)
         if editor is None or editor.has_left:
-            self._editors[budget.bucket] = editor = Editor(budget, self._desk)
+            self._editors[budget.bucket] = editor = Editor(budget, self._newsroom)
             editor.look_again(job_id)
             editors.create_task(editor.run())
         editor.look_again(job_id)

@@ -25,7 +25,7 @@ _ROUNDING_S = 0.01  #: the store counts in milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Newsroom:
     """What all editors of a noticeboard share."""
 
     sources: Sources
@@ -39,8 +39,8 @@ class Desk:
 class Editor:
     """The one who edits in a bucket."""
 
-    def __init__(self, budget: Budget, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, budget: Budget, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
         self._spending = Spending(budget)
         self._woken = asyncio.Event()
         self._dirty: dict[JobId, None] = {}  #: to be looked at
@@ -52,7 +52,7 @@ class Editor:
 
     def look_again(self, job_id: JobId) -> None:
         """Something may have changed."""
-        if self._done.get(job_id, 0.0) <= self._desk.clock():
+        if self._done.get(job_id, 0.0) <= self._newsroom.clock():
             self._dirty[job_id] = None
             self._woken.set()
 
@@ -77,23 +77,23 @@ class Editor:
         self.has_left = True
 
     def _is_idle(self) -> bool:
-        now = self._desk.clock()
+        now = self._newsroom.clock()
         return not (self._dirty or self._wanted) and self._spending.clear_at(now) <= now
 
     async def _turn(self) -> None:
         try:
             if (self._dirty or self._wanted) and not await self._owns():
-                await self._rest(self._desk.clock() + self._desk.patience.lease_s / 4)
+                await self._rest(self._newsroom.clock() + self._newsroom.patience.lease_s / 4)
                 return
             await self._look_around()
             await self._serve()
         except FairbrushError as error:
             # The store cannot be asked now; it is the truth, so there is nothing to show without it.
             _log.warning("bucket %s: %s %s", self._spending.budget.bucket, error, error.detail)
-            await self._rest(self._desk.clock() + self._desk.patience.retry_s)
+            await self._rest(self._newsroom.clock() + self._newsroom.patience.retry_s)
 
     async def _serve(self) -> None:
-        now = self._desk.clock()
+        now = self._newsroom.clock()
         pick = min((want, job_id) for job_id, want in self._wanted.items()) if self._wanted else None
         if pick is None:
             due = [at for job_id, (_, at) in self._failed.items() if job_id in self._dirty]
@@ -108,22 +108,22 @@ class Editor:
 
     async def _attend(self, job_id: JobId) -> None:
         # Latest wins: what is shown is looked at here, when everything else has been waited for.
-        async with self._desk.calls:
+        async with self._newsroom.calls:
             if not await self._owns():
                 return
             sight = await self._look(job_id)
-            if self._desk.clock() < self._owned_until and sight is not None and job_id in self._wanted:
+            if self._newsroom.clock() < self._owned_until and sight is not None and job_id in self._wanted:
                 await self._call(job_id, sight)
 
     async def _rest(self, until: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, until - self._desk.clock())):
+            async with asyncio.timeout(max(0.0, until - self._newsroom.clock())):
                 await self._woken.wait()
 
     # ---- Looking ----
 
     async def _look_around(self) -> None:
-        now = self._desk.clock()
+        now = self._newsroom.clock()
         due = [job_id for job_id in self._dirty if self._failed.get(job_id, (0, now))[1] <= now]
         for first in range(0, len(due), _LOOKS_AT_ONCE):
             await self._look_at(due[first : first + _LOOKS_AT_ONCE])
@@ -137,8 +137,8 @@ class Editor:
         """See what a message needs, and do it at once where the platform is not asked."""
         self._dirty.pop(job_id, None)
         try:
-            sight = await self._desk.sources.look(job_id)
-            step = next_step(sight, self._desk.patience.ping_after_s)
+            sight = await self._newsroom.sources.look(job_id)
+            step = next_step(sight, self._newsroom.patience.ping_after_s)
             if step is not None and step.is_free:
                 await self._take_off(job_id, sight)
         except Exception as error:  # noqa: BLE001 - one card that cannot be made must not stop all the others
@@ -148,20 +148,20 @@ class Editor:
             self._wanted.pop(job_id, None)
             self._failed.pop(job_id, None)
         else:
-            _, since = self._wanted.get(job_id, (None, self._desk.clock()))
+            _, since = self._wanted.get(job_id, (None, self._newsroom.clock()))
             self._wanted[job_id] = (urgency_of(sight), since)
         return sight
 
     async def _take_off(self, job_id: JobId, sight: Sight | None) -> None:
         if sight is None or sight.notice.ref is None:
-            await self._desk.sources.notices.closed(job_id)
+            await self._newsroom.sources.notices.closed(job_id)
         else:
-            await self._desk.sources.notices.shown(job_id, sight.notice.ref, sight.notice.rendered, final=True)
+            await self._newsroom.sources.notices.shown(job_id, sight.notice.ref, sight.notice.rendered, final=True)
         self._leave(job_id)
 
     def _leave(self, job_id: JobId) -> None:
         self.forget(job_id)
-        self._done[job_id] = self._desk.clock() + self._desk.patience.sweep_s
+        self._done[job_id] = self._newsroom.clock() + self._newsroom.patience.sweep_s
 
     # ---- Calling ----
 
@@ -180,17 +180,17 @@ class Editor:
 
     async def _step(self, sight: Sight) -> None:
         try:
-            match next_step(sight, self._desk.patience.ping_after_s):
+            match next_step(sight, self._newsroom.patience.ping_after_s):
                 case Step.CREATE:
-                    await self._desk.messages.create(sight)
+                    await self._newsroom.messages.create(sight)
                 case Step.EDIT:
-                    await self._desk.messages.edit(sight)
+                    await self._newsroom.messages.edit(sight)
                 case Step.PING:
-                    await self._desk.messages.ping(sight)
+                    await self._newsroom.messages.ping(sight)
                 case Step.CLOSE | Step.FINISH | None:
                     pass
         finally:
-            self._spending.spend(self._desk.clock())
+            self._spending.spend(self._newsroom.clock())
 
     async def _refused(self, job_id: JobId, error: ChatError) -> None:
         if not error.gone:
@@ -198,44 +198,44 @@ class Editor:
             return
         _log.info("job %s: its message is gone for good: %s", job_id, error.detail)
         try:
-            await self._desk.sources.notices.closed(job_id)
+            await self._newsroom.sources.notices.closed(job_id)
         except FairbrushError as lost:
             self._put_off(job_id, lost)
         else:
             self._leave(job_id)
 
     def _put_off(self, job_id: JobId, error: Exception) -> None:
-        patience = self._desk.patience
+        patience = self._newsroom.patience
         # A lost store is no failure of this message: nothing is shown without it, and everything when it is back.
         times = self._failed.get(job_id, (0, 0.0))[0] + (not isinstance(error, StoreLost))
         wait_s = min(patience.retry_most_s, patience.retry_s * 2 ** min(max(times - 1, 0), 16))
         _log.warning("job %s: not shown, next try in %g s: %r", job_id, wait_s, error)
         self._wanted.pop(job_id, None)
         self._dirty[job_id] = None
-        self._failed[job_id] = (times, self._desk.clock() + wait_s)
+        self._failed[job_id] = (times, self._newsroom.clock() + wait_s)
 
     # ---- Owning ----
 
     async def _owns(self) -> bool:
-        now, patience = self._desk.clock(), self._desk.patience
+        now, patience = self._newsroom.clock(), self._newsroom.patience
         if now < self._owned_until - patience.lease_s / 2:
             return True
         budget = self._spending.budget
         # The last call begins before `_owned_until`, ends within its deadline, and counts for `per_s` after that.
         term_s = patience.lease_s + patience.answer_s + budget.per_s
-        owns = await self._desk.sources.notices.own(budget.bucket, self._desk.owner, term_s=term_s)
+        owns = await self._newsroom.sources.notices.own(budget.bucket, self._newsroom.owner, term_s=term_s)
         self._owned_until = now + patience.lease_s if owns else -1.0
         return owns
 
     async def _hand_back(self) -> None:
         if self._owned_until < 0:
             return
-        notices, budget = self._desk.sources.notices, self._spending.budget
-        left_s = self._spending.clear_at(self._desk.clock()) - self._desk.clock()
+        notices, budget = self._newsroom.sources.notices, self._spending.budget
+        left_s = self._spending.clear_at(self._newsroom.clock()) - self._newsroom.clock()
         # A process that ends has little time; what is not handed back runs out.
         with suppress(FairbrushError, TimeoutError):
             async with asyncio.timeout(_HAND_BACK_S):
                 if left_s > 0:
-                    await notices.own(budget.bucket, self._desk.owner, term_s=left_s + _ROUNDING_S)
+                    await notices.own(budget.bucket, self._newsroom.owner, term_s=left_s + _ROUNDING_S)
                 else:
-                    await notices.disown(budget.bucket, self._desk.owner)
+                    await notices.disown(budget.bucket, self._newsroom.owner)
