@@ -122,7 +122,10 @@ class _Service:
         settings = self.options.settings
         retention = Retention(days=settings.keep_days, bytes=settings.keep_gb * 1024**3)
         swept = await self.pool.retention.sweep(retention)
-        gone = [key for key in swept.files if await self.files.expire(key, spare_s=SPARED_S)]
+        # Also what no job ever referred to: of a submission that was refused, of a worker that lost its job.
+        old = [kept.key for kept in await self.files.kept(older_than_s=SPARED_S)]
+        unwanted = {*swept.files, *await self.pool.retention.unknown(old)}
+        gone = [key for key in sorted(unwanted) if await self.files.expire(key, spare_s=SPARED_S)]
         await self.pool.retention.deleted(gone)
         await self.files.sweep(older_than_s=SPARED_S)  # what a killed process left half written
         _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))

@@ -5,6 +5,7 @@ link. Files lie in 256 folders: some file systems slow down where a hundred thou
 """
 
 import asyncio
+import logging
 import os
 import re
 import tempfile
@@ -19,6 +20,8 @@ from adapters.files.links import LinkSigner
 from bot.errors import FileGone, ResultLost
 from bot.jobs import StoredFile
 from bot.media import HEAD_BYTES, recognise
+
+_log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 _CHUNK = 256 * 1024
@@ -82,12 +85,14 @@ class LocalFiles:
                 yield chunk
 
     async def delete(self, key: str) -> None:
-        """Forget a file; one that is not there is fine."""
-        if _KEY.fullmatch(key):
-            await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+        """Forget a file; one that is not there is fine, and so is one that the disk does not let go now."""
+        await self.expire(key, spare_s=-1)
 
     async def expire(self, key: str, *, spare_s: float) -> bool:
-        """Forget a file that nobody refers to, unless it was put within `spare_s`: then a job may be about to."""
+        """Forget a file that nobody refers to, unless it was put within `spare_s`: then a job may be about to.
+
+        Returns whether it is gone; one that the disk does not let go is logged, and no reason to keep the others.
+        """
         return await asyncio.to_thread(self._expire, key, spare_s) if _KEY.fullmatch(key) else True
 
     def link(self, key: str, *, for_s: float) -> str:
@@ -98,17 +103,10 @@ class LocalFiles:
         """Tell whether a link's query opens this file now."""
         return self._signer.opens(key, query)
 
-    async def media_type(self, key: str) -> str:
-        """Return what to serve a file as, told by its content; raises FileGone."""
-        head = b""
-        async for chunk in self.read(key):
-            head = chunk[:HEAD_BYTES]
-            break
-        return recognise(head).type
-
-    async def kept(self) -> list[Kept]:
-        """List every file, the oldest first."""
-        return await asyncio.to_thread(lambda: sorted(self._files(), key=lambda kept: kept.stored_s))
+    async def kept(self, *, older_than_s: float = -1.0) -> list[Kept]:
+        """List every file that was last put so long ago, the oldest first."""
+        before = self._signer.clock() - older_than_s
+        return await asyncio.to_thread(self._kept, before)
 
     async def sweep(self, *, older_than_s: float) -> None:
         """Remove what a killed process left half written; `older_than_s` spares what is being written now."""
@@ -134,25 +132,34 @@ class LocalFiles:
         try:
             if self._signer.clock() - path.stat().st_mtime < spare_s:
                 return False
+            path.unlink()
         except FileNotFoundError:
             return True
-        path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("a file cannot be removed key=%s error=%s", key, error.strerror)
+            return False
         return True
+
+    def _kept(self, before_s: float) -> list[Kept]:
+        return sorted((kept for kept in self._files() if kept.stored_s < before_s), key=lambda kept: kept.stored_s)
 
     def _files(self) -> Iterator[Kept]:
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            try:
+            with suppress(OSError):  # Deleted meanwhile, or nothing that can be looked at: not ours to judge.
                 status = path.stat()
-            except FileNotFoundError:
-                continue  # Deleted meanwhile.
-            yield Kept(key=path.name, bytes=status.st_size, stored_s=status.st_mtime)
+                if _KEY.fullmatch(path.name):
+                    yield Kept(key=path.name, bytes=status.st_size, stored_s=status.st_mtime)
 
     def _sweep(self, older_than_s: float) -> None:
         now = self._signer.clock()
         for path in self._folder.glob(f"{_PARTIAL}*"):
-            with suppress(FileNotFoundError):  # It was kept meanwhile.
+            try:
                 if now - path.stat().st_mtime > older_than_s:
-                    path.unlink()
+                    path.unlink(missing_ok=True)
+            except FileNotFoundError:
+                continue  # It was kept meanwhile.
+            except OSError as error:
+                _log.warning("a half-written file cannot be removed error=%s", error.strerror)
 
 
 class _Partial:

@@ -1,6 +1,6 @@
 """What is forgotten, and when: settled jobs with their results, messages and workflows, by age, count and bytes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from adapters.redis import answers
@@ -61,6 +61,15 @@ class RedisRetention:
         """Note that files are gone from the FileStore."""
         if files:
             await self.edge.ask("SREM", self.edge.keys.key("unreferenced"), *files)
+
+    async def unknown(self, files: Sequence[str]) -> list[str]:
+        """Return those files that no job refers to: never did, or does not any more."""
+        found: list[str] = []
+        for start in range(0, len(files), MAX_FILES):
+            some = files[start : start + MAX_FILES]
+            counts = answers.rows(await self.edge.ask("HMGET", self.edge.keys.key("files"), *some))
+            found += [key for key, count in zip(some, counts, strict=True) if count is None]
+        return found
 
     async def held(self) -> Held:
         """Count what is kept now."""

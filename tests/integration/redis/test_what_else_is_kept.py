@@ -155,6 +155,17 @@ async def test_a_file_is_named_until_it_is_deleted_or_wanted_again(pool, kept):
     assert (await pool.retention.sweep(everything)).files == ("b", "c")
 
 
+async def test_a_file_that_no_job_refers_to_is_unknown(pool, kept):
+    picture = FileHandle(key="input", media_type="image/png", width=1, height=1)
+    asked = await ended(kept, file("result"), values={"image": picture})
+    orphans = [f"orphan{number}" for number in range(1200)]
+
+    assert await pool.retention.unknown([]) == []
+    assert await pool.retention.unknown(["input", *orphans, "result"]) == orphans
+    await kept.store.forget(asked.id)
+    assert await pool.retention.unknown(["input", "result"]) == ["input", "result"]
+
+
 async def test_nothing_of_a_job_remains_when_it_is_forgotten(pool, kept):
     await kept.store.keep_workflow("digest", b"m", b"g")
     await ended(kept, file("a"))

@@ -64,10 +64,28 @@ async def test_files_are_listed_with_their_bytes_and_the_oldest_first(files):
     assert kept[0].stored_s <= kept[1].stored_s
 
 
-async def test_the_type_to_serve_is_told_by_the_content(files):
-    kept = await files.put(chunks(b"GIF89a" + bytes(20)), name="a.html", media_type="text/html")
+async def test_only_what_is_old_enough_is_listed_for_the_tidying(tmp_path):
+    now = [0.0]
+    files = LocalFiles(tmp_path, LinkSigner(SECRET, lambda: now[0]))
+    kept = await files.put(chunks(b"x"), name="a", media_type="")
+    [stored] = [each.stored_s for each in await LocalFiles(tmp_path, LinkSigner(SECRET)).kept()]
 
-    assert await files.media_type(kept.key) == "image/gif"
+    now[0] = stored + 599
+    assert await files.kept(older_than_s=600) == []
+    now[0] = stored + 601
+    assert [each.key for each in await files.kept(older_than_s=600)] == [kept.key]
+
+
+async def test_what_the_disk_does_not_let_go_stops_nobody(files, tmp_path):
+    (tmp_path / KEY[:2] / KEY).mkdir(parents=True)
+    (tmp_path / ".part-odd").mkdir()
+    (tmp_path / KEY[:2] / "notes.txt").write_text("not ours")
+
+    assert not await files.expire(KEY, spare_s=-1)
+    await files.delete(KEY)
+    await files.sweep(older_than_s=-1)
+
+    assert (tmp_path / KEY[:2] / "notes.txt").exists()
 
 
 def test_a_link_opens_its_file_until_it_expires():
