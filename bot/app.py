@@ -6,6 +6,7 @@ of each chat platform, and the platform itself. Whatever ends it, the next one g
 
 import asyncio
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +21,7 @@ from adapters.files.links import LinkSigner
 from adapters.files.local import LocalFiles
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import RedisPool, open_redis
+from adapters.redis.places import SERVICE_LOCK, lock_of
 from adapters.redis.retention import Retention
 from adapters.web.chat import WebChat
 from adapters.web.guests import Guest
@@ -33,6 +35,7 @@ from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
 from bot.noticeboard import Noticeboard, Patience, Sources
+from bot.owning import Owning
 from bot.pool import Workers
 from bot.settings import Settings
 from bot.status import Button, Described
@@ -166,6 +169,7 @@ class _Shared:
 @asynccontextmanager
 async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
     async with AsyncExitStack() as stack:
+        stack.callback(os.close, await lock_of(options.state, SERVICE_LOCK))
         url = options.redis_url
         if url is None:
             url = await stack.enter_async_context(open_engine(options.state / "store"))
@@ -180,9 +184,12 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
     estimates = Estimates.of_state(await pool.estimates.read())
     files = LocalFiles(options.state / "files", LinkSigner(options.key), max_bytes=settings.max_result_mb * 1024**2)
     bench = Bench(queue=pool.queue, store=pool.store, live=pool.live, files=files, estimates=estimates)
+    # An engine of our own has one service at a time: what a killed one owned is ours at once.
+    owner = secrets.token_hex(8) if options.redis_url else "only"
     workers = Workers(
         {name: partial(_connect, settings, name, address) for name, address in options.servers.items()},
         bench,
+        Owning(notices=pool.notices, owner=owner),
         WorkerLimits(run_deadline_s=settings.run_deadline_s),
     )
     desk = _desk(options, pool, files, estimates, shared)
@@ -208,8 +215,7 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
         noticeboard=Noticeboard(
             chat,
             sources,
-            # An engine of our own has one service at a time: what a killed one owned is ours at once.
-            owner=secrets.token_hex(8) if options.redis_url else "only",
+            owner=owner,
             patience=Patience(answer_s=2.0, lease_s=2.0),
         ),
     )

@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 
 from bot.attempt import Bench, WorkerLimits
 from bot.errors import FairbrushError
+from bot.owning import Owning
 from bot.ports import Server
 from bot.worker import Worker
 from workflows.vocabulary import Vocabulary
@@ -22,8 +24,11 @@ _LONGEST_PAUSE_S = 30.0
 class Workers:
     """One worker for each server, in parallel."""
 
-    def __init__(self, connections: Mapping[str, Connect], bench: Bench, limits: WorkerLimits | None = None) -> None:
+    def __init__(
+        self, connections: Mapping[str, Connect], bench: Bench, owning: Owning, limits: WorkerLimits | None = None
+    ) -> None:
         self._connections = connections
+        self._owning = owning
         self._bench = bench
         self._limits = limits or WorkerLimits()
         self._vocabularies: dict[str, Vocabulary] = {}
@@ -37,7 +42,8 @@ class Workers:
             rescuing = tasks.create_task(self._rescue())
             async with asyncio.TaskGroup() as working:
                 for name, connect in self._connections.items():
-                    working.create_task(self._keep(name, connect, stopping))
+                    work = partial(self._keep, name, connect, stopping)
+                    working.create_task(self._owning.work(name, stopping, work))
             rescuing.cancel()
 
     async def opened(self) -> None:

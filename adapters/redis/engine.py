@@ -20,11 +20,9 @@ from adapters.redis import supervisor
 from adapters.redis.binary import engine_binary
 from adapters.redis.edge import ANSWER_S, client_of
 from adapters.redis.owned import beside
-from adapters.redis.places import locked, private_folder, socket_of
+from adapters.redis.places import ENGINE_LOCK, lock_of, private_folder, socket_of
 from bot.errors import ConfigError
 
-TAKING_OVER_S = 3.0
-"""How long a predecessor that was just killed may take to vanish, before it counts as another service."""
 STARTING_S = 15.0
 LOADING_S = 300.0
 """Reading the append-only file: a gigabyte takes some ten seconds."""
@@ -37,7 +35,7 @@ async def open_engine(state: Path) -> AsyncIterator[str]:
     state = private_folder(state)
     socket = socket_of(state)
     url, command = f"unix://{quote(str(socket))}", _command(engine_binary(), state, socket)
-    lock = await _lock(state)
+    lock = await lock_of(state, ENGINE_LOCK)
     try:
         async with beside(_keep(await _supervise(command, lock), command, lock)):
             await _ready(url)
@@ -63,17 +61,6 @@ def _command(binary: Path, state: Path, socket: Path) -> Sequence[str]:
         "daemonize": "no",
     }
     return [str(binary), *(word for name, value in settings.items() for word in (f"--{name}", value))]
-
-
-async def _lock(state: Path) -> int:
-    deadline = asyncio.get_running_loop().time() + TAKING_OVER_S
-    while asyncio.get_running_loop().time() < deadline:
-        if (lock := locked(state)) is not None:
-            return lock
-        await asyncio.sleep(_POLL_S)
-    raise ConfigError(
-        ["Another Fairbrush uses this state directory. Stop it, or give this one a state directory of its own."]
-    )
 
 
 async def _supervise(command: Sequence[str], lock: int) -> Process:

@@ -29,6 +29,7 @@ class Service:
     gpus: Sequence[str]
     port: int = field(default_factory=free_port)
     process: Process | None = None
+    redis_url: str | None = None
 
     @property
     def url(self) -> str:
@@ -48,9 +49,12 @@ class Service:
         with (self.folder / "service.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 str(COMMAND), "demo", "--port", str(self.port), "--state", str(self.state), *gpus, *more,
-                cwd=self.folder, stdin=DEVNULL, stdout=PIPE, stderr=log,
+                cwd=self.folder, stdin=DEVNULL, stdout=PIPE, stderr=log, env=self._environment(),
             )  # fmt: skip
         return self.process
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **({"FAIRBRUSH_REDIS_URL": self.redis_url} if self.redis_url else {})}
 
     async def start(self) -> None:
         """Start the command and wait until its page is served."""

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from adapters.redis.engine import open_engine
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from tests.acceptance.service.page import Page
@@ -99,3 +100,38 @@ async def test_a_second_service_on_one_state_directory_ends_with_a_sentence(serv
     job = await page.ask("/imagine a fox steps:2 size:64x64")
     await page.until(lambda: page.state(job) == "succeeded")
     assert len(service.engines()) == 2  # one supervisor, one engine
+
+
+async def test_a_second_service_on_one_state_directory_ends_with_a_sentence_whatever_keeps_the_jobs(
+    service: Service, page: Page
+) -> None:
+    async with open_engine(service.folder / "elsewhere") as url:
+        service.redis_url = url
+        await service.start()
+        second = Service(service.folder, service.gpus, redis_url=url)
+        process = await second.spawn()
+        await process.communicate()
+
+        assert process.returncode == 2
+        assert "Another Fairbrush uses this state directory." in second.log
+        job = await page.ask("/imagine a fox steps:2 size:64x64")
+        await page.until(lambda: page.state(job) == "succeeded")
+        assert await service.stop() == 0
+
+
+async def test_services_that_share_a_store_never_share_a_gpu(
+    service: Service, gpus: list[Simulator], page: Page
+) -> None:
+    async with open_engine(service.folder / "elsewhere") as url:
+        service.redis_url = url
+        await service.start()
+        job = await page.ask("/imagine a fox steps:60 size:64x64")
+        await page.until(lambda: page.state(job) == "running")
+        other = Service(service.folder / "other", service.gpus, redis_url=url)
+        other.folder.mkdir()
+        await other.start()
+
+        await page.until(lambda: page.state(job) == "succeeded")
+        assert await other.stop() == 0
+        assert runs_of(job, gpus) == ["success"]
+        assert await service.stop() == 0

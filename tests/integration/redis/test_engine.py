@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.redis import engine as engine_module
+from adapters.redis import places
 from adapters.redis.durability import durability_warnings
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
@@ -140,7 +141,7 @@ async def test_a_killed_service_leaves_no_engine_and_its_successor_finds_the_job
 
 
 async def test_a_second_service_on_the_same_state_ends_with_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine_module, "TAKING_OVER_S", 0.1)
+    monkeypatch.setattr(places, "TAKING_OVER_S", 0.1)
     async with service(tmp_path) as (_, pid):
         with pytest.raises(ConfigError, match="Another Fairbrush"):
             async with open_engine(tmp_path):

@@ -22,6 +22,7 @@ from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord, JobState, Place
+from bot.owning import Owning
 from bot.pool import Workers
 from bot.submissions import ResultOf, Submission
 from tests.contracts.server.scenes import QUICK
@@ -46,6 +47,7 @@ class House:
         return Workers(
             {f"gpu{number}": self._connect(f"gpu{number}", each) for number, each in enumerate(self.simulators)},
             Bench(queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates),
+            Owning(notices=self.store, owner="only"),
             LIMITS,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from bot import pool
 from bot.errors import ConfigError, ServerLost
 from bot.jobs import JobState, run_id_of
+from bot.owning import Owning
 from bot.pool import Workers
 from bot.runs import prepare
 from tests.fakes.memory_store import MemoryStore
@@ -26,18 +27,24 @@ class Door:
 
     def __init__(self, server: Kitchen, *faults: Exception) -> None:
         self.server, self.faults, self.opened = server, list(faults), 0
+        self.came, self.left = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Kitchen]:
         if self.faults:
             raise self.faults.pop(0)
         self.opened += 1
-        yield self.server
+        self.came.set()
+        try:
+            yield self.server
+        finally:
+            self.left.set()
 
 
 @asynccontextmanager
-async def at_work(store: MemoryStore, **doors: Door) -> AsyncIterator[Workers]:
-    workers, stopping = Workers(doors, bench_of(store), QUICK), asyncio.Event()
+async def at_work(store: MemoryStore, owner: str = "only", **doors: Door) -> AsyncIterator[Workers]:
+    owning = Owning(notices=store, owner=owner, term_s=0.03)
+    workers, stopping = Workers(doors, bench_of(store), owning, QUICK), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(workers.run(stopping))
         yield workers
@@ -120,3 +127,37 @@ async def test_what_each_server_offers_is_known_once_it_has_answered():
             await workers.opened()
 
         assert workers.vocabularies() == {"x": Vocabulary(families={"x": "sdxl"})}
+
+
+async def test_two_processes_never_work_on_one_server_and_the_second_goes_on_when_the_first_ends():
+    store, first, second = MemoryStore(), Door(Kitchen()), Door(Kitchen())
+    await enqueued(store, "1")
+
+    async with at_work(store, "second", kitchen=second):
+        async with asyncio.timeout(PATIENCE_S):
+            await second.came.wait()
+        async with at_work(store, "first", kitchen=first):
+            assert await until_final(store, "1") == [JobState.SUCCEEDED]
+            assert first.opened == 0
+    async with at_work(store, "first", kitchen=first):
+        await enqueued(store, "2")
+        assert await until_final(store, "2") == [JobState.SUCCEEDED]
+
+    assert second.server.submitted == [run_id_of(job("1").id, 1)]
+    assert first.server.submitted == [run_id_of(job("2").id, 1)]
+
+
+async def test_a_server_that_another_process_took_is_let_go_of_without_touching_its_run():
+    store, door = MemoryStore(), Door(Kitchen(looks=None))
+    await enqueued(store)
+
+    async with at_work(store, "first", kitchen=door):
+        await door.server.until(lambda: bool(door.server.submitted))
+        taken = store._owners.pop("server/kitchen")
+        assert taken[0] == "first"
+        assert await store.own("server/kitchen", "second", term_s=600)
+        async with asyncio.timeout(PATIENCE_S):
+            await door.left.wait()
+
+    assert door.server.interrupted == []
+    assert (await store.read(job().id)).state is JobState.RUNNING

@@ -1,0 +1,72 @@
+"""Who works on which server: of all processes on one store only one may, for what a server holds is adopted by name."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from bot.errors import FairbrushError
+from bot.ports import NoticeStore
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owning:
+    """The right to work on servers, kept in the store under this process's name."""
+
+    notices: NoticeStore  #: its buckets are rights of any kind
+    owner: str
+    term_s: float = 15.0  #: shorter than a lease: what a killed process held is adopted before it is rescued
+
+    async def work(
+        self, server: str, stopping: asyncio.Event, work: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
+        """Do the work on a server whenever it is ours, until `stopping` is set; `work` raises nothing of its own."""
+        warned = False
+        while not stopping.is_set():
+            if await self._own(server):
+                warned = False
+                await self._while_ours(server, work)
+                continue
+            if not warned:
+                _log.warning("another process works on server=%s, so it is left alone", server)
+                warned = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.term_s / 6):
+                    await stopping.wait()
+
+    async def _while_ours(self, server: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        async with self._handed_back(server), asyncio.TaskGroup() as tasks:
+            working = tasks.create_task(work())
+            keeping = tasks.create_task(self._keep(server, working))
+            await asyncio.wait((working,))
+            keeping.cancel()
+
+    async def _keep(self, server: str, working: asyncio.Task[None]) -> None:
+        while True:
+            await asyncio.sleep(self.term_s / 3)
+            if not await self._own(server, unknown=True):
+                # Pulling the plug: the run goes on, and whoever owns the server now adopts it.
+                _log.warning("another process took server=%s", server)
+                working.cancel()
+                return
+
+    async def _own(self, server: str, *, unknown: bool = False) -> bool:
+        # While the store is away nobody can take a server from whoever has it.
+        try:
+            return await self.notices.own(_bucket(server), self.owner, term_s=self.term_s)
+        except FairbrushError as error:
+            _log.warning("store lost owning server=%s code=%s", server, error.code)
+            return unknown
+
+    @asynccontextmanager
+    async def _handed_back(self, server: str) -> AsyncIterator[None]:
+        yield
+        with suppress(FairbrushError):  # What is not handed back runs out.
+            await self.notices.disown(_bucket(server), self.owner)
+
+
+def _bucket(server: str) -> str:
+    return f"server/{server}"
