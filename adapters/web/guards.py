@@ -57,8 +57,8 @@ class Guards:
     def __init__(self, door: Door, limits: WebLimits, port: Callable[[], int]) -> None:
         self._door = door
         self._port = port
-        self._said = Pace(limits.posts, limits.posts_per_s)
-        self._typed = Pace(limits.completions, limits.posts_per_s)
+        self._said = Pace(limits.posts, limits.posts_window_s)
+        self._typed = Pace(limits.completions, limits.posts_window_s)
 
     def middlewares(self) -> list[Middleware]:
         """Return them, outermost first."""

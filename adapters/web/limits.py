@@ -15,9 +15,9 @@ class WebLimits:
     upload_bytes: int = MAX_BYTES
     streams_per_session: int = 12
     streams: int = 512
-    posts: int = 40  #: in `posts_per_s` seconds, by session
+    posts: int = 40  #: within `posts_window_s`, by session
     completions: int = 400  #: in the same time: one for each key that is pressed
-    posts_per_s: float = 20.0
+    posts_window_s: float = 20.0
     send_s: float = 10.0  #: a page that takes nothing for so long is let go; it comes back and gets everything
     link_s: float = 12 * 3600.0  #: life of a picture's link
 

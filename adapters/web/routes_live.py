@@ -6,6 +6,7 @@ from collections import Counter
 
 from aiohttp import WSMsgType, web
 
+from adapters.web.cards import Cards
 from adapters.web.chat import Stream
 from adapters.web.guards import session_of
 from adapters.web.log import Entry
@@ -13,9 +14,6 @@ from adapters.web.room import Room
 from bot.jobs import JobId, JobState, Place
 
 _HEARTBEAT_S = 20.0
-
-_RENDERED = 2048
-"""Messages whose HTML is kept; beyond that all are rendered anew."""
 
 _SAID = {
     JobState.SUCCEEDED: "{}’s picture is ready: {}",
@@ -31,7 +29,7 @@ class LiveRoutes:
         self._room = room
         self._open: set[web.WebSocketResponse] = set()
         self._by_session: Counter[str] = Counter()
-        self._rendered: dict[tuple[Place, JobId], tuple[Entry, str]] = {}
+        self._cards = Cards(room.pages.card, link_s=room.limits.link_s)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the route."""
@@ -90,20 +88,12 @@ class LiveRoutes:
     def _change(self, place: Place, job_id: JobId) -> dict[str, object]:
         entry = self._room.chat.entry(place, job_id)
         if entry is None:
-            self._rendered.pop((place, job_id), None)
+            self._cards.forget(place, job_id)
             return {"type": "gone", "id": str(job_id)}
         return {"type": "card", **self._card(entry)}
 
     def _card(self, entry: Entry) -> dict[str, object]:
-        """Render once for all pages."""
-        key = (entry.place, entry.job_id)
-        known = self._rendered.get(key)
-        if known is None or known[0] is not entry:
-            if len(self._rendered) >= _RENDERED:
-                self._rendered.clear()
-            known = (entry, self._room.pages.card(entry))
-            self._rendered[key] = known
-        return {"id": str(entry.job_id), "html": known[1], "said": _said(entry)}
+        return {"id": str(entry.job_id), "html": self._cards.html(entry), "said": _said(entry)}
 
 
 async def _until_closed(socket: web.WebSocketResponse) -> None:
