@@ -18,6 +18,7 @@ DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
 WORDS = """
 Workflow Graph prompt Parameter Binding Vocabulary Submission Job Run Lease Server Pool Slot Lane Charge Requester
 Tenant Place MessageRef StatusCard share weight usage enqueue claim renew complete fail cancel requeue rescue
+Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom
 """
 SECRETS = ("redis_url", "key")
 NEVER = "template pipeline prompt request task pop get backend class ctx View priority"
@@ -109,6 +110,21 @@ def test_the_glossary_has_every_word():
 
     assert set(WORDS.split()) <= explained
     assert set(NEVER.split()) <= avoided
+
+
+def test_the_glossary_has_no_word_twice():
+    words = [
+        word for row in rows(text_of("docs/glossary.md")) for word in re.split(r"[ ,◦]+", row[0]) if word.isalpha()
+    ]
+
+    assert sorted(word for word in set(words) - {"word"} if words.count(word) > 1) == []
+
+
+def test_contributing_names_every_benchmark():
+    shown = section("CONTRIBUTING.md", "Benchmarks")
+    modules = [path.stem for path in (HOUSE / "benchmarks").glob("[a-z]*.py")]
+
+    assert [name for name in modules if f"`{name}`" not in shown] == []
 
 
 def test_no_picture_in_the_documents_is_heavy():
