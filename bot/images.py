@@ -18,6 +18,12 @@ from workflows.values import FileHandle
 MAX_BYTES = 32 * 1024 * 1024
 """The largest picture that is looked at: three times what Discord lets most people attach."""
 
+MIN_SIDE = 8
+"""A latent is an eighth of the picture: what is narrower has nothing left of it."""
+
+MAX_RATIO = 20
+"""Scaled to the size that a model works at, a narrower picture would be a line, on which samplers fail."""
+
 MAX_PIXELS = 40_000_000
 """A 40 megapixel camera. Decoded that is 160 MB, and twice that while a picture is turned (benchmarks/gate.py)."""
 
@@ -68,6 +74,12 @@ def _encode(content: bytes) -> Admitted:
 
 
 def _check_pixels(picture: Image.Image) -> None:
+    narrow, wide = sorted((picture.width, picture.height))
+    if narrow < MIN_SIDE or wide > MAX_RATIO * narrow:
+        raise ImageRefused(
+            f"The picture is too narrow: {picture.width}x{picture.height}. Each side needs {MIN_SIDE} pixels at least, "
+            f"and one side at most {MAX_RATIO} times the other."
+        )
     most = MAX_WEBP_PIXELS if picture.format == "WEBP" else MAX_PIXELS
     if picture.width * picture.height > most:
         size = f"{picture.width}x{picture.height}"

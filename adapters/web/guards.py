@@ -107,10 +107,10 @@ async def put_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 def is_own_host(host: str, port: int) -> bool:
-    """Tell whether a Host header names this machine and our port."""
+    """Tell whether a Host header names this machine and our port; browsers leave out the 80 of http."""
     try:
         parts = urlsplit(f"//{host}")
-        return parts.hostname is not None and _is_loopback(parts.hostname) and parts.port == port
+        return parts.hostname is not None and _is_loopback(parts.hostname) and (parts.port or 80) == port
     except ValueError:
         return False
 

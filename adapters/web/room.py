@@ -103,7 +103,7 @@ def speaker_of(request: web.Request, content: Json) -> Requester:
 def event_of(requester: Requester, content: Json) -> str:
     """Name an asking: the page's own random name, within what belongs to this person."""
     event = content.get("event")
-    if not isinstance(event, str) or not 8 <= len(event) <= 64:
+    if not isinstance(event, str) or not 8 <= len(event) <= 64 or not event.isascii():
         raise web.HTTPBadRequest(text="An event is missing.")
     return f"{requester.tenant.id}/{requester.id}/{event}"
 

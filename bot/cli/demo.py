@@ -12,6 +12,7 @@ from bot.cli.addresses import address_at
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
+from bot.errors import ConfigError
 
 PEOPLE = ("Ada", "Ben", "Cleo")
 """Whom the page may speak as: enough to see whose turn it is."""
@@ -27,15 +28,15 @@ def demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: float) -
 async def _demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: float) -> None:
     settings = load_settings()
     folder = state_folder(state or settings.state_dir)
-    async with _gpus(comfyui, step_ms) as servers:
+    async with gpus(comfyui, step_ms) as servers:
         await run_service(settings, servers, PEOPLE, state=folder, host="127.0.0.1", port=port)
 
 
 @asynccontextmanager
-async def _gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str, ComfyAddress]]:
+async def gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str, ComfyAddress]]:
     """Yield the GPUs by name: the ones that were named, else simulated ones that live as long as this."""
     if comfyui:
-        yield {f"gpu{number}": address_at(url) for number, url in enumerate(comfyui, start=1)}
+        yield _named(comfyui)
         return
     note(f"No GPU was named, so {SIMULATED_GPUS} are simulated. For a real one: --comfyui http://127.0.0.1:8188")
     async with AsyncExitStack() as stack:
@@ -44,3 +45,10 @@ async def _gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str
             for _ in range(SIMULATED_GPUS)
         ]
         yield {f"gpu{number}": ComfyAddress.of(each.url) for number, each in enumerate(simulators, start=1)}
+
+
+def _named(urls: list[str]) -> Mapping[str, ComfyAddress]:
+    addresses = [address_at(url) for url in urls]
+    if len({address.url for address in addresses}) < len(addresses):
+        raise ConfigError(["The same GPU is named twice. It has one worker, which does one job at a time."])
+    return {f"gpu{number}": address for number, address in enumerate(addresses, start=1)}

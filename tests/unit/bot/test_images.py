@@ -72,7 +72,7 @@ def test_camera_orientation_is_applied_and_its_place_forgotten() -> None:
 
 
 def test_transparency_is_kept() -> None:
-    admitted = admit(_saved(Image.new("RGBA", (4, 4), (0, 0, 0, 0)), "PNG"))
+    admitted = admit(_saved(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG"))
 
     assert Image.open(BytesIO(admitted.content)).mode == "RGBA"
 
@@ -107,6 +107,12 @@ def test_a_webp_may_have_fewer_pixels_because_its_decoder_holds_them_more_often(
 
     with pytest.raises(ImageRefused, match="10x10"):
         admit(_saved(Image.new("RGB", (10, 10)), "WEBP"))
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (7, 7), (3000, 100)])
+def test_a_picture_that_would_be_a_line_on_the_gpu_is_refused_with_its_size(size: tuple[int, int]) -> None:
+    with pytest.raises(ImageRefused, match=f"{size[0]}x{size[1]}"):
+        admit(_saved(Image.new("RGB", size), "PNG"))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +154,7 @@ def test_broken_camera_notes_are_a_refusal_and_nothing_else(notes: list[tuple[in
 
 
 def test_sixteen_bits_of_grey_become_eight_and_not_white() -> None:
-    depths = _png(3, 1, depth=16, rows=[struct.pack(">3H", 0, 32768, 65535)])
+    depths = _png(9, 8, depth=16, rows=[struct.pack(">9H", *[0, 32768, 65535] * 3)] * 8)
 
     picture = Image.open(BytesIO(admit(depths).content))
 
@@ -156,11 +162,11 @@ def test_sixteen_bits_of_grey_become_eight_and_not_white() -> None:
 
 
 def test_the_gate_leaves_the_filters_of_other_threads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = _saved(Image.new("RGB", (2, 2)), "PNG")
+    content = _saved(Image.new("RGB", (8, 8)), "PNG")
 
     with monkeypatch.context() as patched:
         patched.setattr(warnings, "catch_warnings", None)
-        assert admit(content).handle.width == 2
+        assert admit(content).handle.width == 8
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "RGB", "1"])

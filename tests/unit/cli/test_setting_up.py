@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.addresses import addresses
 from bot.cli.check import check
+from bot.cli.demo import gpus
 from bot.cli.describe import list_workflows
 from bot.cli.setting_up import load_settings, open_server, pick_workflow
 from bot.errors import ConfigError, ServerLost, UnknownWorkflow
@@ -155,3 +156,9 @@ def test_a_workflow_whose_files_are_broken_says_what_is_wrong_with_them(here: Pa
         pick_workflow(settings, "mine")
     with pytest.raises(UnknownWorkflow, match="none at all"):
         pick_workflow(settings, "other")
+
+
+async def test_one_gpu_named_twice_is_refused_by_the_demo() -> None:
+    with pytest.raises(ConfigError, match="twice"):
+        async with gpus(["http://127.0.0.1:8188", "http://127.0.0.1:8188/"], 50):
+            pass
