@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -68,7 +69,7 @@ class Crowd:
         await asyncio.sleep(AGAIN_S)  # as somebody would who is told to wait
         return False
 
-    def _see(self, message: dict, shown: dict[str, str]) -> None:
+    def _see(self, message: dict[str, Any], shown: dict[str, str]) -> None:
         cards = message["cards"] if message["type"] == "state" else [message] if message["type"] == "card" else []
         for card in cards:
             found = re.search(r'data-state="(\w+)"', card["html"])

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, process_time
+from typing import Any
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.web.guests import Guest
@@ -64,7 +65,7 @@ async def gpu() -> AsyncIterator[str]:
         await process.wait()
 
 
-async def crowd(url: str) -> dict:
+async def crowd(url: str) -> dict[str, Any]:
     """Let everybody ask, and wait until every page shows every end."""
     words = ("-m", "benchmarks.crowd", url, str(PEOPLE), str(JOBS))
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=PIPE)
