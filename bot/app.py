@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ _log = logging.getLogger(__name__)
 REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
 EAGER_S = 0.1
 TIDY_S = 60.0
+_DAY_S = 86_400
 SPARED_S = 600.0
 """A file put so lately may be about to belong to another job with the same picture: a later tidying takes it."""
 
@@ -131,6 +133,7 @@ class _Service:
         gone = [key for key in sorted(unwanted) if await self.files.expire(key, spare_s=SPARED_S)]
         await self.pool.retention.deleted(gone)
         await self.files.sweep(older_than_s=SPARED_S)  # what a killed process left half written
+        await self.chat.expire(round((time.time() - settings.keep_days * _DAY_S) * 1000))
         _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))
 
 

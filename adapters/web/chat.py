@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import time
 
-from adapters.web.log import ChannelLog, Entry, keep
+from adapters.web.log import ChannelLog, Entry, expire, keep
 from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import JobId, MessageRef, Place, Requester
@@ -106,6 +106,14 @@ class WebChat:
             if known is not None:
                 await self._put(Entry(place=place, job_id=job_id, posted_ms=known.posted_ms, card=None))
 
+    async def expire(self, before_ms: int) -> None:
+        """Forget ended messages that were posted before, on every open page too; raises ChatError."""
+        async with self._changing:
+            with _told():
+                await self._log.expire(before_ms)
+            for entry in expire(self._entries, before_ms):
+                self._mark(entry)
+
     def entry(self, place: Place, job_id: JobId) -> Entry | None:
         """Return a message as it stands; None where there is none."""
         found = self._entries.get((place, job_id))
@@ -127,11 +135,20 @@ class WebChat:
 
     async def _put(self, entry: Entry) -> None:
         # Shown only when it lasts: a page never knows more than the log.
-        try:
+        with _told():
             await self._log.put(entry)
-        except OSError as error:
-            raise ChatError(detail=f"the log cannot be written: {error.strerror}") from error
         keep(self._entries, entry)
+        self._mark(entry)
+
+    def _mark(self, entry: Entry) -> None:
         for stream in self._streams:
             if stream.place == entry.place:
                 stream.mark(entry.job_id)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ChatError(detail=f"the log cannot be written: {error.strerror}") from error

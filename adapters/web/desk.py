@@ -1,6 +1,6 @@
 """What the page asks of the rest of Fairbrush. Whoever clicked is named in every call: an id alone grants nothing."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from bot.images import Admitted
@@ -68,7 +68,11 @@ class Desk(Protocol):
 
 
 class LinkedFiles(FileStore, Protocol):
-    """A file store that can also judge its own links."""
+    """A file store that can also judge its own links, and whose readers can be closed half-way."""
+
+    def read(self, key: str) -> AsyncGenerator[bytes]:
+        """Read a file in chunks; raises FileGone."""
+        ...
 
     def opens(self, key: str, query: str) -> bool:
         """Tell whether this is the query of a link to this file that has not expired."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 from aiohttp import web
 
@@ -74,9 +75,15 @@ class JobRoutes:
         return fragment(self._room.pages.note(found)) if found else web.Response(status=204)
 
     async def _delete(self, request: web.Request) -> web.Response:
-        record, requester = await self._clicked(request)
-        await self._room.desk.delete(record.job.id, requester)
-        await self._room.chat.remove(record.job.place, record.job.id)
+        place, job_id = session_of(request).guest.place, job_id_in(request)
+        if self._room.chat.entry(place, job_id) and await self._room.desk.job(job_id) is None:
+            # Its job was forgotten, by age or by a deletion that a kill cut short: what is left belongs to the channel.
+            speaker_of(request, await json_of(request, self._room.limits))
+        else:
+            record, requester = await self._clicked(request)
+            await self._room.desk.delete(job_id, requester)
+            place = record.job.place
+        await self._room.chat.remove(place, job_id)
         return web.Response(status=204)
 
     def _making(self, button: Button) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -120,16 +127,17 @@ class JobRoutes:
         # Only ASCII letters survive a header; a browser needs no more than something to save under.
         ascii_name = name.encode("ascii", "ignore").decode() or "file"
         response.headers["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{ascii_name}"'
-        content = self._room.files.read(file.key)
-        try:
-            first = await anext(content, b"")
-        except FileGone as error:
-            raise web.HTTPNotFound(text=str(error)) from error
-        response.content_length = file.bytes
-        await response.prepare(request)
-        await self._write(response, first)
-        async for chunk in content:
-            await self._write(response, chunk)
+        # Closed here: whoever goes away in the middle of a picture leaves no open file behind.
+        async with aclosing(self._room.files.read(file.key)) as content:
+            try:
+                first = await anext(content, b"")
+            except FileGone as error:
+                raise web.HTTPNotFound(text=str(error)) from error
+            response.content_length = file.bytes
+            await response.prepare(request)
+            await self._write(response, first)
+            async for chunk in content:
+                await self._write(response, chunk)
         await response.write_eof()
         return response
 

@@ -12,7 +12,8 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.desk import Facts
 from adapters.web.guests import Guest
-from bot.errors import SubmissionError
+from bot.charges import Depths
+from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.events import Stage
 from bot.images import Admitted
@@ -53,7 +54,7 @@ def png(color: str, size: tuple[int, int] = (96, 64)) -> bytes:
 
 @dataclass
 class PracticeDesk:
-    """`Desk`, and the verbs by which a test moves a job on."""
+    """`Desk`, whose rules are the real one's, and the verbs by which a test moves a job on."""
 
     chat: WebChat
     files: LocalFiles
@@ -70,6 +71,16 @@ class PracticeDesk:
         estimates = Estimates()
         self.intake = Intake(
             queue=self.store, store=self.store, files=self.files, estimates=estimates, knowledge=knowledge
+        )
+        self.desk = Desk(
+            intake=self.intake,
+            job_queue=self.store,
+            store=self.store,
+            live=self.store,
+            estimates=estimates,
+            knowledge=knowledge,
+            depths=Depths(),
+            servers=1,
         )
 
     def catalog(self) -> Catalog:
@@ -94,17 +105,16 @@ class PracticeDesk:
         return receipt
 
     async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
-        await self._own(job_id, requester)
-        found = await self.store.cancel(job_id)
+        found = await self.desk.cancel(job_id, requester)
         await self.post(job_id)
         return found
 
     async def delete(self, job_id: JobId, requester: Requester) -> None:
-        await self._own(job_id, requester)
+        await self.desk.delete(job_id, requester)
         self.deleted.add(job_id)
 
     async def job(self, job_id: JobId) -> JobRecord | None:
-        return None if job_id in self.deleted else await self.store.read(job_id)
+        return await self.store.read(job_id)
 
     async def preview(self, job_id: JobId) -> bytes | None:
         return await self.store.preview(job_id)
@@ -163,11 +173,6 @@ class PracticeDesk:
         place = record.job.place
         await self.chat.create(card, place, nonce=str(job_id))
         await self.chat.edit(MessageRef(place=place, id=str(job_id)), card)
-
-    async def _own(self, job_id: JobId, requester: Requester) -> None:
-        record = await self.store.read(job_id)
-        if record is None or record.job.requester != requester:
-            raise SubmissionError("Only whoever asked for it can do that.")
 
 
 async def _whole(content: bytes):  # type: ignore[no-untyped-def]

@@ -194,23 +194,51 @@ async def test_only_whoever_asked_can_cancel(scene, browser):
     done, _ = await browser.post(f"/jobs/{job}/cancel")
 
     assert refused == 422
-    assert "Only whoever asked" in html
+    assert "somebody else" in html
     assert done == 204
 
 
-async def test_a_deleted_message_is_gone_for_everybody_and_stays_gone(scene, browser):
+async def painted(scene, browser):
+    """Return a job that has ended with a picture."""
     await browser.ask("/imagine a fox")
     job = asked_job(scene.desk)
+    await scene.desk.start(job)
+    await scene.desk.finish(job, png("red"))
+    return job
+
+
+async def test_a_deleted_message_is_gone_for_everybody_and_stays_gone_with_its_job(scene, browser):
+    job = await painted(scene, browser)
     [entry] = scene.chat.entries(STUDIO)
     async with browser.live() as socket:
         await heard(socket, "state")
-        await browser.post(f"/jobs/{job}/delete")
+        status, _ = await browser.post(f"/jobs/{job}/delete")
         gone = await heard(socket, "gone")
 
-    assert gone["id"] == str(job)
+    assert (status, gone["id"]) == (204, str(job))
+    assert await scene.desk.job(job) is None
+    assert "a fox" not in (await browser.ask("/history"))[1]
     with pytest.raises(ChatError) as error:
         await scene.chat.edit(MessageRef(place=STUDIO, id=str(job)), entry.card)
     assert error.value.gone
+
+
+async def test_what_has_not_ended_cannot_be_deleted_and_keeps_its_card(scene, browser):
+    await browser.ask("/imagine a fox")
+
+    status, html = await browser.post(f"/jobs/{asked_job(scene.desk)}/delete")
+
+    assert (status, "Cancel it first" in html) == (422, True)
+    assert len(scene.chat.entries(STUDIO)) == 1
+
+
+async def test_a_card_whose_job_is_no_longer_kept_can_be_removed(scene, browser):
+    job = await painted(scene, browser)
+    await scene.desk.store.forget(job)  # by age, or by a deletion that a kill cut short
+
+    assert (await browser.post(f"/jobs/{job}/delete"))[0] == 204
+    assert scene.chat.entries(STUDIO) == []
+    assert (await browser.post(f"/jobs/{job}/delete"))[0] == 404
 
 
 async def test_a_ping_is_told_to_the_pages_that_are_open(scene, browser):

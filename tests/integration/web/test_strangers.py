@@ -115,6 +115,20 @@ async def test_a_stranger_learns_nothing_and_changes_nothing(house, route, guest
     assert (len(scene.desk.submissions), scene.chat.entries(STUDIO), set(scene.desk.deleted)) == before
 
 
+@pytest.mark.parametrize("guest", [ANOTHER_CHANNEL, ANOTHER_TENANT], ids=lambda guest: guest.id)
+async def test_a_stranger_removes_no_card_whose_job_is_gone(house, guest):
+    scene, done, *_ = house
+    await scene.desk.store.forget(done)
+    before = scene.chat.entries(STUDIO)
+    async with scene.visit() as stranger:
+        await stranger.open(guest.invitation)
+        stranger.person = guest.people[0].id
+        status, _ = await stranger.post(f"/jobs/{done}/delete")
+
+    assert status == 404
+    assert scene.chat.entries(STUDIO) == before
+
+
 @pytest.mark.parametrize("route", sorted(TRIES))
 async def test_whoever_never_opened_the_page_gets_nothing_at_all(house, route):
     scene, done, running, link = house
