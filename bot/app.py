@@ -33,6 +33,7 @@ from bot.charges import Depths
 from bot.desk import Desk
 from bot.errors import FairbrushError
 from bot.estimates import Estimates
+from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
 from bot.noticeboard import Noticeboard, Patience, Sources
@@ -69,6 +70,8 @@ class ServiceOptions:
     host: str = "127.0.0.1"
     port: int = 8800
     depths: Depths = field(default_factory=Depths)
+    terms: Terms = field(default_factory=Terms)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set after `stopping`: hand back at once what runs
 
 
 async def serve(options: ServiceOptions, stopping: asyncio.Event, announce: Announce) -> None:
@@ -186,14 +189,21 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
     shared = _Shared(pool, folder, settings.default_workflow, await asyncio.to_thread(load_catalog, folder))
     estimates = Estimates.of_state(await pool.estimates.read())
     files = LocalFiles(options.state / "files", LinkSigner(options.key), max_bytes=settings.max_result_mb * 1024**2)
-    bench = Bench(queue=pool.queue, store=pool.store, live=pool.live, files=files, estimates=estimates)
+    bench = Bench(
+        queue=pool.queue,
+        store=pool.store,
+        live=pool.live,
+        files=files,
+        estimates=estimates,
+        hurry=options.hurry,
+    )
     # An engine of our own has one service at a time: what a killed one owned is ours at once.
     owner = secrets.token_hex(8) if options.redis_url else "only"
     workers = Workers(
         {name: partial(_connect, settings, name, address) for name, address in options.servers.items()},
         bench,
         Owning(notices=pool.notices, owner=owner),
-        WorkerLimits(run_deadline_s=settings.run_deadline_s),
+        WorkerLimits(terms=options.terms, run_deadline_s=settings.run_deadline_s),
     )
     desk = _desk(options, pool, files, estimates, shared)
     await shared.refresh({})

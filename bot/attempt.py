@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.errors import JobCancelled, ServerLost, SubmitUncertain
+from bot.errors import JobCancelled, ServerLost, ServerUnreached, SubmitUncertain
 from bot.estimates import Estimates, Work, deadline_s
 from bot.events import Succeeded
 from bot.holding import Hold, Signal, Terms, insist
@@ -35,6 +35,7 @@ class Bench:
     live: LiveBoard
     files: FileStore
     estimates: Estimates
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set: what runs gets no more grace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,11 @@ class Attempt:
             handle = await self.server.submit(run)
         except SubmitUncertain:
             return await self._attend(Handle(run.id), run.id, seek=True)
-        except ServerLost as lost:
+        except ServerUnreached as lost:
             self.lost = lost
             return Ending.UNTOUCHED
+        # Any other ServerLost costs an attempt: a job that a server, or what stands before it, always refuses would
+        # come back to the head of the line for ever.
         return await self._attend(handle, run.id, seek=False)
 
     async def _uploads(self) -> dict[str, bytes]:

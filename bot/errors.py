@@ -17,6 +17,7 @@
         * JobTimedOut — no end within the deadline
         * JobCancelled — somebody stopped the run
         * ServerLost — the server went away; the only one that is retried elsewhere
+            * ServerUnreached — no connection was made, so nothing was taken: that is no fault of any job
             * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else, never just try again
     * StoreLost — nobody: what must last cannot be reached now; the same call may be repeated
     * ChatError — the chat platform: logged, never fails a job
@@ -152,6 +153,12 @@ class ServerLost(JobError):
     code = "server_lost"
     retryable = True
     sentence = "The GPU cannot be reached."
+
+
+class ServerUnreached(ServerLost):
+    """No connection to the server was made: whatever was to be asked never left."""
+
+    code = "server_unreached"
 
 
 class SubmitUncertain(ServerLost):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeVar
@@ -15,11 +16,11 @@ _T = TypeVar("_T")
 
 
 class Signal(Enum):
-    """Why whoever follows a run should look up."""
+    """Why whoever follows a run should look up; the gravest first."""
 
     LOST = auto()  #: the job is another's now, or settled
-    CANCEL = auto()  #: somebody wants it stopped; said again at every heartbeat
     STOP = auto()  #: this process ends, and the time to finish is over
+    CANCEL = auto()  #: somebody wants it stopped; said again at every heartbeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,10 @@ class Hold:
     queue: JobQueue
     lease: Lease
     terms: Terms
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set when nobody will wait for the grace
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
-    _signals: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(maxsize=4))
+    _said: set[Signal] = field(default_factory=set)
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep(self) -> None:
         """Renew until the lease is lost."""
@@ -64,23 +67,31 @@ class Hold:
     async def warn_at_stop(self, stopping: asyncio.Event) -> None:
         """Say so when the process has to end and the run had its grace."""
         await stopping.wait()
-        await asyncio.sleep(self.terms.grace_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.terms.grace_s):
+                await self.hurry.wait()
         self._say(Signal.STOP)
 
     async def signal_before(self, work: asyncio.Task[_T]) -> Signal | None:
         """Return the next signal, or None when the work is done first."""
-        waiting = asyncio.ensure_future(self._signals.get())  # Owned by this call.
+        waiting = asyncio.ensure_future(self._told.wait())  # Owned by this call.
         try:
             await asyncio.wait((waiting, work), return_when=asyncio.FIRST_COMPLETED)
-            return None if work.done() else waiting.result()
+            return None if work.done() else self._heard()
         finally:
             waiting.cancel()
 
     def _say(self, signal: Signal) -> None:
-        # A full queue holds nothing but repeated wishes to cancel; what is for good has room after one is dropped.
-        if self._signals.full():
-            self._signals.get_nowait()
-        self._signals.put_nowait(signal)
+        # A set: however often CANCEL is said while nobody listens, it takes no room from what is said once.
+        self._said.add(signal)
+        self._told.set()
+
+    def _heard(self) -> Signal:
+        signal = min(self._said, key=lambda said: said.value)  # The gravest first.
+        self._said.remove(signal)
+        if not self._said:
+            self._told.clear()
+        return signal
 
 
 async def insist(call: Callable[[], Awaitable[_T]], terms: Terms) -> _T:

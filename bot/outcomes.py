@@ -13,7 +13,7 @@ class Ending(Enum):
     LEASE_LOST = auto()  #: the job is another's: change nothing
     CANCELLED = auto()  #: somebody wanted it stopped, and it was
     UNTOUCHED = auto()  #: handed back: nothing of it runs, and it was no fault of the job
-    VANISHED = auto()  #: its run went with its server: that cost an attempt
+    VANISHED = auto()  #: its run went with its server, or was not taken: that cost an attempt
     LEFT = auto()  #: it may still run: whoever comes next adopts it
 
 

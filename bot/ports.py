@@ -68,8 +68,8 @@ class Server(Protocol):
     async def submit(self, run: Run) -> Handle:
         """Hand over a run: uploads first, then the graph. From here on its events are kept for `follow`.
 
-        Raises GraphRejected or ModelMissing (refused: it does not run), ServerLost (never accepted) or
-        SubmitUncertain (it may run: `find` tells). Never submits twice by itself.
+        Raises GraphRejected or ModelMissing (refused: it does not run), ServerUnreached (no connection was made),
+        ServerLost (never accepted) or SubmitUncertain (it may run: `find` tells). Never submits twice by itself.
         """
         ...
 

@@ -152,6 +152,7 @@ _ADVICE: Mapping[str, str] = {
     "execution_failed": "Edit to try other values, or Reroll to try again.",
     "timed_out": "Fewer steps or a smaller size may help.",
     "server_lost": "Reroll tries again.",
+    "server_unreached": "Reroll tries again.",
     "submit_uncertain": "Reroll tries again.",
 }
 """What to do, by error code, where the sentence of bot/errors.py does not say it."""

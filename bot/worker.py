@@ -1,7 +1,7 @@
 """A worker: claim, run on one server, report, settle; one job at a time, and first of all what an earlier one left.
 
 Ending the task of a worker is like pulling the plug: it says goodbye to nobody, and its successor adopts what it held.
-A graceful end goes through the `stopping` event.
+A graceful end goes through the `stopping` event, a less patient one through `hurry` after it.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class Worker:
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
         """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""
-        hold = Hold(queue=self._bench.queue, lease=lease, terms=self._limits.terms)
+        hold = Hold(queue=self._bench.queue, lease=lease, terms=self._limits.terms, hurry=self._bench.hurry)
         attempt = Attempt(
             server=self._server,
             bench=self._bench,

@@ -11,7 +11,7 @@ import aiohttp
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
-from bot.errors import ServerLost
+from bot.errors import ServerLost, ServerUnreached
 
 PARSE_IN_THREAD_BYTES = 1024 * 1024
 """From this size on JSON is parsed off the loop: a megabyte takes about 10 ms."""
@@ -44,13 +44,16 @@ class Answer:
 
 @contextmanager
 def translated(*, arrived: type[ServerLost] = ServerLost) -> Iterator[None]:
-    """Turn whatever a connection can die of into ServerLost, or into `arrived` once the question may have arrived."""
+    """Turn whatever a connection can die of into ServerLost, or into `arrived` once the question may have arrived.
+
+    ServerUnreached says that it cannot have.
+    """
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        raise ServerLost(detail=type(error).__name__) from error
+        raise ServerUnreached(detail=type(error).__name__) from error
     except aiohttp.ConnectionTimeoutError as error:
-        raise ServerLost("The GPU does not answer.", detail="connecting took too long") from error
+        raise ServerUnreached("The GPU does not answer.", detail="connecting took too long") from error
     except TimeoutError as error:
         raise arrived("The GPU does not answer.", detail="no answer in time") from error
     except (aiohttp.ClientError, OSError) as error:

@@ -12,6 +12,7 @@ from adapters.web.guests import Guest
 from bot.app import ServiceOptions, serve
 from bot.cli.terminal import note, say
 from bot.errors import ConfigError
+from bot.holding import Terms
 from bot.jobs import Place, Requester, Tenant
 from bot.settings import Settings
 
@@ -25,10 +26,10 @@ async def run_service(
     host: str,
     port: int,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; raises ConfigError."""
-    stopping = asyncio.Event()
+    """Serve until Ctrl-C or SIGTERM, a second of which ends the grace of what runs; raises ConfigError."""
+    stopping, hurry = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, stopping, hurry)
     options = ServiceOptions(
         settings=settings,
         state=state,
@@ -38,6 +39,7 @@ async def run_service(
         redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
         host=host,
         port=port,
+        hurry=hurry,
     )
     if options.redis_url is None:
         note(f"No FAIRBRUSH_REDIS_URL is set, so jobs are kept by an engine of our own in {state}.")
@@ -53,6 +55,15 @@ def state_folder(wished: Path | None) -> Path:
     except (OSError, RuntimeError) as error:
         raise ConfigError([f"The state folder cannot be used: {error}."]) from error
     return folder
+
+
+def _stop(stopping: asyncio.Event, hurry: asyncio.Event) -> None:
+    """Take a signal: the first one leaves what runs its grace, another one ends the grace."""
+    if stopping.is_set():
+        hurry.set()
+    else:
+        note(f"Ending: what runs has {Terms().grace_s:g} s to finish. Once more hands it back at once.")
+    stopping.set()
 
 
 def _announce(url: str, remark: str | None) -> None:

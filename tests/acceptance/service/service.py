@@ -69,6 +69,12 @@ class Service:
             said = (await self.process.stdout.readline()).decode().strip()
         assert said == self.url, (said, self.log)
 
+    async def said(self, words: str) -> None:
+        """Wait until it says something on its error stream, which goes to a file."""
+        async with asyncio.timeout(PATIENCE_S):
+            while words not in self.log:  # noqa: ASYNC110 - a file that another process writes can only be looked at
+                await asyncio.sleep(0.02)
+
     async def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None

@@ -1,5 +1,6 @@
 """The service ends, is ended, and goes on where it was."""
 
+import asyncio
 import signal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from adapters.redis.engine import open_engine
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from bot.holding import Terms
 from tests.acceptance.service.page import Page
 from tests.acceptance.service.service import Service
 from tests.acceptance.service.truth import nothing_ran_twice, runs_of
@@ -42,13 +44,17 @@ async def slow(service: Service) -> list[Simulator]:
         yield [gpu]
 
 
-async def test_what_cannot_finish_within_the_grace_is_handed_back_and_starts_again_at_once(
+async def test_a_second_signal_ends_the_grace_and_what_is_handed_back_starts_again_at_once(
     service: Service, slow: list[Simulator], page: Page
 ) -> None:
     await service.start()
     job = await page.ask("/imagine a whale steps:60 size:64x64")
     await page.until(lambda: page.state(job) == "running")
-    assert await service.stop() == 0
+    assert service.process is not None
+    service.process.send_signal(signal.SIGINT)
+    await service.said("Once more hands it back at once.")
+    async with asyncio.timeout(AT_ONCE_S - Terms().grace_s / 4):
+        assert await service.stop() == 0
     assert runs_of(job, slow) == ["interrupted"]
 
     await service.start()

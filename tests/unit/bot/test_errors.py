@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import errors
-from bot.errors import ConfigError, FairbrushError, QueueFull, ServerLost, StoreLost, SubmitUncertain
+from bot.errors import ConfigError, FairbrushError, QueueFull, ServerLost, ServerUnreached, StoreLost, SubmitUncertain
 
 
 def _tree(kind: type[FairbrushError]) -> Iterator[type[FairbrushError]]:
@@ -27,7 +27,12 @@ def test_a_sentence_is_a_sentence(kind: type[FairbrushError]) -> None:
 
 
 def test_only_what_is_full_or_out_of_reach_is_worth_another_try_as_it_is() -> None:
-    assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {QueueFull, ServerLost, StoreLost}
+    assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {
+        QueueFull,
+        ServerLost,
+        ServerUnreached,
+        StoreLost,
+    }
 
 
 def test_an_uncertain_submit_is_a_lost_server_that_must_not_just_be_tried_again() -> None:

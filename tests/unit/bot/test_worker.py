@@ -9,8 +9,17 @@ from dataclasses import replace
 import pytest
 
 from bot import results, runs
-from bot.attempt import Bench
-from bot.errors import ExecutionFailed, GraphRejected, OutOfMemory, ResultLost, ServerLost, StoreLost, SubmitUncertain
+from bot.attempt import Bench, WorkerLimits
+from bot.errors import (
+    ExecutionFailed,
+    GraphRejected,
+    OutOfMemory,
+    ResultLost,
+    ServerLost,
+    ServerUnreached,
+    StoreLost,
+    SubmitUncertain,
+)
 from bot.events import Interrupted
 from bot.jobs import JobState, run_id_of
 from bot.ports import Cancelling, NotFound
@@ -41,19 +50,19 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def working(server: Kitchen, bench: Bench) -> AsyncIterator[asyncio.Event]:
+async def working(server: Kitchen, bench: Bench, limits: WorkerLimits = QUICK) -> AsyncIterator[asyncio.Event]:
     """A worker at work; ends gracefully with the block."""
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reopening(server, bench, stopping))
+        tasks.create_task(reopening(server, bench, stopping, limits))
         yield stopping
         stopping.set()
 
 
-async def reopening(server: Kitchen, bench: Bench, stopping: asyncio.Event) -> None:
+async def reopening(server: Kitchen, bench: Bench, stopping: asyncio.Event, limits: WorkerLimits = QUICK) -> None:
     while not stopping.is_set():
         with suppress(ServerLost):
-            await Worker(server, bench, QUICK).run(stopping)
+            await Worker(server, bench, limits).run(stopping)
         await asyncio.sleep(0)
 
 
@@ -111,8 +120,26 @@ async def test_a_refused_graph_fails_the_job():
     assert (await store.read(job().id)).error_code == "graph_rejected"
 
 
-async def test_a_server_that_never_took_the_run_costs_no_attempt():
-    store, server = MemoryStore(), Kitchen(refusal=ServerLost(), refusals=7)
+async def test_a_job_that_is_always_turned_away_ends_after_its_attempts_and_the_next_one_runs():
+    class Guarded(Kitchen):
+        async def submit(self, run):
+            if run.id in [run_id_of(job("poison").id, attempt) for attempt in range(9)]:
+                raise ServerLost(detail="HTTP 403 from whatever stands before it")
+            return await super().submit(run)
+
+    store = MemoryStore()
+    await enqueued(store, "poison")
+    await enqueued(store, "good")
+
+    async with working(Guarded(), bench_of(store)):
+        assert await until_final(store, "poison", "good") == [JobState.FAILED, JobState.SUCCEEDED]
+
+    record = await store.read(job("poison").id)
+    assert (record.error_code, record.attempt) == ("server_lost", 3)
+
+
+async def test_a_server_that_was_never_reached_costs_no_attempt():
+    store, server = MemoryStore(), Kitchen(refusal=ServerUnreached(), refusals=7)
     await enqueued(store)
 
     async with working(server, bench_of(store)):
@@ -484,7 +511,8 @@ async def test_a_store_that_goes_away_for_a_while_costs_nothing():
     await enqueued(store)
     bench = Bench(queue=flaky, store=flaky, live=flaky, files=MemoryFiles(), estimates=bench_of(store).estimates)
 
-    async with working(server, bench):
+    # A lease that outlasts any number of lost answers in a row that will ever come.
+    async with working(server, bench, replace(QUICK, terms=replace(QUICK.terms, lease_s=60))):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert len(server.submitted) == 1
