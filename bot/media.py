@@ -53,7 +53,7 @@ def _by_mark(head: bytes) -> Media:
         (b"fLaC", "audio/flac", MediaKind.AUDIO),
         (b"OggS", "audio/ogg", MediaKind.AUDIO),
         (b"ID3", "audio/mpeg", MediaKind.AUDIO),
-        (b"\xff\xfb", "audio/mpeg", MediaKind.AUDIO),
+        *((bytes([0xFF, sync]), "audio/mpeg", MediaKind.AUDIO) for sync in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)),
     ):
         if head.startswith(mark):
             return Media(type=media_type, kind=kind)

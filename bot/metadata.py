@@ -4,7 +4,7 @@ ComfyUI writes the whole graph into every picture: models, texts, and whatever e
 pictures carry what the workflow's manifest allows instead: nothing, one text of parameters, or the graph as it came.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from struct import error as struct_error
 from struct import pack, unpack_from
 from typing import Literal
@@ -12,6 +12,7 @@ from zlib import crc32
 
 from bot.containers import Malformed, mp4_blanked, webm_blanked
 from bot.media import HEAD_BYTES, recognise
+from bot.sounds import flac_blanked, mp3_bare, ogg_blanked, wav_blanked
 from workflows.values import Values, jsonable
 
 Policy = Literal["none", "parameters", "graph"]
@@ -27,6 +28,17 @@ _PNG_KEPT = frozenset(
 )
 _WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _WEBP_TALK_FLAGS = 0x08 | 0x04  # EXIF, XMP
+_BARE_BY_TYPE: Mapping[str, Callable[[bytes], bytes]] = {
+    "video/mp4": mp4_blanked,
+    "video/webm": webm_blanked,
+    "audio/mp4": mp4_blanked,
+    "audio/flac": flac_blanked,
+    "audio/mpeg": mp3_bare,
+    "audio/ogg": ogg_blanked,
+    "audio/wav": wav_blanked,
+}
+"""Videos and sounds: how each loses its talk; what cannot be read raises Malformed."""
+
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 _JPEG_TALK = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xE2, 0xEE}  # APPn and COM, but for the profile and Adobe's
@@ -34,7 +46,7 @@ _JPEG_TALK = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xE2, 0xEE}  # APPn and CO
 
 def is_rewritten(media_type: str) -> bool:
     """Tell whether `rewritten` knows the format; what it does not know passes as it came."""
-    return media_type in {"image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm"}
+    return media_type in {"image/png", "image/jpeg", "image/webp"} or media_type in _BARE_BY_TYPE
 
 
 def parameters_text(values: Values) -> str:
@@ -46,7 +58,7 @@ def parameters_text(values: Values) -> str:
 
 
 def rewritten(content: bytes, policy: Policy, text: str) -> bytes | None:
-    """Return a picture or video with only the metadata that the policy allows; None when it cannot be read.
+    """Return a picture, video or sound with only the metadata that the policy allows; None when it cannot be read.
 
     What cannot be read cannot be shown to be free of metadata, so whoever posts refuses it. `text` goes into a PNG
     under `parameters`; the other formats carry nothing.
@@ -62,13 +74,11 @@ def rewritten(content: bytes, policy: Policy, text: str) -> bytes | None:
                 return b"".join(_jpeg(content))
             case "image/webp":
                 return _webp(content)
-            case "video/mp4":
-                return mp4_blanked(content)
-            case "video/webm":
-                return webm_blanked(content)
+            case _:
+                bare = _BARE_BY_TYPE.get(kind)
+                return bare(content) if bare else None
     except (Malformed, struct_error, IndexError):
         return None
-    return None
 
 
 def _png(content: bytes, text: str) -> bytes:

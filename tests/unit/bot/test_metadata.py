@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.events import MediaKind
 from bot.media import Media, recognise
-from bot.metadata import parameters_text, rewritten
+from bot.metadata import is_rewritten, parameters_text, rewritten
 from workflows.values import FileHandle, Size
 
 SECRET = "the operator's secret graph"
@@ -207,3 +207,126 @@ def test_a_damaged_video_never_raises(video, data):
 @pytest.mark.parametrize("video", [MP4, WEBM])
 def test_a_cut_video_is_refused(video):
     assert rewritten(video[:-3], "none", "") is None
+
+
+def flac_block(kind: int, body: bytes, *, last: bool = False) -> bytes:
+    return bytes([kind | (0x80 if last else 0)]) + len(body).to_bytes(3, "big") + body
+
+
+def id3(body: bytes) -> bytes:
+    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\x04\0\0" + size + body
+
+
+def ogg_checksum(page: bytes) -> int:
+    """Return what Ogg's own description says, bit by bit."""
+    value = 0
+    for each in page:
+        value ^= each << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value >> 31 else 0)) & 0xFFFFFFFF
+    return value
+
+
+def ogg_page(laces: bytes, body: bytes, *, number: int, flags: int = 0) -> bytes:
+    head = b"OggS\0" + bytes([flags]) + bytes(8) + b"one " + number.to_bytes(4, "little")
+    whole = head + bytes(4) + bytes([len(laces)]) + laces + body
+    return head + ogg_checksum(whole).to_bytes(4, "little") + bytes([len(laces)]) + laces + body
+
+
+def ogg_pages(content: bytes) -> list[bytes]:
+    return [b"OggS" + rest for rest in content.split(b"OggS")[1:]]
+
+
+def ogg(first: bytes, begins: bytes, *, talk: bytes) -> bytes:
+    """Return an Ogg whose comments begin on one page and end on the next, where more follows."""
+    vendor = len(b"Lavf").to_bytes(4, "little") + b"Lavf"
+    packet = begins + vendor + b"\1\0\0\0" + len(talk).to_bytes(4, "little") + talk + b"\1"
+    packet = packet.ljust(255 + 10, b"\1")
+    return b"".join(
+        [
+            ogg_page(bytes([len(first)]), first, number=0, flags=2),
+            ogg_page(b"\xff", packet[:255], number=1),
+            ogg_page(b"\x0a\x0b", packet[255:] + b"the samples", number=2, flags=1),
+        ]
+    )
+
+
+LONG_TALK = (b"prompt=" + TALK) * 6
+FLAC = (
+    b"fLaC"
+    + flac_block(0, bytes(34))
+    + flac_block(4, TALK)
+    + flac_block(2, TALK)
+    + flac_block(6, TALK, last=True)
+    + b"\xff\xf8the samples"
+)
+MP3 = id3(b"TXXX" + TALK) + b"\xff\xfb\x90\0the samples" + bytes(200) + (b"TAG" + TALK).ljust(128, b"\0")
+OPUS = ogg(b"OpusHead....", b"OpusTags", talk=LONG_TALK)
+VORBIS = ogg(b"\x01vorbis....", b"\x03vorbis", talk=LONG_TALK)
+WAV_CHUNKS = b"".join(
+    kind + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
+    for kind, body in ((b"fmt ", bytes(16)), (b"LIST", TALK + b"odd"), (b"data", b"the samples!"))
+)
+WAV = b"RIFF" + (4 + len(WAV_CHUNKS)).to_bytes(4, "little") + b"WAVE" + WAV_CHUNKS
+SOUNDS = {"flac": FLAC, "mp3": MP3, "opus": OPUS, "vorbis": VORBIS, "wav": WAV}
+by_name = pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS.keys())
+
+
+@by_name
+def test_a_sound_loses_its_talk_and_keeps_its_samples(sound):
+    after = rewritten(sound, "parameters", "a cat")
+
+    assert is_rewritten(recognise(sound).type)
+    assert after is not None
+    assert b"secret" not in after
+    assert b"the samples" in after
+    assert recognise(after).type == recognise(sound).type
+    assert rewritten(after, "none", "") == after
+    assert rewritten(sound, "graph", "") == sound
+
+
+@pytest.mark.parametrize("sound", [FLAC, OPUS, VORBIS, WAV])
+def test_where_a_sound_is_blanked_no_byte_moves(sound):
+    after = rewritten(sound, "none", "")
+
+    assert after.index(b"the samples") == sound.index(b"the samples")
+    assert len(after) == len(sound)
+
+
+@pytest.mark.parametrize("sound", [OPUS, VORBIS])
+def test_every_page_of_an_ogg_has_its_checksum_and_the_comments_are_none(sound):
+    after = rewritten(sound, "none", "")
+
+    for page in ogg_pages(after):
+        assert int.from_bytes(page[22:26], "little") == ogg_checksum(page[:22] + bytes(4) + page[26:])
+    ending = b"\1" if sound is VORBIS else b"\0"
+    assert b"\x04\0\0\0Lavf\0\0\0\0" + ending + bytes(20) in after
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        FLAC[:60],
+        FLAC + (b"TAG" + TALK).ljust(128, b"\0"),
+        id3(b"")[:8],
+        id3(TALK) + b"no sound",
+        MP3[:-128] + b"APETAGEX" + bytes(24),
+        OPUS[:-3],
+        OPUS[: OPUS.rindex(b"OggS")],
+        ogg_page(b"\x06", b"theora", number=0, flags=2),
+        b"OggS",
+        WAV[:50],
+    ],
+)
+def test_a_sound_that_cannot_be_read_to_its_end_is_refused(sound):
+    assert rewritten(sound, "none", "") is None
+
+
+@given(st.sampled_from(list(SOUNDS.values())), st.data())
+def test_a_damaged_sound_never_raises(sound, data):
+    content = bytearray(sound)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+
+    rewritten(bytes(content), "none", "")

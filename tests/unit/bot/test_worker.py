@@ -609,13 +609,13 @@ async def test_a_long_result_that_is_no_picture_passes_in_chunks_and_a_picture_t
 
     monkeypatch.setattr(results, "MAX_REWRITTEN_BYTES", 150_000)
     store, files = MemoryStore(), MemoryFiles()
-    for event, head in (("1", b"fLaC"), ("2", b"\x89PNG\r\n\x1a\n")):
+    for event, head in (("1", b"GIF89a"), ("2", b"\x89PNG\r\n\x1a\n")):
         await enqueued(store, event)
         async with working(Chunked(contents=head + bytes(200_000)), bench_of(store, files)):
             await until_final(store, event)
 
-    audio, picture = await store.read(job("1").id), await store.read(job("2").id)
-    assert (audio.files[0].media_type, audio.files[0].bytes) == ("audio/flac", 200_004)
+    animation, picture = await store.read(job("1").id), await store.read(job("2").id)
+    assert (animation.files[0].media_type, animation.files[0].bytes) == ("image/gif", 200_006)
     assert picture.error_code == "result_lost"
 
 
