@@ -135,7 +135,7 @@ class Intake:
     async def _keep(self, picture: Admitted) -> FileHandle:
         # Only once everything else is right: what is refused leaves nothing behind.
         kept = await self.files.put(_whole(picture.content), name="input.png", media_type=picture.handle.media_type)
-        return replace(picture.handle, key=kept.key)
+        return replace(picture.handle, key=kept.key, bytes=kept.bytes)
 
     async def _visible(self, record: JobRecord | None, submission: Submission) -> JobRecord:
         # The same answer for what is not there and for what is somebody else's: a guess learns nothing.
@@ -171,7 +171,7 @@ def _placed(submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Pi
 def _handle_of(file: StoredFile) -> FileHandle:
     if file.media_type not in {"image/png", "image/jpeg", "image/webp"} or file.width is None or file.height is None:
         raise FileGone("That result is no picture that a workflow takes.")
-    return FileHandle(key=file.key, media_type=file.media_type, width=file.width, height=file.height)
+    return FileHandle(key=file.key, media_type=file.media_type, width=file.width, height=file.height, bytes=file.bytes)
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflows.text import folded
 
@@ -32,6 +32,7 @@ class FileHandle:
     media_type: str
     width: int
     height: int
+    bytes: int = field(default=0, compare=False)  #: what it takes where it is kept; 0 while it is not
 
     @property
     def name(self) -> str:

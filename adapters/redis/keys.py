@@ -10,7 +10,7 @@ COMPACT = 64
 """Longest value in bytes that keeps a hash in its compact encoding: a quarter of the memory per job."""
 
 NAMES = {
-    "pool": "hash: order (of the last job), bytes (of all results)",
+    "pool": "hash: order (of the last job), bytes (of all inputs and results)",
     "job": "hash by job: where it stands; every value is at most 64 bytes, which keeps it in the compact encoding",
     "payload": "string by job: the job itself, JSON",
     "result": "string by job: files, texts, the sentence of an error, JSON",
@@ -37,6 +37,7 @@ NAMES = {
     "changed": "channel by platform: ids of jobs that changed",
     "wake": "channel: there may be work",
     "vocabulary": "hash: server -> what it offers, JSON",
+    "told": "sorted set of servers by when somebody last said to have them",
     "estimates": "string: what was learned of how long jobs take, JSON",
     "settings": "hash by scope: name -> value, JSON",
     "secret": "string by name: encrypted; expires",

@@ -44,8 +44,9 @@ class RedisQueue:
                 whose(job.requester),
                 job_text(job),
                 wait_ms,
+                sum(file.bytes for file in files),
                 len(files),
-                *files,
+                *(file.key for file in files),
                 *(word for charge in charges for word in _words(charge)),
             )
         )

@@ -20,7 +20,7 @@ class Retention:
 
     days: float = 30.0
     jobs: int = 100_000
-    bytes: int = 20 * 1024**3  #: of results, counted once for each job that made them
+    bytes: int = 20 * 1024**3  #: of inputs and results, counted once for each job that has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Held:
     """What is kept now."""
 
     jobs: int  #: settled ones
-    bytes: int  #: of their results
+    bytes: int  #: of all inputs and results, of jobs under way too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

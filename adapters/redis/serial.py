@@ -84,9 +84,9 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
     )
 
 
-def inputs_of(values: Values) -> list[str]:
-    """Return the keys of the files among the values."""
-    return [value.key for value in values.values() if isinstance(value, FileHandle)]
+def inputs_of(values: Values) -> list[FileHandle]:
+    """Return the files among the values."""
+    return [value for value in values.values() if isinstance(value, FileHandle)]
 
 
 def _job(job_id: JobId, content: Json, created_ms: int) -> Job:
@@ -122,7 +122,7 @@ def _plain(value: Value) -> object:
             return {"size": {"width": width, "height": height}}
         case FileHandle():
             about = {"key": value.key, "media_type": value.media_type, "width": value.width, "height": value.height}
-            return {"file": about}
+            return {"file": {**about, "bytes": value.bytes}}
         case _:
             return value
 
@@ -131,8 +131,9 @@ def _value(plain: object) -> Value:
     match plain:
         case {"size": {"width": int(width), "height": int(height)}}:
             return Size(width=width, height=height)
-        case {"file": {"key": str(key), "media_type": str(media_type), "width": int(width), "height": int(height)}}:
-            return FileHandle(key=key, media_type=media_type, width=width, height=height)
+        case {"file": {"key": str(key), "media_type": str(kind), "width": int(width), "height": int(height), **more}}:
+            size = cast(int, more.get("bytes", 0))  # Jobs of earlier versions do not tell it.
+            return FileHandle(key=key, media_type=kind, width=width, height=height, bytes=size)
         case str() | int() | float() | None:
             return plain
         case _:

@@ -1,14 +1,14 @@
 -- Adds a job, or finds it; checks all charges, then adds all, or none.
 -- KEYS: the pool
--- ARGV: job, schema, platform, digest, whose, payload, shortest wait in ms, number of files, the files' keys …,
---       then for each charge: counter, amount, ceiling, settlement, window in ms ('' for none)
+-- ARGV: job, schema, platform, digest, whose, payload, shortest wait in ms, bytes and number of files,
+--       the files' keys …, then for each charge: counter, amount, ceiling, settlement, window in ms ('' for none)
 -- Complexity: O(log n) for n jobs, and the number of charges and files
 local id, schema, platform, digest, whose, payload = unpack(ARGV, 1, 6)
-local job, files = key('job', id), tonumber(ARGV[8])
+local job, files = key('job', id), tonumber(ARGV[9])
 if redis.call('EXISTS', job) == 1 then return {'known', snapshot(id)} end
 
 local at, wanted, since = now(), {}, {}
-for i = 9 + files, #ARGV, 5 do
+for i = 10 + files, #ARGV, 5 do
   local counter, amount, ceiling, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 4])
   local kept = redis.call('HMGET', key('counter', counter), 'count', 'since')
   local count, began = tonumber(kept[1] or 0), tonumber(kept[2] or at)
@@ -20,7 +20,7 @@ for i = 9 + files, #ARGV, 5 do
   end
 end
 
-for i = 9 + files, #ARGV, 5 do
+for i = 10 + files, #ARGV, 5 do
   local name, counter = ARGV[i], key('counter', ARGV[i])
   local began = string.format('%.0f', since[name])
   if redis.call('HGET', counter, 'since') ~= began then redis.call('HSET', counter, 'count', 0, 'since', began) end
@@ -32,13 +32,14 @@ end
 
 local order = redis.call('HINCRBY', key('pool'), 'order', 1)
 redis.call('HSET', job, 'schema', schema, 'state', 'queued', 'revision', 0, 'order', order, 'platform', platform,
-  'digest', digest, 'whose', whose, 'attempt', 0, 'spent', 0, 'fence', 0, 'created', at, 'bytes', 0)
+  'digest', digest, 'whose', whose, 'attempt', 0, 'spent', 0, 'fence', 0, 'created', at, 'bytes', ARGV[8])
+redis.call('HINCRBY', key('pool'), 'bytes', ARGV[8])
 redis.call('SET', key('payload', id), payload)
 redis.call('ZADD', key('of', whose), order, id)
 redis.call('SADD', key('platforms'), platform)
 redis.call('HINCRBY', key('users'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
-for i = 9, 8 + files do refer(id, ARGV[i]) end
+for i = 10, 9 + files do refer(id, ARGV[i]) end
 line_up(id)
 changed(id)
 return {'added', snapshot(id)}

@@ -8,7 +8,7 @@ local about = redis.call('HMGET', job, 'state', 'gpu')
 if state == 'succeeded' and about[1] ~= 'running' then return 0 end
 
 end_as(id, fence, state)
-redis.call('HSET', job, 'bytes', ARGV[8])
+redis.call('HINCRBY', job, 'bytes', ARGV[8])
 if ARGV[6] ~= '' then redis.call('HSET', job, 'code', ARGV[6]) end
 if ARGV[7] ~= '' then redis.call('SET', key('result', id), ARGV[7]) end
 redis.call('HINCRBY', key('pool'), 'bytes', ARGV[8])

@@ -12,13 +12,14 @@ from adapters.redis.keys import COMPACT
 from adapters.redis.opening import open_redis
 from adapters.redis.retention import Held, Retention
 from adapters.redis.secrets import SecretKey
+from adapters.redis.vocabulary import TOLD_S
 from bot.errors import ConfigError, StoreLost
 from bot.events import MediaKind
 from bot.jobs import MessageRef, Place, StoredFile
 from bot.ports import Notice
 from tests.integration.redis import ALICE, PLACE, TENANT, job, movable_pool, running, truth_of
 from workflows.values import FileHandle
-from workflows.vocabulary import Vocabulary
+from workflows.vocabulary import Vocabulary, merged
 
 DAY_MS = 86_400_000
 
@@ -55,19 +56,30 @@ async def ended(kept, *files, values=None):
 async def test_the_vocabulary_is_kept_by_server_and_read_as_one(pool):
     first = Vocabulary(choices={"K.sampler": ("euler", "dpm")}, families={"a.safetensors": "sdxl"})
     second = Vocabulary(choices={"K.sampler": ("dpm", "ddim"), "L.name": ("x",)}, families={"b.safetensors": "flux"})
-    assert await pool.vocabulary.merged() == Vocabulary()
+    assert await pool.vocabulary.by_server() == {}
 
     await pool.vocabulary.keep("one", Vocabulary(choices={"old": ("old",)}))
     await pool.vocabulary.keep("one", first)
     await pool.vocabulary.keep("two", second)
 
     assert await pool.vocabulary.by_server() == {"one": first, "two": second}
-    assert await pool.vocabulary.merged() == Vocabulary(
+    assert merged((await pool.vocabulary.by_server()).values()) == Vocabulary(
         choices={"K.sampler": ("euler", "dpm", "ddim"), "L.name": ("x",)},
         families={"a.safetensors": "sdxl", "b.safetensors": "flux"},
     )
     await pool.vocabulary.forget("two")
     assert await pool.vocabulary.by_server() == {"one": first}
+
+
+async def test_what_nobody_has_any_more_is_not_offered_and_what_is_only_down_still_is(movable):
+    pool, kept = movable
+    await pool.vocabulary.keep("down", Vocabulary(families={"a": "sdxl"}))
+    await pool.vocabulary.keep("gone", Vocabulary(families={"b": "flux"}))
+
+    await kept.advance(round(TOLD_S * 1000) + 1)
+    await pool.vocabulary.told(["down"])
+
+    assert list(await pool.vocabulary.by_server()) == ["down"]
 
 
 async def test_a_channels_setting_wins_over_its_tenants(pool):
@@ -193,6 +205,25 @@ async def test_too_many_and_too_large_go_from_the_oldest_on(pool, kept):
     assert (await pool.retention.sweep(Retention(bytes=250))).files == ("f0", "f1", "f2", "f3")
     left = [record.job.id for record in await kept.store.of_requester(ALICE)]
     assert left == [jobs[5].id, jobs[4].id]
+
+
+async def test_pictures_that_were_sent_count_from_the_first_moment_and_once(pool, kept):
+    picture = FileHandle(key="input", media_type="image/png", width=1, height=1, bytes=400)
+    asked = job(values={"image": picture})
+    for _ in range(2):  # the second is asked again after a lost answer
+        await kept.queue.enqueue(asked)
+    assert await pool.retention.held() == Held(jobs=0, bytes=400)
+
+    lease = await running(kept)
+    for _ in range(2):
+        await kept.queue.succeed(lease, files=[file("a")])
+    assert await pool.retention.held() == Held(jobs=1, bytes=500)
+
+    record = await kept.store.read(asked.id)
+    assert record is not None
+    assert record.job.values["image"].bytes == 400
+    assert (await pool.retention.sweep(Retention(bytes=499))).files == ("a", "input")
+    assert await pool.retention.held() == Held(jobs=0, bytes=0)
 
 
 async def test_a_job_is_kept_in_the_compact_encoding_to_its_end(pool, kept):
