@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from adapters.redis.engine import open_engine
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.places import SERVICE_LOCK, lock_of
 from adapters.redis.retention import Retention
+from adapters.redis.vocabulary import TOLD_S
 from adapters.web.chat import WebChat
 from adapters.web.guests import Guest
 from adapters.web.log import FileLog
@@ -48,6 +49,7 @@ _log = logging.getLogger(__name__)
 
 REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
 EAGER_S = 0.1
+LAST_CARDS_S = 3.0
 TIDY_S = 60.0
 _DAY_S = 86_400
 SPARED_S = 600.0
@@ -97,6 +99,7 @@ class _Service:
     desk: Desk
     chat: WebChat
     noticeboard: Noticeboard
+    kept: dict[str, Mapping[str, object]] = field(default_factory=dict)  #: as last written, so that only news is
 
     @property
     def web_options(self) -> WebOptions:
@@ -112,9 +115,24 @@ class _Service:
                 tasks.create_task(_again(TIDY_S, self._tidy)),
             ]
             await self.workers.run(stopping)
-            await self._refresh()
+            await _tried(self._refresh)
+            await _tried(self._last_cards)
             for task in beside:
                 task.cancel()
+
+    async def _last_cards(self) -> None:
+        """Give the noticeboard a moment to show how the last jobs ended; the next start shows what is left."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_CARDS_S):
+                while await self._has_ended_unseen():  # noqa: ASYNC110 - the noticeboard tells nobody, and it is for seconds
+                    await asyncio.sleep(EAGER_S)
+
+    async def _has_ended_unseen(self) -> bool:
+        for job_id in await self.pool.notices.open_jobs(self.chat.name):
+            record = await self.pool.store.read(job_id)
+            if record is not None and record.state.is_final:
+                return True
+        return False
 
     async def _keep_fresh(self) -> None:
         # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly.
@@ -124,7 +142,10 @@ class _Service:
 
     async def _refresh(self) -> None:
         await self.shared.refresh(self.workers.vocabularies())
-        await self.pool.estimates.keep(self.estimates.state())
+        state = self.estimates.state()
+        if state != self.kept.get("estimates"):
+            await self.pool.estimates.keep(state)
+            self.kept["estimates"] = state
 
     async def _tidy(self) -> None:
         settings = self.options.settings
@@ -148,14 +169,27 @@ class _Shared:
     folder: Path
     default: str
     catalog: Catalog
+    servers: frozenset[str]  #: the names of ours, of which some may be down
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    _told_at: float = float("-inf")
 
     async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
         """Tell what our servers offer, learn what all do, and read the workflow folder again."""
+        if time.monotonic() - self._told_at > TOLD_S / 3:
+            await self.pool.vocabulary.told(self.servers)
+            self._told_at = time.monotonic()
+        offered = {**await self.pool.vocabulary.by_server()}
         for server, vocabulary in own.items():
-            await self.pool.vocabulary.keep(server, vocabulary)
-        self.vocabulary = merged((await self.pool.vocabulary.by_server()).values())
+            if offered.get(server) != vocabulary:
+                await self.pool.vocabulary.keep(server, vocabulary)
+                offered[server] = vocabulary
+        self.vocabulary = merged(offered.values())
         self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
+
+    async def forget_others(self) -> None:
+        """Forget the servers of an earlier start, where no other process may have them."""
+        for server in (await self.pool.vocabulary.by_server()).keys() - self.servers:
+            await self.pool.vocabulary.forget(server)
 
     async def default_workflow(self, place: Place) -> str:
         """Return a channel's choice, else its tenant's, else the operator's."""
@@ -186,7 +220,10 @@ async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
 async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
     settings = options.settings
     folder = settings.workflows_dir or LIBRARY
-    shared = _Shared(pool, folder, settings.default_workflow, await asyncio.to_thread(load_catalog, folder))
+    catalog = await asyncio.to_thread(load_catalog, folder)
+    shared = _Shared(pool, folder, settings.default_workflow, catalog, frozenset(options.servers))
+    if options.redis_url is None:
+        await shared.forget_others()
     estimates = Estimates.of_state(await pool.estimates.read())
     files = LocalFiles(options.state / "files", LinkSigner(options.key), max_bytes=settings.max_result_mb * 1024**2)
     bench = Bench(

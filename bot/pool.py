@@ -19,6 +19,8 @@ Connect = Callable[[], AbstractAsyncContextManager[Server]]
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
+_ASK_AGAIN_S = 30.0
+"""How old a running server's choices may be: a ComfyUI with many nodes answers with megabytes."""
 
 
 class Workers:
@@ -31,6 +33,7 @@ class Workers:
         self._owning = owning
         self._bench = bench
         self._limits = limits or WorkerLimits()
+        self._servers: dict[str, Server] = {}  #: that are open now
         self._vocabularies: dict[str, Vocabulary] = {}
         self._opened = asyncio.Event()
         self._to_adopt = set(connections)
@@ -39,19 +42,20 @@ class Workers:
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set and every run had its grace."""
         async with asyncio.TaskGroup() as tasks:
-            rescuing = tasks.create_task(self._rescue())
+            beside = [tasks.create_task(self._rescue()), tasks.create_task(self._ask_again())]
             async with asyncio.TaskGroup() as working:
                 for name, connect in self._connections.items():
                     work = partial(self._keep, name, connect, stopping)
                     working.create_task(self._owning.work(name, stopping, work))
-            rescuing.cancel()
+            for task in beside:
+                task.cancel()
 
     async def opened(self) -> None:
         """Return when some server has answered, so that its choices are known."""
         await self._opened.wait()
 
     def vocabularies(self) -> Mapping[str, Vocabulary]:
-        """Return what each server offers, as it told when it was last opened."""
+        """Return what each server offers, as it told lately."""
         return dict(self._vocabularies)
 
     async def _keep(self, name: str, connect: Connect, stopping: asyncio.Event) -> None:
@@ -60,6 +64,7 @@ class Workers:
             try:
                 async with connect() as server:
                     self._vocabularies[name] = await server.vocabulary() or Vocabulary()
+                    self._servers[name] = server
                     self._opened.set()
                     pause = _FIRST_PAUSE_S
                     await Worker(server, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
@@ -67,10 +72,22 @@ class Workers:
                 _log.warning("server lost server=%s code=%s detail=%s", name, error.code, error.detail or error)
             except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
                 _log.exception("worker failed server=%s", name)
+            finally:
+                self._servers.pop(name, None)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await stopping.wait()
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _ask_again(self) -> None:
+        """See what was installed on a server, or removed from it, while it is open."""
+        while True:
+            await asyncio.sleep(_ASK_AGAIN_S)
+            for name, server in list(self._servers.items()):
+                try:
+                    self._vocabularies[name] = await server.vocabulary() or Vocabulary()
+                except Exception:  # noqa: BLE001 - its worker sees whether it is lost; its choices stay as they were
+                    _log.info("choices not told server=%s", name)
 
     def _adopted(self, name: str) -> None:
         self._to_adopt.discard(name)

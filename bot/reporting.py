@@ -16,6 +16,9 @@ from bot.status import Live
 SHOWN_EVERY_S = 0.25
 """More often than a message can be edited anywhere; an eye in front of the chat page is content with it."""
 
+AGAIN_AFTER_S = 20.0
+"""What is shown expires after a minute; a model may take longer to load without a word."""
+
 MAX_PREVIEW_BYTES = 512 * 1024
 """ComfyUI's previews have at most 512 pixels a side; a JPEG of that is 60 KB."""
 
@@ -31,6 +34,7 @@ class Reporter:
     _progress: Progress = field(default_factory=Progress)
     _preview: bytes | None = field(default=None, repr=False)
     _previews: int = 0
+    _shown: bool = False
     _began: float | None = None
     _ended: float | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,13 +61,20 @@ class Reporter:
     async def show(self) -> None:
         """Show what is new, for ever."""
         while True:
-            await self._changed.wait()
-            self._changed.clear()
+            await self._news()
             preview, self._preview = self._preview, None
+            self._shown = True
             # Volatile: the next one may get through, and losing any of it harms nothing.
             with suppress(FairbrushError):
                 await self.board.show(self.job_id, self._live(), preview)
             await asyncio.sleep(SHOWN_EVERY_S)
+
+    async def _news(self) -> None:
+        """Wait for the first event, then for another one or for what is shown to grow old."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AGAIN_AFTER_S if self._shown else None):
+                await self._changed.wait()
+        self._changed.clear()
 
     def _live(self) -> Live:
         # The run is part of the name: the preview of a second attempt is another picture.

@@ -1,13 +1,16 @@
 """What the servers offer: one snapshot per server, shared by all processes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.serial import read, written
-from workflows.vocabulary import Vocabulary, merged
+from workflows.vocabulary import Vocabulary
+
+TOLD_S = 60.0
+"""How long a server counts as somebody's after it was told of; a process tells several times in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,26 +23,23 @@ class RedisVocabulary:
         """Replace what is known of a server."""
         content = {"choices": vocabulary.choices, "families": vocabulary.families}
         await self.edge.ask("HSET", self.edge.keys.key("vocabulary"), server, written(content))
+        await self.told([server])
+
+    async def told(self, servers: Iterable[str]) -> None:
+        """Say that these servers are still somebody's; one that is down keeps what it offered last."""
+        await self.edge.run("told", *servers)
 
     async def forget(self, server: str) -> None:
         """Forget a server that the operator took away."""
         await self.edge.ask("HDEL", self.edge.keys.key("vocabulary"), server)
 
     async def by_server(self) -> Mapping[str, Vocabulary]:
-        """Return what each server offers, by its name."""
-        name = self.edge.keys.key("vocabulary")
-        servers = answers.rows(await self.edge.ask("HKEYS", name))
-        if not servers:
-            return {}
-        names = [answers.text(server) for server in servers]
-        found = map(answers.data, answers.rows(await self.edge.ask("HMGET", name, *names)))
-        return {
-            server: _vocabulary(text) for server, text in sorted(zip(names, found, strict=True)) if text is not None
+        """Return what each server offers that is still somebody's, by its name."""
+        found = answers.rows(await self.edge.run("offered", round(TOLD_S * 1000)))
+        offers = {
+            answers.text(server): answers.data(offer) for server, offer in zip(found[::2], found[1::2], strict=True)
         }
-
-    async def merged(self) -> Vocabulary:
-        """Return what at least one server offers."""
-        return merged((await self.by_server()).values())
+        return {server: _vocabulary(offer) for server, offer in sorted(offers.items()) if offer is not None}
 
 
 def _vocabulary(text: bytes) -> Vocabulary:

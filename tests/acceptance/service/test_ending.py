@@ -27,6 +27,7 @@ async def test_a_stop_lets_the_running_finish_keeps_the_waiting_and_the_next_sta
 
     assert await service.stop() == 0
     assert [runs_of(job, gpus) for job in (*running, *waiting)] == [["success"]] * 2 + [[]] * 3
+    await page.until(lambda: all(page.state(job) == "succeeded" for job in running))
     await service.without_engine()
 
     await service.start()

@@ -129,6 +129,26 @@ async def test_what_each_server_offers_is_known_once_it_has_answered():
         assert workers.vocabularies() == {"x": Vocabulary(families={"x": "sdxl"})}
 
 
+async def test_what_is_installed_on_a_running_server_is_offered_soon(monkeypatch):
+    class Growing(Kitchen):
+        asked = 0
+
+        async def vocabulary(self):
+            self.asked += 1
+            if self.asked == 2:
+                raise ServerLost
+            if self.asked == 4:
+                self.moved.set()
+            return Vocabulary(families={f"model{self.asked}": "sdxl"})
+
+    monkeypatch.setattr(pool, "_ASK_AGAIN_S", 0.001)
+    server = Growing()
+    async with at_work(MemoryStore(), kitchen=Door(server)) as workers:
+        async with asyncio.timeout(PATIENCE_S):
+            await server.moved.wait()
+        assert "model1" not in workers.vocabularies()["kitchen"].families
+
+
 async def test_two_processes_never_work_on_one_server_and_the_second_goes_on_when_the_first_ends():
     store, first, second = MemoryStore(), Door(Kitchen()), Door(Kitchen())
     await enqueued(store, "1")

@@ -54,6 +54,23 @@ async def test_many_events_at_once_are_shown_as_one_the_latest():
     assert (live.stage, live.done, live.total, preview) == (Stage.PAINTING, 9, 20, b"9")
 
 
+async def test_what_is_shown_is_shown_again_before_it_expires_though_nothing_happens(monkeypatch):
+    monkeypatch.setattr(reporting, "AGAIN_AFTER_S", 0.001)
+    monkeypatch.setattr(reporting, "SHOWN_EVERY_S", 0.001)
+    board = Board()
+    subject = reporter(board)
+    await subject.report(Entered(node="4", stage=Stage.LOADING))
+
+    showing = asyncio.create_task(subject.show())
+    async with asyncio.timeout(PATIENCE_S):
+        while len(board.shown) < 3:
+            board.seen.clear()
+            await board.seen.wait()
+    showing.cancel()
+
+    assert {live.stage for live, _ in board.shown} == {Stage.LOADING}
+
+
 async def test_another_preview_has_another_name_and_the_same_one_is_sent_once():
     board = Board()
     subject = reporter(board)
