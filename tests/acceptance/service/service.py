@@ -76,7 +76,7 @@ class Service:
                 await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it without a warning; what it wrote is the operating system's, so this is no power cut."""
         assert self.process is not None
         self.process.kill()
         await self.process.communicate()

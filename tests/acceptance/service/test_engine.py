@@ -36,5 +36,5 @@ async def test_the_engine_is_killed_under_load_and_nothing_older_than_a_second_i
     records = await records_of(service.state, jobs)
     cards_are_true(page, records, pictures)
     assert {record.state.value for record in records.values()} == {"succeeded"}
-    files_are_distinct_results(service.state, records.values())
+    await files_are_distinct_results(service.state, records.values())
     assert all(runs_of(job, gpus).count("success") == 1 for job in jobs)

@@ -65,6 +65,6 @@ async def test_whenever_the_service_is_killed_every_job_ends_once_and_its_card_i
     records = await records_of(service.state, jobs)
     cards_are_true(page, records, pictures)
     assert page.cards.keys() == jobs.keys()
-    files_are_distinct_results(service.state, records.values())
+    await files_are_distinct_results(service.state, records.values())
     nothing_ran_twice(jobs, gpus)
     assert "succeeded" in {record.state for record in records.values()}

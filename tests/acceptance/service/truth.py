@@ -1,5 +1,6 @@
 """What must hold when everything has ended, whatever was killed on the way."""
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable
 from hashlib import sha256
@@ -9,8 +10,11 @@ from uuid import UUID
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from adapters.simulator.server import Simulator
+from bot.app import ServiceOptions, _opened
 from bot.jobs import JobId, JobRecord, run_id_of
+from bot.settings import Settings
 from tests.acceptance.service.page import Page, pictures_of
+from workflows.values import FileHandle
 
 ATTEMPTS = 12
 """More than any job gets."""
@@ -45,10 +49,23 @@ def cards_are_true(page: Page, records: dict[str, JobRecord], pictures: dict[str
     assert page.faults == []
 
 
-def files_are_distinct_results(state: Path, records: Iterable[JobRecord]) -> None:
-    """As many files are kept as there are distinct results."""
-    kept = Counter(path.name for path in (state / "files").glob("[0-9a-f][0-9a-f]/*"))
-    assert kept == Counter({file.key for record in records for file in record.files})
+async def files_are_distinct_results(state: Path, records: Collection[JobRecord]) -> None:
+    """Once tidied, every distinct result and input is kept once and nothing else, not even half a file."""
+    await _tidied(state)
+    kept = Counter(path.name for path in (state / "files").rglob("*") if path.is_file())
+    wanted = {file.key for record in records for file in record.files}
+    for record in records:
+        wanted |= {value.key for value in record.job.values.values() if isinstance(value, FileHandle)}
+    assert kept == Counter(wanted)
+
+
+async def _tidied(state: Path) -> None:
+    """Tidy as a service does whose files are old enough: what a kill left half done may lie there until then."""
+    for path in (state / "files").rglob("*"):
+        os.utime(path, (1, 1))
+    options = ServiceOptions(settings=Settings(), state=state, key=bytes(32), servers={}, guests=())
+    async with _opened(options) as service:
+        await service._tidy()
 
 
 def runs_of(job: str, gpus: Iterable[Simulator]) -> list[str]:
