@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -157,7 +156,7 @@ class _Service:
         gone = [key for key in sorted(unwanted) if await self.files.expire(key, spare_s=SPARED_S)]
         await self.pool.retention.deleted(gone)
         await self.files.sweep(older_than_s=SPARED_S)  # what a killed process left half written
-        await self.chat.expire(round((time.time() - settings.keep_days * _DAY_S) * 1000))
+        await self.chat.expire(older_than_s=settings.keep_days * _DAY_S)
         _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))
 
 

@@ -106,8 +106,9 @@ class WebChat:
             if known is not None:
                 await self._put(Entry(place=place, job_id=job_id, posted_ms=known.posted_ms, card=None))
 
-    async def expire(self, before_ms: int) -> None:
-        """Forget ended messages that were posted before, on every open page too; raises ChatError."""
+    async def expire(self, *, older_than_s: float) -> None:
+        """Forget ended messages that were posted so long ago, on every open page too; raises ChatError."""
+        before_ms = round((self._now_s() - older_than_s) * 1000)
         async with self._changing:
             with _told():
                 await self._log.expire(before_ms)

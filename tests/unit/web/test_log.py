@@ -145,12 +145,12 @@ async def test_what_is_old_is_forgotten_in_the_file_and_on_every_page_but_not_wh
             )
         )
     )
-    chat = WebChat(FileLog(path))
+    chat = WebChat(FileLog(path), now_s=lambda: 3 * DAY_MS / 1000)
     await chat.load()
     old = chat.entries(PLACE)[0]
 
     with chat.watch(PLACE) as stream:
-        await chat.expire(DAY_MS)
+        await chat.expire(older_than_s=2 * DAY_MS / 1000)
         assert old.job_id in await stream.changed()
 
     assert [entry.card.prompt for entry in chat.entries(PLACE) if entry.card] == ["old and waiting", "young"]
