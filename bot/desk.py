@@ -14,6 +14,9 @@ from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
 
+_LOOKED_THROUGH = 200
+"""How many of somebody's jobs are looked at: one that waits may stand behind many that were cancelled since."""
+
 _NOT_YOURS = "That job is somebody else's."
 
 
@@ -84,7 +87,7 @@ class Desk:
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
         """Tell what somebody has under way, and of how much, and what their last jobs used."""
-        recent = await self.store.of_requester(requester, limit=100)
+        recent = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
         under_way = sum(not record.state.is_final for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
@@ -110,7 +113,7 @@ class Desk:
         return record
 
     async def _under_way(self, requester: Requester) -> list[JobRecord]:
-        jobs = await self.store.of_requester(requester, limit=self.depths.person + 10)
+        jobs = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
         return [record for record in jobs if not record.state.is_final]
 
 

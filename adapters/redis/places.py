@@ -67,7 +67,7 @@ def locked(folder: Path, name: str) -> int | None:
 
 
 async def lock_of(folder: Path, name: str) -> int:
-    """Take a lock, which a predecessor that was just killed may still hold; raises ConfigError. The caller closes it."""
+    """Take a lock, which a killed predecessor may still hold for a moment; raises ConfigError. The caller closes it."""
     deadline = asyncio.get_running_loop().time() + TAKING_OVER_S
     while asyncio.get_running_loop().time() < deadline:
         if (lock := locked(folder, name)) is not None:

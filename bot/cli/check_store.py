@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from adapters.redis.durability import durability_warnings
 from adapters.redis.opening import RedisPool, open_redis
-from adapters.redis.places import socket_of
+from adapters.redis.places import engine_runs, socket_of
 from bot.cli.findings import Finding
 from bot.cli.terminal import FAILED, WRONG
 from bot.errors import ConfigError, FairbrushError
@@ -21,10 +21,10 @@ def store_findings(settings: Settings, state: Path) -> list[Finding]:
     """Ask the store; an embedded engine that does not run is no fault."""
     if settings.redis_url:
         return asyncio.run(_asked(settings.redis_url.get_secret_value(), settings))
-    socket = socket_of(state / "store")
-    if not socket.exists():
+    # The lock tells, not the socket: a killed service leaves one behind.
+    if not engine_runs(state / "store"):
         return [Finding(subject="store", text="an engine of our own, which starts with the service")]
-    return asyncio.run(_asked(f"unix://{quote(str(socket))}", settings))
+    return asyncio.run(_asked(f"unix://{quote(str(socket_of(state / 'store')))}", settings))
 
 
 async def _asked(url: str, settings: Settings) -> list[Finding]:

@@ -137,3 +137,13 @@ async def test_a_waiting_job_is_quoted_with_what_is_before_it(desk: Desk) -> Non
 
 async def test_there_is_no_preview_of_a_job_that_does_not_run(desk: Desk) -> None:
     assert await desk.preview(await _asked(desk, "1")) is None
+
+
+async def test_a_job_that_waits_is_found_behind_many_that_were_cancelled(desk: Desk) -> None:
+    await _asked(desk, "first", "an old cat")
+    for number in range(30):
+        await desk.cancel(await _asked(desk, str(number)), ALICE)
+
+    [(named, _)] = await desk.queue(ALICE)
+
+    assert named == "an old cat"
