@@ -344,10 +344,6 @@ class FileStore(Protocol):
         """Read a file in chunks; raises FileGone."""
         ...
 
-    async def delete(self, key: str) -> None:
-        """Forget a file; one that is not there is fine."""
-        ...
-
     def link(self, key: str, *, for_s: float) -> str:
         """Return the query of a link that is good for so long, and for this file only."""
         ...

@@ -84,10 +84,6 @@ class LocalFiles:
             while chunk := await asyncio.to_thread(file.read, _CHUNK):
                 yield chunk
 
-    async def delete(self, key: str) -> None:
-        """Forget a file; one that is not there is fine, and so is one that the disk does not let go now."""
-        await self.expire(key, spare_s=-1)
-
     async def expire(self, key: str, *, spare_s: float) -> bool:
         """Forget a file that nobody refers to, unless it was put within `spare_s`: then a job may be about to.
 

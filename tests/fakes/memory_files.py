@@ -40,8 +40,5 @@ class MemoryFiles:
             raise FileGone
         yield self.contents[key]
 
-    async def delete(self, key: str) -> None:
-        self.contents.pop(key, None)
-
     def link(self, key: str, *, for_s: float) -> str:
         return f"key={key}"

@@ -69,20 +69,8 @@ async def test_a_file_over_the_limit_is_refused_as_a_whole(files):
         await files.put(chunks(b"x" * LIMIT, b"x"), name="a", media_type="")
 
 
-async def test_a_deleted_file_is_gone_and_may_be_deleted_again(files):
-    kept = await files.put(chunks(b"x"), name="a", media_type="")
-
-    await files.delete(kept.key)
-    await files.delete(kept.key)
-
-    with pytest.raises(FileGone):
-        await read(files, kept.key)
-
-
 @pytest.mark.parametrize("key", ["", "..", "../../etc/passwd", "0" * 64, "A" * 64, "x\0y"])
 async def test_what_is_no_key_of_ours_opens_nothing(files, key):
-    await files.delete(key)
-
     with pytest.raises(FileGone):
         await read(files, key)
 

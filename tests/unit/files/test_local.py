@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.files import LinkSigner, LocalFiles
+from bot.errors import FileGone
 
 SECRET = b"a secret of tests"
 KEY, OTHER = "a" * 64, "b" * 64
@@ -76,13 +77,23 @@ async def test_only_what_is_old_enough_is_listed_for_the_tidying(tmp_path):
     assert [each.key for each in await files.kept(older_than_s=600)] == [kept.key]
 
 
+async def test_what_has_expired_is_gone_and_may_expire_again(files):
+    kept = await files.put(chunks(b"x"), name="a", media_type="")
+
+    assert not await files.expire(kept.key, spare_s=600)
+    assert await files.expire(kept.key, spare_s=-1)
+    assert await files.expire(kept.key, spare_s=-1)
+    assert await files.expire("../../etc/passwd", spare_s=-1)
+    with pytest.raises(FileGone):
+        await anext(files.read(kept.key))
+
+
 async def test_what_the_disk_does_not_let_go_stops_nobody(files, tmp_path):
     (tmp_path / KEY[:2] / KEY).mkdir(parents=True)
     (tmp_path / ".part-odd").mkdir()
     (tmp_path / KEY[:2] / "notes.txt").write_text("not ours")
 
     assert not await files.expire(KEY, spare_s=-1)
-    await files.delete(KEY)
     await files.sweep(older_than_s=-1)
 
     assert (tmp_path / KEY[:2] / "notes.txt").exists()
