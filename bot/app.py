@@ -71,7 +71,6 @@ class ServiceOptions:
     redis_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8800
-    depths: Depths = field(default_factory=Depths)
     terms: Terms = field(default_factory=Terms)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set after `stopping`: hand back at once what runs
 
@@ -266,7 +265,7 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
             chat,
             sources,
             owner=owner,
-            patience=Patience(answer_s=2.0, lease_s=2.0),
+            patience=Patience(answer_s=2.0, lease_s=2.0, ping_after_s=settings.ping_after_s or None),
         ),
     )
 
@@ -283,7 +282,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         files=files,
         estimates=estimates,
         knowledge=knowledge,
-        depths=options.depths,
+        depths=_depths(options.settings),
     )
     return Desk(
         intake=intake,
@@ -292,9 +291,13 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         estimates=estimates,
         knowledge=knowledge,
-        depths=options.depths,
+        depths=_depths(options.settings),
         servers=len(options.servers),
     )
+
+
+def _depths(settings: Settings) -> Depths:
+    return Depths(everybody=settings.max_waiting, person=settings.max_waiting_per_person)
 
 
 def _connect(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:

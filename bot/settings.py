@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     max_result_mb: int = Field(default=512, ge=1, le=16_384)
     keep_days: float = Field(default=30.0, gt=0, le=3650)
     keep_gb: int = Field(default=20, ge=1, le=100_000)
+    max_waiting: int = Field(default=1000, ge=1, le=1_000_000)  #: jobs under way, everybody's together
+    max_waiting_per_person: int = Field(default=10, ge=1, le=1_000_000)
+    ping_after_s: float = Field(default=120.0, ge=0, le=86_400)  #: 0: nobody is pinged
     state_dir: Path | None = None  #: None: the user's own state folder
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
     key: SecretStr | None = None  #: signs links and sessions; None: one of the state folder's own

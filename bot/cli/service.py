@@ -16,6 +16,9 @@ from bot.holding import Terms
 from bot.jobs import Place, Requester, Tenant
 from bot.settings import Settings
 
+KEY_BYTES = 32
+"""As many as the signatures have that are made with it."""
+
 
 async def run_service(
     settings: Settings,
@@ -53,7 +56,8 @@ def state_folder(wished: Path | None) -> Path:
         folder = (wished or base / "fairbrush").expanduser().absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
-        raise ConfigError([f"The state folder cannot be used: {error}."]) from error
+        reason = error.strerror if isinstance(error, OSError) else "there is no such home folder"
+        raise ConfigError([f"The state folder cannot be used: {reason}."]) from error
     return folder
 
 
@@ -82,17 +86,20 @@ def _guest(people: tuple[str, ...]) -> Guest:
 def _key(settings: Settings, folder: Path) -> bytes:
     """Return what links and sessions are signed with: the environment's, else one that the state folder keeps."""
     if settings.key:
-        return settings.key.get_secret_value().encode()
+        key = settings.key.get_secret_value().encode()
+        if len(key) < KEY_BYTES:
+            raise ConfigError([f"FAIRBRUSH_KEY is too short: it needs {KEY_BYTES} random characters at least."])
+        return key
     path = folder / "key"
     try:
         # Made once, for its owner's eyes alone: the same key after a restart keeps every page's session.
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_bytes(KEY_BYTES))
     except FileExistsError:
         pass
     except OSError as error:
         raise ConfigError([f"{path} cannot be written: {error.strerror}."]) from error
     key = path.read_bytes()
-    if len(key) < 32:
+    if len(key) < KEY_BYTES:
         raise ConfigError([f"{path} was cut short. Delete it; open pages will have to be loaded again."])
     return key

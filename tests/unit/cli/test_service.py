@@ -1,0 +1,47 @@
+"""What a service starts from: its state folder, and the key that its links are signed with."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.service import _key, state_folder
+from bot.errors import ConfigError
+from bot.settings import Settings, read_settings
+
+
+def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    key = _key(Settings(), tmp_path)
+
+    assert len(key) == 32
+    assert _key(Settings(), tmp_path) == key
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_a_key_of_the_environment_wins_and_has_to_be_long_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRBRUSH_KEY", "k" * 32)
+    assert _key(read_settings(None), tmp_path) == b"k" * 32
+
+    monkeypatch.setenv("FAIRBRUSH_KEY", "short")
+    with pytest.raises(ConfigError, match="FAIRBRUSH_KEY"):
+        _key(read_settings(None), tmp_path)
+
+
+def test_a_key_that_was_cut_short_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"half")
+
+    with pytest.raises(ConfigError, match="cut short"):
+        _key(Settings(), tmp_path)
+
+
+def test_a_state_folder_is_made_for_its_owner_alone_or_refused_in_a_sentence(tmp_path: Path) -> None:
+    folder = state_folder(tmp_path / "a" / "b")
+    assert folder.is_dir()
+    assert folder.stat().st_mode & 0o077 == 0
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="state folder"):
+        state_folder(tmp_path / "file" / "c")
+    with pytest.raises(ConfigError, match="home folder"):
+        state_folder(Path("~nobody-of-this-name/c"))
