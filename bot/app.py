@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -54,6 +54,9 @@ TIDY_S = 60.0
 _DAY_S = 86_400
 SPARED_S = 600.0
 """A file put so lately may be about to belong to another job with the same picture: a later tidying takes it."""
+
+ORPHANED_S = 86_400.0
+"""A file that no job refers to is taken after a day: whoever named the wrong Redis has time to notice."""
 
 Announce = Callable[[str, str | None], None]
 """Told the page's address once it is served, and what is worth a remark."""
@@ -150,14 +153,21 @@ class _Service:
         settings = self.options.settings
         retention = Retention(days=settings.keep_days, bytes=settings.keep_gb * 1024**3)
         swept = await self.pool.retention.sweep(retention)
-        # Also what no job ever referred to: of a submission that was refused, of a worker that lost its job.
-        old = [kept.key for kept in await self.files.kept(older_than_s=SPARED_S)]
-        unwanted = {*swept.files, *await self.pool.retention.unknown(old)}
+        unwanted = {*swept.files, *await self._orphans()}
         gone = [key for key in sorted(unwanted) if await self.files.expire(key, spare_s=SPARED_S)]
         await self.pool.retention.deleted(gone)
         await self.files.sweep(older_than_s=SPARED_S)  # what a killed process left half written
         await self.chat.expire(older_than_s=settings.keep_days * _DAY_S)
         _log.info("tidied jobs=%s workflows=%s files=%s", swept.jobs, swept.workflows, len(gone))
+
+    async def _orphans(self) -> Sequence[str]:
+        """Name old files that no job ever referred to: of a refused submission, of a worker that lost its job."""
+        old = [kept.key for kept in await self.files.kept(older_than_s=ORPHANED_S)]
+        unknown = await self.pool.retention.unknown(old)
+        if len(unknown) == len(old):
+            # A store that knows not one of them is more likely the wrong store than a folder of orphans.
+            return ()
+        return unknown
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
-from bot.app import SPARED_S, ServiceOptions, _opened
+from bot.app import ORPHANED_S, ServiceOptions, _opened
 from bot.settings import Settings
 from tests.integration.web.desk import DEMO, KEY, STUDIO, png
 
-LONG_AGO_S = time.time() - 2 * SPARED_S
+LONG_AGO_S = time.time() - 2 * ORPHANED_S
 
 
 async def whole(content: bytes) -> AsyncIterator[bytes]:
@@ -22,15 +22,33 @@ def options_in(folder: Path) -> ServiceOptions:
     return ServiceOptions(settings=Settings(), state=folder, key=KEY, servers={}, guests=(DEMO,))
 
 
+async def kept_in(service, folder, colour, *, old):
+    """A file in the store's folder, put long ago or just now."""
+    stored = await service.files.put(whole(png(colour)), name="a", media_type="")
+    if old:
+        os.utime(folder / "files" / stored.key[:2] / stored.key, (LONG_AGO_S, LONG_AGO_S))
+    return stored.key
+
+
 async def test_a_picture_that_never_became_a_jobs_is_tidied_once_it_is_old(tmp_path):
     async with _opened(options_in(tmp_path)) as service:
-        old = await service.files.put(whole(png("red")), name="a", media_type="")
-        young = await service.files.put(whole(png("blue")), name="b", media_type="")
-        os.utime(tmp_path / "files" / old.key[:2] / old.key, (LONG_AGO_S, LONG_AGO_S))
+        await kept_in(service, tmp_path, "red", old=True)
+        young = await kept_in(service, tmp_path, "blue", old=False)
+        known = await kept_in(service, tmp_path, "green", old=True)
+        await service.pool.edge.ask("HSET", service.pool.edge.keys.key("files"), known, 1)
 
         await service._tidy()
 
-        assert [kept.key for kept in await service.files.kept()] == [young.key]
+        assert {kept.key for kept in await service.files.kept()} == {young, known}
+
+
+async def test_a_store_that_knows_no_file_at_all_is_taken_for_the_wrong_one_and_nothing_is_lost(tmp_path):
+    async with _opened(options_in(tmp_path)) as service:
+        keys = {await kept_in(service, tmp_path, colour, old=True) for colour in ("red", "green")}
+
+        await service._tidy()
+
+        assert {kept.key for kept in await service.files.kept()} == keys
 
 
 async def test_a_card_that_is_older_than_its_job_may_be_is_tidied_with_its_words(tmp_path):

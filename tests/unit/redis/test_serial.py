@@ -25,4 +25,4 @@ def test_what_a_newer_version_added_is_left_alone():
 def test_files_among_the_values_are_found():
     picture = FileHandle(key="k", media_type="image/png", width=1, height=1)
 
-    assert inputs_of({"image": picture, "prompt": "k2", "mask": None}) == ["k"]
+    assert inputs_of({"image": picture, "prompt": "k2", "mask": None}) == [picture]
