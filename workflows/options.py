@@ -45,6 +45,8 @@ class Options:
     def slips(self, word: str) -> Iterator[tuple[str, Option]]:
         """Iterate over the words, of four letters or more, that are one edit away."""
         typed = _plain(word)
+        if len(typed) < SLIP_LENGTH:
+            return
         for known, option in self.by_word.items():
             if len(known) >= SLIP_LENGTH and one_edit_apart(typed, known):
                 yield known, option

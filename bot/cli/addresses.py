@@ -19,9 +19,9 @@ Reach = ComfyAddress | ConfigError
 def reaches(settings: Settings, comfyui: str | None) -> dict[str, Reach]:
     """Return the servers in question by name: the one that was named, by its name or its URL, else all."""
     configured = {server.name: server for server in settings.servers}
-    if comfyui and comfyui not in configured:
+    if comfyui is not None and comfyui not in configured:
         return {"the GPU": _reach_of_url(comfyui)}
-    return {name: _reach_of(server) for name, server in configured.items() if comfyui in {None, "", name}}
+    return {name: _reach_of(server) for name, server in configured.items() if comfyui in {None, name}}
 
 
 def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.cli.display import progress_reports
 from bot.cli.terminal import note
@@ -28,9 +28,13 @@ async def paint(server: Server, run: Run, *, deadline_s: float) -> Succeeded:
         with progress_reports() as report:
             handle = await _hand_over(server, run, deadline_s=deadline_s)
             return await follow(server, handle, report, deadline_s=deadline_s)
-    except asyncio.CancelledError:
-        note("Stopping …")
-        note(_STOPPED[await stop(server, run)])
+    except (asyncio.CancelledError, OSError):
+        # OSError: whoever read what we say has left (a closed window, a `| head`): nobody waits for the picture.
+        with suppress(OSError):
+            note("Stopping …")
+        stopped = _STOPPED[await stop(server, run)]
+        with suppress(OSError):
+            note(stopped)
         raise
 
 

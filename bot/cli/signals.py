@@ -25,6 +25,9 @@ def run_until_terminated(work: Coroutine[object, object, _Result]) -> _Result:
 async def _cancelled_by_signal(work: Coroutine[object, object, _Result]) -> _Result:
     task = asyncio.current_task()
     if task:
-        with suppress(NotImplementedError):  # Windows: its event loop has no signals, and nobody sends this one.
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        with suppress(
+            NotImplementedError, AttributeError
+        ):  # Windows: its event loop has no signals, and nobody sends these.
+            for ending in (signal.SIGTERM, signal.SIGHUP):  # SIGHUP: the terminal's window was closed
+                asyncio.get_running_loop().add_signal_handler(ending, task.cancel)
     return await work

@@ -136,6 +136,13 @@ def test_a_gpu_that_does_not_answer_is_a_sentence_without_its_address(fairbrush:
     assert done.stderr == "The GPU cannot be reached.\n"
 
 
+def test_an_address_that_is_empty_is_not_taken_for_none(fairbrush: Fairbrush) -> None:
+    done = fairbrush("imagine", "a cat", "--comfyui", "")
+
+    assert done.returncode == 2
+    assert "address" in done.stderr
+
+
 def test_an_unknown_workflow_lists_the_known_ones(fairbrush: Fairbrush) -> None:
     done = fairbrush("imagine", "a cat", "--workflow", "txt3img")
 
@@ -169,7 +176,7 @@ async def test_out_of_memory_says_what_to_lower(fairbrush: Fairbrush, simulator:
     assert "smaller" in done.stderr
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 async def test_a_stopped_command_interrupts_its_run_and_says_so(
     start: Callable[..., subprocess.Popen[str]], folder: Path, simulator: Simulator, sent: signal.Signals, code: int
 ) -> None:

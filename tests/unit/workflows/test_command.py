@@ -426,3 +426,9 @@ def test_attachments_join_what_the_words_said() -> None:
     command = parsed("a cat --tiled size:512x512 frames:81", EVERYTHING, EVERYTHING_VOCABULARY)
     command = Command(raw={**command.raw, **ATTACHED}, faults=command.faults)
     assert read_values(command, EVERYTHING, EVERYTHING_VOCABULARY)["frames"] == 81
+
+
+def test_a_word_of_three_letters_is_no_slip_of_a_longer_name() -> None:
+    command = parsed("a sign, see: 3 cats sed:3")
+
+    assert (dict(command.raw), command.faults) == ({"prompt": "a sign, see: 3 cats sed:3"}, ())
