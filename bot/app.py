@@ -30,17 +30,18 @@ from adapters.web.guests import Guest
 from adapters.web.log import FileLog
 from adapters.web.server import WebOptions, WebServer
 from bot.attempt import Bench, WorkerLimits
-from bot.charges import Depths
 from bot.desk import Desk
 from bot.errors import FairbrushError
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
+from bot.limits import Limits
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.owning import Owning
 from bot.pool import Workers
 from bot.settings import Settings
+from bot.shares import Caps
 from bot.status import Button, Described
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary, merged
@@ -292,7 +293,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         files=files,
         estimates=estimates,
         knowledge=knowledge,
-        depths=_depths(options.settings),
+        limits=_limits(options.settings),
     )
     return Desk(
         intake=intake,
@@ -301,13 +302,13 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         estimates=estimates,
         knowledge=knowledge,
-        depths=_depths(options.settings),
+        limits=_limits(options.settings),
         servers=len(options.servers),
     )
 
 
-def _depths(settings: Settings) -> Depths:
-    return Depths(everybody=settings.max_waiting, person=settings.max_waiting_per_person)
+def _limits(settings: Settings) -> Limits:
+    return Limits(waiting=Caps(everybody=settings.max_waiting, person=settings.max_waiting_per_person))
 
 
 def _connect(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:

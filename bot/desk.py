@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.charges import Depths
 from bot.errors import SubmissionError
-from bot.estimates import Estimates, wait_ms
+from bot.estimates import Estimates
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
+from bot.limits import Limits
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
+from bot.shares import Position
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
@@ -30,7 +31,7 @@ class Desk:
     live: LiveBoard
     estimates: Estimates
     knowledge: Knowledge
-    depths: Depths
+    limits: Limits
     servers: int  #: how many GPUs share the work
 
     def catalog(self) -> Catalog:
@@ -81,28 +82,28 @@ class Desk:
         """Tell where somebody's waiting jobs stand, and how long they still wait."""
         lines = []
         for record in await self._under_way(requester):
-            ahead = await self.job_queue.ahead_of(record.job.id)
-            lines.append((_named(record), _standing(record, ahead, self._wait_s(ahead))))
+            position = await self.job_queue.position(record.job.id)
+            lines.append((_named(record), _standing(record, position, self._wait_s(position))))
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
         """Tell what somebody has under way, and of how much, and what their last jobs used."""
         recent = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
-        under_way = sum(not record.state.is_final for record in recent)
+        waiting = sum(record.state is JobState.QUEUED for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
         return [
-            ("Under way", f"{under_way} of {self.depths.person} jobs"),
+            ("Waiting", f"{waiting} of {self.limits.waiting.person} jobs"),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
         ]
 
-    def quote_s(self, record: JobRecord, ahead: int) -> float:
+    def quote_s(self, record: JobRecord, position: Position) -> float:
         """Return in how many seconds the picture of a waiting job is there."""
-        return (self._wait_s(ahead) or 0.0) + record.job.estimate_ms / 1000
+        return (self._wait_s(position) or 0.0) + record.job.estimate_ms / 1000
 
-    def _wait_s(self, ahead: int | None) -> float | None:
-        return None if ahead is None else wait_ms(ahead, self.estimates.typical_ms(), self.servers) / 1000
+    def _wait_s(self, position: Position | None) -> float | None:
+        return None if position is None else position.gpu_ms / max(self.servers, 1) / 1000
 
     async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
         record = await self.store.read(job_id)
@@ -122,8 +123,8 @@ def _named(record: JobRecord) -> str:
     return words if len(words) <= 60 else words[:59] + "…"
 
 
-def _standing(record: JobRecord, ahead: int | None, wait_s: float | None) -> str:
-    if record.state is not JobState.QUEUED or ahead is None:
+def _standing(record: JobRecord, position: Position | None, wait_s: float | None) -> str:
+    if record.state is not JobState.QUEUED or position is None:
         return "on a GPU now"
-    place = "next in line" if ahead == 0 else f"{ahead} ahead"
+    place = "next in line" if position.jobs == 0 else f"{position.jobs} ahead"
     return f"{place}, starts in about {wait_s:.0f} s" if wait_s else place

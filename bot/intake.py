@@ -5,11 +5,11 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.charges import Depths, charges_of, explained
 from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit
 from bot.jobs import Job, JobRecord, Place, StoredFile
+from bot.limits import Limits, explained, share_of
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, ResultOf, Submission, may_see
@@ -52,7 +52,7 @@ class Intake:
     files: FileStore
     estimates: Estimates
     knowledge: Knowledge
-    depths: Depths = field(default_factory=Depths)
+    limits: Limits = field(default_factory=Limits)
     draw: Callable[[int], int] = secrets.randbelow  #: draws a seed below a bound
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_GATES), repr=False)
 
@@ -74,9 +74,9 @@ class Intake:
         job = self._order(submission, workflow, values)
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
         try:
-            record = await self.queue.enqueue(job, charges_of(submission.requester, self.depths))
+            record = await self.queue.enqueue(job, share=share_of(self.limits))
         except QueueFull as full:
-            raise explained(full, submission.requester, self.depths) from full
+            raise explained(full, self.limits) from full
         return await self._receipt(record)
 
     async def _pick(self, submission: Submission) -> Workflow:
@@ -144,7 +144,8 @@ class Intake:
         return record
 
     async def _receipt(self, record: JobRecord) -> Receipt:
-        ahead = await self.queue.ahead_of(record.job.id)
+        position = await self.queue.position(record.job.id)
+        ahead = position.jobs if position else None
         return Receipt(record=record, estimate_ms=record.job.estimate_ms, ahead=ahead)
 
 

@@ -136,6 +136,8 @@ class Job:
     estimate_ms: int  #: GPU milliseconds that it was quoted at
     created_ms: int  #: the store's clock
     parent: JobId | None = None  #: the job that this one repeats or starts from
+    requirement: str = ""  #: what a server has to offer for it, as lanes know it; before its dot what it has to load
+    priority: int = 0  #: among its requester's own jobs only; the higher, the sooner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

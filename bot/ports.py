@@ -1,13 +1,14 @@
 """What `bot` asks of the world. The promises stand in the docstrings; one contract suite per port keeps them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import NewType, Protocol, Self
 
 from bot.budgets import Budget
 from bot.events import OutputFile, RunEnd, RunEvent
 from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, Run, RunId, StoredFile
+from bot.shares import ONE, Position, Share
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
 from workflows.vocabulary import Vocabulary
@@ -43,6 +44,10 @@ class Stopping(Enum):
     STOPPED = auto()  #: confirmed: the run does not execute any more and made no result
     TOO_LATE = auto()  #: the run had already ended, or its success won the race
     UNCONFIRMED = auto()  #: asked, but the server could not confirm it in time, or knows no interrupt
+
+
+EQUAL = Share()
+"""Everybody's share where nothing else is said: the same weight, no caps."""
 
 
 class Server(Protocol):
@@ -137,6 +142,14 @@ class Lease:
     expires_ms: int  #: the store's clock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lease, and the job as it stood when that was asked."""
+
+    lease: Lease
+    record: JobRecord
+
+
 class Renewal(Enum):
     """What a heartbeat finds."""
 
@@ -157,22 +170,31 @@ class Cancelling(Enum):
 class JobQueue(Protocol):
     """Jobs that wait, and who holds which. Every verb is one atomic step and may be repeated after a lost answer."""
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = ()) -> JobRecord:
+    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
         """Add a job, or find it: a job id that is known returns the first answer and charges nothing again.
 
-        Checks all charges, then adds all. Raises QueueFull with when to try again. Marks the job for the noticeboard.
-        The store's clock sets `created_ms`. A known job is returned as it stands now.
+        Checks the caps on waiting jobs and all charges, then adds all. Raises QueueFull with when to try again and
+        whose limit it was: `user`, `person`, `tenant`, `everybody`, or the charge's counter. From here on the share
+        holds for all jobs of its user. Marks the job for the noticeboard. The store's clock sets `created_ms`. A known
+        job is returned as it stands now.
         """
         ...
 
     async def claim(
-        self, server: str, nonce: str, *, workflows: Collection[str] | None = None, successor_of: Lease | None = None
-    ) -> Lease | None:
-        """Take the next job that may run on this server; None when there is none.
+        self,
+        server: str,
+        nonce: str,
+        *,
+        warm: Sequence[str] = (),
+        speed: int = ONE,
+        successor_of: Lease | None = None,
+    ) -> Held | None:
+        """Take the job whose turn it is in this server's lane (bot/fairshare.py says which); None when there is none.
 
-        `workflows` limits the choice to these digests (None: any). A nonce that was used returns its first answer, as
-        long as that lease lives. `successor_of` names the lease that is about to end: it does not count against the
-        caps of its user. The job becomes STARTING.
+        `warm` names the models that the server has loaded, the one to be preferred first. `speed` is the server's, in
+        thousandths: what is charged is what the job would take on one of speed 1. A nonce that was used returns its
+        first answer, as long as that lease lives. `successor_of` names the lease that is about to end: it does not
+        count against the caps of its user. The job becomes STARTING.
         """
         ...
 
@@ -218,12 +240,55 @@ class JobQueue(Protocol):
         """Put every job whose lease has run out back at its old place, at the cost of an attempt (STARTING, too)."""
         ...
 
-    async def ahead_of(self, job_id: JobId) -> int | None:
-        """Count the jobs that are before this one now; None when it does not wait."""
+    async def position(self, job_id: JobId) -> Position | None:
+        """Tell what is still before this job; None when it does not wait."""
         ...
 
-    async def wait(self, timeout_s: float) -> None:
-        """Return when there may be work, or after the timeout; a lost wake-up costs no more than the timeout."""
+    async def wait(self, server: str, timeout_s: float) -> None:
+        """Return when there may be work in a server's lane, or after the timeout, which is all a lost wake-up costs.
+
+        One job wakes one of those who wait.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneTable:
+    """Which servers stand in which lane, and which lanes serve a requirement."""
+
+    version: int = 0
+    servers: Mapping[str, str] = field(default_factory=dict)  #: server -> its lane
+    routes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: requirement -> the lanes that serve it
+
+
+class LaneStore(Protocol):
+    """Lanes, shared by all processes. A server that no lane was laid for stands in the one that serves everything
+    that no route was laid for, so a pool without a table is one lane."""
+
+    async def table(self) -> LaneTable:
+        """Return the lanes as they are laid now."""
+        ...
+
+    async def lay(self, table: LaneTable) -> bool:
+        """Replace the table; False, and nothing changed, unless it still had the version that this one was made from.
+
+        What waits is seated anew by `tend`.
+        """
+        ...
+
+    async def tend(self) -> bool:
+        """Put some of those who wait where they belong and recount what is counted of them; False when all are done.
+
+        May be stopped and taken up by any process at any time.
+        """
+        ...
+
+    async def require(self, requirement: str, meaning: bytes) -> None:
+        """Keep what a requirement means; it is forgotten a day after it was last kept, if no job waits with it."""
+        ...
+
+    async def requirements(self) -> Mapping[str, bytes]:
+        """Return what each known requirement means."""
         ...
 
 
@@ -242,7 +307,7 @@ class JobStore(Protocol):
         """Forget a settled job for good; its files go soon after, unless another job has them too. False: it stays."""
         ...
 
-    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+    async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server: what its next owner adopts."""
         ...
 

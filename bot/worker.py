@@ -49,7 +49,7 @@ class Worker:
     async def _adopt(self, stopping: asyncio.Event) -> bool:
         """Bring to an end what is leased to this server; False when some of it has to be looked at again."""
         held = await self._bench.store.held_by(self._server.name)
-        outcomes = [await self._serve(lease, record, stopping) for lease, record in held]
+        outcomes = [await self._serve(each.lease, each.record, stopping) for each in held]
         return Ending.LEFT not in outcomes
 
     async def _work(self, stopping: asyncio.Event) -> None:
@@ -60,14 +60,13 @@ class Worker:
             # adopted now, its run is found; left to its lease, it would be painted again.
             if await self._bench.store.held_by(self._server.name):
                 return
-            lease = await insist(partial(self._bench.queue.claim, self._server.name, nonce), self._limits.terms)
-            if lease is None:
-                await self._bench.queue.wait(self._limits.idle_s)
+            held = await insist(partial(self._bench.queue.claim, self._server.name, nonce), self._limits.terms)
+            if held is None:
+                await self._bench.queue.wait(self._server.name, self._limits.idle_s)
                 continue
             # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
             nonce = secrets.token_hex(16)
-            record = await self._bench.store.read(lease.job_id)
-            if record and await self._serve(lease, record, stopping) is Ending.LEFT:
+            if await self._serve(held.lease, held.record, stopping) is Ending.LEFT:
                 return
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:

@@ -1,6 +1,6 @@
 """The queue: typed calls in front of its scripts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.redis import answers
@@ -10,7 +10,8 @@ from adapters.redis.keys import quoted, whose
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
 from bot.errors import QueueFull, ServerLost
 from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
-from bot.ports import ATTEMPTS, Cancelling, Charge, Lease, Renewal
+from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
+from bot.shares import ANY_LANE, ONE, Position, Share
 
 NONCE_MS = 600_000
 """Far longer than anybody asks again for a lost answer."""
@@ -30,8 +31,16 @@ class RedisQueue:
     hints: Hints
     lease_ms: int
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = ()) -> JobRecord:
+    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
         """Add a job, or find it; raises QueueFull."""
+        caps, who = share.waiting, job.requester
+        if caps.person is not None:
+            charges = [
+                *charges,
+                Charge(counter=f"person/{who.tenant.platform}/{who.id}", amount=1, ceiling=caps.person),
+            ]
+        if caps.everybody is not None:
+            charges = [*charges, Charge(counter="everybody", amount=1, ceiling=caps.everybody)]
         files = inputs_of(job.values)
         wait_ms = min(max(job.estimate_ms, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
         what, *rest = answers.rows(
@@ -53,24 +62,33 @@ class RedisQueue:
         if what == b"full":
             counter, after_ms = rest
             name = next(charge.counter for charge in charges if quoted(charge.counter) == answers.text(counter))
+            name = name.partition("/")[0] if name.startswith("person/") else name
             raise QueueFull(counter=name, retry_after_s=answers.number(after_ms) / 1000)
         return answers.record(rest[0])
 
     async def claim(
-        self, server: str, nonce: str, *, workflows: Collection[str] | None = None, successor_of: Lease | None = None
-    ) -> Lease | None:
-        """Take the oldest job that may run on this server; nobody has a cap yet that a successor could exceed."""
-        only = [quoted(digest) for digest in workflows] if workflows is not None else []
+        self,
+        server: str,
+        nonce: str,
+        *,
+        warm: Sequence[str] = (),
+        speed: int = ONE,
+        successor_of: Lease | None = None,
+    ) -> Held | None:
+        """Take the oldest job; nobody has a cap yet that a successor could exceed."""
         answer = await self.edge.run(
             "claim",
             quoted(server),
             quoted(nonce),
             self.lease_ms,
             max(NONCE_MS, self.lease_ms),
-            int(workflows is not None),
-            *only,
+            0,
         )
-        return _lease(answer, server) if answer else None
+        if not answer:
+            return None
+        lease = _lease(answer, server)
+        found = answers.rows(await self.edge.run("read", str(lease.job_id)))
+        return Held(lease=lease, record=answers.record(found[0]))
 
     async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
         """Keep a lease for another term."""
@@ -114,13 +132,14 @@ class RedisQueue:
             rescued += some
         return rescued
 
-    async def ahead_of(self, job_id: JobId) -> int | None:
+    async def position(self, job_id: JobId) -> Position | None:
         """Count the jobs before this one."""
         line = self.edge.keys.key("waiting")
         rank = await self.edge.ask("ZRANK", line, str(job_id))
-        return None if rank is None else answers.number(rank)
+        jobs = 0 if rank is None else answers.number(rank)
+        return None if rank is None else Position(jobs=jobs, gpu_ms=30_000 * jobs, lane=ANY_LANE)
 
-    async def wait(self, timeout_s: float) -> None:
+    async def wait(self, server: str, timeout_s: float) -> None:
         """Return when there may be work, or after the timeout."""
         await self.hints.work(timeout_s)
 

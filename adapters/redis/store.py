@@ -8,7 +8,7 @@ from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.keys import quoted, whose
 from bot.jobs import JobId, JobRecord, Requester
-from bot.ports import Lease
+from bot.ports import Held, Lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,10 @@ class RedisStore:
         """Forget a settled job; its files, if nothing else needs them, go with the next sweep."""
         return await self.edge.run("forget", str(job_id)) == 1
 
-    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+    async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server, the oldest first."""
         found = [_held(each, server) for each in answers.rows(await self.edge.run("held", quoted(server)))]
-        return [(lease, record) for _, lease, record in sorted(found, key=lambda held: held[0])]
+        return [each for _, each in sorted(found, key=lambda held: held[0])]
 
     async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
         """Store a workflow's files once under its digest."""
@@ -53,7 +53,7 @@ class RedisStore:
         return [answers.record(each) for each in answers.rows(await self.edge.run("read", *job_ids))]
 
 
-def _held(answer: Reply, server: str) -> tuple[int, Lease, JobRecord]:
+def _held(answer: Reply, server: str) -> tuple[int, Held]:
     expires, snapshot = answers.rows(answer)
     about, record = answers.fields(answers.rows(snapshot)[0]), answers.record(snapshot)
     lease = Lease(
@@ -63,4 +63,4 @@ def _held(answer: Reply, server: str) -> tuple[int, Lease, JobRecord]:
         fence=int(about["fence"]),
         expires_ms=answers.number(expires),
     )
-    return int(about["order"]), lease, record
+    return int(about["order"]), Held(lease=lease, record=record)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from bot.jobs import Job, JobId, JobRecord, JobState
 from bot.noticeboard.steps import Sight
 from bot.ports import JobQueue, JobStore, LiveBoard, NoticeStore
+from bot.shares import Position
 from bot.status import Described, card_of
 
 Describe = Callable[[Job], Awaitable[Described]]
 """Tells a workflow's title and the actions that are offered for it; cheap, since it is asked for every card."""
 
-Quote = Callable[[JobRecord, int], float | None]
-"""Seconds until the picture of a job that waits behind so many others; None when nobody can tell."""
+Quote = Callable[[JobRecord, Position], float | None]
+"""Seconds until the picture of a job that waits there; None when nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,9 @@ class Sources:
         notice = await self.notices.notice(job_id)
         waits, runs = record.state is JobState.QUEUED, record.state is JobState.RUNNING
         live = (await self.live.look([job_id])).get(job_id) if runs else None
-        ahead = await self.queue.ahead_of(job_id) if waits else None
-        eta_s = self.quote(record, ahead) if ahead is not None else None
+        position = await self.queue.position(job_id) if waits else None
+        eta_s = self.quote(record, position) if position else None
         described = await self.describe(record.job)
+        ahead = position.jobs if position else None
         card = card_of(record, live=live, ahead=ahead, eta_s=eta_s, described=described)
         return Sight(record=record, notice=notice, card=card)

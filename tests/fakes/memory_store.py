@@ -1,7 +1,8 @@
-"""Everything that must last, in memory: JobQueue, JobStore, LiveBoard and NoticeStore in one object.
+"""Everything that must last, in memory: JobQueue, LaneStore, JobStore, LiveBoard and NoticeStore in one object.
 
-One object is one Redis: whoever shares it shares the truth. It keeps the promises of the ports, first come first
-served, and moves jobs by the one table. `clock` is milliseconds; a test that wants leases to run out hands in its own.
+One object is one Redis: whoever shares it shares the truth. It keeps the promises of the ports, asks the model of the
+fair queue whose turn it is, and moves jobs by the one table. `clock` is milliseconds; a test that wants leases to run
+out hands in its own.
 """
 
 import asyncio
@@ -9,8 +10,12 @@ import itertools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
+from adapters.redis.keys import quoted
+from bot.accounts import PRIORITY_STEP, Order
 from bot.errors import QueueFull, ServerLost
+from bot.fairshare import FairShare
 from bot.jobs import (
     Happening,
     IllegalTransition,
@@ -24,7 +29,21 @@ from bot.jobs import (
     StoredFile,
     after,
 )
-from bot.ports import ATTEMPTS, Cancelling, Charge, Lease, Live, Notice, NoticeState, Renewal, Settlement
+from bot.ports import (
+    ATTEMPTS,
+    EQUAL,
+    Cancelling,
+    Charge,
+    Held,
+    LaneTable,
+    Lease,
+    Live,
+    Notice,
+    NoticeState,
+    Renewal,
+    Settlement,
+)
+from bot.shares import ONE, FairPolicy, Position, Share
 
 
 @dataclass(slots=True)
@@ -53,6 +72,11 @@ class MemoryStore:
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     lease_ms: int = 30_000
     live_ms: int = 60_000
+    policy: FairPolicy = field(default_factory=FairPolicy)
+    fair: FairShare = field(init=False)
+    _table: LaneTable = field(default_factory=LaneTable)
+    _meanings: dict[str, bytes] = field(default_factory=dict)
+    _untended: list[tuple[str, str]] = field(default_factory=list)
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
     _counters: dict[str, _Counter] = field(default_factory=dict)
     _nonces: dict[str, Lease] = field(default_factory=dict)
@@ -66,17 +90,25 @@ class MemoryStore:
     _bells: dict[str, asyncio.Event] = field(default_factory=dict)
     _work: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self.fair = FairShare(policy=self.policy)
+
     # ---- JobQueue ----
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = ()) -> JobRecord:
+    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
         """Add a job, or find it."""
         if job.id in self._entries:
             return self._entries[job.id].record
+        number = next(self._orders)
+        full = self.fair.full(_order(job, number), share)
+        if full:
+            raise QueueFull(counter=full, retry_after_s=min(max(job.estimate_ms, 5_000), 300_000) / 1000)
         self._check(charges, job.estimate_ms)
         paid = [(charge, self._count(charge)) for charge in charges]
         now = self.clock()
         record = JobRecord(job=replace(job, created_ms=now), state=JobState.QUEUED, revision=0)
-        self._entries[job.id] = entry = _Entry(next(self._orders), record, paid)
+        self._entries[job.id] = entry = _Entry(number, record, paid)
+        self.fair.enqueue(_order(job, number), share)
         self._change(entry)
         self._work.set()
         return entry.record
@@ -86,18 +118,21 @@ class MemoryStore:
         server: str,
         nonce: str,
         *,
-        workflows: Collection[str] | None = None,
+        warm: Sequence[str] = (),
+        speed: int = ONE,
         successor_of: Lease | None = None,
-    ) -> Lease | None:
-        """Take the oldest job that may run here."""
+    ) -> Held | None:
+        """Take the job whose turn it is."""
         before = self._nonces.get(nonce)
-        if before and self._held(before):
-            return self._entries[before.job_id].lease
-        for entry in sorted(self._in(JobState.QUEUED), key=lambda entry: entry.order):
-            if workflows is None or entry.record.job.digest in workflows:
-                self._nonces[nonce] = lease = self._lend(entry, server)
-                return lease
-        return None
+        if before and (entry := self._held(before)) and entry.lease:
+            return Held(lease=entry.lease, record=entry.record)
+        leaving = str(successor_of.job_id) if successor_of and self._held(successor_of) else None
+        order = self.fair.claim(server, warm, speed, leaving)
+        if order is None:
+            return None
+        entry = self._entries[JobId(UUID(order.job))]
+        self._nonces[nonce] = lease = self._lend(entry, server)
+        return Held(lease=lease, record=entry.record)
 
     async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
         """Keep a lease for another term."""
@@ -105,6 +140,7 @@ class MemoryStore:
         if not entry:
             return Renewal.LOST
         entry.lease = replace(lease, expires_ms=self.clock() + self.lease_ms)
+        self.fair.used(str(lease.job_id), gpu_ms)
         entry.record = replace(entry.record, gpu_ms=max(gpu_ms, entry.record.gpu_ms or 0))
         return Renewal.CANCEL_REQUESTED if entry.record.cancel_requested else Renewal.HELD
 
@@ -171,14 +207,11 @@ class MemoryStore:
             self._hand_back(entry, costs=True)
         return [entry.record.job.id for entry in late]
 
-    async def ahead_of(self, job_id: JobId) -> int | None:
-        """Count the jobs before this one."""
-        entry = self._entries.get(job_id)
-        if entry is None or entry.record.state is not JobState.QUEUED:
-            return None
-        return sum(other.order < entry.order for other in self._in(JobState.QUEUED))
+    async def position(self, job_id: JobId) -> Position | None:
+        """Tell what is before this job."""
+        return self.fair.position(str(job_id))
 
-    async def wait(self, timeout_s: float) -> None:
+    async def wait(self, server: str, timeout_s: float) -> None:
         """Return when there may be work, or after the timeout."""
         try:
             async with asyncio.timeout(timeout_s):
@@ -186,6 +219,36 @@ class MemoryStore:
         except TimeoutError:
             return
         self._work.clear()
+
+    # ---- LaneStore ----
+
+    async def table(self) -> LaneTable:
+        """Return the lanes."""
+        return self._table
+
+    async def lay(self, table: LaneTable) -> bool:
+        """Replace the table."""
+        if table.version != self._table.version:
+            return False
+        self._table = replace(table, version=table.version + 1)
+        self.fair.lay({name: tuple(lanes) for name, lanes in table.routes.items()}, table.servers)
+        self._untended = [(tenant, user) for tenant, each in self.fair.tenants.items() for user in each.users]
+        return True
+
+    async def tend(self) -> bool:
+        """Seat one user anew."""
+        if self._untended:
+            self.fair.tend(*self._untended.pop(0))
+            self._work.set()
+        return bool(self._untended)
+
+    async def require(self, requirement: str, meaning: bytes) -> None:
+        """Keep what a requirement means; nothing expires here."""
+        self._meanings[requirement] = meaning
+
+    async def requirements(self) -> Mapping[str, bytes]:
+        """Return what each known requirement means."""
+        return dict(self._meanings)
 
     # ---- JobStore ----
 
@@ -217,10 +280,12 @@ class MemoryStore:
         del self._entries[job_id]
         return True
 
-    async def held_by(self, server: str) -> Sequence[tuple[Lease, JobRecord]]:
+    async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server."""
         held = sorted(self._entries.values(), key=lambda entry: entry.order)
-        return [(entry.lease, entry.record) for entry in held if entry.lease and entry.lease.server == server]
+        return [
+            Held(lease=each.lease, record=each.record) for each in held if each.lease and each.lease.server == server
+        ]
 
     async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
         """Store a workflow's files once."""
@@ -367,6 +432,12 @@ class MemoryStore:
     def _finish(
         self, entry: _Entry, happening: Happening, gpu_ms: int, *, give_back: bool = False, **fields: object
     ) -> None:
+        if entry.record.state is JobState.QUEUED:
+            self.fair.cancel(str(entry.record.job.id))
+        elif entry.lease:
+            nothing = give_back or entry.record.state is JobState.STARTING
+            after(entry.record.state, happening)  # An illegal step raises before anything is changed.
+            self.fair.settle(str(entry.record.job.id), None if nothing else gpu_ms)
         self._change(entry, happening, gpu_ms=gpu_ms, ended_ms=self.clock(), **fields)
         entry.lease = None
         for charge, counter in entry.charges:
@@ -374,7 +445,7 @@ class MemoryStore:
             counter.count = max(0, min(left, max(counter.count, charge.ceiling)))
 
     def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
-        record, entry.lease = entry.record, None
+        record = entry.record
         entry.spent += costs
         if record.cancel_requested:
             self._finish(entry, Happening.CANCELLED, 0 if costs else record.gpu_ms or 0)
@@ -384,6 +455,8 @@ class MemoryStore:
         else:
             # The number of a run that was never recorded is free again.
             unused = record.state is JobState.STARTING and not costs
+            entry.lease = None
+            self.fair.hand_back(str(record.job.id))
             fresh = {"server": None, "run_id": None, "started_ms": None, "gpu_ms": None}
             self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, **fresh)
             self._work.set()
@@ -409,6 +482,19 @@ class MemoryStore:
         self._counters[charge.counter] = counter = self._current(charge)
         counter.count += charge.amount
         return counter
+
+
+def _order(job: Job, number: int) -> Order:
+    requester = job.requester
+    return Order(
+        place=number - job.priority * PRIORITY_STEP,
+        job=str(job.id),
+        tenant=quoted(requester.tenant.platform, requester.tenant.id),
+        user=quoted(requester.id),
+        person=quoted(requester.tenant.platform, requester.id),
+        requirement=job.requirement,
+        estimate_ms=job.estimate_ms,
+    )
 
 
 def _given_back(charge: Charge, gpu_ms: int, *, everything: bool) -> int:
