@@ -1,8 +1,33 @@
-"""Options that have to be known before pytest reads any test."""
+"""Options that have to be known before pytest reads any test, and the engines that many of them need."""
 
 from random import randrange
 
 import pytest
+
+from tests.engines.choosing import (
+    add_option,
+    cluster,
+    embedded,
+    engine_url,
+    pytest_configure,
+    pytest_generate_tests,
+    redis7,
+    redis62,
+    truth,
+    valkey8,
+)
+
+__all__ = [
+    "cluster",
+    "embedded",
+    "engine_url",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "redis7",
+    "redis62",
+    "truth",
+    "valkey8",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,6 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", metavar="N", type=int, default=5, help="how often tests/acceptance/service kills the service"
     )
+    parser.addoption(
+        "--engine-kills", metavar="N", type=int, default=2, help="how often test_durability.py kills an engine"
+    )
+    add_option(parser)
     parser.addoption("--seed", metavar="N", type=int, default=None, help="repeat what a test with chances printed")
 
 

@@ -12,6 +12,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from redis.exceptions import BusyLoadingError, RedisError
@@ -23,6 +24,8 @@ from adapters.redis.owned import beside
 from adapters.redis.places import ENGINE_LOCK, lock_of, private_folder, socket_of
 from bot.errors import ConfigError
 
+Fsync = Literal["everysec", "always"]
+"""When the engine sees to it that what it wrote is on the disk: once a second, or before every answer."""
 STARTING_S = 15.0
 LOADING_S = 300.0
 """Reading the append-only file: a gigabyte takes some ten seconds."""
@@ -30,11 +33,11 @@ _POLL_S = 0.01
 
 
 @asynccontextmanager
-async def open_engine(state: Path) -> AsyncIterator[str]:
+async def open_engine(state: Path, *, fsync: Fsync = "everysec") -> AsyncIterator[str]:
     """Start the engine of a state directory and keep it running; yields its URL when it answers. Raises ConfigError."""
     state = private_folder(state)
     socket = socket_of(state)
-    url, command = f"unix://{quote(str(socket))}", _command(engine_binary(), state, socket)
+    url, command = f"unix://{quote(str(socket))}", _command(engine_binary(), state, socket, fsync)
     lock = await lock_of(state, ENGINE_LOCK)
     try:
         async with beside(_keep(await _supervise(command, lock), command, lock)):
@@ -44,15 +47,15 @@ async def open_engine(state: Path) -> AsyncIterator[str]:
         os.close(lock)
 
 
-def _command(binary: Path, state: Path, socket: Path) -> Sequence[str]:
-    """Return the engine's command line. Every job that was acknowledged over a second ago survives a crash."""
+def _command(binary: Path, state: Path, socket: Path, fsync: Fsync) -> Sequence[str]:
+    """Return the engine's command line. What was acknowledged a second ago survives a crash; with `always`, all."""
     settings = {
         "port": "0",
         "unixsocket": str(socket),
         "unixsocketperm": "700",
         "dir": str(state),
         "appendonly": "yes",
-        "appendfsync": "everysec",
+        "appendfsync": fsync,
         "aof-load-truncated": "yes",
         "save": "",
         "maxmemory-policy": "noeviction",

@@ -10,6 +10,7 @@ from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
 from bot.ports import Charge, JobQueue, JobStore, Lease, LiveBoard, NoticeStore, Settlement
+from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_store import MemoryStore
 from workflows.values import Values
 
@@ -70,9 +71,9 @@ def run_of(lease: Lease) -> RunId:
 
 async def claimed(truth: Truth, *, server: str = "gpu-1", nonce: str | None = None) -> Lease:
     """Claim a job that is there."""
-    lease = await truth.queue.claim(server, nonce or str(uuid4()))
-    assert lease is not None
-    return lease
+    held = await truth.queue.claim(server, nonce or str(uuid4()))
+    assert held is not None
+    return held.lease
 
 
 async def running(truth: Truth, *, server: str = "gpu-1") -> Lease:
@@ -111,11 +112,22 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
     return Truth(queue=pool.queue, store=pool.store, live=pool.live, notices=pool.notices, advance=advance)
 
 
+async def new_pool(url: str) -> str:
+    """Name a pool that nobody has yet; a cluster's node is given its slot.
+
+    It owns no slots but those of pools, so it refuses a key of any other: what it owns, a script may touch undeclared.
+    """
+    pool = str(uuid4())
+    if await is_cluster(url):
+        await give_slot(url, pool)
+    return pool
+
+
 @asynccontextmanager
 async def movable_pool(url: str) -> AsyncIterator[tuple[RedisPool, Callable[[int], Awaitable[None]]]]:
     """Open a fresh pool whose clock stands still until it is moved."""
     now = [START_MS]
-    async with open_redis(url, pool=str(uuid4()), scripts=Scripts(MOVABLE)) as pool:
+    async with open_redis(url, pool=await new_pool(url), scripts=Scripts(MOVABLE)) as pool:
 
         async def advance(ms: int) -> None:
             now[0] += ms

@@ -8,6 +8,8 @@ from bot.errors import QueueFull
 from bot.ports import Charge, Settlement
 from tests.integration.redis import ALICE, BOB, depth, gpu, in_memory, job, on_redis, run_of
 
+pytestmark = pytest.mark.cluster_too
+
 STEPS = 250
 KEPT = Charge(counter="kept", amount=1, ceiling=25, window_s=120, settlement=Settlement.KEPT)
 

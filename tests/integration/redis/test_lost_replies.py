@@ -11,7 +11,7 @@ from bot.errors import QueueFull
 from bot.jobs import JobState
 from bot.ports import Charge, Settlement
 from tests.fakes.dropping_proxy import dropping_proxy
-from tests.integration.redis import depth, job, run_of
+from tests.integration.redis import depth, job, new_pool, run_of
 
 JOBS, WORKERS = 60, 4
 ASKED = Charge(counter="asked", amount=1, ceiling=1000, window_s=3600, settlement=Settlement.KEPT)
@@ -43,7 +43,7 @@ async def test_nothing_happens_twice(engine_url, tmp_path_factory, seed):
     seen = {"submitted": Counter(), "ends": Counter()}
     async with (
         dropping_proxy(engine_url, near, seed=seed, share=0.15) as (url, proxy),
-        open_redis(url, pool=f"lost-{seed}-{near}", deadline_s=30) as pool,
+        open_redis(url, pool=await new_pool(engine_url), deadline_s=30) as pool,
     ):
         for each in jobs:
             await pool.queue.enqueue(each, [depth(JOBS), ASKED])

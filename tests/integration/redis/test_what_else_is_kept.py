@@ -21,6 +21,8 @@ from tests.integration.redis import ALICE, PLACE, TENANT, job, movable_pool, run
 from workflows.values import FileHandle
 from workflows.vocabulary import Vocabulary, merged
 
+pytestmark = pytest.mark.cluster_too
+
 DAY_MS = 86_400_000
 
 
