@@ -1,4 +1,4 @@
-"""The way to Redis: a bounded pool of connections, a deadline on every call, foreign errors translated once.
+"""The way to Redis: scripts share a connection, a deadline on every call, foreign errors translated once.
 
 A lost reply is asked for again within the deadline: every script is made for that, and so is every plain command used.
 """
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
+from hiredis import pack_command
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -16,7 +17,10 @@ from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import TimeoutError as Silent
 
 from adapters.redis.keys import Keys
+from adapters.redis.owned import beside
 from adapters.redis.scripts import Scripts
+from adapters.redis.wire import Reply as Reply
+from adapters.redis.wire import Wire
 from bot.errors import ConfigError, StoreLost
 
 DEADLINE_S = 10.0
@@ -26,8 +30,8 @@ ANSWER_S = 3.0
 PAUSE_S = 0.05
 MAX_CONNECTIONS = 16
 
-Reply = bytes | int | list["Reply"] | None
-"""What a command answers."""
+BULKY_BYTES = 16 * 1024
+"""A preview or a graph takes the other connection, so that nobody's claim waits behind megabytes."""
 
 _PASSING = (Broken, Silent, BusyLoadingError, OSError)
 
@@ -55,18 +59,26 @@ def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
 class Edge:
     """One pool's keys and scripts on one Redis."""
 
-    def __init__(self, client: Redis, keys: Keys, scripts: Scripts, *, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self, client: Redis, keys: Keys, scripts: Scripts, *, wire: Wire, bulky: Wire, deadline_s: float = DEADLINE_S
+    ) -> None:
         self.client = client
         self.keys = keys
         self._scripts = scripts
+        self._wire = wire
+        self._bulky = bulky
         self._deadline_s = deadline_s
+        self._pool = keys.key("pool")
 
     async def ask(self, command: str, *arguments: str | bytes | int) -> Reply:
-        """Give a plain command, one that may be repeated; raises StoreLost."""
+        """Give a plain command, one that may be repeated; raises StoreLost.
+
+        It has a connection to itself: what it answers may be large.
+        """
         return await self._answer(lambda: self._command(command, *arguments))
 
     async def run(self, script: str, *arguments: str | bytes | int) -> Reply:
-        """Run a script; raises StoreLost when no answer comes in time."""
+        """Run a script, whose answer is small; raises StoreLost when no answer comes in time."""
         return await self._answer(lambda: self._evaluate(script, arguments))
 
     async def _answer(self, ask: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -74,8 +86,7 @@ class Edge:
             async with asyncio.timeout(self._deadline_s):
                 while True:
                     try:
-                        async with asyncio.timeout(ANSWER_S):
-                            return await ask()
+                        return await ask()
                     except _PASSING:
                         await asyncio.sleep(PAUSE_S)
         except TimeoutError as error:
@@ -83,16 +94,21 @@ class Edge:
         except RedisError as error:
             raise StoreLost(detail=f"{type(error).__name__}: {error}") from error
 
-    def _command(self, *words: str | bytes | int) -> Awaitable[Reply]:
-        return cast("Awaitable[Reply]", self.client.execute_command(*words))  # type: ignore[no-untyped-call]
+    async def _command(self, *words: str | bytes | int) -> Reply:
+        async with asyncio.timeout(ANSWER_S):
+            return cast(Reply, await self.client.execute_command(*words))  # type: ignore[no-untyped-call]
 
     async def _evaluate(self, script: str, arguments: tuple[str | bytes | int, ...]) -> Reply:
-        pool = self.keys.key("pool")
         try:
-            answer = await self.client.evalsha(self._scripts.sha(script), 1, pool, *arguments)
+            return await self._carry("EVALSHA", self._scripts.sha(script), arguments)
         except NoScriptError:
-            answer = await self.client.eval(self._scripts.text(script), 1, pool, *arguments)
-        return cast(Reply, answer)
+            return await self._carry("EVAL", self._scripts.text(script), arguments)
+
+    async def _carry(self, command: str, script: str, arguments: tuple[str | bytes | int, ...]) -> Reply:
+        words = (command, script, 1, self._pool, *arguments)
+        packed = pack_command(words)  # type: ignore[arg-type]  # its types know tuples of one word only
+        wire = self._wire if len(packed) <= BULKY_BYTES else self._bulky
+        return await wire.ask(packed)
 
 
 @asynccontextmanager
@@ -101,8 +117,14 @@ async def open_edge(
 ) -> AsyncIterator[Edge]:
     """Connect when first asked; close every connection at the end."""
     client = client_of(url)
+    wire, bulky = _wire(client), _wire(client)
     try:
-        yield Edge(client, Keys(pool), scripts or Scripts(), deadline_s=deadline_s)
+        async with beside(wire.serve()), beside(bulky.serve()):
+            yield Edge(client, Keys(pool), scripts or Scripts(), wire=wire, bulky=bulky, deadline_s=deadline_s)
     finally:
         await client.aclose()
         await client.connection_pool.disconnect()
+
+
+def _wire(client: Redis) -> Wire:
+    return Wire(client.connection_pool.make_connection(), answer_s=ANSWER_S)  # type: ignore[no-untyped-call]

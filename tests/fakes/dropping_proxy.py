@@ -62,6 +62,10 @@ async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter, dro
 async def dropping_proxy(url: str, near: Path, *, seed: int, share: float) -> AsyncIterator[tuple[str, DroppingProxy]]:
     """Stand in front of a `unix://` engine; yields the proxy's own URL."""
     proxy = DroppingProxy(far=url.removeprefix("unix://"), seed=seed, share=share)
-    server = await asyncio.start_unix_server(proxy.serve, near)
-    async with server:
-        yield f"unix://{near}", proxy
+    async with asyncio.TaskGroup() as carried:  # every connection has ended when the proxy has
+
+        def accept(near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
+            carried.create_task(proxy.serve(near_in, near_out))
+
+        async with await asyncio.start_unix_server(accept, near):
+            yield f"unix://{near}", proxy
