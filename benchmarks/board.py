@@ -140,12 +140,12 @@ async def people(ports: Ports, watch: Watch, count: int) -> list[JobId]:
 async def gpu(name: str, ports: Ports, watch: Watch) -> None:
     """Take jobs for ever."""
     while True:
-        lease = await ports.queue.claim(name, str(uuid4()))
-        if lease is None:
-            await ports.queue.wait(0.2)
+        held = await ports.queue.claim(name, str(uuid4()))
+        if held is None:
+            await ports.queue.wait(name, 0.2)
             continue
-        watch.note(lease.job_id, JobState.STARTING)
-        await paint(lease, ports, watch)
+        watch.note(held.lease.job_id, JobState.STARTING)
+        await paint(held.lease, ports, watch)
 
 
 async def paint(lease: Lease, ports: Ports, watch: Watch) -> None:

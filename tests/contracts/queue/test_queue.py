@@ -7,8 +7,9 @@ import pytest
 
 from bot.errors import QueueFull, ServerLost
 from bot.jobs import JobId, JobState
-from bot.ports import Cancelling, Renewal
-from tests.integration.redis import claimed, depth, job, run_of, running, state_of
+from bot.ports import Cancelling, Held, Renewal
+from bot.shares import Caps, Share
+from tests.integration.redis import BOB, claimed, depth, job, run_of, running, state_of
 
 LEASE_MS = 30_000
 
@@ -40,21 +41,35 @@ async def test_first_come_first_served(truth):
     for each in jobs:
         await truth.queue.enqueue(each)
 
-    assert [await truth.queue.ahead_of(each.id) for each in jobs] == [0, 1, 2, 3, 4]
+    assert [(await truth.queue.position(each.id)).jobs for each in jobs] == [0, 1, 2, 3, 4]
     assert [(await claimed(truth)).job_id for _ in jobs] == [each.id for each in jobs]
     assert await truth.queue.claim("gpu-1", "empty") is None
 
 
-async def test_only_workflows_that_the_server_can_run_are_claimed(truth):
-    flux, plain, late = job(digest="flux"), job(digest="plain"), job(digest="flux")
-    for each in (flux, plain, late):
-        await truth.queue.enqueue(each)
+async def test_a_claim_brings_the_job_along_as_it_stands(truth):
+    asked = job()
+    await truth.queue.enqueue(asked)
 
-    assert await truth.queue.claim("gpu-1", "a", workflows=[]) is None
-    assert await truth.queue.claim("gpu-1", "b", workflows={"unheard of"}) is None
-    assert (await truth.queue.claim("gpu-1", "c", workflows={"plain"})).job_id == plain.id
-    assert (await truth.queue.claim("gpu-1", "d", workflows={"plain", "flux"})).job_id == flux.id
-    assert (await truth.queue.claim("gpu-1", "e", workflows={"plain", "flux"})).job_id == late.id
+    held = await truth.queue.claim("gpu-1", "n")
+
+    assert held.record == await truth.store.read(asked.id)
+    assert (held.record.state, held.lease.job_id) == (JobState.STARTING, asked.id)
+    assert await truth.queue.claim("gpu-1", "n") == held
+
+
+async def test_the_cap_of_a_person_and_of_everybody_refuses_by_name(truth):
+    share = Share(waiting=Caps(person=2, everybody=3))
+    for _ in range(2):
+        await truth.queue.enqueue(job(), share=share)
+
+    with pytest.raises(QueueFull) as full:
+        await truth.queue.enqueue(job(), share=share)
+    assert (full.value.counter, full.value.retry_after_s) == ("person", 8)
+
+    await truth.queue.enqueue(job(requester=BOB), share=share)
+    with pytest.raises(QueueFull) as full:
+        await truth.queue.enqueue(job(requester=BOB), share=share)
+    assert full.value.counter == "everybody"
 
 
 async def test_a_claim_that_is_repeated_gets_the_same_lease_while_it_lives(truth):
@@ -76,7 +91,7 @@ async def test_a_lease_tells_whose_it_is(truth):
     assert (lease.server, lease.attempt) == ("gpu 2/a", 1)
     record = await truth.store.read(lease.job_id)
     assert (record.state, record.server, record.attempt) == (JobState.STARTING, "gpu 2/a", 1)
-    assert await truth.store.held_by("gpu 2/a") == [(lease, record)]
+    assert await truth.store.held_by("gpu 2/a") == [Held(lease=lease, record=record)]
 
 
 async def test_a_recorded_run_is_running_and_may_be_recorded_again(truth):
@@ -151,7 +166,7 @@ async def test_a_job_that_is_handed_back_has_its_old_place(truth):
     assert await truth.queue.requeue(lease, costs_attempt=False)
     assert await truth.queue.requeue(lease, costs_attempt=False)
 
-    assert await truth.queue.ahead_of(first.id) == 0
+    assert (await truth.queue.position(first.id)).jobs == 0
     again = await claimed(truth)
     assert (again.job_id, again.attempt) == (first.id, 1)
     assert not await truth.queue.record(lease, run_id=run_of(lease))
@@ -228,7 +243,7 @@ async def test_a_waiting_job_is_cancelled_at_once(truth):
     assert await truth.queue.cancel(asked.id) is Cancelling.CANCELLED
 
     assert await truth.queue.claim("gpu-1", "n") is None
-    assert await truth.queue.ahead_of(asked.id) is None
+    assert await truth.queue.position(asked.id) is None
     assert await state_of(truth, asked.id) == "cancelled"
 
 
@@ -295,13 +310,13 @@ async def test_who_waits_is_woken(truth):
 
 async def _work_comes(truth):
     while await truth.queue.claim("gpu-1", "n") is None:
-        await truth.queue.wait(30)
+        await truth.queue.wait("gpu-1", 30)
 
 
 async def test_waiting_ends_with_its_timeout(truth):
     async with asyncio.timeout(20):
         for _ in range(3):
-            await truth.queue.wait(0.01)
+            await truth.queue.wait("gpu-1", 0.01)
 
 
 async def test_a_thousand_at_once_fill_a_ceiling_exactly(truth):

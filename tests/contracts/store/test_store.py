@@ -93,12 +93,12 @@ async def test_a_server_finds_the_jobs_that_it_holds(truth):
 
     held = await truth.store.held_by("gpu-1")
 
-    assert [lease for lease, _ in held] == [first, second]
-    assert [record.run_id is not None for _, record in held] == [True, False]
+    assert [each.lease for each in held] == [first, second]
+    assert [each.record.run_id is not None for each in held] == [True, False]
     await truth.queue.requeue(second, costs_attempt=False)
     await truth.queue.succeed(first, files=())
     assert await truth.store.held_by("gpu-1") == []
-    assert [lease for lease, _ in await truth.store.held_by("gpu-2")] == [other]
+    assert [each.lease for each in await truth.store.held_by("gpu-2")] == [other]
 
 
 async def test_the_files_of_a_workflow_are_kept_once(truth):

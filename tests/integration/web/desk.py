@@ -12,13 +12,13 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.desk import Facts
 from adapters.web.guests import Guest
-from bot.charges import Depths
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.events import Stage
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
+from bot.limits import Limits
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
@@ -79,7 +79,7 @@ class PracticeDesk:
             live=self.store,
             estimates=estimates,
             knowledge=knowledge,
-            depths=Depths(),
+            limits=Limits(),
             servers=1,
         )
 
@@ -132,14 +132,11 @@ class PracticeDesk:
 
     async def start(self, job_id: JobId) -> None:
         """A server takes the job, whichever else waits."""
-        record = await self.store.read(job_id)
-        assert record is not None
-        lease = await self.store.claim("gpu-1", f"nonce-{job_id}", workflows=[record.job.digest])
-        while lease is not None and lease.job_id != job_id:
-            self.leases[lease.job_id] = lease
-            lease = await self.store.claim("gpu-1", f"nonce-{job_id}-{len(self.leases)}", workflows=[record.job.digest])
-        lease = lease or self.leases[job_id]
-        self.leases[job_id] = lease
+        while job_id not in self.leases:
+            held = await self.store.claim("gpu-1", f"nonce-{len(self.leases)}")
+            assert held is not None
+            self.leases[held.lease.job_id] = held.lease
+        lease = self.leases[job_id]
         await self.store.record(lease, run_id=run_id_of(job_id, lease.attempt))
         await self.post(job_id, Live(stage=Stage.LOADING))
 
@@ -166,7 +163,8 @@ class PracticeDesk:
         """Make the message true, as the noticeboard does."""
         record = await self.store.read(job_id)
         assert record is not None
-        ahead, workflow = await self.store.ahead_of(job_id), self.shelf.workflows[record.job.workflow]
+        position, workflow = await self.store.position(job_id), self.shelf.workflows[record.job.workflow]
+        ahead = position.jobs if position else None
         actions = frozenset(Button(name) for name in workflow.manifest.actions)
         described = Described(title=workflow.manifest.title, actions=actions)
         card = card_of(record, live=live, ahead=ahead, eta_s=eta_s, described=described)

@@ -17,13 +17,14 @@ from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot import pool
 from bot.attempt import Bench, WorkerLimits
-from bot.charges import Depths
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord, JobState, Place
+from bot.limits import Limits
 from bot.owning import Owning
 from bot.pool import Workers
+from bot.shares import Caps
 from bot.submissions import ResultOf, Submission
 from tests.contracts.server.scenes import QUICK
 from tests.fakes.memory_store import MemoryStore
@@ -69,7 +70,7 @@ class House:
             files=self.files,
             estimates=self.estimates,
             knowledge=knowledge,
-            depths=Depths(person=20),
+            limits=Limits(waiting=Caps(person=20)),
         )
         submission = Submission(event=event, requester=ALICE, place=PLACE, text=text, **more)  # type: ignore[arg-type]
         return (await intake.submit(submission)).record.job.id

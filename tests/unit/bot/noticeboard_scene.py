@@ -13,6 +13,7 @@ from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, Stored
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.noticeboard.sights import Describe
 from bot.ports import Lease
+from bot.shares import Position
 from bot.status import Button, Described, StatusCard
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.recording_chat import RecordingChat
@@ -42,9 +43,9 @@ async def describe(job: Job) -> Described:
     return DESCRIBED
 
 
-def quote(record: JobRecord, ahead: int) -> float:
+def quote(record: JobRecord, position: Position) -> float:
     """Promise ten seconds a job."""
-    return 10.0 * (ahead + 1)
+    return 10.0 * (position.jobs + 1)
 
 
 @dataclass(slots=True)
@@ -130,8 +131,9 @@ class Scene:
     async def run_next(self) -> Lease:
         """Let a server begin the next job."""
         self.claims += 1
-        lease = await self.store.claim("gpu", f"nonce {self.claims}")
-        assert lease is not None
+        held = await self.store.claim("gpu", f"nonce {self.claims}")
+        assert held is not None
+        lease = held.lease
         assert await self.store.record(lease, run_id=run_id_of(lease.job_id, lease.attempt))
         return lease
 

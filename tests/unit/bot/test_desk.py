@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.charges import Depths
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, StoredFile, job_id_of
+from bot.limits import Limits
 from bot.ports import Cancelling
+from bot.shares import ANY_LANE, Caps, Position
 from bot.submissions import Submission
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
@@ -35,7 +36,7 @@ def desk(store: MemoryStore) -> Desk:
         live=store,
         estimates=estimates,
         knowledge=knowledge,
-        depths=Depths(person=5),
+        limits=Limits(waiting=Caps(person=5)),
         servers=2,
     )
 
@@ -47,8 +48,9 @@ async def _asked(desk: Desk, event: str, text: str = "a cat") -> JobId:
 
 async def _painted(desk: Desk, store: MemoryStore, event: str) -> JobId:
     job_id = await _asked(desk, event)
-    lease = await store.claim("gpu1", event)
-    assert lease is not None
+    held = await store.claim("gpu1", event)
+    assert held is not None
+    lease = held.lease
     await store.record(lease, run_id="run")
     file = StoredFile(key="ab" * 32, name="a.png", kind="image", media_type="image/png", bytes=9)
     await store.succeed(lease, files=[file], gpu_ms=2500)
@@ -119,7 +121,7 @@ async def test_usage_tells_jobs_pictures_and_gpu_time(desk: Desk, store: MemoryS
     await _asked(desk, "2")
 
     assert list(await desk.usage(ALICE)) == [
-        ("Under way", "1 of 5 jobs"),
+        ("Waiting", "1 of 5 jobs"),
         ("Painted lately", "1 picture in 2 jobs"),
         ("GPU time", "2 s"),
     ]
@@ -129,7 +131,9 @@ async def test_a_waiting_job_is_quoted_with_what_is_before_it(desk: Desk) -> Non
     record = await desk.job(await _asked(desk, "1"))
     assert record is not None
 
-    alone, behind_four = desk.quote_s(record, 0), desk.quote_s(record, 4)
+    alone, behind_four = (
+        desk.quote_s(record, Position(jobs=jobs, gpu_ms=8000 * jobs, lane=ANY_LANE)) for jobs in (0, 4)
+    )
 
     assert alone == record.job.estimate_ms / 1000
     assert behind_four > alone

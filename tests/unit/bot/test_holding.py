@@ -24,9 +24,9 @@ async def _held(terms: Terms) -> tuple[Hold, Cancelled]:
     store = Cancelled()
     store.beats, store.enough = 0, asyncio.Event()
     await enqueued(store)
-    lease = await store.claim("gpu", "nonce")
-    assert lease is not None
-    return Hold(queue=store, lease=lease, terms=terms), store
+    held = await store.claim("gpu", "nonce")
+    assert held is not None
+    return Hold(queue=store, lease=held.lease, terms=terms), store
 
 
 async def test_a_stop_outlasts_any_number_of_heartbeats_that_say_cancel():

@@ -7,12 +7,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.charges import Depths
 from bot.errors import FileGone, QueueFull, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, ImageRefused, admit
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
+from bot.limits import Limits
+from bot.shares import Caps
 from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
@@ -62,7 +63,7 @@ def asked(
 async def painted(store: MemoryStore, submission: Submission, **files: object) -> JobId:
     """A job of somebody that has ended with one picture."""
     receipt = await intake(store).submit(submission)
-    lease = await store.claim("gpu", submission.event)
+    lease = (await store.claim("gpu", submission.event)).lease
     await store.record(lease, run_id="run")
     result = {"name": "a.png", "kind": "image", "media_type": "image/png", "bytes": 9, "width": 512, "height": 512}
     await store.succeed(lease, files=[StoredFile(**{"key": "ab" * 32, **result, **files})])
@@ -140,9 +141,9 @@ async def test_the_estimate_is_quoted_for_this_much_work():
     assert second.estimate_ms == second.record.job.estimate_ms == 4321
 
 
-async def test_nobody_has_more_jobs_under_way_than_one_person_may():
+async def test_nobody_has_more_jobs_waiting_than_one_person_may():
     store = MemoryStore()
-    desk = intake(store, depths=Depths(person=2, everybody=3))
+    desk = intake(store, limits=Limits(waiting=Caps(person=2, everybody=3)))
     for event in ("1", "2"):
         await desk.submit(asked(event=event))
 

@@ -58,8 +58,9 @@ class History:
         self.jobs.append(await self.scene.ask(len(self.jobs) + 1, self.random.choice(CHANNELS)))
 
     async def a_server_begins(self) -> None:
-        lease = await self.scene.store.claim("gpu", f"nonce {self.random.random()}")
-        if lease:
+        held = await self.scene.store.claim("gpu", f"nonce {self.random.random()}")
+        if held:
+            lease = held.lease
             self.leases.append(lease)
             if self.random.random() < 0.8:
                 await self.scene.store.record(lease, run_id=f"run {lease.fence}")  # type: ignore[arg-type]

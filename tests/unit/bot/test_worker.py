@@ -458,7 +458,7 @@ async def test_killed_anywhere_and_started_again_a_job_ends_once_and_runs_once(s
 async def test_a_run_that_a_killed_process_recorded_but_never_submitted_is_tried_as_a_new_one():
     store, server = MemoryStore(), Kitchen()
     await enqueued(store)
-    lease = await store.claim("kitchen", "nonce")
+    lease = (await store.claim("kitchen", "nonce")).lease
     await store.record(lease, run_id=run_id_of(job().id, 1))
 
     async with working(server, bench_of(store)):
@@ -477,7 +477,7 @@ async def test_a_server_that_cannot_tell_is_asked_again_before_the_job_goes_else
 
     store, server = MemoryStore(), Mute()
     record = await enqueued(store)
-    lease = await store.claim("kitchen", "nonce")
+    lease = (await store.claim("kitchen", "nonce")).lease
     run_id = run_id_of(record.job.id, 1)
     await store.record(lease, run_id=run_id)
     await server.submit(runs.prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
@@ -522,7 +522,7 @@ async def test_a_store_that_goes_away_for_a_while_costs_nothing():
 async def test_settling_twice_does_nothing_the_second_time():
     store, server = MemoryStore(), Kitchen()
     await enqueued(store)
-    lease = await store.claim("kitchen", "nonce")
+    lease = (await store.claim("kitchen", "nonce")).lease
     async with working(server, bench_of(store)):
         await until_final(store)
     settled = await store.read(job().id)

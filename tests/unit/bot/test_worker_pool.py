@@ -90,7 +90,7 @@ async def test_a_run_whose_lease_ran_out_overnight_is_adopted_and_not_rescued_fr
     now = [0]
     store, server = MemoryStore(clock=lambda: now[0]), Kitchen()
     record = await enqueued(store)
-    lease = await store.claim("kitchen", "nonce")
+    lease = (await store.claim("kitchen", "nonce")).lease
     run_id = run_id_of(record.job.id, 1)
     await store.record(lease, run_id=run_id)
     await server.submit(prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
