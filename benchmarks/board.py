@@ -25,6 +25,7 @@ from bot.events import Stage
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, Tenant, run_id_of
 from bot.noticeboard import Noticeboard, Sources
 from bot.ports import JobQueue, JobStore, Lease, LiveBoard, NoticeStore
+from bot.shares import Position
 from bot.status import Described, Live, StatusCard
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.recording_chat import RecordingChat
@@ -109,9 +110,9 @@ async def describe(job: Job) -> Described:
     return Described(title="Text to image")
 
 
-def quote(record: JobRecord, ahead: int) -> float:
+def quote(record: JobRecord, position: Position) -> float:
     """Promise what a run takes, eight at a time."""
-    return STEPS * STEP_S * (ahead / GPUS + 1)
+    return STEPS * STEP_S * (position.jobs / GPUS + 1)
 
 
 async def people(ports: Ports, watch: Watch, count: int) -> list[JobId]:

@@ -1,13 +1,21 @@
 """What `bot` asks of the world. The promises stand in the docstrings; one contract suite per port keeps them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import NewType, Protocol, Self
 
 from bot.budgets import Budget
 from bot.events import OutputFile, RunEnd, RunEvent
 from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, Run, RunId, StoredFile
+from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
+from bot.leases import Cancelling as Cancelling
+from bot.leases import Charge as Charge
+from bot.leases import Held as Held
+from bot.leases import LaneTable as LaneTable
+from bot.leases import Lease as Lease
+from bot.leases import Renewal as Renewal
+from bot.leases import Settlement as Settlement
 from bot.shares import ONE, Position, Share
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
@@ -108,65 +116,6 @@ class Server(Protocol):
 # ---- The durable truth -------------------------------------------------------------------------------------------
 
 
-ATTEMPTS = 3
-"""How many runs a job gets before a lost server is its end."""
-
-
-class Settlement(Enum):
-    """What becomes of a charge when its job ends."""
-
-    RELEASED = auto()  #: given back at the end, whatever happened: depth caps
-    TO_FACT = auto()  #: the part that was not used is given back: GPU milliseconds
-    KEPT = auto()  #: stays: requests, pictures asked for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """An amount that counts against a limit; a job's charges are checked together, then all added, or none."""
-
-    counter: str  #: what is counted for whom, for example `waiting/local/alice`
-    amount: int
-    ceiling: int  #: the counter never exceeds it
-    window_s: int | None = None  #: seconds from its first charge after which the counter starts anew; None: it does not
-    settlement: Settlement = Settlement.RELEASED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """A held job. The fence makes it certain that whoever lost the job to a rescue changes nothing any more."""
-
-    job_id: JobId
-    server: str
-    attempt: int
-    fence: int
-    expires_ms: int  #: the store's clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A lease, and the job as it stood when that was asked."""
-
-    lease: Lease
-    record: JobRecord
-
-
-class Renewal(Enum):
-    """What a heartbeat finds."""
-
-    HELD = auto()
-    CANCEL_REQUESTED = auto()  #: held, and somebody wants it stopped
-    LOST = auto()  #: rescued or settled: stop at once, change nothing
-
-
-class Cancelling(Enum):
-    """What a cancel did."""
-
-    CANCELLED = auto()  #: it was on no server; it is gone
-    REQUESTED = auto()  #: it is on a server; its worker was told
-    TOO_LATE = auto()  #: it had ended
-    UNKNOWN = auto()  #: there is no such job (any more)
-
-
 class JobQueue(Protocol):
     """Jobs that wait, and who holds which. Every verb is one atomic step and may be repeated after a lost answer."""
 
@@ -250,15 +199,6 @@ class JobQueue(Protocol):
         One job wakes one of those who wait.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneTable:
-    """Which servers stand in which lane, and which lanes serve a requirement."""
-
-    version: int = 0
-    servers: Mapping[str, str] = field(default_factory=dict)  #: server -> its lane
-    routes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: requirement -> the lanes that serve it
 
 
 class LaneStore(Protocol):

@@ -1,0 +1,74 @@
+"""What the queue's verbs take and answer: charges, leases, and how the lanes are laid. Plain data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from bot.jobs import JobId, JobRecord
+
+ATTEMPTS = 3
+"""How many runs a job gets before a lost server is its end."""
+
+
+class Settlement(Enum):
+    """What becomes of a charge when its job ends."""
+
+    RELEASED = auto()  #: given back at the end, whatever happened: depth caps
+    TO_FACT = auto()  #: the part that was not used is given back: GPU milliseconds
+    KEPT = auto()  #: stays: requests, pictures asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """An amount that counts against a limit; a job's charges are checked together, then all added, or none."""
+
+    counter: str  #: what is counted for whom, for example `waiting/local/alice`
+    amount: int
+    ceiling: int  #: the counter never exceeds it
+    window_s: int | None = None  #: seconds from its first charge after which the counter starts anew; None: it does not
+    settlement: Settlement = Settlement.RELEASED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A held job. The fence makes it certain that whoever lost the job to a rescue changes nothing any more."""
+
+    job_id: JobId
+    server: str
+    attempt: int
+    fence: int
+    expires_ms: int  #: the store's clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lease, and the job as it stood when that was asked."""
+
+    lease: Lease
+    record: JobRecord
+
+
+class Renewal(Enum):
+    """What a heartbeat finds."""
+
+    HELD = auto()
+    CANCEL_REQUESTED = auto()  #: held, and somebody wants it stopped
+    LOST = auto()  #: rescued or settled: stop at once, change nothing
+
+
+class Cancelling(Enum):
+    """What a cancel did."""
+
+    CANCELLED = auto()  #: it was on no server; it is gone
+    REQUESTED = auto()  #: it is on a server; its worker was told
+    TOO_LATE = auto()  #: it had ended
+    UNKNOWN = auto()  #: there is no such job (any more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneTable:
+    """Which servers stand in which lane, and which lanes serve a requirement."""
+
+    version: int = 0
+    servers: Mapping[str, str] = field(default_factory=dict)  #: server -> its lane
+    routes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: requirement -> the lanes that serve it
