@@ -54,7 +54,7 @@ async def test_nothing_happens_twice(engine_url, tmp_path_factory, seed):
                 group.create_task(work(pool, f"gpu-{number}", random.Random(seed * 100 + number), seen))
         records = [await pool.store.read(each.id) for each in jobs]
 
-        assert proxy.dropped > JOBS
+        assert proxy.dropped > JOBS / 2  # calls that come together lose their replies together
         assert set(seen["submitted"].values()) == {1}
         assert all(record.state.is_final for record in records)
         # The last of three requeues that cost an attempt is a failure of its own.
