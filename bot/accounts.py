@@ -65,7 +65,8 @@ class User(Account):
 
     person: str
     queues: dict[str, list[Order]] = field(default_factory=dict)  #: by requirement, never empty
-    passed_us: int = 0  #: what went before their first job because its model was loaded
+    #: by lane: what went before their first job there because its model was loaded
+    passed_us: dict[str, int] = field(default_factory=dict)
 
     def first(self, requirements: Collection[str]) -> Order | None:
         """Return the first of their jobs with one of these requirements."""

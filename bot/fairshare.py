@@ -14,7 +14,7 @@ compared with another's; what somebody uses counts in all lanes that they were e
 """
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.accounts import Account, Bill, Community, Order, Person, User
@@ -25,6 +25,9 @@ TIES = 1000
 
 CHECKS = 4
 """How many users with a loaded model are looked at in one claim; whoever fails is looked at last the next time."""
+
+STALE = 64
+"""How many of those whom new lanes left in a line in vain are sent away in one claim; after them it finds nothing."""
 
 SAMPLE = 64
 """How many tenants, and users of a tenant, a position looks at; more are counted by a sample of so many."""
@@ -113,17 +116,21 @@ class FairShare:
     def lay(self, routes: Mapping[str, tuple[str, ...]], lanes: Mapping[str, str]) -> None:
         """Lay the lanes anew; until `tend` came by, everybody sits where they sat."""
         self.routes, self.lanes = dict(routes), dict(lanes)
-        for lane in self.clocks.keys() - self.known_lanes():
-            del self.clocks[lane]
 
     def tend(self, tenant: str, user: str) -> None:
-        """Put one user where they belong."""
+        """Put one user where they belong, and forget what nobody needs of lanes that nothing leads to any more.
+
+        A lane may come back before all were tended: its clock and a tag live for as long as somebody sits by them.
+        """
         self._seat_user(tenant, user)
         self._seat_tenant(tenant)
         known, community = self.known_lanes(), self.tenants[tenant]
-        for tags in (community.users[user].tags, community.tags, community.clocks):
-            for lane in tags.keys() - known:
-                del tags[lane]
+        account = community.users[user]
+        _forget(account.tags, known)
+        _forget(account.passed_us, known)
+        _forget(community.tags, known | community.seats)
+        _forget(community.clocks, known.union(*(each.seats for each in community.users.values())))
+        _forget(self.clocks, known.union(*(each.seats for each in self.tenants.values())))
 
     def known_lanes(self) -> set[str]:
         """Return every lane that something leads to."""
@@ -137,12 +144,11 @@ class FairShare:
         return sorted((each.tags[lane], name) for name, each in accounts.items() if lane in each.seats)
 
     def _next(self, lane: str, warm: Sequence[str]) -> Order | None:
-        line = self.line(lane)
-        if not line:
+        head = self._head(lane)
+        if head is None:
             return None
-        tag, tenant = line[0]
+        tag, tenant, user = head
         self.clocks[lane] = max(self.clocks.get(lane, 0), tag)
-        user = self.line(lane, tenant)[0][1]
         order = self._of(lane, tenant, user, warm)
         if warm and order.model not in warm:
             order = self._loaded(lane, warm, tag, (tenant, user)) or order
@@ -150,15 +156,32 @@ class FairShare:
         clocks[lane] = max(clocks.get(lane, 0), self.line(lane, order.tenant)[0][0])
         return order
 
+    def _head(self, lane: str) -> tuple[int, str, str] | None:
+        """Return whose turn it is: the tenant's tag, the tenant, the user; whoever sits there in vain is tended first.
+
+        Lanes may have been laid anew since they took their seat.
+        """
+        for _ in range(STALE):
+            line = self.line(lane)
+            if not line:
+                return None
+            tag, tenant = line[0]
+            user = self.line(lane, tenant)[0][1]
+            if self._served(self.tenants[tenant].users[user], lane):
+                return tag, tenant, user
+            self._seat_user(tenant, user)
+            self._seat_tenant(tenant)
+        return None
+
     def _of(self, lane: str, tenant: str, user: str, warm: Sequence[str]) -> Order:
         """Return which of a user's jobs is taken: one with a loaded model, if their first one can bear it."""
         account = self.tenants[tenant].users[user]
         first = account.first(self._served(account, lane))
-        assert first is not None  # noqa: S101 - whoever has a seat in a lane has a job for it
+        assert first is not None  # noqa: S101 - who sits there in vain was sorted out
         loaded = account.first([each for each in self._served(account, lane) if model_of(each) in warm])
         if loaded is None or loaded == first:
             return first
-        passed = account.passed_us + virtual_us(self._price(loaded), account.weight)
+        passed = account.passed_us.get(lane, 0) + virtual_us(self._price(loaded), account.weight)
         return loaded if passed <= self._slack_us else first
 
     def _loaded(self, lane: str, warm: Sequence[str], head: int, turn: tuple[str, str]) -> Order | None:
@@ -177,7 +200,7 @@ class FairShare:
     def _near(self, lane: str, head: int, tenant: str, user: str) -> bool:
         community = self.tenants[tenant]
         account = community.users[user]
-        if lane not in community.seats or lane not in account.seats:
+        if lane not in community.seats or lane not in account.seats or not self._served(account, lane):
             return False
         first = self.line(lane, tenant)[0][0]
         return community.tags[lane] <= head + self._slack_us and account.tags[lane] <= first + self._slack_us
@@ -198,7 +221,10 @@ class FairShare:
         tenant, user, person = self._parties(order)
         was_open, price = person.open, self._price(order)
         in_turn = order == user.first(self._served(user, lane))
-        user.passed_us = 0 if in_turn else user.passed_us + virtual_us(price, user.weight)
+        if in_turn:
+            user.passed_us.pop(lane, None)
+        else:
+            user.passed_us[lane] = user.passed_us.get(lane, 0) + virtual_us(price, user.weight)
         self._step_out(order)
         if (order.tenant, order.user) in self.rotas.get(order.model, {}):
             self._turn(order.model, (order.tenant, order.user))
@@ -356,3 +382,8 @@ class FairShare:
         if self.policy.by_users and isinstance(account, Community):
             return max(1, account.weight * account.crowd // ONE)
         return account.weight
+
+
+def _forget(kept: dict[str, int], lanes: Collection[str]) -> None:
+    for lane in kept.keys() - lanes:
+        del kept[lane]
