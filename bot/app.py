@@ -36,12 +36,11 @@ from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
-from bot.limits import Limits
+from bot.limits import limits_of
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.owning import Owning
 from bot.pool import Workers
 from bot.settings import Settings
-from bot.shares import Caps
 from bot.status import Button, Described
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary, merged
@@ -293,7 +292,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         files=files,
         estimates=estimates,
         knowledge=knowledge,
-        limits=_limits(options.settings),
+        limits=limits_of(options.settings),
     )
     return Desk(
         intake=intake,
@@ -302,13 +301,9 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         estimates=estimates,
         knowledge=knowledge,
-        limits=_limits(options.settings),
+        limits=limits_of(options.settings),
         servers=len(options.servers),
     )
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(waiting=Caps(everybody=settings.max_waiting, person=settings.max_waiting_per_person))
 
 
 def _connect(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:

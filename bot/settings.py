@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -11,6 +11,9 @@ from bot.errors import ConfigError
 from workflows.problems import problems_of
 
 MAX_FILE_BYTES = 256 * 1024
+
+Cap = Annotated[int, Field(ge=0, le=1_000_000)]
+"""How many jobs at most; 0: as many as they like."""
 
 ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
@@ -44,8 +47,15 @@ class Settings(BaseSettings):
     max_result_mb: int = Field(default=512, ge=1, le=16_384)
     keep_days: float = Field(default=30.0, gt=0, le=3650)
     keep_gb: int = Field(default=20, ge=1, le=100_000)
-    max_waiting: int = Field(default=1000, ge=1, le=1_000_000)  #: jobs under way, everybody's together
-    max_waiting_per_person: int = Field(default=10, ge=1, le=1_000_000)
+    max_waiting: int = Field(default=1000, ge=1, le=1_000_000)  #: jobs, everybody's together; there is always a limit
+    max_waiting_per_person: Cap = 10  #: in all communities of a platform
+    max_waiting_per_member: Cap = 0  #: of one person in one community
+    max_waiting_per_community: Cap = 0
+    max_running_per_person: Cap = 0
+    max_running_per_member: Cap = 0
+    max_running_per_community: Cap = 0
+    community_shares: Literal["equal", "by_members"] = "equal"
+    affinity_s: float = Field(default=30.0, ge=0, le=3600, allow_inf_nan=False)
     ping_after_s: float = Field(default=120.0, ge=0, le=86_400)  #: 0: nobody is pinged
     state_dir: Path | None = None  #: None: the user's own state folder
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder

@@ -3,10 +3,46 @@
 import pytest
 
 from bot.errors import QueueFull
-from bot.limits import Limits, explained, share_of
-from bot.shares import Caps
+from bot.limits import Limits, explained, limits_of, policy_of, share_of
+from bot.settings import Settings
+from bot.shares import Caps, FairPolicy
 
 LIMITS = Limits(waiting=Caps(user=2, person=3, tenant=40, everybody=100), running=Caps(person=1))
+
+
+def test_without_settings_the_defaults_of_both_are_the_same():
+    assert limits_of(Settings()) == Limits()
+    assert policy_of(Settings()) == FairPolicy()
+
+
+def test_every_limit_that_is_set_holds_for_those_whom_it_names_and_0_is_none():
+    settings = Settings(
+        max_waiting=9,
+        max_waiting_per_person=0,
+        max_waiting_per_member=1,
+        max_waiting_per_community=2,
+        max_running_per_person=3,
+        max_running_per_member=4,
+        max_running_per_community=5,
+    )
+
+    limits = limits_of(settings)
+
+    assert limits.waiting == Caps(everybody=9, person=None, user=1, tenant=2)
+    assert limits.running == Caps(everybody=None, person=3, user=4, tenant=5)
+
+
+def test_communities_share_alike_or_by_their_members_and_a_loaded_model_may_go_first_so_far():
+    policy = policy_of(Settings(community_shares="by_members", affinity_s=2.5))
+
+    assert (policy.by_users, policy.slack_ms) == (True, 2500)
+    assert policy_of(Settings(affinity_s=0)).slack_ms == 0
+
+
+def test_one_job_is_one_job():
+    told = explained(QueueFull(counter="person", retry_after_s=9), Limits(waiting=Caps(person=1)))
+
+    assert "You have 1 job waiting" in str(told)
 
 
 def test_a_share_carries_the_caps_on_what_waits_and_on_what_runs():
@@ -18,16 +54,17 @@ def test_a_share_carries_the_caps_on_what_waits_and_on_what_runs():
 @pytest.mark.parametrize(
     ("whose", "says"),
     [
-        ("user", "You have 2 jobs waiting here"),
-        ("person", "You have 3 jobs waiting"),
-        ("tenant", "40 jobs wait in this community"),
-        ("everybody", "The queue is full"),
+        ("user", "You have 2 jobs waiting in this community, as many as a member may have"),
+        ("person", "You have 3 jobs waiting, as many as one person"),
+        ("tenant", "This community has 40 jobs waiting, as many as one"),
+        ("everybody", "The queue is full: it has 100 jobs waiting"),
     ],
 )
 def test_a_refusal_says_whose_limit_was_reached_and_when_to_try_again(whose, says):
     told = explained(QueueFull(counter=whose, retry_after_s=9), LIMITS)
 
     assert says in str(told)
+    assert "room again as soon as" in str(told)
     assert (told.counter, told.retry_after_s) == (whose, 9)
 
 

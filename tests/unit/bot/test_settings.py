@@ -37,6 +37,21 @@ def test_two_servers_of_one_name_are_refused() -> None:
     assert "'gpu'" in _problems(server * 2)
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"max_waiting = 0", "max_waiting: input should be greater than or equal to 1"),
+        (b"max_waiting_per_member = -1", "max_waiting_per_member: input should be greater than or equal to 0"),
+        (b"max_running_per_person = 1.5", "max_running_per_person"),
+        (b'community_shares = "fair"', "community_shares: input should be 'equal' or 'by_members'"),
+        (b"affinity_s = inf", "affinity_s"),
+        (b"affinity_s = -1", "affinity_s: input should be greater than or equal to 0"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_a_sentence(line: bytes, says: str) -> None:
+    assert says in _problems(line)
+
+
 @pytest.mark.parametrize("text", [b"x =", b"\xff\xfe", b"#" * (MAX_FILE_BYTES + 1), b'_env_file = "x"'])
 def test_a_file_that_cannot_be_read_is_a_sentence(text: bytes) -> None:
     assert _problems(text)
