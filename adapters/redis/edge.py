@@ -10,6 +10,7 @@ from typing import cast
 
 from hiredis import pack_command
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, NoScriptError, RedisError
@@ -54,6 +55,12 @@ def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
         problem = "FAIRBRUSH_REDIS_URL looks like redis://127.0.0.1:6379/0 or unix:///run/redis.sock."
         raise ConfigError([problem]) from error
     return Redis.from_pool(pool)
+
+
+def connection_of(url: str) -> AbstractConnection:
+    """Make a single connection, which somebody opens and closes; raises ConfigError as `client_of` does."""
+    pool = client_of(url, max_connections=1).connection_pool
+    return cast(AbstractConnection, pool.make_connection())  # type: ignore[no-untyped-call]
 
 
 class Edge:
@@ -117,14 +124,10 @@ async def open_edge(
 ) -> AsyncIterator[Edge]:
     """Connect when first asked; close every connection at the end."""
     client = client_of(url)
-    wire, bulky = _wire(client), _wire(client)
+    wire, bulky = (Wire(connection_of(url), answer_s=ANSWER_S) for _ in range(2))
     try:
         async with beside(wire.serve()), beside(bulky.serve()):
             yield Edge(client, Keys(pool), scripts or Scripts(), wire=wire, bulky=bulky, deadline_s=deadline_s)
     finally:
         await client.aclose()
         await client.connection_pool.disconnect()
-
-
-def _wire(client: Redis) -> Wire:
-    return Wire(client.connection_pool.make_connection(), answer_s=ANSWER_S)  # type: ignore[no-untyped-call]

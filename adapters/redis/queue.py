@@ -141,7 +141,7 @@ class RedisQueue:
 
     async def wait(self, server: str, timeout_s: float) -> None:
         """Return when there may be work, or after the timeout."""
-        await self.hints.work(timeout_s)
+        await self.hints.work(None, timeout_s)
 
     async def _settle(
         self,

@@ -9,7 +9,7 @@ import pytest
 from hiredis import pack_command
 from redis.exceptions import TimeoutError as Silent
 
-from adapters.redis.edge import client_of, open_edge
+from adapters.redis.edge import connection_of, open_edge
 from adapters.redis.owned import beside
 from adapters.redis.wire import MAX_UNANSWERED, Wire
 from bot.errors import StoreLost
@@ -198,4 +198,4 @@ async def test_a_redis_that_falls_silent_is_left_and_asked_anew(tmp_path_factory
 
 
 def new_wire(url, answer_s=3.0):
-    return Wire(client_of(url).connection_pool.make_connection(), answer_s=answer_s)
+    return Wire(connection_of(url), answer_s=answer_s)

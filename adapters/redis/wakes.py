@@ -1,0 +1,84 @@
+"""Who waits for work, by lane: one wake-up wakes one worker, so that a new job does not make fifty of them ask."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+MAX_OWED = 64
+"""Wake-ups of a lane that are kept for later: about as many workers as a process has. One too many costs one claim."""
+MAX_LANES = 256
+"""That wake-ups are kept for; the one unheard of for longest goes first. A lost wake-up costs a timeout."""
+
+_Lanes = Sequence[str] | None
+"""What a wake-up is for; None is whatever there may be."""
+_Woken = asyncio.Future[_Lanes]
+
+
+class Wakes:
+    """Wake-ups for those who wait, and the ones that are owed because everybody was just about to wait."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str | None, dict[_Woken, None]] = defaultdict(dict)  # in the order of their coming
+        self._owed: dict[str, int] = {}
+        self._all_owed = False
+
+    async def wait(self, lane: str | None) -> None:
+        """Return when there may be work for a lane; None is any lane."""
+        if self._take(lane):
+            return
+        woken: _Woken = asyncio.get_running_loop().create_future()
+        self._waiting[lane][woken] = None
+        try:
+            await woken
+        except asyncio.CancelledError:
+            self._waiting[lane].pop(woken, None)
+            if not woken.cancelled():  # woken and cancelled in one moment: it is for somebody else then
+                self._pass_on(woken.result())
+            raise
+
+    def wake(self, lanes: Sequence[str]) -> None:
+        """Wake one who waits for any of the lanes; when nobody does, owe it to each of them."""
+        if not any(self._wake_one(lane, lanes) for lane in (*lanes, None)):
+            for lane in lanes:
+                self._owe(lane)
+
+    def wake_all(self) -> None:
+        """Wake everybody, or whoever comes next: nobody knows what was missed."""
+        self._all_owed = True
+        for lane in self._waiting:
+            while self._wake_one(lane, None):
+                self._all_owed = False
+
+    def _wake_one(self, lane: str | None, lanes: _Lanes) -> bool:
+        waiting = self._waiting.get(lane)
+        while waiting:
+            woken = next(iter(waiting))
+            del waiting[woken]
+            if not woken.done():  # one that was cancelled has not noticed yet
+                woken.set_result(lanes)
+                return True
+        return False
+
+    def _pass_on(self, lanes: _Lanes) -> None:
+        if lanes is None:
+            self.wake_all()
+        else:
+            self.wake(lanes)
+
+    def _owe(self, lane: str) -> None:
+        self._owed[lane] = min(self._owed.pop(lane, 0) + 1, MAX_OWED)
+        if len(self._owed) > MAX_LANES:
+            del self._owed[next(iter(self._owed))]
+
+    def _take(self, lane: str | None) -> bool:
+        """Take a wake-up that is owed to a lane."""
+        if self._all_owed:
+            self._all_owed = False
+            return True
+        lane = next(iter(self._owed), None) if lane is None else lane
+        if lane not in self._owed:
+            return False
+        self._owed[lane] -= 1
+        if not self._owed[lane]:
+            del self._owed[lane]
+        return True
