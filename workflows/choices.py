@@ -5,12 +5,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from workflows.faults import shown
+from workflows.models import SUFFIXES
 from workflows.text import folded
 
 NAMES_SHOWN = 6
 """How many of the offered names a fault lists: enough to pick from, short enough for a chat message."""
-
-_MODEL_SUFFIXES = (".safetensors", ".sft", ".ckpt", ".pth", ".pt", ".bin", ".gguf")
 
 
 def exactly(text: str, offered: tuple[str, ...]) -> str | None:
@@ -72,7 +71,7 @@ def _unique(offered: tuple[str, ...], spelling: Callable[[str], str]) -> dict[st
 
 def _without_suffix(name: str) -> str:
     plain = folded(name)
-    return next((plain.removesuffix(suffix) for suffix in _MODEL_SUFFIXES if plain.endswith(suffix)), plain)
+    return next((plain.removesuffix(suffix) for suffix in SUFFIXES if plain.endswith(suffix)), plain)
 
 
 def _stem(name: str) -> str:

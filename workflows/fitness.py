@@ -10,26 +10,12 @@ from workflows.choices import listed
 from workflows.definitions import Definitions, InputDefinition, NodeDefinition
 from workflows.faults import shown
 from workflows.graph import JsonValue, Link, Node
+from workflows.models import model_kind
 from workflows.numbers import written
 from workflows.parameters import Binding, Choice, Integer, Number, Parameter, Seed, SizeParameter
 from workflows.tracing import in_order, upstream
 from workflows.vocabulary import Vocabulary, vocabulary_of
 from workflows.workflow import Workflow
-
-_MODELS = {
-    "ckpt_name": "checkpoint",
-    "unet_name": "diffusion model",
-    "lora_name": "LoRA",
-    "control_net_name": "ControlNet model",
-    "vae_name": "VAE",
-    "clip_name": "text encoder",
-    "clip_name1": "text encoder",
-    "clip_name2": "text encoder",
-    "clip_name3": "text encoder",
-    "style_model_name": "style model",
-    "UpscaleModelLoader.model_name": "upscale model",
-}
-"""Inputs whose choices are model files, and what people call such a model."""
 
 _TYPES: tuple[tuple[type, frozenset[str]], ...] = (
     (Integer, frozenset({"INT", "FLOAT"})),
@@ -140,7 +126,7 @@ def _of_literal(node: Node, name: str, expected: InputDefinition, value: JsonVal
 
 
 def _not_on_offer(node: Node, name: str, value: str, options: tuple[str, ...]) -> str:
-    model = _model(node.class_type, name)
+    model = model_kind(node.class_type, name)
     if model:
         return f"the {model} {shown(value)} is not installed ({node.class_type}.{name})."
     there_is = f"there is {listed(options)}" if options else "there is nothing to choose"
@@ -149,7 +135,7 @@ def _not_on_offer(node: Node, name: str, value: str, options: tuple[str, ...]) -
 
 def _nothing_to_choose(name: str, parameter: Choice, has_some: bool) -> str:
     bound = parameter.bind[0]
-    what = _model(bound.class_type, bound.input) or f"choice for {name}"
+    what = model_kind(bound.class_type, bound.input) or f"choice for {name}"
     which = " that the manifest allows" if has_some else ""
     return f"no {what}{which} is installed ({bound.source})."
 
@@ -184,10 +170,6 @@ def _agree(given: str, taken: str) -> bool:
 
 def _split(types: str) -> frozenset[str]:
     return frozenset(each.strip() for each in types.split(","))
-
-
-def _model(class_type: str, name: str) -> str | None:
-    return _MODELS.get(f"{class_type}.{name}") or _MODELS.get(name)
 
 
 def _named(node: Node) -> str:

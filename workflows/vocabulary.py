@@ -47,6 +47,7 @@ class Vocabulary:
 
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: "NodeClass.input" -> values, as offered
     families: Mapping[str, Family] = field(default_factory=dict)  #: checkpoint -> family, where it is known
+    classes: frozenset[str] | None = None  #: node classes that are installed; None: any may be
 
     def offered(self, sources: Iterable[str]) -> tuple[str, ...] | None:
         """Return the values that every one of the sources offers, in the first one's order; None if none is known."""
@@ -57,22 +58,29 @@ class Vocabulary:
 
 
 def vocabulary_of(definitions: Definitions, families: Mapping[str, Family]) -> Vocabulary:
-    """Collect every choice of every node class, except names of files in a server's input folder."""
+    """Collect the node classes and their choices, except names of files in a server's input folder."""
     choices = {
         f"{class_type}.{name}": definition.options
         for class_type, node in definitions.items()
         for name, definition in node.inputs.items()
         if definition.options is not None and not definition.uploads_image
     }
-    return Vocabulary(choices=choices, families=dict(families))
+    return Vocabulary(choices=choices, families=dict(families), classes=frozenset(definitions))
 
 
 def merged(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
     """Join vocabularies: every choice once, in the order in which it first occurs."""
     choices: dict[str, dict[str, None]] = {}
     families: dict[str, Family] = {}
+    classes: list[frozenset[str] | None] = []
     for vocabulary in vocabularies:
         families |= vocabulary.families
+        classes.append(vocabulary.classes)
         for source, values in vocabulary.choices.items():
             choices.setdefault(source, {}).update(dict.fromkeys(values))
-    return Vocabulary(choices={source: tuple(values) for source, values in choices.items()}, families=families)
+    told = [each for each in classes if each is not None]
+    return Vocabulary(
+        choices={source: tuple(values) for source, values in choices.items()},
+        families=families,
+        classes=frozenset().union(*told) if told and len(told) == len(classes) else None,
+    )

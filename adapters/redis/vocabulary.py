@@ -21,7 +21,8 @@ class RedisVocabulary:
 
     async def keep(self, server: str, vocabulary: Vocabulary) -> None:
         """Replace what is known of a server."""
-        content = {"choices": vocabulary.choices, "families": vocabulary.families}
+        classes = None if vocabulary.classes is None else sorted(vocabulary.classes)
+        content = {"choices": vocabulary.choices, "families": vocabulary.families, "classes": classes}
         await self.edge.ask("HSET", self.edge.keys.key("vocabulary"), server, written(content))
         await self.told([server])
 
@@ -45,7 +46,9 @@ class RedisVocabulary:
 def _vocabulary(text: bytes) -> Vocabulary:
     content = read(text)
     choices = cast("dict[str, list[str]]", content["choices"])
+    classes = cast("list[str] | None", content.get("classes"))  # an older version told none
     return Vocabulary(
         choices={source: tuple(values) for source, values in choices.items()},
         families=cast("dict[str, str]", content["families"]),
+        classes=None if classes is None else frozenset(classes),
     )
