@@ -39,7 +39,7 @@ class TenantEntry(Entry):
 class UserEntry(Entry):
     """A user of a tenant."""
 
-    passed_us: int
+    passed_us: Mapping[str, int]  #: by lane
     queues: Mapping[str, tuple[str, ...]]  #: requirement -> jobs (canonical UUIDs) in their order
 
 
@@ -139,7 +139,7 @@ def _user(each: User) -> UserEntry:
         backlog_ms=each.backlog_ms,
         tags=dict(each.tags),
         seats=frozenset(each.seats),
-        passed_us=each.passed_us,
+        passed_us=dict(each.passed_us),
         queues={requirement: tuple(order.job for order in queue) for requirement, queue in each.queues.items()},
     )
 
