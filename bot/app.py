@@ -299,10 +299,9 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         job_queue=pool.queue,
         store=pool.store,
         live=pool.live,
-        estimates=estimates,
         knowledge=knowledge,
         limits=limits_of(options.settings),
-        servers=len(options.servers),
+        servers=lambda lane: len(options.servers),
     )
 
 

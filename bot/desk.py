@@ -1,16 +1,17 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import SubmissionError
-from bot.estimates import Estimates
+from bot.estimates import wait_ms
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
 from bot.limits import Limits
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
 from bot.shares import Position
+from bot.status import held_up
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
@@ -29,10 +30,9 @@ class Desk:
     job_queue: JobQueue
     store: JobStore
     live: LiveBoard
-    estimates: Estimates
     knowledge: Knowledge
     limits: Limits
-    servers: int  #: how many GPUs share the work
+    servers: Callable[[str], int]  #: how many GPUs share the work of a lane
 
     def catalog(self) -> Catalog:
         """Return the workflows that may be asked for now."""
@@ -83,7 +83,7 @@ class Desk:
         lines = []
         for record in await self._under_way(requester):
             position = await self.job_queue.position(record.job.id)
-            lines.append((_named(record), _standing(record, position, self._wait_s(position))))
+            lines.append((_named(record), _standing(record, position, self._wait_s(record, position))))
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
@@ -92,18 +92,23 @@ class Desk:
         waiting = sum(record.state is JobState.QUEUED for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
+        caps = (self.limits.waiting.user, self.limits.waiting.person)
+        most = min((cap for cap in caps if cap is not None), default=None)
         return [
-            ("Waiting", f"{waiting} of {self.limits.waiting.person} jobs"),
+            ("Waiting", f"{waiting} job{'' if waiting == 1 else 's'}" if most is None else f"{waiting} of {most} jobs"),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
         ]
 
-    def quote_s(self, record: JobRecord, position: Position) -> float:
-        """Return in how many seconds the picture of a waiting job is there."""
-        return (self._wait_s(position) or 0.0) + record.job.estimate_ms / 1000
+    def quote_s(self, record: JobRecord, position: Position) -> float | None:
+        """Return in how many seconds the picture of a waiting job is there; None when it waits for no turn."""
+        wait_s = self._wait_s(record, position)
+        return None if wait_s is None else wait_s + record.job.estimate_ms / 1000
 
-    def _wait_s(self, position: Position | None) -> float | None:
-        return None if position is None else position.gpu_ms / max(self.servers, 1) / 1000
+    def _wait_s(self, record: JobRecord, position: Position | None) -> float | None:
+        if position is None or position.lane is None:
+            return None
+        return wait_ms(position, record.job.estimate_ms, self.servers(position.lane)) / 1000
 
     async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
         record = await self.store.read(job_id)
@@ -126,5 +131,7 @@ def _named(record: JobRecord) -> str:
 def _standing(record: JobRecord, position: Position | None, wait_s: float | None) -> str:
     if record.state is not JobState.QUEUED or position is None:
         return "on a GPU now"
+    if position.lane is None:
+        return f"waits for {held_up(position)}"
     place = "next in line" if position.jobs == 0 else f"{position.jobs} ahead"
     return f"{place}, starts in about {wait_s:.0f} s" if wait_s else place

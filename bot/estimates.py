@@ -10,6 +10,8 @@ from math import floor, log2
 from statistics import median
 from typing import NamedTuple
 
+from bot.shares import Position
+
 UNKNOWN_MS = 30_000
 """What is quoted for a workflow that never ran: an SD1.5 picture on a slow GPU, with its model to load."""
 
@@ -86,10 +88,6 @@ class Estimates:
         """Tell how good the quotes were; None before the first job ended."""
         return Accuracy(median_error=median(self._errors), jobs=len(self._errors)) if self._errors else None
 
-    def typical_ms(self) -> int:
-        """Tell what any job takes, for a queue whose jobs are not looked at one by one."""
-        return round(median(mean.ms for mean in self._means.values())) if self._means else UNKNOWN_MS
-
     def state(self) -> dict[str, list[list[str | int | float]]]:
         """Return all that is known as plain JSON."""
         means: list[list[str | int | float]] = [[*key, mean.ms, mean.count] for key, mean in self._means.items()]
@@ -126,9 +124,14 @@ def deadline_s(estimate_ms: int, ceiling_s: float) -> float:
     return min(max(MIN_DEADLINE_S, _PATIENCE * estimate_ms / 1000), ceiling_s)
 
 
-def wait_ms(ahead: int, typical_ms: int, servers: int) -> int:
-    """Return how long a job waits that has so many before it, all servers working."""
-    return ahead * typical_ms // max(servers, 1)
+def wait_ms(position: Position, own_ms: int, servers: int) -> int:
+    """Return how long a job waits there that takes so long itself, all servers working.
+
+    Half a job beside what is ahead: what runs now has still to end, but the last of those ahead need not have ended on
+    all servers. The two leave this; a simulation tells that nothing simpler errs less (tests/unit/bot/test_waits.py).
+    """
+    typical_ms = position.gpu_ms // position.jobs if position.jobs else own_ms
+    return (position.gpu_ms + typical_ms // 2) // max(servers, 1)
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -345,7 +345,7 @@ class FairShare:
         order = self.orders.get(job)
         if order is None:
             return None
-        tenant, user, _ = self._parties(order)
+        tenant, user, person = self._parties(order)
         lane = min(user.seats & set(self._serving(order.requirement)), default=None)
         own = [
             each
@@ -355,7 +355,9 @@ class FairShare:
         ]
         jobs, gpu_ms = len(own), len(own) * user.mean_ms
         if lane is None or lane not in tenant.seats:
-            return Position(jobs=jobs, gpu_ms=gpu_ms, lane=None)
+            may_run = {"user": user.open, "person": person.open, "tenant": tenant.open}
+            capped = next((whose for whose, may in may_run.items() if not may), None)
+            return Position(jobs=jobs, gpu_ms=gpu_ms, lane=None, capped=capped)
         for accounts, name in ((tenant.users, order.user), (self.tenants, order.tenant)):
             start = accounts[name].tags[lane] + virtual_us(gpu_ms, self._weight(accounts[name]))
             more, more_ms = self._before(lane, accounts, name, start)

@@ -52,6 +52,7 @@ class Position:
     jobs: int
     gpu_ms: int  #: of those jobs, on a server of speed 1
     lane: str | None  #: whose servers share that work; None: no server can take the job now
+    capped: str | None = None  #: whose cap on running jobs is why there is none: user, person or tenant
 
 
 def virtual_us(gpu_ms: int, weight: int) -> int:

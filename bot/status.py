@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot.events import Stage
 from bot.jobs import JobId, JobRecord, JobState, StoredFile
+from bot.shares import Position
 from workflows.values import Values
 
 _S = JobState
@@ -76,7 +77,7 @@ class StatusCard:
 
 
 def card_of(
-    record: JobRecord, *, live: Live | None, ahead: int | None, eta_s: float | None, described: Described
+    record: JobRecord, *, live: Live | None, position: Position | None, eta_s: float | None, described: Described
 ) -> StatusCard:
     """Render what is known of a job. `eta_s`: until its picture is there, as quoted to somebody who waits."""
     # Progress of an attempt that was handed back says nothing about the job that waits again.
@@ -87,7 +88,7 @@ def card_of(
         title=described.title,
         requester=record.job.requester.name,
         prompt=str(record.job.values.get("prompt") or ""),
-        headline=_HEADLINES[record.state](record, shown, ahead, eta_s),
+        headline=_HEADLINES[record.state](record, shown, position, eta_s),
         done=shown.done,
         total=shown.total,
         preview=shown.preview,
@@ -101,16 +102,31 @@ def card_of(
 # ---- Words -------------------------------------------------------------------------------------------------------
 
 
-def _waiting(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
-    place = None if ahead is None else "next in line" if ahead == 0 else f"{_roughly_many(ahead)} ahead"
+def _waiting(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+    if position is None:
+        return "Waiting"
+    if position.lane is None:
+        return f"Waiting for {held_up(position)}"
+    place = "next in line" if position.jobs == 0 else f"{_roughly_many(position.jobs)} ahead"
     return _joined("Waiting", place, _about(eta_s))
 
 
-def _starting(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+def held_up(position: Position) -> str:
+    """Say what a job waits for that has no lane: not for its turn."""
+    match position.capped:
+        case "user" | "person":
+            return "one of yours to end"
+        case "tenant":
+            return "one of this community's to end"
+        case _:
+            return "a GPU that has what it needs"
+
+
+def _starting(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
     return "Stopping …" if record.cancel_requested else "Starting"
 
 
-def _running(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+def _running(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
     if record.cancel_requested:
         return "Stopping …"
     if live.stage is None:
@@ -120,23 +136,23 @@ def _running(record: JobRecord, live: Live, ahead: int | None, eta_s: float | No
     return _joined(live.stage.capitalize(), step, f"{left} left" if left else None)
 
 
-def _succeeded(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+def _succeeded(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
     if record.cancel_requested:
         return "Cancelled too late: the picture was finished"
     took = _took(record)
     return f"Painted in {took}" if took else "Painted"
 
 
-def _failed(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+def _failed(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
     sentence = record.error_sentence or "Something went wrong."
     return " ".join(filter(None, (sentence, _ADVICE.get(record.error_code or "internal"))))
 
 
-def _cancelled(record: JobRecord, live: Live, ahead: int | None, eta_s: float | None) -> str:
+def _cancelled(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
     return "Cancelled"
 
 
-_HEADLINES: Mapping[JobState, Callable[[JobRecord, Live, int | None, float | None], str]] = {
+_HEADLINES: Mapping[JobState, Callable[[JobRecord, Live, Position | None, float | None], str]] = {
     _S.QUEUED: _waiting,
     _S.STARTING: _starting,
     _S.RUNNING: _running,

@@ -52,6 +52,5 @@ class Sources:
         position = await self.queue.position(job_id) if waits else None
         eta_s = self.quote(record, position) if position else None
         described = await self.describe(record.job)
-        ahead = position.jobs if position else None
-        card = card_of(record, live=live, ahead=ahead, eta_s=eta_s, described=described)
+        card = card_of(record, live=live, position=position, eta_s=eta_s, described=described)
         return Sight(record=record, notice=notice, card=card)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from bot.events import MediaKind, Stage
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile
+from bot.shares import ANY_LANE, Position
 from bot.status import Button, Described, Live, StatusCard, card_of
 
 HOSTILE = "<script>x</script> @everyone **bold** `code` [a](javascript:b) \u202e " + "long " * 1000
@@ -41,4 +42,5 @@ def card_at(
         record = replace(record, error_code="timed_out", error_sentence="The GPU took too long.")
     live = Live(stage=Stage.PAINTING, done=done, total=20) if state is JobState.RUNNING else None
     described = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
-    return card_of(record, live=live, ahead=2, eta_s=30.0, described=described)
+    position = Position(jobs=2, gpu_ms=25_000, lane=ANY_LANE)
+    return card_of(record, live=live, position=position, eta_s=30.0, described=described)

@@ -77,10 +77,9 @@ class PracticeDesk:
             job_queue=self.store,
             store=self.store,
             live=self.store,
-            estimates=estimates,
             knowledge=knowledge,
             limits=Limits(),
-            servers=1,
+            servers=lambda lane: 1,
         )
 
     def catalog(self) -> Catalog:
@@ -164,10 +163,9 @@ class PracticeDesk:
         record = await self.store.read(job_id)
         assert record is not None
         position, workflow = await self.store.position(job_id), self.shelf.workflows[record.job.workflow]
-        ahead = position.jobs if position else None
         actions = frozenset(Button(name) for name in workflow.manifest.actions)
         described = Described(title=workflow.manifest.title, actions=actions)
-        card = card_of(record, live=live, ahead=ahead, eta_s=eta_s, described=described)
+        card = card_of(record, live=live, position=position, eta_s=eta_s, described=described)
         place = record.job.place
         await self.chat.create(card, place, nonce=str(job_id))
         await self.chat.edit(MessageRef(place=place, id=str(job_id)), card)

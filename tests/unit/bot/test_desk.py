@@ -1,5 +1,7 @@
 """The desk: whoever clicked gets what is theirs, and an id alone grants nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.desk import Desk
@@ -8,7 +10,7 @@ from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, StoredFile, job_id_of
 from bot.limits import Limits
-from bot.ports import Cancelling
+from bot.ports import Cancelling, LaneTable
 from bot.shares import ANY_LANE, Caps, Position
 from bot.submissions import Submission
 from tests.fakes.memory_files import MemoryFiles
@@ -34,10 +36,9 @@ def desk(store: MemoryStore) -> Desk:
         job_queue=store,
         store=store,
         live=store,
-        estimates=estimates,
         knowledge=knowledge,
         limits=Limits(waiting=Caps(person=5)),
-        servers=2,
+        servers=lambda lane: 2,
     )
 
 
@@ -135,8 +136,63 @@ async def test_a_waiting_job_is_quoted_with_what_is_before_it(desk: Desk) -> Non
         desk.quote_s(record, Position(jobs=jobs, gpu_ms=8000 * jobs, lane=ANY_LANE)) for jobs in (0, 4)
     )
 
-    assert alone == record.job.estimate_ms / 1000
+    assert alone is not None
+    assert behind_four is not None
+    assert alone == 1.25 * record.job.estimate_ms / 1000
     assert behind_four > alone
+
+
+async def test_what_a_lane_has_to_do_is_shared_by_its_own_gpus(desk: Desk) -> None:
+    gpus = {"small": 1, "large": 4}
+    desk = replace(desk, servers=lambda lane: gpus[lane])
+    record = await desk.job(await _asked(desk, "1"))
+    assert record is not None
+
+    small, large = (desk.quote_s(record, Position(jobs=4, gpu_ms=80_000, lane=lane)) for lane in gpus)
+
+    assert (small, large) == (90 + record.job.estimate_ms / 1000, 22.5 + record.job.estimate_ms / 1000)
+
+
+async def test_whoever_has_as_many_running_as_they_may_reads_that_one_of_theirs_has_to_end(
+    desk: Desk, store: MemoryStore
+) -> None:
+    desk = _limited(desk, Limits(running=Caps(person=1)))
+    await _asked(desk, "1", "the first")
+    await _asked(desk, "2", "the second")
+    assert await store.claim("gpu1", "n")
+
+    told = dict(await desk.queue(ALICE))
+
+    assert told == {"the first": "on a GPU now", "the second": "waits for one of yours to end"}
+    waiting = await desk.job(job_id_of("web", "2"))
+    assert waiting is not None
+    assert desk.quote_s(waiting, Position(jobs=0, gpu_ms=0, lane=None, capped="person")) is None
+
+
+async def test_a_job_that_no_gpu_can_serve_says_so(desk: Desk, store: MemoryStore) -> None:
+    await _asked(desk, "1", "a cat")
+    await store.lay(LaneTable(routes={"": ()}))
+    while await store.tend():
+        pass
+
+    assert dict(await desk.queue(ALICE)) == {"a cat": "waits for a GPU that has what it needs"}
+
+
+async def test_usage_without_a_limit_is_a_number(desk: Desk) -> None:
+    desk = _limited(desk, Limits(waiting=Caps()))
+    await _asked(desk, "1")
+
+    assert ("Waiting", "1 job") in await desk.usage(ALICE)
+
+
+async def test_of_two_limits_usage_tells_the_nearer(desk: Desk) -> None:
+    desk = _limited(desk, Limits(waiting=Caps(user=3, person=7)))
+
+    assert ("Waiting", "0 of 3 jobs") in await desk.usage(ALICE)
+
+
+def _limited(desk: Desk, limits: Limits) -> Desk:
+    return replace(desk, limits=limits, intake=replace(desk.intake, limits=limits))
 
 
 async def test_there_is_no_preview_of_a_job_that_does_not_run(desk: Desk) -> None:

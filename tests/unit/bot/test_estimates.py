@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.estimates import UNKNOWN_MS, Estimates, Work, deadline_s, wait_ms
+from bot.shares import ANY_LANE, Position
 
 SMALL, LARGE = Work("txt2img", 2.0**20), Work("txt2img", 2.0**22)
 
@@ -67,9 +68,14 @@ def test_a_deadline_is_five_estimates_but_at_least_a_minute_and_at_most_the_ceil
 
 
 def test_waiting_is_shared_among_the_servers():
-    assert wait_ms(6, 10_000, 2) == 30_000
-    assert wait_ms(1, 10_000, 0) == 10_000
-    assert taught(7000).typical_ms() == 7000
+    six = Position(jobs=6, gpu_ms=60_000, lane=ANY_LANE)
+
+    assert wait_ms(six, 8000, 2) == 32_500
+    assert wait_ms(six, 8000, 0) == 65_000
+
+
+def test_whoever_is_next_waits_for_a_part_of_what_runs():
+    assert wait_ms(Position(jobs=0, gpu_ms=0, lane=ANY_LANE), 8000, 4) == 1000
 
 
 @given(st.lists(st.tuples(st.sampled_from([SMALL, LARGE]), st.integers(-5, 10**12)), max_size=30))

@@ -17,7 +17,7 @@ REF = MessageRef(place=JOB.place, id="m1")
 
 def sight(state: JobState, notice: NoticeState = NoticeState.SHOWN, *, current: bool = True, **given: bool) -> Sight:
     record = JobRecord(job=replace(JOB, created_ms=0), state=state, revision=1, ended_ms=121_000)
-    card = card_of(record, live=None, ahead=None, eta_s=None, described=DESCRIBED)
+    card = card_of(record, live=None, position=None, eta_s=None, described=DESCRIBED)
     shown = notice is NoticeState.SHOWN
     rendered = card.digest() if current and shown else ""
     return Sight(

@@ -7,6 +7,7 @@ import pytest
 from bot import errors
 from bot.events import MediaKind, Stage
 from bot.jobs import JobRecord, JobState, StoredFile
+from bot.shares import ANY_LANE, Position
 from bot.status import Button, Described, Live, StatusCard, card_of
 from tests.unit.bot.noticeboard_scene import job_of
 from workflows.values import Values
@@ -28,7 +29,8 @@ def card(
     described: Described = PLAIN,
     **given: object,
 ) -> StatusCard:
-    return card_of(record(state, **given), live=live, ahead=ahead, eta_s=eta_s, described=described)
+    position = None if ahead is None else Position(jobs=ahead, gpu_ms=1000 * ahead, lane=ANY_LANE)
+    return card_of(record(state, **given), live=live, position=position, eta_s=eta_s, described=described)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,23 @@ def card(
 )
 def test_whoever_waits_reads_how_long(ahead, eta_s, headline):
     assert card(JobState.QUEUED, ahead=ahead, eta_s=eta_s).headline == headline
+
+
+@pytest.mark.parametrize(
+    ("capped", "headline"),
+    [
+        ("user", "Waiting for one of yours to end"),
+        ("person", "Waiting for one of yours to end"),
+        ("tenant", "Waiting for one of this community's to end"),
+        (None, "Waiting for a GPU that has what it needs"),
+    ],
+)
+def test_whoever_waits_for_something_else_than_their_turn_reads_for_what(capped, headline):
+    position = Position(jobs=3, gpu_ms=9000, lane=None, capped=capped)
+
+    shown = card_of(record(JobState.QUEUED), live=None, position=position, eta_s=None, described=PLAIN)
+
+    assert shown.headline == headline
 
 
 @pytest.mark.parametrize(
@@ -114,7 +133,7 @@ def test_the_facts_tell_how_to_get_the_same_picture():
     shown = card_of(
         record(JobState.SUCCEEDED, job=replace(job_of(1), values=values), started_ms=0, ended_ms=14_000),
         live=None,
-        ahead=None,
+        position=None,
         eta_s=None,
         described=PLAIN,
     )
