@@ -54,6 +54,12 @@ def kills(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
+def engine_kills(request: pytest.FixtureRequest) -> int:
+    """How often an engine is killed."""
+    return int(request.config.getoption("--engine-kills"))
+
+
+@pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """What chance begins with: a new number each time, unless one is given."""
     given = request.config.getoption("--seed")

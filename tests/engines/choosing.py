@@ -36,6 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test its engines."""
+    if "supervised" in metafunc.fixturenames:
+        # The product's supervisor runs an engine of its own, never one of a cluster.
+        engines = [name for name in _asked(metafunc.config) or [EMBEDDED] if name != CLUSTER]
+        metafunc.parametrize("supervised", engines, indirect=True)
     if "engine_url" not in metafunc.fixturenames:
         return
     contract = "truth" in metafunc.fixturenames

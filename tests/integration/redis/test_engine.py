@@ -5,7 +5,6 @@ import os
 import signal
 import stat
 import sys
-import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -93,23 +92,6 @@ async def test_what_was_kept_is_there_after_a_restart(tmp_path):
     assert not lives(pid)
     async with open_engine(tmp_path) as url, open_redis(url) as pool:
         assert await pool.store.read(asked.id) == kept
-
-
-async def test_an_engine_that_is_killed_comes_back_with_everything_but_its_last_second(tmp_path):
-    acknowledged = {}
-    async with open_engine(tmp_path) as url, open_redis(url) as pool:
-        pid, started, killed = await pid_of(pool), time.monotonic(), None
-        while killed is None or len(acknowledged) < 10 or await pid_of(pool) == pid:
-            asked = job()
-            await pool.queue.enqueue(asked)
-            acknowledged[asked.id] = time.monotonic()
-            if killed is None and time.monotonic() - started > 2:
-                os.kill(pid, signal.SIGKILL)
-                killed = time.monotonic()
-
-        old = [job_id for job_id, at in acknowledged.items() if at < killed - 1.5]
-        assert len(old) > 50
-        assert [job_id for job_id in old if await pool.store.read(job_id) is None] == []
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the supervisor by /proc")
