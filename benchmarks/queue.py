@@ -24,10 +24,10 @@ from time import monotonic
 from adapters.redis.edge import client_of
 from adapters.redis.engine import open_engine
 from benchmarks.peers.entrants import BULLMQ, OURS, PYTHON, Entrant, Prepared, Skipped, prepare
+from benchmarks.peers.protocol import CONCURRENCY
 from benchmarks.peers.talk import Talk, talking
 from benchmarks.report import arguments, percentile, publish, versions
 
-CONCURRENCY = 50
 WARM_UP = 200
 PAUSE_S = 0.01
 LONG_POLL_S = 0.1

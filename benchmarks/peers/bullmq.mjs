@@ -8,30 +8,16 @@ const require = createRequire(`${process.cwd()}/`);
 const { Queue, Worker } = require("bullmq");
 const Redis = require("ioredis");
 
-const CONCURRENCY = 50;
-const SETTLING_MS = 100;
-const connect = () => new Redis({ path: process.argv[2], maxRetriesPerRequest: null });
+const [, , socket, exampleOrder, concurrency, settlingSeconds] = process.argv;
+const order = JSON.parse(exampleOrder);
+const connect = () => new Redis({ path: socket, maxRetriesPerRequest: null });
 const monotonic = () => Number(process.hrtime.bigint()) / 1e9;
 const cpu = () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 const queue = new Queue("benchmark", { connection: connect() });
 let submitted = 0;
 
-const orderOf = (number) => ({
-  prompt: "a lighthouse at dusk, oil on canvas, warm light in the windows, heavy sea, gulls",
-  negative_prompt: "blurry, low contrast, text",
-  seed: number,
-  steps: 30,
-  cfg: 6.5,
-  width: 1024,
-  height: 768,
-  sampler: "dpmpp_2m",
-  scheduler: "karras",
-  model: "sd_xl_base_1.0.safetensors",
-  count: 1,
-  tenant: `tenant${number % 4}`,
-  user: `user${number % 20}`,
-});
+const orderOf = (number) => ({ ...order, seed: number, tenant: `tenant${number % 4}`, user: `user${number % 20}` });
 
 async function enqueue({ jobs, at_once }) {
   const last = submitted + jobs;
@@ -56,13 +42,13 @@ async function runJobs(jobs, { ready, started, last }) {
         resolve();
       }
     };
-    worker = new Worker("benchmark", paint, { connection: connect(), concurrency: CONCURRENCY, autorun: false });
+    worker = new Worker("benchmark", paint, { connection: connect(), concurrency: Number(concurrency), autorun: false });
     worker.waitUntilReady().then(() => {
       ready();
       worker.run().catch(reject);
     }, reject);
   });
-  await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+  await new Promise((resolve) => setTimeout(resolve, settlingSeconds * 1000));
   await worker.close();
 }
 

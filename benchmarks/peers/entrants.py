@@ -16,6 +16,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.peers.protocol import CONCURRENCY, SETTLING_S, order_of
+
 HOUSE = Path(__file__).parents[2]
 PREPARING_S = 300.0
 FAST = ("hiredis==3.5.0", "uvloop==0.23.0")
@@ -55,7 +57,12 @@ PYTHON = (
     Entrant(name="arq, 10 ms poll", program="arq", needs=_ARQ, arguments=("10",), poll_s=0.01),
     Entrant(name="streaq", program="streaq", needs=("streaq==7.2.0", *FAST)),
 )
-BULLMQ = Entrant(name="BullMQ", program="bullmq.mjs", needs=("bullmq@6.7.0", "ioredis@6.0.0"))
+BULLMQ = Entrant(
+    name="BullMQ",
+    program="bullmq.mjs",
+    needs=("bullmq@6.7.0", "ioredis@6.0.0"),
+    arguments=(json.dumps(order_of(0)), str(CONCURRENCY), str(SETTLING_S)),
+)
 
 
 async def prepare(entrant: Entrant) -> Prepared:
