@@ -5,6 +5,7 @@ cluster mode where there is a redis-server.
 """
 
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,10 @@ def add_option(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """See to it, before any test, that the engines that were asked for are there."""
-    from tests.engines.running import EngineMissing, binary_of
-
     config.addinivalue_line("markers", _CLUSTER_TOO)
     for name in _asked(config):
-        try:
-            binary_of(name)
-        except EngineMissing as missing:
-            raise pytest.UsageError(str(missing)) from missing
+        if missing := _missing(name):
+            raise pytest.UsageError(missing)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -54,13 +51,21 @@ def _asked(config: pytest.Config) -> list[str]:
 
 
 def _cluster() -> list[Any]:
+    missing = _missing(CLUSTER)
+    return [pytest.param(CLUSTER, marks=pytest.mark.skip(reason=missing))] if missing else [CLUSTER]
+
+
+@cache
+def _missing(name: str) -> str:
+    """Say why an engine cannot be had; empty: it can."""
+    # Only what needs a store imports ours.
     from tests.engines.running import EngineMissing, binary_of
 
     try:
-        binary_of(CLUSTER)
+        binary_of(name)
     except EngineMissing as missing:
-        return [pytest.param(CLUSTER, marks=pytest.mark.skip(reason=str(missing)))]
-    return [CLUSTER]
+        return str(missing)
+    return ""
 
 
 def _engine(name: str) -> Callable[..., AsyncIterator[str]]:
