@@ -2,6 +2,9 @@
 
 What a workflow takes is learned apart for each size of the work (the product of its cost factors, by powers of two)
 and each server, as a mean that no single outlier drags along: every fact is first brought near what is known.
+
+A server that takes half as long as its fellows for the same work has speed 2. A quote for no server in particular is
+what the work takes on one of speed 1; what it took anywhere, times the speed there, is the same amount of work.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +13,7 @@ from math import floor, log2
 from statistics import median
 from typing import NamedTuple
 
-from bot.shares import Position
+from bot.shares import ONE, Position
 
 UNKNOWN_MS = 30_000
 """What is quoted for a workflow that never ran: an SD1.5 picture on a slow GPU, with its model to load."""
@@ -21,6 +24,7 @@ MIN_DEADLINE_S = 60.0
 _PATIENCE = 5  #: a run that takes so many times its estimate hangs
 _OUTLIER = 4.0  #: one fact counts at most as this many times what is known, or as this part of it
 _LEAST_WEIGHT = 0.15  #: so much of every new fact: a faster GPU is believed after a dozen runs
+_MOST_SPEED = 8.0  #: and the least is its inverse: what differs more was not the same work
 _MAX_KEYS = 4096
 _REMEMBERED = 500  #: quotes whose accuracy is told
 _MAX_MS = 7 * 24 * 3600 * 1000
@@ -69,20 +73,30 @@ class Estimates:
 
     _means: dict[_Key, _Mean] = field(default_factory=dict)
     _errors: list[float] = field(default_factory=list)
+    _speeds: dict[str, float] | None = field(default=None, compare=False, repr=False)  #: as worked out from the means
 
     def quote_ms(self, work: Work, server: str | None = None) -> int:
-        """Tell what a job will take, in GPU milliseconds: from the same work there, then elsewhere, then from alike."""
-        return max(1, round(self._known(work, server) or UNKNOWN_MS))
+        """Tell what a job will take, in GPU milliseconds: from the same work there, then elsewhere, then from alike.
+
+        Without a server: on one of speed 1.
+        """
+        return max(1, round(self._known(work, server)))
+
+    def speed(self, server: str) -> int:
+        """Tell how fast a server is beside the others, in thousandths; that of one that nobody can compare is 1."""
+        return round(ONE * self._speed(server))
 
     def learn(self, work: Work, server: str, *, gpu_ms: int, quoted_ms: int) -> None:
-        """Take in what a job took, and how far its quote was off."""
+        """Take in what a job took, and how far its quote, which was for a server of speed 1, was off."""
+        quoted = quoted_ms / self._speed(server)
         fact = min(max(gpu_ms, 1), _MAX_MS)
         key = _Key(work.workflow, work.bucket, server)
         known = self._means.pop(key, None)
         self._means[key] = known.with_fact(fact) if known else _Mean(fact, 1)
         while len(self._means) > _MAX_KEYS:
             del self._means[next(iter(self._means))]  # The one that was learned longest ago.
-        self._errors = [*self._errors[1 - _REMEMBERED :], abs(quoted_ms - fact) / fact]
+        self._errors = [*self._errors[1 - _REMEMBERED :], abs(quoted - fact) / fact]
+        self._speeds = None
 
     def accuracy(self) -> Accuracy | None:
         """Tell how good the quotes were; None before the first job ended."""
@@ -105,18 +119,36 @@ class Estimates:
             found._errors.extend(error for error in row[-_REMEMBERED:] if isinstance(error, int | float))
         return found
 
-    def _known(self, work: Work, server: str | None) -> float | None:
+    def _known(self, work: Work, server: str | None) -> float:
         alike = {key: mean for key, mean in self._means.items() if key.workflow == work.workflow}
-        same = {key.server: mean.ms for key, mean in alike.items() if key.bucket == work.bucket}
-        if server in same:
-            return same[server]
-        if same:
-            return _mean(same.values())
+        here = alike.get(_Key(work.workflow, work.bucket, server)) if server else None
+        if here:
+            return here.ms
+        speed = self._speed(server) if server else 1.0
         if not alike:
-            return None
+            return UNKNOWN_MS / speed
         nearest = min((key.bucket for key in alike), key=lambda bucket: abs(bucket - work.bucket))
-        there = _mean(mean.ms for key, mean in alike.items() if key.bucket == nearest)
-        return float(min(there * 2.0 ** (work.bucket - nearest), _MAX_MS))
+        there = _mean(mean.ms * self._speed(key.server) for key, mean in alike.items() if key.bucket == nearest)
+        return min(there * 2.0 ** (work.bucket - nearest) / speed, _MAX_MS)
+
+    def _speed(self, server: str) -> float:
+        if self._speeds is None:
+            self._speeds = _speeds_of(self._means)
+        return self._speeds.get(server, 1.0)
+
+
+def _speeds_of(means: Mapping[_Key, _Mean]) -> dict[str, float]:
+    """Compare servers by the works that several know: the median of what all take to what one takes."""
+    by_work: dict[tuple[str, int], dict[str, float]] = {}
+    for key, mean in means.items():
+        by_work.setdefault((key.workflow, key.bucket), {})[key.server] = mean.ms
+    ratios: dict[str, list[float]] = {}
+    for taken in by_work.values():
+        if len(taken) > 1:
+            for server, ms in taken.items():
+                # Of all, itself among them: so every server makes the same of a work that all of them know.
+                ratios.setdefault(server, []).append(_mean(taken.values()) / ms)
+    return {server: min(max(median(each), 1 / _MOST_SPEED), _MOST_SPEED) for server, each in ratios.items()}
 
 
 def deadline_s(estimate_ms: int, ceiling_s: float) -> float:

@@ -9,6 +9,7 @@ from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit
 from bot.jobs import Job, JobRecord, Place, StoredFile
+from bot.laning import Laning
 from bot.limits import Limits, explained, share_of
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
@@ -52,6 +53,7 @@ class Intake:
     files: FileStore
     estimates: Estimates
     knowledge: Knowledge
+    lanes: Laning | None = None  #: None: every server takes every job
     limits: Limits = field(default_factory=Limits)
     draw: Callable[[int], int] = secrets.randbelow  #: draws a seed below a bound
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_GATES), repr=False)
@@ -64,14 +66,17 @@ class Intake:
     async def submit(self, submission: Submission) -> Receipt:
         """Turn a submission into a job, or find the job that it already became.
 
-        Raises InvalidValues (every fault at once), UnknownWorkflow, FileGone, QueueFull or StoreLost.
+        Raises InvalidValues (every fault at once), another SubmissionError, QueueFull or StoreLost.
         """
         known = await self.store.read(submission.job_id)
         if known:
             return await self._receipt(known)
         workflow = await self._pick(submission)
-        values = await self._understand(submission, workflow)
-        job = self._order(submission, workflow, values)
+        placed, values = await self._understand(submission, workflow)
+        requirement = await self.lanes.admit(workflow, values) if self.lanes else ""
+        # Only once everything else is right: what is refused leaves nothing behind.
+        kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
+        job = self._order(submission, workflow, {**values, **kept}, requirement)
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
         try:
             record = await self.queue.enqueue(job, share=share_of(self.limits))
@@ -88,7 +93,7 @@ class Intake:
             raise UnknownWorkflow(f"There is no workflow {shown(name)}. There is {known}.")
         return workflows[name]
 
-    async def _understand(self, submission: Submission, workflow: Workflow) -> Values:
+    async def _understand(self, submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Picture], Values]:
         vocabulary = self.knowledge.vocabulary()
         if not vocabulary.choices:
             # Without it nobody can tell a checkpoint that exists from one that an author once had.
@@ -99,10 +104,9 @@ class Intake:
         command = _with_fields(_with_fields(command, submission.raw), handles)
         command = replace(command, faults=(*command.faults, *surplus))
         values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
-        kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
-        return with_seeds(workflow, {**values, **kept}, self.draw)
+        return placed, with_seeds(workflow, values, self.draw)
 
-    def _order(self, submission: Submission, workflow: Workflow, values: Values) -> Job:
+    def _order(self, submission: Submission, workflow: Workflow, values: Values, requirement: str) -> Job:
         work = Work(workflow.name, cost_of(workflow.manifest.cost, values))
         return Job(
             id=submission.job_id,
@@ -114,6 +118,8 @@ class Intake:
             estimate_ms=self.estimates.quote_ms(work),
             created_ms=0,  # The store's clock sets it.
             parent=submission.parent,
+            requirement=requirement,
+            priority=min(max(submission.priority, -1), 1),
         )
 
     async def _handle(self, picture: Picture, submission: Submission) -> FileHandle:
@@ -133,7 +139,6 @@ class Intake:
                 return value
 
     async def _keep(self, picture: Admitted) -> FileHandle:
-        # Only once everything else is right: what is refused leaves nothing behind.
         kept = await self.files.put(_whole(picture.content), name="input.png", media_type=picture.handle.media_type)
         return replace(picture.handle, key=kept.key, bytes=kept.bytes)
 

@@ -47,6 +47,7 @@ class Submission:
     attachments: tuple[Admitted, ...] = ()  #: for the picture parameters that nothing names, in their order
     workflow: str | None = None  #: a field's choice; the text may say `workflow:NAME` instead
     parent: JobId | None = None
+    priority: int = 0  #: among the requester's own jobs; -1 waits for the others, 1 goes before them
 
     @property
     def job_id(self) -> JobId:

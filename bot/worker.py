@@ -16,7 +16,8 @@ from bot.errors import ServerLost, StoreLost
 from bot.holding import Hold, insist
 from bot.jobs import JobRecord
 from bot.outcomes import Ending, Outcome, Painted, Refusal
-from bot.ports import Lease, Server
+from bot.ports import Held, Lease, Server
+from bot.shares import model_of
 from bot.shelf import Shelf
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ class Worker:
         self._bench = bench
         self._limits = limits or WorkerLimits()
         self._shelf = Shelf(bench.store)
+        # What the last run here had loaded. ComfyUI keeps what fits, so only the last one is certain; a server that was
+        # lost is opened with a new worker, which knows of none.
+        self._warm: tuple[str, ...] = ()
 
     async def run(self, stopping: asyncio.Event, adopted: Callable[[], None] = lambda: None) -> None:
         """Work until `stopping` is set; raises ServerLost when the server should be opened anew.
@@ -60,7 +64,7 @@ class Worker:
             # adopted now, its run is found; left to its lease, it would be painted again.
             if await self._bench.store.held_by(self._server.name):
                 return
-            held = await insist(partial(self._bench.queue.claim, self._server.name, nonce), self._limits.terms)
+            held = await self._claim(nonce)
             if held is None:
                 await self._bench.queue.wait(self._server.name, self._limits.idle_s)
                 continue
@@ -68,6 +72,11 @@ class Worker:
             nonce = secrets.token_hex(16)
             if await self._serve(held.lease, held.record, stopping) is Ending.LEFT:
                 return
+
+    async def _claim(self, nonce: str) -> Held | None:
+        speed = self._bench.estimates.speed(self._server.name)
+        claim = partial(self._bench.queue.claim, self._server.name, nonce, warm=self._warm, speed=speed)
+        return await insist(claim, self._limits.terms)
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
         """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""
@@ -86,6 +95,7 @@ class Worker:
             outcome = await self._settled(hold, await attempt.outcome())
             for task in beside:
                 task.cancel()
+        self._warm = _loaded(self._warm, record, outcome)
         if attempt.lost:
             raise ServerLost(detail=attempt.lost.detail) from attempt.lost
         return outcome
@@ -101,6 +111,11 @@ class Worker:
         return outcome
 
     async def _settle(self, hold: Hold, outcome: Outcome) -> bool:
+        """Charge a run what it took on the GPU, which counts the time in which it loaded its models.
+
+        So whoever's run comes first on a cold server pays for the load. Over time that evens out by itself: having
+        paid more, they are the later next time, and the slack for loaded models is bounded.
+        """
         queue, lease, gpu_ms = self._bench.queue, hold.lease, hold.gpu_ms()
         match outcome:
             case Painted(files=files, texts=texts):
@@ -115,3 +130,14 @@ class Worker:
                 return False
             case _:
                 assert_never(outcome)
+
+
+def _loaded(warm: tuple[str, ...], record: JobRecord, outcome: Outcome) -> tuple[str, ...]:
+    """Return which models are certainly loaded after a job: what it had, once it was painted.
+
+    A run that loads none leaves what there is. One that did not end well may have loaded its own, or not.
+    """
+    model = model_of(record.job.requirement)
+    if not model or warm == (model,):
+        return warm
+    return (model,) if isinstance(outcome, Painted) else ()

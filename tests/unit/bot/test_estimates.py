@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.estimates import UNKNOWN_MS, Estimates, Work, deadline_s, wait_ms
-from bot.shares import ANY_LANE, Position
+from bot.shares import ANY_LANE, ONE, Position, normal_ms
 
 SMALL, LARGE = Work("txt2img", 2.0**20), Work("txt2img", 2.0**22)
 
@@ -44,6 +44,73 @@ def test_a_server_has_its_own_quote_and_an_unknown_one_gets_the_mean():
     assert estimates.quote_ms(SMALL, "fast") == 2000
     assert estimates.quote_ms(SMALL, "slow") == 6000
     assert estimates.quote_ms(SMALL, "new") == estimates.quote_ms(SMALL) == 4000
+
+
+def test_a_server_that_takes_half_as_long_as_its_fellows_has_twice_their_speed():
+    estimates = taught(2000, server="fast")
+    assert estimates.speed("fast") == estimates.speed("new") == ONE  # Nobody to compare it with.
+
+    estimates.learn(SMALL, "slow", gpu_ms=6000, quoted_ms=6000)
+
+    assert estimates.speed("fast") == 2000
+    assert estimates.speed("slow") == 667
+    assert estimates.speed("new") == ONE
+
+
+def test_a_speed_is_the_median_over_what_several_servers_know():
+    estimates = Estimates()
+    for number, (here, there) in enumerate([(1000, 3000), (1000, 3000), (9000, 3000), (500, None)]):
+        estimates.learn(Work(f"w{number}", 1), "here", gpu_ms=here, quoted_ms=1)
+        if there:
+            estimates.learn(Work(f"w{number}", 1), "there", gpu_ms=there, quoted_ms=1)
+
+    assert estimates.speed("here") == 2000
+
+
+@pytest.mark.parametrize(("odd", "others", "speed"), [(1, 10**6, 8 * ONE), (10**6, 1, ONE // 8)])
+def test_no_server_is_more_than_eight_times_as_fast_or_slow(odd, others, speed):
+    estimates = taught(odd, server="odd")
+    for number in range(20):
+        estimates.learn(SMALL, f"gpu{number}", gpu_ms=others, quoted_ms=1)
+
+    assert estimates.speed("odd") == speed
+
+
+def test_work_that_only_a_fast_server_knows_is_quoted_for_one_of_speed_1():
+    estimates = taught(2000, server="fast")
+    estimates.learn(SMALL, "slow", gpu_ms=6000, quoted_ms=6000)
+    rare = Work("upscale", 1)
+    estimates.learn(rare, "fast", gpu_ms=1000, quoted_ms=1000)
+
+    assert estimates.quote_ms(rare) == 2000
+    assert estimates.quote_ms(rare, "fast") == 1000
+    assert estimates.quote_ms(rare, "slow") == 3000
+    assert estimates.quote_ms(Work("never", 1), "slow") == UNKNOWN_MS * 3 // 2
+
+
+@given(st.lists(st.integers(100, 10**6), min_size=1, max_size=5), st.integers(1, 8))
+def test_a_quote_is_what_any_server_comes_to_at_its_speed(times, works):
+    base = min(times)
+    known = [ms for ms in times if max(times) <= 8 * base]
+    estimates = Estimates()
+    for work in range(works):
+        for number, ms in enumerate(known):
+            estimates.learn(Work(f"w{work}", 1), f"gpu{number}", gpu_ms=ms * (work + 1), quoted_ms=1)
+
+    for number, ms in enumerate(known):
+        charged = normal_ms(ms, estimates.speed(f"gpu{number}"))
+        assert charged == pytest.approx(estimates.quote_ms(Work("w0", 1)), rel=0.01, abs=2)
+
+
+def test_a_quote_is_judged_at_the_speed_of_the_server_that_did_the_work():
+    estimates = taught(2000, server="fast")
+    estimates.learn(SMALL, "slow", gpu_ms=6000, quoted_ms=6000)
+    for _ in range(20):
+        quoted = estimates.quote_ms(SMALL)
+        estimates.learn(SMALL, "fast", gpu_ms=2000, quoted_ms=quoted)
+        estimates.learn(SMALL, "slow", gpu_ms=6000, quoted_ms=quoted)
+
+    assert estimates.accuracy().median_error < 0.01
 
 
 def test_four_times_the_work_is_quoted_four_times_as_long():

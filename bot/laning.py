@@ -1,0 +1,144 @@
+"""Lanes kept true: what servers offer and what is asked for becomes a table, and whoever waits sits where it says.
+
+Every process does this, each by what all of them share: the servers' offers and the known requirements, which lie in
+the store. So they come to the same table, and whoever is late finds it laid.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bot.errors import FairbrushError, SubmissionError
+from bot.lanes import lay
+from bot.ports import LaneStore, LaneTable
+from workflows.requirements import Requirement, Uneven, read_requirement, requirement_of, serves, uneven_of, unmet
+from workflows.values import Values
+from workflows.vocabulary import Vocabulary, merged
+from workflows.workflow import Workflow
+
+_log = logging.getLogger(__name__)
+
+LOOK_S = 60.0
+"""How often the table is laid though nothing is known to have changed, and how often all who wait are looked at."""
+
+KEPT_S = 3600.0
+"""How often a requirement that is asked for is kept anew; the store forgets one after a day."""
+
+_TRIES = 8  #: at a table that other processes lay at the same time
+_KNOWN = 4096  #: requirements whose meaning is remembered
+_PAUSE_S = 1.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Laning:
+    """The lanes of a pool, as one process sees them. `run` is a task of whoever owns it."""
+
+    store: LaneStore
+    _offers: Mapping[str, Vocabulary] = field(default_factory=dict)
+    _uneven: Uneven = field(default_factory=dict)
+    _installed: frozenset[str] = frozenset()  #: digests of workflows
+    _table: LaneTable = field(default_factory=LaneTable)
+    _meanings: dict[str, Requirement | None] = field(default_factory=dict)
+    _kept: dict[str, float] = field(default_factory=dict)  #: requirement -> when this process last kept it
+    _looked: float = float("-inf")
+    _laying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def admit(self, workflow: Workflow, values: Values) -> str:
+        """Return what a job needs, as lanes know it; a lane that serves it is laid by then.
+
+        Raises SubmissionError when no server serves it, and StoreLost.
+        """
+        requirement = requirement_of(workflow, values, self._uneven)
+        if self._offers and not any(serves(requirement, offer) for offer in self._offers.values()):
+            raise SubmissionError(unmet(requirement, self._offers.values()))
+        key = requirement.key
+        await self._keep(requirement)
+        if key not in self._table.routes:
+            async with self._laying:
+                if key not in self._table.routes:
+                    await self._lay()
+        return key
+
+    async def refresh(self, offers: Mapping[str, Vocabulary], workflows: Collection[Workflow]) -> None:
+        """Take in what all servers offer and which workflows are installed; lay anew what that changes."""
+        installed = frozenset(workflow.digest for workflow in workflows)
+        if offers != self._offers or installed != self._installed:
+            self._uneven = await asyncio.to_thread(uneven_of, list(offers.values()))
+            self._offers, self._installed = dict(offers), installed
+            self._looked = float("-inf")
+        if not offers:
+            return
+        now = asyncio.get_running_loop().time()
+        if now - self._looked < LOOK_S and (await self.store.table()).version == self._table.version:
+            return
+        for requirement in await asyncio.to_thread(self._usual, workflows):
+            await self._keep(requirement)
+        async with self._laying:
+            await self._lay()
+        self._looked = now
+
+    async def run(self) -> None:
+        """Seat those who wait where they belong: whenever servers have moved, and every minute."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._moved.wait()
+            self._moved.clear()
+            try:
+                while await self.store.tend():
+                    pass
+            except FairbrushError as error:
+                _log.warning("not tended code=%s detail=%s", error.code, error.detail)
+                await asyncio.sleep(_PAUSE_S)
+                self._moved.set()
+
+    def servers_in(self, lane: str) -> int:
+        """Return how many servers share the work of a lane."""
+        return sum(each == lane for each in self._table.servers.values()) or len(self._offers)
+
+    def _usual(self, workflows: Collection[Workflow]) -> list[Requirement]:
+        """Return what the installed workflows need when nobody chooses anything."""
+        vocabulary = merged(self._offers.values())
+        return [requirement_of(each, each.usual(vocabulary), self._uneven) for each in workflows]
+
+    async def _keep(self, requirement: Requirement) -> None:
+        now, key = asyncio.get_running_loop().time(), requirement.key
+        if now - self._kept.get(key, float("-inf")) < KEPT_S:
+            return
+        await self.store.require(key, requirement.meaning)
+        self._kept.pop(key, None)
+        self._kept[key] = now
+        while len(self._kept) > _KNOWN:
+            del self._kept[next(iter(self._kept))]
+
+    async def _lay(self) -> None:
+        if not self._offers:
+            return  # Nobody told anything: what was laid stays.
+        for _ in range(_TRIES):
+            # The table first: whoever lays a route has kept its requirement before, so whoever sees it knows it.
+            table = await self.store.table()
+            requirements = await self._requirements()
+            laid = await asyncio.to_thread(lay, table, self._offers, requirements)
+            if laid is table or await self.store.lay(laid):
+                self._see(laid)
+                return
+        _log.warning("lanes not laid: other processes lay them all the time; the next look mends it")
+
+    def _see(self, table: LaneTable) -> None:
+        # A route that is only new moves nobody: its jobs come after it.
+        before, self._table = self._table, table
+        routes = table.routes
+        rerouted = any(tuple(routes[key]) != tuple(lanes) for key, lanes in before.routes.items() if key in routes)
+        if rerouted or table.servers != before.servers:
+            self._moved.set()
+
+    async def _requirements(self) -> Mapping[str, Requirement | None]:
+        meanings = await self.store.requirements()
+        known = {key: self._meanings[key] for key in meanings.keys() & self._meanings.keys()}
+        for key in meanings.keys() - known.keys():
+            known[key] = read_requirement(meanings[key])
+        self._meanings = known
+        return known

@@ -1,0 +1,254 @@
+"""Lanes kept true by every process: who serves what, told by all servers' offers and all that is asked for."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot import laning
+from bot.errors import StoreLost, SubmissionError
+from bot.laning import Laning
+from bot.ports import LaneTable
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.bench import CATALOG, PATIENCE_S, TXT2IMG, VOCABULARY, job
+from workflows.vocabulary import Vocabulary
+
+WORKFLOWS = [TXT2IMG]
+
+
+def offer(*checkpoints: str) -> Vocabulary:
+    return Vocabulary(choices={**VOCABULARY.choices, "CheckpointLoaderSimple.ckpt_name": checkpoints})
+
+
+def painting(model: str) -> dict[str, object]:
+    return {**job().values, "model": model}
+
+
+class Store(MemoryStore):
+    """Says when all were tended after lanes were laid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tended = asyncio.Event()
+
+    async def lay(self, table: LaneTable) -> bool:
+        self.tended.clear()
+        return await super().lay(table)
+
+    async def tend(self) -> bool:
+        more = await super().tend()
+        if not more:
+            self.tended.set()
+        return more
+
+
+@asynccontextmanager
+async def running(lanes: Laning):
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(lanes.run())
+        yield
+        task.cancel()
+
+
+async def waiting(store: Store, lanes: Laning, event: str, model: str) -> None:
+    key = await lanes.admit(TXT2IMG, painting(model))
+    await store.enqueue(replace(job(event), requirement=key))
+
+
+async def claims(store: Store, server: str) -> str | None:
+    held = await store.claim(server, f"{server} {len(store._nonces)}")
+    return held.record.job.requirement if held else None
+
+
+async def settled(store: "Store") -> None:
+    """Wait until everybody sits where they belong."""
+    async with asyncio.timeout(PATIENCE_S):
+        await store.tended.wait()
+
+
+async def test_a_job_enters_the_lane_of_the_servers_that_have_its_model():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a"), "two": offer("a", "b"), "three": offer("b")}, WORKFLOWS)
+
+    await waiting(store, lanes, "1", "b")
+    await waiting(store, lanes, "2", "a")
+
+    b, a = await claims(store, "three"), await claims(store, "one")
+    assert None not in (a, b)
+    assert a != b
+    assert await claims(store, "two") is None
+
+
+async def test_what_no_gpu_has_is_refused_with_its_name_and_leaves_nothing():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a")}, WORKFLOWS)
+    before = await store.table(), await store.requirements()
+
+    with pytest.raises(SubmissionError, match=r"No GPU here has the checkpoint “b”"):
+        await lanes.admit(TXT2IMG, painting("b"))
+
+    assert (await store.table(), await store.requirements()) == before
+
+
+async def test_before_anybody_told_anything_nothing_is_refused_and_nothing_is_laid():
+    store = Store()
+    lanes = Laning(store=store)
+
+    assert await lanes.admit(TXT2IMG, painting("a"))
+    await lanes.refresh({}, WORKFLOWS)
+
+    assert (await store.table()).version == 0
+
+
+async def test_what_installed_workflows_need_is_routed_before_anybody_asks():
+    store = Store()
+    await Laning(store=store).refresh({"one": VOCABULARY}, [CATALOG.workflows["txt2img"], CATALOG.workflows["upscale"]])
+
+    table = await store.table()
+    assert set(table.servers) == {"one"}
+    assert sorted(map(tuple, table.routes.values())) == [("1",)] * 3  # and what says nothing
+
+
+async def test_nothing_is_laid_or_kept_twice_when_nothing_changed():
+    class Counting(Store):
+        laid = kept = 0
+
+        async def lay(self, table):
+            type(self).laid += 1
+            return await super().lay(table)
+
+        async def require(self, requirement, meaning):
+            type(self).kept += 1
+            await super().require(requirement, meaning)
+
+    store = Counting()
+    lanes = Laning(store=store)
+    for _ in range(3):
+        await lanes.refresh({"one": offer("a", "b")}, WORKFLOWS)
+        await lanes.admit(TXT2IMG, painting("a"))
+        await lanes.admit(TXT2IMG, painting("b"))
+
+    assert (Counting.laid, Counting.kept) == (2, 2)
+
+
+async def test_a_model_that_is_installed_lets_its_server_take_what_waits():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a", "b"), "two": offer("a")}, WORKFLOWS)
+    await waiting(store, lanes, "1", "b")
+    assert await claims(store, "two") is None
+
+    async with running(lanes):
+        await lanes.refresh({"one": offer("a", "b"), "two": offer("a", "b")}, WORKFLOWS)
+        await settled(store)
+
+    assert await claims(store, "two")
+
+
+async def test_a_model_that_is_removed_takes_its_server_out_and_the_job_waits_for_another():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a", "b"), "two": offer("a", "b")}, WORKFLOWS)
+    await waiting(store, lanes, "1", "b")
+
+    async with running(lanes):
+        await lanes.refresh({"one": offer("a"), "two": offer("a")}, WORKFLOWS)
+        await settled(store)
+        assert await claims(store, "one") is None
+        assert (await store.position(job("1").id)).lane is None
+        await lanes.refresh({"one": offer("a"), "two": offer("b")}, WORKFLOWS)
+        await settled(store)
+
+    assert await claims(store, "two")
+
+
+async def test_a_lane_that_one_job_splits_goes_on_with_what_waited_in_it():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a", "b"), "two": offer("a")}, WORKFLOWS)
+    for event in ("1", "2"):
+        await waiting(store, lanes, event, "a")
+
+    async with running(lanes):
+        await waiting(store, lanes, "3", "b")
+        await settled(store)
+
+    a = await lanes.admit(TXT2IMG, painting("a"))
+    assert {await claims(store, "two"), await claims(store, "one")} == {a}
+    assert await claims(store, "two") is None
+    assert await claims(store, "one") not in {a, None}
+
+
+async def test_two_processes_come_to_one_table_and_leave_it_alone():
+    store = Store()
+    offers = {"one": offer("a", "b"), "two": offer("b")}
+    first, second = Laning(store=store), Laning(store=store)
+    await first.refresh(offers, WORKFLOWS)
+    await asyncio.gather(first.admit(TXT2IMG, painting("b")), second.refresh(offers, [CATALOG.workflows["upscale"]]))
+    for lanes in (first, second, first, second):
+        await lanes.refresh(offers, WORKFLOWS)
+    version = (await store.table()).version
+
+    for lanes in (first, second):
+        await lanes.refresh(offers, WORKFLOWS)
+        assert lanes.servers_in("1") == 1
+    assert (await store.table()).version == version
+
+
+async def test_who_loses_the_race_for_the_table_lays_it_anew_with_what_the_other_knew():
+    class Racing(Store):
+        other: Laning | None = None
+
+        async def requirements(self):
+            found = await super().requirements()
+            other, self.other = self.other, None
+            if other:
+                await other.admit(TXT2IMG, painting("b"))
+            return found
+
+    store = Racing()
+    lanes, other = Laning(store=store), Laning(store=store)
+    offers = {"one": offer("a", "b", "c")}
+    await other.refresh(offers, WORKFLOWS)
+    await lanes.refresh(offers, WORKFLOWS)
+
+    store.other = other
+    keys = await lanes.admit(TXT2IMG, painting("c")), await other.admit(TXT2IMG, painting("b"))
+
+    assert {*keys} <= (await store.table()).routes.keys()
+
+
+async def test_a_store_that_was_lost_while_tending_is_tended_later(monkeypatch):
+    class Losing(Store):
+        losses = 2
+
+        async def tend(self):
+            if self.losses:
+                self.losses -= 1
+                raise StoreLost
+            return await super().tend()
+
+    monkeypatch.setattr(laning, "_PAUSE_S", 0.001)
+    store = Losing()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a", "b")}, WORKFLOWS)
+    await waiting(store, lanes, "1", "b")
+    async with running(lanes):
+        await lanes.refresh({"one": offer("a"), "two": offer("b")}, WORKFLOWS)
+        await settled(store)
+
+    assert store.losses == 0
+    assert await claims(store, "two")
+
+
+async def test_work_of_a_lane_is_shared_by_its_servers():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"one": offer("a"), "two": offer("a"), "three": offer("b")}, WORKFLOWS)
+    await lanes.admit(TXT2IMG, painting("b"))
+
+    assert sorted(lanes.servers_in(lane) for lane in ("1", "2")) == [1, 2]
+    assert lanes.servers_in("any") == 3
