@@ -7,11 +7,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.errors import FileGone, QueueFull, UnknownWorkflow
+from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, ImageRefused, admit
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
+from bot.laning import Laning
 from bot.limits import Limits
 from bot.shares import Caps
 from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
@@ -22,6 +23,7 @@ from workflows.catalog import Catalog
 from workflows.cost import cost_of
 from workflows.faults import InvalidValues
 from workflows.values import FileHandle
+from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
 
@@ -154,6 +156,43 @@ async def test_nobody_has_more_jobs_waiting_than_one_person_may():
         await desk.submit(asked(event="5", requester=BOB))
 
     assert raised.value.retry_after_s > 0
+
+
+# ---- Lanes ----
+
+
+async def lanes_of(store: MemoryStore, **offers: Vocabulary) -> Laning:
+    lanes = Laning(store=store)
+    await lanes.refresh(offers, list(CATALOG.workflows.values()))
+    return lanes
+
+
+async def test_a_job_says_what_it_needs_and_waits_where_that_is():
+    store = MemoryStore()
+    record = (await intake(store, lanes=await lanes_of(store, gpu=VOCABULARY)).submit(asked())).record
+
+    assert (await store.table()).routes[record.job.requirement] == ("1",)
+    assert record.job.requirement in await store.requirements()
+    assert (await store.claim("gpu", "nonce")).record.job.id == record.job.id
+
+
+async def test_what_no_single_gpu_has_is_refused_and_leaves_nothing_behind():
+    store, files = MemoryStore(), MemoryFiles()
+    without = replace(VOCABULARY, choices={**VOCABULARY.choices, "CheckpointLoaderSimple.ckpt_name": ("other",)})
+    lanes = await lanes_of(store, gpu=without)
+
+    with pytest.raises(SubmissionError, match=r"No GPU here has the checkpoint “simulated-sd15.safetensors”"):
+        await intake(store, files=files, lanes=lanes).submit(asked("a cat workflow:img2img", attachments=(picture(),)))
+
+    assert files.contents == {}
+    assert await store.of_requester(ALICE) == []
+
+
+@pytest.mark.parametrize(("asked_for", "given"), [(0, 0), (1, 1), (-1, -1), (7, 1), (-7, -1)])
+async def test_a_priority_among_ones_own_jobs_goes_one_step_up_or_down(asked_for, given):
+    record = (await intake(MemoryStore()).submit(asked(priority=asked_for))).record
+
+    assert record.job.priority == given
 
 
 # ---- Pictures ----

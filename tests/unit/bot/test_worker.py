@@ -20,6 +20,7 @@ from bot.errors import (
     StoreLost,
     SubmitUncertain,
 )
+from bot.estimates import Work
 from bot.events import Interrupted
 from bot.jobs import JobState, run_id_of
 from bot.ports import Cancelling, NotFound
@@ -629,3 +630,67 @@ async def test_a_result_that_never_comes_through_costs_an_attempt():
     assert (await store.read(job().id)).error_code == "server_lost"
     assert len(server.submitted) == 3
     assert server.fetched == 9
+
+
+# ---- What it tells when it claims ----
+
+
+class Noting(MemoryStore):
+    """Notes what every claim that got a job told of its server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[tuple[str, ...], int]] = []
+
+    async def claim(self, server, nonce, *, warm=(), speed=1000, successor_of=None):
+        held = await super().claim(server, nonce, warm=warm, speed=speed, successor_of=successor_of)
+        if held:
+            self.told.append((tuple(warm), speed))
+        return held
+
+
+async def _served(server: Kitchen, *requirements: str) -> list[tuple[str, ...]]:
+    """Which models were loaded, as each claim of these jobs told."""
+    store = Noting()
+    await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
+    events = [str(number) for number, _ in enumerate(requirements)]
+    for event, requirement in zip(events, requirements, strict=True):
+        await store.enqueue(replace(job(event), requirement=requirement))
+    async with working(server, bench_of(store)):
+        await until_final(store, *events)
+    return [warm for warm, _ in store.told]
+
+
+async def test_a_claim_names_the_model_that_the_last_run_had_loaded():
+    assert await _served(Kitchen(), "a.1", "a.2", "b.3", ".4", "b.5") == [(), ("a",), ("a",), ("b",), ("b",)]
+
+
+async def test_a_run_that_failed_leaves_nothing_certain_but_the_model_that_was_there_before():
+    def end(run):
+        return DONE if run.id == run_id_of(job("0").id, 1) else failing(OutOfMemory())(run)
+
+    assert await _served(Kitchen(ends=end), "a.1", "a.2", "b.3", "b.4") == [(), ("a",), ("a",), ()]
+
+
+async def test_a_server_that_was_lost_has_nothing_loaded():
+    class Restarting(Kitchen):
+        async def submit(self, run):
+            if len(self.submitted) == 1 and self.refusals:
+                self.refusals = 0
+                raise ServerUnreached
+            return await super().submit(run)
+
+    assert await _served(Restarting(), "a.1", "a.2") == [(), ("a",), ()]
+
+
+async def test_a_claim_tells_the_speed_that_was_learned():
+    store = Noting()
+    bench = bench_of(store)
+    for server, gpu_ms in (("kitchen", 1000), ("other", 3000)):
+        bench.estimates.learn(Work("upscale", 1), server, gpu_ms=gpu_ms, quoted_ms=1)
+    await enqueued(store)
+
+    async with working(Kitchen(), bench):
+        await until_final(store)
+
+    assert store.told == [((), 2000)]
