@@ -56,7 +56,9 @@ async def ended(kept, *files, values=None):
 
 
 async def test_the_vocabulary_is_kept_by_server_and_read_as_one(pool):
-    first = Vocabulary(choices={"K.sampler": ("euler", "dpm")}, families={"a.safetensors": "sdxl"})
+    first = Vocabulary(
+        choices={"K.sampler": ("euler", "dpm")}, families={"a.safetensors": "sdxl"}, classes=frozenset({"K", "L"})
+    )
     second = Vocabulary(choices={"K.sampler": ("dpm", "ddim"), "L.name": ("x",)}, families={"b.safetensors": "flux"})
     assert await pool.vocabulary.by_server() == {}
 
