@@ -18,6 +18,7 @@ from bot.ports import FileStore, Found, Handle, JobQueue, JobStore, LiveBoard, N
 from bot.reporting import Reporter
 from bot.results import keep_results
 from bot.runs import follow, locate, prepare
+from bot.shares import ONE
 from bot.shelf import Shelf
 from workflows.cost import cost_of
 from workflows.values import FileHandle
@@ -132,7 +133,9 @@ class Attempt:
         return False
 
     async def _end_of(self, handle: Handle, reporter: Reporter) -> Succeeded:
-        patience = deadline_s(self.record.job.estimate_ms, self.limits.run_deadline_s)
+        # What was quoted is for a server of speed 1.
+        expected_ms = self.record.job.estimate_ms * ONE // self.bench.estimates.speed(self.server.name)
+        patience = deadline_s(expected_ms, self.limits.run_deadline_s)
         try:
             return await follow(self.server, handle, reporter.report, deadline_s=patience)
         except ServerLost:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import results, runs
+from bot import attempt, results, runs
 from bot.attempt import Bench, WorkerLimits
 from bot.errors import (
     ExecutionFailed,
@@ -305,6 +305,21 @@ async def test_a_run_past_its_deadline_is_stopped_and_said_to_have_taken_too_lon
 
     assert (await store.read(job().id)).error_code == "timed_out"
     assert server.interrupted
+
+
+async def test_a_slow_server_is_given_the_time_that_it_needs(monkeypatch):
+    asked: list[int] = []
+    monkeypatch.setattr(attempt, "deadline_s", lambda expected_ms, ceiling_s: asked.append(expected_ms) or ceiling_s)
+    store = MemoryStore()
+    bench = bench_of(store)
+    for server, gpu_ms in (("kitchen", 3000), ("other", 1000)):
+        bench.estimates.learn(Work("upscale", 1), server, gpu_ms=gpu_ms, quoted_ms=1)
+    await enqueued(store)
+
+    async with working(Kitchen(), bench):
+        await until_final(store)
+
+    assert asked == [job().estimate_ms * 1000 // 667]
 
 
 async def test_an_unforeseen_fault_fails_its_job_under_a_reference_that_the_log_has_and_the_next_one_runs(caplog):
