@@ -13,6 +13,7 @@ default: taskiq nothing, all others its result.
 """
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,6 +207,8 @@ def main() -> None:
     given = arguments("What a job costs in Fairbrush's queue and in others.")
     sizes = QUICK if given.quick else FULL
     measured, skipped = asyncio.run(measure(sizes))
+    if OURS not in measured:
+        sys.exit("Fairbrush itself broke: nothing to compare")
     ours = measured[OURS]
     rows = [row_of(entrant, figures, ours) for entrant, figures in measured.items()]
     rows += [skipped_row(entrant, why, rows[0]) for entrant, why in skipped.items()]
