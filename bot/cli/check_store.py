@@ -2,12 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from urllib.parse import quote
 
 from adapters.redis.durability import durability_warnings
 from adapters.redis.opening import RedisPool, open_redis
-from adapters.redis.places import engine_runs, socket_of
 from bot.cli.findings import Finding
+from bot.cli.store import store_url
 from bot.cli.terminal import FAILED, WRONG
 from bot.errors import ConfigError, FairbrushError
 from bot.estimates import Estimates
@@ -19,12 +18,10 @@ _DEADLINE_S = 3.0
 
 def store_findings(settings: Settings, state: Path) -> list[Finding]:
     """Ask the store; an embedded engine that does not run is no fault."""
-    if settings.redis_url:
-        return asyncio.run(_asked(settings.redis_url.get_secret_value(), settings))
-    # The lock tells, not the socket: a killed service leaves one behind.
-    if not engine_runs(state / "store"):
+    url = store_url(settings, state)
+    if url is None:
         return [Finding(subject="store", text="an engine of our own, which starts with the service")]
-    return asyncio.run(_asked(f"unix://{quote(str(socket_of(state / 'store')))}", settings))
+    return asyncio.run(_asked(url, settings))
 
 
 async def _asked(url: str, settings: Settings) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from secrets import token_hex
 
 import typer
@@ -31,13 +31,15 @@ def note(text: str) -> None:
     typer.echo(clean(text), err=True)
 
 
-def say_table(rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns; the last one wraps under itself."""
+def say_table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), right: Collection[int] = ()) -> None:
+    """Print rows in columns, those of `right` flush right; the last one wraps under itself."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=bool(head), header_style="", pad_edge=False, padding=(0, 2, 0, 0))
+    for place, name in enumerate(head):
+        table.add_column(name, justify="right" if place in right else "left")
     for row in rows:
         # Text objects, not strings: what stands in square brackets is no markup.
         table.add_row(*(Text(clean(cell)) for cell in row))

@@ -29,6 +29,7 @@ from bot.jobs import (
     StoredFile,
     after,
 )
+from bot.overview import Facts
 from bot.ports import (
     ATTEMPTS,
     EQUAL,
@@ -44,6 +45,7 @@ from bot.ports import (
     Settlement,
 )
 from bot.shares import ONE, FairPolicy, Position, Share
+from tests.fakes.memory_overview import Seen
 
 
 @dataclass(slots=True)
@@ -249,6 +251,20 @@ class MemoryStore:
     async def requirements(self) -> Mapping[str, bytes]:
         """Return what each known requirement means."""
         return dict(self._meanings)
+
+    # ---- Overview ----
+
+    async def facts(self, *, limit: int) -> Facts:
+        """Tell how the queue stands."""
+        entries = self._entries.values()
+        return Seen(
+            fair=self.fair,
+            records={str(entry.record.job.id): entry.record for entry in entries},
+            orders={str(entry.record.job.id): _order(entry.record.job, entry.order) for entry in entries},
+            servers={entry.lease.server for entry in entries if entry.lease},
+            now_ms=self.clock(),
+            limit=limit,
+        ).facts()
 
     # ---- JobStore ----
 

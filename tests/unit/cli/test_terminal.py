@@ -91,3 +91,9 @@ def test_text_is_inert(capsys: pytest.CaptureFixture[str]) -> None:
     say_table([("[/]", "\x1b]0;x\x07y")])
 
     assert capsys.readouterr().out.splitlines() == ["[31m[bold]red[/bold]", "[/]  ]0;xy"]
+
+
+def test_a_table_has_its_heads_above_and_numbers_flush_right(capsys: pytest.CaptureFixture[str]) -> None:
+    say_table([("gpu1", "7"), ("gpu2", "140")], head=("GPU", "jobs"), right=(1,))
+
+    assert capsys.readouterr().out.splitlines() == ["GPU   jobs", "gpu1     7", "gpu2   140"]

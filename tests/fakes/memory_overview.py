@@ -1,0 +1,100 @@
+"""What the operator sees of a store in memory: the model's accounts, with the names of those whom they are of."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from bot.accounts import Account, Order, User
+from bot.accounts import Community as Tenancy
+from bot.fairshare import FairShare
+from bot.jobs import JobRecord
+from bot.overview import LATE_MS, Community, Facts, Lane, Member, Tags, WaitingJob
+from bot.shares import ANY_LANE, ONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A pool at one moment."""
+
+    fair: FairShare
+    records: Mapping[str, JobRecord]  #: by job
+    orders: Mapping[str, Order]  #: by job
+    servers: Collection[str]
+    now_ms: int
+    limit: int
+
+    def facts(self) -> Facts:
+        """Tell how the queue stands."""
+        active = {name: each for name, each in self.fair.tenants.items() if each.waiting + each.leased}
+        listed = sorted(active, key=lambda name: (min(active[name].tags.values(), default=0), name))[: self.limit]
+        return Facts(
+            lanes=[self._lane(name) for name in sorted(self._lanes())],
+            communities=[self._community(name, active[name]) for name in listed],
+            waiting=len(self.fair.orders),
+            running=len(self.fair.bills),
+            weight=sum(self._weight(each) for each in active.values()),
+            used_ms=sum(map(self._used, self.records.values())),
+        )
+
+    def _lanes(self) -> Mapping[str, list[str]]:
+        lanes: dict[str, list[str]] = {lane: [] for order in self.fair.orders.values() for lane in self._serving(order)}
+        for server in sorted({*self.servers, *self.fair.lanes}):
+            lanes.setdefault(self.fair.lanes.get(server, ANY_LANE), []).append(server)
+        return lanes
+
+    def _lane(self, name: str) -> Lane:
+        orders = [order for order in self.fair.orders.values() if name in self._serving(order)]
+        waiting_ms = sum(order.estimate_ms for order in orders)
+        return Lane(name=name, servers=self._lanes()[name], waiting=len(orders), waiting_ms=waiting_ms)
+
+    def _community(self, name: str, tenant: Tenancy) -> Community:
+        active = {user: each for user, each in tenant.users.items() if each.active}
+        listed = sorted(active, key=lambda user: (min(active[user].tags.values(), default=0), user))[: self.limit]
+        theirs = self._records_of(name)
+        return Community(
+            tenant=theirs[0].job.requester.tenant,
+            weight=self._weight(tenant),
+            crowd=tenant.crowd,
+            waiting=tenant.waiting,
+            running=tenant.leased,
+            waiting_ms=tenant.backlog_ms,
+            used_ms=sum(map(self._used, theirs)),
+            tags=_tags(tenant, self.fair.clocks),
+            members=[self._member(name, tenant, user, active[user]) for user in listed],
+        )
+
+    def _member(self, tenant: str, community: Tenancy, name: str, user: User) -> Member:
+        theirs = self._records_of(tenant, name)
+        orders = sorted(order for queue in user.queues.values() for order in queue)
+        return Member(
+            name=theirs[0].job.requester.name,
+            weight=user.weight,
+            waiting=user.waiting,
+            running=user.leased,
+            waiting_ms=user.backlog_ms,
+            used_ms=sum(map(self._used, theirs)),
+            tags=_tags(user, community.clocks),
+            jobs=[self._job(order) for order in orders[: self.limit]],
+        )
+
+    def _job(self, order: Order) -> WaitingJob:
+        job = self.records[order.job].job
+        return WaitingJob(id=job.id, workflow=job.workflow, estimate_ms=order.estimate_ms, lanes=self._serving(order))
+
+    def _records_of(self, tenant: str, user: str | None = None) -> list[JobRecord]:
+        theirs = (order.job for order in self.orders.values() if order.tenant == tenant and user in (None, order.user))
+        return [self.records[job] for job in theirs]
+
+    def _serving(self, order: Order) -> tuple[str, ...]:
+        """Return the lanes that serve an order; nobody's lane, which has no name, for what none does."""
+        return self.fair.routes.get(order.requirement, (ANY_LANE,)) or ("",)
+
+    def _weight(self, tenant: Tenancy) -> int:
+        return max(1, tenant.weight * tenant.crowd // ONE) if self.fair.policy.by_users else tenant.weight
+
+    def _used(self, record: JobRecord) -> int:
+        late = not record.state.is_final or (record.ended_ms or 0) > self.now_ms - LATE_MS
+        return record.gpu_ms or 0 if late else 0
+
+
+def _tags(account: Account, clocks: Mapping[str, int]) -> list[Tags]:
+    return [Tags(lane=lane, tag=account.tags[lane], clock=clocks.get(lane, 0)) for lane in sorted(account.seats)]
