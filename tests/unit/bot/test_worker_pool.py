@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from bot import pool
 from bot.errors import ConfigError, ServerLost
 from bot.jobs import JobState, run_id_of
+from bot.laning import Laning
 from bot.owning import Owning
 from bot.pool import Workers
 from bot.runs import prepare
@@ -65,6 +67,29 @@ async def test_every_server_works_and_one_that_never_opens_stops_no_other():
     assert set(states) == {JobState.SUCCEEDED}
     assert first.submitted
     assert second.submitted
+
+
+async def test_a_job_runs_only_where_its_model_is():
+    store = MemoryStore()
+    await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
+    lanes, servers = Laning(store=store), {name: Kitchen(name=name) for name in ("ab", "b", "c")}
+    await lanes.refresh({name: having(*name) for name in servers}, [TXT2IMG])
+    models = dict(zip("0123456789", "abcbcabbac", strict=True))
+    for event, model in models.items():
+        values = {**job().values, "model": model}
+        requirement = await lanes.admit(TXT2IMG, values)
+        await store.enqueue(replace(job(event), values=values, requirement=requirement))
+
+    async with at_work(store, **{name: Door(server) for name, server in servers.items()}):
+        assert set(await until_final(store, *models)) == {JobState.SUCCEEDED}
+
+    for name, server in servers.items():
+        graphs = [run.graph for run, _, _ in server.runs.values()]
+        assert {graph.of_class("CheckpointLoaderSimple")[0].literal("ckpt_name") for graph in graphs} <= set(name)
+
+
+def having(*checkpoints: str) -> Vocabulary:
+    return Vocabulary(choices={"CheckpointLoaderSimple.ckpt_name": checkpoints})
 
 
 @pytest.mark.parametrize("fault", [ServerLost(), ConfigError(["too old"]), ZeroDivisionError()])
