@@ -13,6 +13,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from itertools import count
 from time import process_time
 from typing import TypeVar, cast
 
@@ -20,14 +21,24 @@ from adapters.redis.opening import RedisPool, open_redis
 from benchmarks.peers.protocol import CONCURRENCY, Started, order_of, run
 from bot.attempt import WorkerLimits
 from bot.jobs import Job, Place, Requester, Tenant, job_id_of, run_id_of
+from bot.leases import Held
 from bot.limits import Limits, share_of
-from bot.ports import Held
-from bot.shares import Caps
+from bot.shares import Caps, model_of
+from workflows.catalog import LIBRARY, load_catalog
+from workflows.requirements import requirement_of
 
 ROOM = 1_000_000
 """The caps on waiting jobs are checked as ever, and are no obstacle."""
 SHARE = share_of(Limits(waiting=Caps(person=ROOM, everybody=ROOM)))
-DIGEST = "0" * 64
+ESTIMATED_MS, USED_MS = 8_000, 8_100
+"""As if it had painted, so that settling has something to correct."""
+
+DISSECTED = count(ROOM)
+"""Numbers of jobs that nobody else has."""
+
+WORKFLOW = load_catalog(LIBRARY).workflows["txt2img"]
+REQUIREMENT = requirement_of(WORKFLOW, order_of(0)).key
+WARM = (model_of(REQUIREMENT),)
 
 T = TypeVar("T")
 
@@ -56,7 +67,7 @@ class Fairbrush:
         nonce, idle_s = secrets.token_hex(16), WorkerLimits().idle_s
         while True:
             await self.pool.store.held_by(server)
-            held = await self.pool.queue.claim(server, nonce)
+            held = await self.pool.queue.claim(server, nonce, warm=WARM)
             if held is None:
                 await self.pool.queue.wait(server, idle_s)
                 continue
@@ -71,7 +82,7 @@ class Fairbrush:
 
     async def settle(self, held: Held) -> None:
         """Bring a job to its end."""
-        _expect(await self.pool.queue.succeed(held.lease, files=()))
+        _expect(await self.pool.queue.succeed(held.lease, files=(), gpu_ms=USED_MS))
 
 
 def _expect(changed: bool) -> None:
@@ -85,25 +96,26 @@ def job_of(number: int) -> Job:
     user, tenant = str(order.pop("user")), Tenant(platform="discord", id=str(order.pop("tenant")))
     return Job(
         id=job_id_of("discord", str(number)),
-        workflow="txt2img",
-        digest=DIGEST,
+        workflow=WORKFLOW.name,
+        digest=WORKFLOW.digest,
         values=order,
         requester=Requester(tenant=tenant, id=user, name=user),
         place=Place(tenant=tenant, channel="studio"),
-        estimate_ms=8_000,
+        estimate_ms=ESTIMATED_MS,
         created_ms=0,
+        requirement=REQUIREMENT,
     )
 
 
 async def dissect(fairbrush: Fairbrush, jobs: int) -> dict[str, dict[str, float]]:
     """Tell what each verb costs: microseconds of the engine in its script, and of this process, 50 calls at once."""
     costs = {verb: Cost(fairbrush.pool) for verb in ("enqueue", "held_by", "claim", "record", "succeed")}
-    for first in range(ROOM, ROOM + jobs, CONCURRENCY):
-        servers = [f"gpu{number}" for number in range(CONCURRENCY)]
-        queue, store = fairbrush.pool.queue, fairbrush.pool.store
-        await costs["enqueue"].of(fairbrush.submit(number) for number in range(first, first + CONCURRENCY))
+    queue, store = fairbrush.pool.queue, fairbrush.pool.store
+    servers = [f"gpu{number}" for number in range(CONCURRENCY)]
+    for _ in range(0, jobs, CONCURRENCY):
+        await costs["enqueue"].of(fairbrush.submit(next(DISSECTED)) for _ in servers)
         await costs["held_by"].of(store.held_by(server) for server in servers)
-        claimed = await costs["claim"].of(queue.claim(server, secrets.token_hex(16)) for server in servers)
+        claimed = await costs["claim"].of(queue.claim(server, secrets.token_hex(16), warm=WARM) for server in servers)
         held = [each for each in claimed if each]
         await costs["record"].of(fairbrush.begin(each) for each in held)
         await costs["succeed"].of(fairbrush.settle(each) for each in held)
