@@ -1,6 +1,5 @@
 """`fairbrush demo`: everything on this machine, with nothing else installed: store, GPUs, chat page."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from adapters.comfyui.address import ComfyAddress
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot.cli.addresses import address_at
+from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
@@ -22,7 +22,7 @@ SIMULATED_GPUS = 2
 
 def demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: float) -> None:
     """Serve the demo until Ctrl-C; raises ConfigError."""
-    asyncio.run(_demo(comfyui=comfyui, port=port, state=state, step_ms=step_ms))
+    run(_demo(comfyui=comfyui, port=port, state=state, step_ms=step_ms))
 
 
 async def _demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: float) -> None:

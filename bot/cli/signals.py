@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import typer
 
+from bot.cli.loops import run
+
 TERMINATED = 128 + signal.SIGTERM
 """The exit code that a shell expects of a terminated command."""
 
@@ -17,7 +19,7 @@ _Result = TypeVar("_Result")
 def run_until_terminated(work: Coroutine[object, object, _Result]) -> _Result:
     """Run a command's work; SIGTERM cancels it as Ctrl-C does, and ends the command with its own exit code."""
     try:
-        return asyncio.run(_cancelled_by_signal(work))
+        return run(_cancelled_by_signal(work))
     except asyncio.CancelledError as terminated:
         raise typer.Exit(TERMINATED) from terminated
 

@@ -22,6 +22,7 @@ async def test_a_page_left_open_over_a_kill_shows_every_job_to_its_end(service: 
             await page.press("Escape")
             await page.press("Enter")
             await page.until(f"document.querySelectorAll('.message').length === {number}")
+            await page.until("document.querySelector('#say').value === ''")  # the answer may come after the message
         await page.until("document.querySelector('[data-state=running] progress')?.value > 2")
         await service.kill()
         await page.until("document.querySelector('#link').dataset.link === 'lost'")
