@@ -36,7 +36,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.fair = FairShare(policy=self.policy)
 
-    def ask(  # noqa: PLR0913 - an order has as many sides
+    def ask(
         self,
         user: str,
         times: int = 1,

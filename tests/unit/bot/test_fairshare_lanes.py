@@ -1,6 +1,7 @@
 """Loaded models, and servers that cannot do everything: claims about the model of the queue."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_a_larger_slack_saves_loads():
         for number in range(6):
             scene.ask(f"user-{number}", 200, needs=f"model-{number}")
         served = scene.serve(600, loads=True)
-        return sum(one != other for one, other in zip(served, served[1:], strict=False))
+        return sum(one != other for one, other in pairwise(served))
 
     few, many = loads(60), loads(0)
     assert few < many / 5
