@@ -63,7 +63,7 @@ class Community:
     waiting_ms: int
     used_ms: int
     tags: Sequence[Tags]
-    members: Sequence[Member]  #: at most as many as were asked for
+    members: Sequence[Member]  #: that are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Facts:
     """The queue as it stands. Totals count everybody, whoever is listed."""
 
     lanes: Sequence[Lane]
-    communities: Sequence[Community]  #: at most as many as were asked for
+    communities: Sequence[Community]  #: that are listed
     waiting: int
     running: int
     weight: int  #: of all communities that have something in the queue
@@ -92,7 +92,11 @@ class Overview(Protocol):
     """What the operator may look at; nothing is changed by it."""
 
     async def facts(self, *, limit: int) -> Facts:
-        """Tell how the queue stands: so many communities, members of each and jobs of each member are listed."""
+        """Tell how the queue stands.
+
+        Of each lane's line the first so many communities are listed, of each community's line the first so many
+        members, and of each of these so many jobs; and whoever has a job on a GPU.
+        """
         ...
 
 

@@ -25,7 +25,7 @@ class Seen:
     def facts(self) -> Facts:
         """Tell how the queue stands."""
         active = {name: each for name, each in self.fair.tenants.items() if each.waiting + each.leased}
-        listed = sorted(active, key=lambda name: (min(active[name].tags.values(), default=0), name))[: self.limit]
+        listed = self._listed(active, {bill.order.tenant for bill in self.fair.bills.values()})
         return Facts(
             lanes=[self._lane(name) for name in sorted(self._lanes())],
             communities=[self._community(name, active[name]) for name in listed],
@@ -48,7 +48,8 @@ class Seen:
 
     def _community(self, name: str, tenant: Tenancy) -> Community:
         active = {user: each for user, each in tenant.users.items() if each.active}
-        listed = sorted(active, key=lambda user: (min(active[user].tags.values(), default=0), user))[: self.limit]
+        held = {bill.order.user for bill in self.fair.bills.values() if bill.order.tenant == name}
+        listed = self._listed(active, held)
         theirs = self._records_of(name)
         return Community(
             tenant=theirs[0].job.requester.tenant,
@@ -75,6 +76,14 @@ class Seen:
             tags=_tags(user, community.clocks),
             jobs=[self._job(order) for order in orders[: self.limit]],
         )
+
+    def _listed(self, accounts: Mapping[str, Account], held: Collection[str]) -> list[str]:
+        """Name the first ones in each lane's line, and whoever has a job on a GPU."""
+        lanes = {lane for each in accounts.values() for lane in each.seats}
+        lines = [
+            sorted((each.tags[lane], name) for name, each in accounts.items() if lane in each.seats) for lane in lanes
+        ]
+        return sorted({*held, *(name for line in lines for _, name in line[: self.limit])})
 
     def _job(self, order: Order) -> WaitingJob:
         job = self.records[order.job].job

@@ -193,16 +193,21 @@ async def test_a_job_that_several_lanes_serve_is_next_where_it_comes_first(store
     assert "Cleo" not in [name for name, _ in told]
 
 
-async def test_no_more_than_asked_for_is_listed_and_totals_count_all(store: MemoryStore) -> None:
+async def test_no_more_of_each_line_than_asked_for_is_listed_and_whoever_has_a_gpu_and_totals_count_all(
+    store: MemoryStore,
+) -> None:
     for number in range(5):
         await asked(store, f"person {number}", 4, tenant=f"guild {number}")
         await asked(store, f"person {number}", 4, tenant="large")
+    await claimed(store)
+    await claimed(store)
+    await claimed(store)
 
     facts = await store.facts(limit=2)
 
-    assert len(facts.communities) == 2
-    assert (facts.waiting, facts.weight) == (40, 6000)
-    assert max(len(each.members) for each in facts.communities) <= 2
+    running = [each for each in facts.communities if each.running]
+    assert (len(running), len(facts.communities)) == (3, 5)
+    assert (facts.waiting, facts.running, facts.weight) == (37, 3, 6000)
     assert max(len(member.jobs) for each in facts.communities for member in each.members) == 2
     assert len(next_jobs(facts, 2)) == 2
 
