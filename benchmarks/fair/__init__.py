@@ -1,0 +1,1 @@
+"""Parts of `benchmarks.fairness`: scenes, who may take turns, simulated time, the recount, the pictures."""
