@@ -5,14 +5,12 @@ for the port.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
-from bot.estimates import wait_ms
 from bot.jobs import JobId, Tenant
-from bot.shares import Position, virtual_us
+from bot.shares import virtual_us
 
 LATE_MS = 3_600_000
 """What was used of late was used in the last hour."""
@@ -129,62 +127,63 @@ def lead_ms(weight: int, tags: Sequence[Tags]) -> int | None:
 
 
 def next_jobs(facts: Facts, limit: int) -> list[NextJob]:
-    """Return who is next: as claims would go if nobody came, no cap was reached and no loaded model went first."""
-    found: dict[JobId, NextJob] = {}
-    for lane in facts.lanes:
-        for each in islice(_claims(facts, lane), limit):
-            known = found.get(each.job.id)
-            if known is None or each.wait_ms < known.wait_ms:
-                found[each.job.id] = each
-    return sorted(found.values(), key=lambda each: each.wait_ms)[:limit]
+    """Return who is next: as claims would go if nobody came, no cap was reached and no loaded model went first.
+
+    Every GPU is taken to be busy, each with as much of a job before it as the others leave on the average.
+    """
+    line = [_Standing.of(each) for each in facts.communities]
+    free = [moment for lane in facts.lanes for moment in _free(lane)]
+    heapq.heapify(free)
+    found: list[NextJob] = []
+    while free and len(found) < limit:
+        now_ms, lane = heapq.heappop(free)
+        if claimed := _claimed(line, lane):
+            found.append(NextJob(*claimed, lane, now_ms))
+            heapq.heappush(free, (now_ms + claimed[0].estimate_ms, lane))
+    return found
 
 
 @dataclass(slots=True)
-class _Line:
-    """The members of a community who stand in line in one lane."""
+class _Standing:
+    """Somebody while claims are tried: how far their tags have come, and what is left of their jobs."""
 
-    community: Community
-    members: list[tuple[int, int, Member, list[WaitingJob]]]  #: a heap: tag, place, whose, their jobs, the first last
+    account: Community | Member
+    tags: dict[str, int]
+    jobs: list[WaitingJob]
+    members: "list[_Standing]"
 
     @classmethod
-    def of(cls, community: Community, lane: str) -> "_Line":
-        members = [
-            (tag, place, each, [job for job in reversed(each.jobs) if lane in job.lanes])
-            for place, (tag, each) in enumerate(_seated(community.members, lane))
-        ]
-        heapq.heapify(members)
-        return cls(community, members)
+    def of(cls, account: Community | Member) -> "_Standing":
+        members, jobs = (account.members, ()) if isinstance(account, Community) else ((), account.jobs)
+        tags = {each.lane: each.tag for each in account.tags}
+        return cls(account, tags, list(jobs), [cls.of(each) for each in members])
 
-    def claim(self) -> tuple[Member, WaitingJob] | None:
-        while self.members:
-            tag, place, member, jobs = heapq.heappop(self.members)
-            if jobs:
-                job = jobs.pop()
-                heapq.heappush(self.members, (tag + virtual_us(job.estimate_ms, member.weight), place, member, jobs))
-                return member, job
+    def first(self, lane: str) -> WaitingJob | None:
+        """Return their next job for a lane."""
+        jobs = (self.jobs, *(each.jobs for each in self.members if lane in each.tags)) if lane in self.tags else ()
+        return next((job for theirs in jobs for job in theirs if lane in job.lanes), None)
+
+    def charge(self, gpu_ms: int) -> None:
+        """Move their tags, in all lanes alike."""
+        for lane in self.tags:
+            self.tags[lane] += virtual_us(gpu_ms, self.account.weight)
+
+
+def _claimed(line: Sequence[_Standing], lane: str) -> tuple[WaitingJob, str] | None:
+    """Take the job whose turn it is in a lane; also the name of whoever asked."""
+    community = min((each for each in line if each.first(lane)), key=lambda each: each.tags[lane], default=None)
+    if community is None:
         return None
+    member = min((each for each in community.members if each.first(lane)), key=lambda each: each.tags[lane])
+    job = member.first(lane)
+    assert job is not None  # noqa: S101 - just looked for
+    for theirs in (community, member):
+        theirs.charge(job.estimate_ms)
+    member.jobs.remove(job)
+    return job, member.account.name if isinstance(member.account, Member) else ""
 
 
-def _claims(facts: Facts, lane: Lane) -> Iterator[NextJob]:
-    """Claim one job after the other, each settled at its estimate."""
-    seated = _seated(facts.communities, lane.name)
-    lines = [(tag, place, _Line.of(each, lane.name)) for place, (tag, each) in enumerate(seated)]
-    heapq.heapify(lines)
-    jobs = gpu_ms = wait = 0
-    while lines:
-        tag, place, line = heapq.heappop(lines)
-        if claimed := line.claim():
-            member, job = claimed
-            position = Position(jobs=jobs, gpu_ms=gpu_ms, lane=lane.name)
-            # Nobody is told less than whoever is before them.
-            wait = max(wait, wait_ms(position, job.estimate_ms, len(lane.servers)))
-            yield NextJob(job, member.name, lane.name, wait)
-            jobs, gpu_ms = jobs + 1, gpu_ms + job.estimate_ms
-            heapq.heappush(lines, (tag + virtual_us(job.estimate_ms, line.community.weight), place, line))
-
-
-_Account = TypeVar("_Account", Community, Member)
-
-
-def _seated(accounts: Iterable[_Account], lane: str) -> Iterator[tuple[int, _Account]]:
-    return ((each.tag, account) for account in accounts for each in account.tags if each.lane == lane)
+def _free(lane: Lane) -> list[tuple[int, str]]:
+    """Tell when the GPUs of a lane are free for the first time."""
+    typical_ms = lane.waiting_ms // max(lane.waiting, 1)
+    return [(typical_ms * place // (len(lane.servers) + 1), lane.name) for place in range(1, len(lane.servers) + 1)]

@@ -171,7 +171,23 @@ async def test_each_next_job_starts_when_what_is_before_it_is_done(store: Memory
 
     told = next_jobs(await store.facts(limit=10), 10)
 
-    assert [(each.name, each.wait_ms) for each in told] == [("Ben", 30_000), ("Ada", 90_000), ("Ada", 90_000)]
+    assert [(each.name, each.wait_ms) for each in told] == [("Ben", 13_333), ("Ada", 73_333), ("Ada", 83_333)]
+
+
+async def test_what_several_lanes_serve_is_done_by_the_gpus_of_all_of_them(store: MemoryStore) -> None:
+    await store.lay(LaneTable(servers={"small": "1", "large": "2"}, routes={"sd": ("1", "2"), "flux": ("2",)}))
+    await asked(store, "ada", 4, needs="sd", seconds=20)
+    await asked(store, "ben", 1, needs="flux", seconds=60)
+
+    told = next_jobs(await store.facts(limit=10), 10)
+
+    assert [(each.name, each.lane, each.wait_ms) for each in told] == [
+        ("Ada", "1", 10_000),
+        ("Ben", "2", 14_000),
+        ("Ada", "1", 30_000),
+        ("Ada", "1", 50_000),
+        ("Ada", "1", 70_000),
+    ]
 
 
 async def test_a_job_that_several_lanes_serve_is_next_where_it_comes_first(store: MemoryStore) -> None:
