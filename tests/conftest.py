@@ -43,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine-kills", metavar="N", type=int, default=2, help="how often test_durability.py kills an engine"
     )
+    parser.addoption(
+        "--operations", metavar="N", type=int, default=4_000, help="how long a history test_differential.py plays"
+    )
     add_option(parser)
     parser.addoption("--seed", metavar="N", type=int, default=None, help="repeat what a test with chances printed")
 
@@ -57,6 +60,12 @@ def kills(request: pytest.FixtureRequest) -> int:
 def engine_kills(request: pytest.FixtureRequest) -> int:
     """How often an engine is killed."""
     return int(request.config.getoption("--engine-kills"))
+
+
+@pytest.fixture
+def operations(request: pytest.FixtureRequest) -> int:
+    """How many operations a long history has."""
+    return int(request.config.getoption("--operations"))
 
 
 @pytest.fixture

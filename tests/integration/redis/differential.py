@@ -1,0 +1,130 @@
+"""Plays a history on the fake and on another side, tells the first difference, and finds the part that matters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields
+from random import Random
+from typing import Any
+
+from bot.shares import FairPolicy
+from tests.integration.redis.histories import NUMBERS, OFTEN, Call, History
+from tests.integration.redis.ledger import Ledger, ledger_of
+from tests.integration.redis.sides import Side
+from tests.unit.bot.fair_recount import recounted
+
+AT_ONCE = 40
+"""Calls that are on their way to a side before any answer is read."""
+LOOKED_AT = 100
+"""Calls after which ledgers, records and invariants are compared."""
+REPLAYS = 300
+"""How often a history is played again to find the part of it that matters."""
+
+Draw = tuple[str, tuple[int, ...]]
+"""What happens, and the numbers that choose how."""
+
+
+class Different(AssertionError):
+    """A side and the fake differ."""
+
+    after: int = 0  #: so many draws
+
+
+def drawn(chance: Random, count: int) -> list[Draw]:
+    """Draw what happens."""
+    verbs = chance.choices([*OFTEN], [*OFTEN.values()], k=count)
+    return [(verb, tuple(chance.randrange(10_000) for _ in range(NUMBERS))) for verb in verbs]
+
+
+async def play(
+    draws: Sequence[Draw], side: Side, *, policy: FairPolicy, at_once: int = AT_ONCE, looked_at: int = LOOKED_AT
+) -> None:
+    """Play a history from its beginning; raises Different."""
+    history = History(policy=policy)
+    await side.begin()
+    looked = number = 0
+    try:
+        async for number, asked in _batches(draws, history, at_once):
+            answers = await asyncio.gather(*(side.ask(call) for call, _ in asked))
+            for (call, expected), answer in zip(asked, answers, strict=True):
+                tell_apart(call, expected, answer)
+            if number - looked >= looked_at or number == len(draws):
+                looked = number
+                await look(history, side)
+    except Different as different:
+        different.after = number
+        raise
+
+
+async def _batches(
+    draws: Sequence[Draw], history: History, most: int
+) -> AsyncIterator[tuple[int, list[tuple[Call, Any]]]]:
+    """Ask the fake, and return what it was asked, with its answers, as far as it may be asked at once."""
+    asked: list[tuple[Call, Any]] = []
+    for number, (verb, numbers) in enumerate(draws, 1):
+        call = history.choose(verb, numbers)
+        if call is None:
+            continue
+        if asked and call.alone:
+            yield number - 1, asked
+            asked = []
+        asked.append((call, history.ask(call)))
+        if call.alone or len(asked) >= most:
+            yield number, asked
+            asked = []
+    yield len(draws), asked
+
+
+def tell_apart(call: Call, expected: Any, answer: Any) -> None:
+    """Compare two answers; raises Different."""
+    if call.verb == "rescue":
+        expected, answer = set(expected), set(answer)
+    if expected != answer:
+        raise Different(f"{call}\nthe model: {expected}\nthe other: {answer}")
+
+
+async def look(history: History, side: Side) -> None:
+    """Compare all that is kept; raises Different."""
+    wrong = recounted(history.fake.fair, history.fake._untended)
+    if wrong:
+        raise Different(f"the model itself: {wrong}")
+    mine, theirs = ledger_of(history.fake.fair), await side.ledger()
+    if mine != theirs:
+        raise Different("\n".join(unlike(mine, theirs)))
+    jobs = history.jobs[-60:]
+    for known, found in zip(history.records(jobs), await side.records(jobs), strict=True):
+        if known != found:
+            raise Different(f"the model: {known}\nthe other: {found}")
+    wrong = await side.faults()
+    if wrong:
+        raise Different(f"what should not be: {wrong}")
+
+
+def unlike(mine: Ledger, theirs: Ledger) -> list[str]:
+    """Tell where two ledgers differ."""
+    lines = []
+    for each in fields(Ledger):
+        one, other = getattr(mine, each.name), getattr(theirs, each.name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+            lines += [f"{each.name}[{key}]\n  the model: {one.get(key)}\n  the other: {other.get(key)}" for key in keys]
+        elif one != other:
+            lines.append(f"{each.name}\n  the model: {one}\n  the other: {other}")
+    return lines
+
+
+async def shortened(draws: Sequence[Draw], side: Side, *, policy: FairPolicy) -> tuple[list[Draw], str]:
+    """Leave out of a history what does not matter for its difference; returns what is left, and the difference."""
+    left, told, replays = list(draws), "the difference did not come again", 0
+    size = len(left)
+    while size >= 1 and replays < REPLAYS:
+        start = 0
+        while start < len(left) and replays < REPLAYS:
+            shorter = left[:start] + left[start + size :]
+            replays += 1
+            try:
+                await play(shorter, side, policy=policy, at_once=1, looked_at=1)
+                start += size
+            except Different as different:
+                left, told = shorter[: different.after], f"{different}"
+        size //= 2
+    return left, told
