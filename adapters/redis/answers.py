@@ -1,11 +1,12 @@
 """What scripts answer, in our words."""
 
 from typing import cast
-from uuid import UUID
 
+from adapters.redis import keys
 from adapters.redis.edge import Reply
 from adapters.redis.serial import record_of
 from bot.jobs import JobId, JobRecord
+from bot.leases import Held, Lease
 
 
 def rows(answer: Reply) -> list[Reply]:
@@ -30,7 +31,7 @@ def number(answer: Reply) -> int:
 
 def ids(answer: Reply) -> list[JobId]:
     """Return ids of jobs."""
-    return [JobId(UUID(text(each))) for each in rows(answer)]
+    return [keys.job_id(cast(bytes, each)) for each in rows(answer)]
 
 
 def fields(answer: Reply) -> dict[str, str]:
@@ -40,6 +41,19 @@ def fields(answer: Reply) -> dict[str, str]:
 
 
 def record(answer: Reply) -> JobRecord:
-    """Return a snapshot as the scripts make it: hash, payload, result, id."""
-    about, payload, result, job_id = rows(answer)
-    return record_of(JobId(UUID(text(job_id))), fields(about), cast(bytes, payload), data(result))
+    """Return a snapshot as the scripts make it: hash, payload, result, name."""
+    about, payload, result, name = rows(answer)
+    return record_of(keys.job_id(cast(bytes, name)), fields(about), cast(bytes, payload), data(result))
+
+
+def held(expires: Reply, snapshot: Reply) -> Held:
+    """Return a held job by the end of its lease and its snapshot."""
+    about, found = fields(rows(snapshot)[0]), record(snapshot)
+    lease = Lease(
+        job_id=found.job.id,
+        server=found.server or "",
+        attempt=found.attempt,
+        fence=int(about["fence"]),
+        expires_ms=number(expires),
+    )
+    return Held(lease=lease, record=found)

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from adapters.redis.edge import ANSWER_S, PAUSE_S, connection_of
-from adapters.redis.keys import Keys
+from adapters.redis.keys import Keys, job_id
 from adapters.redis.owned import beside
 from adapters.redis.wakes import Wakes
 from bot.jobs import JobId
@@ -109,7 +108,7 @@ class Hints:
             return
         heard = self._changed.setdefault(channel, set())
         if len(heard) < MAX_HINTS:
-            heard.add(JobId(UUID(said)))
+            heard.add(job_id(said))
         self._bells[channel].set()
 
 

@@ -1,31 +1,47 @@
 """The name of every key. One hash tag per pool, so that every script is atomic and legal on a cluster."""
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import UUID
 
-from bot.jobs import Requester
+from bot.jobs import JobId, Requester, Tenant
 
 COMPACT = 64
 """Longest value in bytes that keeps a hash in its compact encoding: a quarter of the memory per job."""
+_BRIEF = 44
+"""Longest name of somebody, so that a tenant's with its platform stays compact."""
 
 NAMES = {
-    "pool": "hash: order (of the last job), bytes (of all inputs and results)",
-    "job": "hash by job: where it stands; every value is at most 64 bytes, which keeps it in the compact encoding",
+    "pool": "hash: order (of the last job), schema, bytes (of all inputs and results), waiting, seated and turns (how "
+    "many were given), version (of the lanes), `:lane` (its clock)",
+    "job": "hash by job, see JOB; every value is at most 64 bytes, which keeps it in the compact encoding",
     "payload": "string by job: the job itself, JSON",
     "result": "string by job: files, texts, the sentence of an error, JSON",
-    "charges": "list by job: counter, amount, ceiling, settlement, start of its window, and so on",
+    "charges": "list by job: counter, amount, ceiling, settlement, start of its window, and so on; where there are any",
     "references": "list by job: keys of its files, given and made",
-    "waiting": "sorted set of jobs by order; and one by digest of the workflow",
+    "tenant": "hash by tenant, see ACCOUNT; `:lane` (the clock of its users), `#lane` (how many sit there), crowd",
+    "user": "hash by user, see ACCOUNT; `+requirement` (how many wait with it), `!lane` (what passed their first job)",
+    "person": "hash by person: cap, waiting, leased, idle, `+tenant` (how many wait there)",
+    "queue": "sorted set by user and requirement: waiting jobs by their place",
+    "line": "sorted set by lane of tenants, and by lane and tenant of users: those who have a seat, by their tag",
+    "rota": "sorted set by model of users who have jobs with it: by the turn that they were last looked at",
+    "wanted": "hash: requirement -> jobs that wait with it",
+    "active": "sorted set of users, by name: everybody who has anything waiting or leased, some at rest among them",
+    "tending": "hash: cursor, began, version (of this pass), done (version of the last one), laid (a digest)",
+    "routes": "hash: requirement -> lanes that serve it, by commas",
+    "lane_of": "hash: server -> its lane",
+    "meanings": "hash: requirement -> what it means",
+    "required": "sorted set of requirements by when they were last kept",
     "leases": "sorted set of held jobs by the end of the lease: the only truth about who runs",
-    "held": "set by server: its jobs",
     "nonce": "string by nonce: the job and fence that it was answered with; expires",
     "counter": "hash by counter: count, since (start of its window); expires with its window",
-    "of": "sorted set by requester: their jobs by order",
+    "of": "sorted set by user: their jobs by order",
     "ended": "sorted set of settled jobs by time",
     "workflow": "hash by digest: manifest, graph",
     "digests": "sorted set of digests by the time of their last use",
-    "users": "hash: digest -> jobs that need it",
+    "uses": "hash: digest -> jobs that need it",
     "files": "hash: file key -> jobs that refer to it",
     "unreferenced": "set of file keys: no job refers to them any more, and they are not yet deleted",
     "live": "string by job: progress, JSON; expires",
@@ -35,7 +51,7 @@ NAMES = {
     "notice": "hash by job: state, message, rendered, pinged (by whom)",
     "owner": "hash by bucket: owner, until; expires",
     "changed": "channel by platform: ids of jobs that changed",
-    "wake": "channel: there may be work",
+    "wake": "channel: lanes, by commas, for which there may be work",
     "vocabulary": "hash: server -> what it offers, JSON",
     "told": "sorted set of servers by when somebody last said to have them",
     "estimates": "string: what was learned of how long jobs take, JSON",
@@ -43,6 +59,49 @@ NAMES = {
     "secret": "string by name: encrypted; expires",
     "clock": "string: what time it is, in tests only",
 }
+
+JOB = {
+    "place": "its number in the queue, less a step for each priority",
+    "tenant": "of the requester",
+    "user": "of the tenant",
+    "platform": "of its message, where that is not the requester's",
+    "need": "requirement",
+    "cost": "estimate in ms",
+    "made": "time of its creation",
+    "state": "absent: queued",
+    "rev": "revision; absent: 1",
+    "attempt": "number of the last run",
+    "spent": "attempts that count",
+    "fence": "of the last lease",
+    "end": "by fence: how that lease ended",
+    "server": "that holds it",
+    "run": "that is recorded",
+    "client": "the run's",
+    "started": "time",
+    "ended": "time",
+    "gpu": "GPU milliseconds so far",
+    "cancel": "1: somebody wants it stopped",
+    "code": "of an error",
+    "bytes": "of its inputs and results",
+    "charges": "1: there is a list of them",
+    "paid": "ms that it was charged; with the next three the bill of a held job",
+    "weight": "of the user when it was claimed",
+    "tenant_weight": "of the tenant then",
+    "speed": "of the server",
+}
+"""The fields of a job. What is absent is at its default: a waiting job has six or seven of them."""
+
+ACCOUNT = {
+    "weight": "absent: 1000",
+    "cap": "on what runs; absent: none",
+    "waiting": "jobs",
+    "leased": "jobs",
+    "backlog": "estimates of what waits, in ms",
+    "idle": "1: at rest; the hash expires",
+    "listed": "1: a user that is among the active",
+    "@": "by lane: the tag, whole microseconds; one without a seat is written as -1 - tag",
+}
+"""The fields of tenants and users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +118,34 @@ class Keys:
         return f"{tag}:{name}:{quoted(*parts)}" if parts else f"{tag}:{name}"
 
 
-def whose(requester: Requester) -> str:
-    """Return the part of a key that names a requester; what is long is named by its digest."""
-    name = quoted(requester.tenant.platform, requester.tenant.id, requester.id)
-    return name if len(name) <= COMPACT else hashlib.sha256(name.encode()).hexdigest()
+def tenant_name(tenant: Tenant) -> str:
+    """Return what a tenant is called in keys and members."""
+    return f"{quoted(tenant.platform)}/{_brief(tenant.id)}"
+
+
+def user_name(requester: Requester) -> str:
+    """Return what somebody is called in their tenant."""
+    return _brief(requester.id)
+
+
+def job_name(job_id: JobId) -> str:
+    """Return what a job is called in keys and members: its id in 22 characters instead of 36."""
+    return urlsafe_b64encode(job_id.bytes)[:22].decode()
+
+
+def job_id(name: bytes | str) -> JobId:
+    """Return the id of a job by its name."""
+    return JobId(UUID(bytes=urlsafe_b64decode(name + b"==" if isinstance(name, bytes) else name + "==")))
 
 
 def quoted(*parts: str) -> str:
     """Join parts into one, so that none of them reaches into another's name."""
     return "/".join(quote(part, safe="") for part in parts)
+
+
+def _brief(text: str) -> str:
+    """Name somebody; what is long by its digest, which no quoted name can be mistaken for."""
+    name = quoted(text)
+    if len(name) <= _BRIEF:
+        return name
+    return "=" + urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).rstrip(b"=").decode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
+from adapters.redis.keys import job_name
 from adapters.redis.serial import read, written
 from bot.events import Stage
 from bot.jobs import JobId
@@ -22,20 +23,20 @@ class RedisLive:
 
     async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
         """Replace what is shown of a job."""
-        await self.edge.run("show", str(job_id), _text(live), preview or b"", LIVE_MS)
+        await self.edge.run("show", job_name(job_id), _text(live), preview or b"", LIVE_MS)
 
     async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
         """Return what is shown now."""
         if not job_ids:
             return {}
-        names = [self.edge.keys.key("live", str(job_id)) for job_id in job_ids]
+        names = [self.edge.keys.key("live", job_name(job_id)) for job_id in job_ids]
         found = answers.rows(await self.edge.ask("MGET", *names))
         shown = zip(job_ids, map(answers.data, found), strict=True)
         return {job_id: _live(text) for job_id, text in shown if text is not None}
 
     async def preview(self, job_id: JobId) -> bytes | None:
         """Return the latest preview."""
-        name = self.edge.keys.key("preview", str(job_id))
+        name = self.edge.keys.key("preview", job_name(job_id))
         return answers.data(await self.edge.ask("GET", name))
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.hints import Hints
-from adapters.redis.keys import quoted
+from adapters.redis.keys import job_name, quoted
 from adapters.redis.serial import message_of, message_text
 from bot.jobs import JobId, MessageRef
 from bot.ports import Notice, NoticeState
@@ -27,7 +27,7 @@ class RedisNotices:
 
     async def notice(self, job_id: JobId) -> Notice:
         """Return what is known of a job's message."""
-        kept = self.edge.keys.key("notice", str(job_id))
+        kept = self.edge.keys.key("notice", job_name(job_id))
         found = answers.rows(await self.edge.ask("HMGET", kept, "state", "message", "rendered", "pinged"))
         state, message, rendered, pinged = map(answers.data, found)
         return Notice(
@@ -40,19 +40,19 @@ class RedisNotices:
 
     async def creating(self, job_id: JobId) -> None:
         """Note, before asking the platform, that a message is being made."""
-        await self.edge.run("notice_creating", str(job_id))
+        await self.edge.run("notice_creating", job_name(job_id))
 
     async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
         """Note what a message shows now."""
-        await self.edge.run("notice_shown", str(job_id), message_text(ref), rendered, int(final))
+        await self.edge.run("notice_shown", job_name(job_id), message_text(ref), rendered, int(final))
 
     async def closed(self, job_id: JobId) -> None:
         """Take a job off the board."""
-        await self.edge.run("notice_closed", str(job_id))
+        await self.edge.run("notice_closed", job_name(job_id))
 
     async def take_ping(self, job_id: JobId) -> bool:
         """Take the right to ping the requester; who asks again after a lost answer is still the first."""
-        return await self.edge.run("notice_ping", str(job_id), uuid4().hex) == 1
+        return await self.edge.run("notice_ping", job_name(job_id), uuid4().hex) == 1
 
     async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
         """Take or keep the right to edit in a bucket."""

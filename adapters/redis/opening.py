@@ -1,21 +1,27 @@
 """Opens one pool on one Redis: all that must last, by one URL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from adapters.redis import answers
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, open_edge
 from adapters.redis.estimates import RedisEstimates
 from adapters.redis.hints import open_hints
+from adapters.redis.lanes import RedisLanes
 from adapters.redis.live import RedisLive
 from adapters.redis.notices import RedisNotices
 from adapters.redis.queue import RedisQueue
 from adapters.redis.retention import RedisRetention
 from adapters.redis.scripts import Scripts
 from adapters.redis.secrets import RedisSecrets, SecretKey
+from adapters.redis.serial import SCHEMA
 from adapters.redis.settings import RedisSettings
 from adapters.redis.store import RedisStore
 from adapters.redis.vocabulary import RedisVocabulary
+from bot.errors import ConfigError, StoreLost
+from bot.shares import FairPolicy
 
 LEASE_S = 30.0
 """A worker renews several times in it; what a dead one held goes on after it at the latest."""
@@ -27,6 +33,7 @@ class RedisPool:
 
     edge: Edge
     queue: RedisQueue
+    lanes: RedisLanes
     store: RedisStore
     live: RedisLive
     notices: RedisNotices
@@ -47,16 +54,23 @@ async def open_redis(
     pool: str = "main",
     lease_s: float = LEASE_S,
     deadline_s: float = DEADLINE_S,
+    policy: FairPolicy | None = None,
     scripts: Scripts | None = None,
 ) -> AsyncIterator[RedisPool]:
-    """Open a pool, and close it with all its connections. Raises ConfigError for a URL that is none."""
+    """Open a pool, and close it with all its connections.
+
+    Raises ConfigError for a URL that is none, and for a pool that an older version filled. The policy is part of the
+    scripts; all processes of a pool should have the same one.
+    """
     async with (
-        open_edge(url, pool, scripts=scripts, deadline_s=deadline_s) as edge,
+        open_edge(url, pool, scripts=scripts or Scripts(policy=policy), deadline_s=deadline_s) as edge,
         open_hints(url, edge.keys, patience_s=min(ANSWER_S, deadline_s)) as hints,
     ):
+        await _refuse_older(edge, patience_s=min(ANSWER_S, deadline_s))
         yield RedisPool(
             edge=edge,
             queue=RedisQueue(edge=edge, hints=hints, lease_ms=round(lease_s * 1000)),
+            lanes=RedisLanes(edge=edge),
             store=RedisStore(edge=edge),
             live=RedisLive(edge=edge),
             notices=RedisNotices(edge=edge, hints=hints),
@@ -64,4 +78,20 @@ async def open_redis(
             settings=RedisSettings(edge=edge),
             estimates=RedisEstimates(edge=edge),
             retention=RedisRetention(edge=edge),
+        )
+
+
+async def _refuse_older(edge: Edge, *, patience_s: float) -> None:
+    """Raise ConfigError for a pool whose jobs stand in one common line, which no script reads any more."""
+    try:
+        async with asyncio.timeout(patience_s):
+            order, schema = answers.rows(await edge.ask("HMGET", edge.keys.key("pool"), "order", "schema"))
+    except (StoreLost, TimeoutError):
+        return  # whoever asks it for something will hear that it is away
+    if order is not None and answers.number(schema or 1) < SCHEMA:
+        raise ConfigError(
+            [
+                "This store was filled by an older Fairbrush, whose waiting jobs cannot be lined up fairly. Start with "
+                "an empty one: another FAIRBRUSH_REDIS_URL, or another state directory."
+            ]
         )

@@ -1,17 +1,18 @@
 """The queue: typed calls in front of its scripts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from adapters.redis import answers
-from adapters.redis.edge import Edge, Reply
+from adapters.redis.edge import Edge
 from adapters.redis.hints import Hints
-from adapters.redis.keys import quoted, whose
+from adapters.redis.keys import job_name, quoted, tenant_name, user_name
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
 from bot.errors import QueueFull, ServerLost
 from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
-from bot.shares import ANY_LANE, ONE, Position, Share
+from bot.shares import ONE, Caps, Position, Share
 
 NONCE_MS = 600_000
 """Far longer than anybody asks again for a lost answer."""
@@ -25,34 +26,34 @@ _LAST_WORDS = (ServerLost.code, result_text(sentence=ServerLost.sentence))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisQueue:
-    """JobQueue on Redis, first come first served."""
+    """JobQueue on Redis: fair shares, as bot/fairshare.py defines them."""
 
     edge: Edge
     hints: Hints
     lease_ms: int
+    _lanes: dict[str, str] = field(default_factory=dict, init=False)  #: server -> where its last claim found it
 
     async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
         """Add a job, or find it; raises QueueFull."""
-        caps, who = share.waiting, job.requester
-        if caps.person is not None:
-            charges = [
-                *charges,
-                Charge(counter=f"person/{who.tenant.platform}/{who.id}", amount=1, ceiling=caps.person),
-            ]
-        if caps.everybody is not None:
-            charges = [*charges, Charge(counter="everybody", amount=1, ceiling=caps.everybody)]
         files = inputs_of(job.values)
-        wait_ms = min(max(job.estimate_ms, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
         what, *rest = answers.rows(
             await self.edge.run(
                 "enqueue",
-                str(job.id),
-                SCHEMA,
+                job_name(job.id),
                 quoted(job.place.tenant.platform),
+                tenant_name(job.requester.tenant),
+                user_name(job.requester),
+                job.requirement,
+                job.priority,
+                job.estimate_ms,
                 quoted(job.digest),
-                whose(job.requester),
                 job_text(job),
-                wait_ms,
+                min(max(job.estimate_ms, SHORTEST_WAIT_MS), LONGEST_WAIT_MS),
+                share.weight,
+                share.tenant_weight,
+                *_caps(share.running)[:3],
+                *_caps(share.waiting),
+                SCHEMA,
                 sum(file.bytes for file in files),
                 len(files),
                 *(file.key for file in files),
@@ -60,11 +61,13 @@ class RedisQueue:
             )
         )
         if what == b"full":
-            counter, after_ms = rest
-            name = next(charge.counter for charge in charges if quoted(charge.counter) == answers.text(counter))
-            name = name.partition("/")[0] if name.startswith("person/") else name
-            raise QueueFull(counter=name, retry_after_s=answers.number(after_ms) / 1000)
-        return answers.record(rest[0])
+            counter, after_ms = answers.text(rest[0]), answers.number(rest[1])
+            name = next((charge.counter for charge in charges if quoted(charge.counter) == counter), counter)
+            raise QueueFull(counter=name, retry_after_s=after_ms / 1000)
+        if what == b"known":
+            return answers.record(rest[0])
+        added = replace(job, created_ms=answers.number(rest[0]))
+        return JobRecord(job=added, state=JobState.QUEUED, revision=1)
 
     async def claim(
         self,
@@ -75,20 +78,21 @@ class RedisQueue:
         speed: int = ONE,
         successor_of: Lease | None = None,
     ) -> Held | None:
-        """Take the oldest job; nobody has a cap yet that a successor could exceed."""
-        answer = await self.edge.run(
-            "claim",
-            quoted(server),
-            quoted(nonce),
-            self.lease_ms,
-            max(NONCE_MS, self.lease_ms),
-            0,
+        """Take the job whose turn it is in this server's lane."""
+        lane, *found = answers.rows(
+            await self.edge.run(
+                "claim",
+                quoted(server),
+                quoted(nonce),
+                self.lease_ms,
+                max(NONCE_MS, self.lease_ms),
+                speed,
+                *(_held(successor_of) if successor_of else ("", "")),
+                *dict.fromkeys(warm),
+            )
         )
-        if not answer:
-            return None
-        lease = _lease(answer, server)
-        found = answers.rows(await self.edge.run("read", str(lease.job_id)))
-        return Held(lease=lease, record=answers.record(found[0]))
+        self._lanes[server] = answers.text(lane)
+        return answers.held(*found) if found else None
 
     async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
         """Keep a lease for another term."""
@@ -123,7 +127,7 @@ class RedisQueue:
 
     async def cancel(self, job_id: JobId) -> Cancelling:
         """Remove a job that is on no server, or tell the worker that runs it."""
-        return Cancelling[answers.text(await self.edge.run("cancel", str(job_id))).upper()]
+        return Cancelling[answers.text(await self.edge.run("cancel", job_name(job_id))).upper()]
 
     async def rescue(self) -> Sequence[JobId]:
         """Put every job whose lease has run out back at its old place."""
@@ -133,15 +137,21 @@ class RedisQueue:
         return rescued
 
     async def position(self, job_id: JobId) -> Position | None:
-        """Count the jobs before this one."""
-        line = self.edge.keys.key("waiting")
-        rank = await self.edge.ask("ZRANK", line, str(job_id))
-        jobs = 0 if rank is None else answers.number(rank)
-        return None if rank is None else Position(jobs=jobs, gpu_ms=30_000 * jobs, lane=ANY_LANE)
+        """Tell what is still before this job."""
+        found = await self.edge.run("position", job_name(job_id))
+        if found is None:
+            return None
+        jobs, gpu_ms, lane, capped = answers.rows(found)
+        return Position(
+            jobs=answers.number(jobs),
+            gpu_ms=answers.number(gpu_ms),
+            lane=None if lane is None else unquote(answers.text(lane)),
+            capped=None if capped is None else answers.text(capped),
+        )
 
     async def wait(self, server: str, timeout_s: float) -> None:
-        """Return when there may be work, or after the timeout."""
-        await self.hints.work(None, timeout_s)
+        """Return when there may be work in the lane where a server stood when it last claimed, or after the timeout."""
+        await self.hints.work(self._lanes.get(server), timeout_s)
 
     async def _settle(
         self,
@@ -167,16 +177,9 @@ def _words(charge: Charge) -> tuple[str | int, ...]:
     return quoted(charge.counter), charge.amount, charge.ceiling, charge.settlement.name, window
 
 
+def _caps(caps: Caps) -> list[str | int]:
+    return ["" if cap is None else cap for cap in (caps.user, caps.person, caps.tenant, caps.everybody)]
+
+
 def _held(lease: Lease) -> tuple[str, int]:
-    return str(lease.job_id), lease.fence
-
-
-def _lease(answer: Reply, server: str) -> Lease:
-    job_id, attempt, fence, expires, _ = answers.rows(answer)
-    return Lease(
-        job_id=answers.ids([job_id])[0],
-        server=server,
-        attempt=answers.number(attempt),
-        fence=answers.number(fence),
-        expires_ms=answers.number(expires),
-    )
+    return job_name(lease.job_id), lease.fence

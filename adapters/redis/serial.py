@@ -6,12 +6,13 @@ from typing import cast
 from urllib.parse import unquote
 from uuid import UUID
 
+from bot.accounts import PRIORITY_STEP
 from bot.errors import StoreLost
 from bot.events import MediaKind
 from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, RunId, StoredFile, Tenant
 from workflows.values import FileHandle, Size, Value, Values
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when an older process could misread what is written; fields that are only added do not raise it."""
 
 Json = dict[str, "str | int | float | bool | list[Json] | list[str] | Json | None"]
@@ -31,7 +32,7 @@ def read(text: bytes) -> Json:
 
 
 def job_text(job: Job) -> str:
-    """Write a job. Its time of creation is the store's business."""
+    """Write a job, without what its hash tells: requirement, priority, estimate, and when it was made."""
     return written(
         {
             "workflow": job.workflow,
@@ -39,7 +40,6 @@ def job_text(job: Job) -> str:
             "values": {name: _plain(value) for name, value in job.values.items()},
             "requester": {**_tenant(job.requester.tenant), "id": job.requester.id, "name": job.requester.name},
             "place": {**_tenant(job.place.tenant), "channel": job.place.channel},
-            "estimate_ms": job.estimate_ms,
             "parent": str(job.parent) if job.parent else None,
         }
     )
@@ -67,10 +67,10 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
     came_to = read(result) if result else {}
     run, server = fields.get("run"), fields.get("server")
     return JobRecord(
-        job=_job(job_id, read(payload), int(fields["created"])),
-        state=JobState(fields["state"]),
-        revision=int(fields["revision"]),
-        attempt=int(fields["attempt"]),
+        job=_job(job_id, read(payload), fields),
+        state=JobState(fields.get("state", "queued")),
+        revision=int(fields.get("rev", 1)),
+        attempt=int(fields.get("attempt", 0)),
         server=unquote(server) if server else None,
         run_id=RunId(run) if run else None,
         cancel_requested=fields.get("cancel") == "1",
@@ -89,8 +89,9 @@ def inputs_of(values: Values) -> list[FileHandle]:
     return [value for value in values.values() if isinstance(value, FileHandle)]
 
 
-def _job(job_id: JobId, content: Json, created_ms: int) -> Job:
+def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
     requester, place = cast(Json, content["requester"]), cast(Json, content["place"])
+    number = int(fields["place"])
     return Job(
         id=job_id,
         workflow=str(content["workflow"]),
@@ -98,9 +99,11 @@ def _job(job_id: JobId, content: Json, created_ms: int) -> Job:
         values={name: _value(value) for name, value in cast(Json, content["values"]).items()},
         requester=Requester(tenant=_tenant_of(requester), id=str(requester["id"]), name=str(requester["name"])),
         place=Place(tenant=_tenant_of(place), channel=str(place["channel"])),
-        estimate_ms=cast(int, content["estimate_ms"]),
-        created_ms=created_ms,
+        estimate_ms=int(fields["cost"]),
+        created_ms=int(fields["made"]),
         parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
+        requirement=fields.get("need", ""),
+        priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
     )
 
 

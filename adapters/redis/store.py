@@ -6,9 +6,10 @@ from typing import cast
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
-from adapters.redis.keys import quoted, whose
+from adapters.redis.keys import job_name, quoted, tenant_name, user_name
+from bot.accounts import PRIORITY_STEP
 from bot.jobs import JobId, JobRecord, Requester
-from bot.ports import Held, Lease
+from bot.ports import Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,23 +20,23 @@ class RedisStore:
 
     async def read(self, job_id: JobId) -> JobRecord | None:
         """Return a job and what has become of it."""
-        found = await self._records([str(job_id)])
+        found = await self._records([job_name(job_id)])
         return found[0] if found else None
 
     async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
         """Return somebody's jobs, the newest first."""
-        index = f"{self.edge.keys.key('of')}:{whose(requester)}"
+        index = f"{self.edge.keys.key('of')}:{tenant_name(requester.tenant)}/{user_name(requester)}"
         newest = await self.edge.ask("ZREVRANGE", index, 0, limit - 1)
         return await self._records(cast("list[bytes]", newest))
 
     async def forget(self, job_id: JobId) -> bool:
         """Forget a settled job; its files, if nothing else needs them, go with the next sweep."""
-        return await self.edge.run("forget", str(job_id)) == 1
+        return await self.edge.run("forget", job_name(job_id)) == 1
 
     async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server, the oldest first."""
-        found = [_held(each, server) for each in answers.rows(await self.edge.run("held", quoted(server)))]
-        return [each for _, each in sorted(found, key=lambda held: held[0])]
+        found = answers.rows(await self.edge.run("held", quoted(server)))
+        return [answers.held(*answers.rows(each)) for each in sorted(found, key=_number)]
 
     async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
         """Store a workflow's files once under its digest."""
@@ -53,14 +54,7 @@ class RedisStore:
         return [answers.record(each) for each in answers.rows(await self.edge.run("read", *job_ids))]
 
 
-def _held(answer: Reply, server: str) -> tuple[int, Held]:
-    expires, snapshot = answers.rows(answer)
-    about, record = answers.fields(answers.rows(snapshot)[0]), answers.record(snapshot)
-    lease = Lease(
-        job_id=record.job.id,
-        server=server,
-        attempt=record.attempt,
-        fence=int(about["fence"]),
-        expires_ms=answers.number(expires),
-    )
-    return int(about["order"]), Held(lease=lease, record=record)
+def _number(answer: Reply) -> int:
+    """Return the number in the queue of a held job."""
+    _, snapshot = answers.rows(answer)
+    return int(answers.fields(answers.rows(snapshot)[0])["place"]) % PRIORITY_STEP

@@ -79,6 +79,7 @@ class MemoryStore:
     _table: LaneTable = field(default_factory=LaneTable)
     _meanings: dict[str, bytes] = field(default_factory=dict)
     _untended: list[tuple[str, str]] = field(default_factory=list)
+    _passed_ms: int | None = None  #: when everybody was last looked after
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
     _counters: dict[str, _Counter] = field(default_factory=dict)
     _nonces: dict[str, Lease] = field(default_factory=dict)
@@ -234,15 +235,26 @@ class MemoryStore:
             return False
         self._table = replace(table, version=table.version + 1)
         self.fair.lay({name: tuple(lanes) for name, lanes in table.routes.items()}, table.servers)
-        self._untended = [(tenant, user) for tenant, each in self.fair.tenants.items() for user in each.users]
+        self._untended = self._active()
+        self._passed_ms = None
         return True
 
     async def tend(self) -> bool:
-        """Seat one user anew."""
-        if self._untended:
-            self.fair.tend(*self._untended.pop(0))
+        """Look after everybody who is active, by name; again after a minute, or when lanes were laid."""
+        now = self.clock()
+        if self._passed_ms is None or now >= self._passed_ms + 60_000:
+            self._passed_ms, self._untended = now, []
+            for tenant, user in self._active():
+                self.fair.tend(tenant, user)
             self._work.set()
-        return bool(self._untended)
+        return False
+
+    def _active(self) -> list[tuple[str, str]]:
+        tenants = self.fair.tenants.items()
+        return sorted(
+            ((tenant, name) for tenant, each in tenants for name, user in each.users.items() if user.active),
+            key="/".join,
+        )
 
     async def require(self, requirement: str, meaning: bytes) -> None:
         """Keep what a requirement means; nothing expires here."""

@@ -1,19 +1,18 @@
+-- Needs: jobs, endings
 -- Ends a job that is on no server, or tells the worker that runs it.
 -- KEYS: the pool
 -- ARGV: job
 -- Complexity: O(log n) for n jobs
-local id, job = ARGV[1], key('job', ARGV[1])
-local about = redis.call('HMGET', job, 'state', 'cancel')
-local state = about[1]
-if not state then return 'unknown' end
-if state == 'queued' or state == 'starting' then
-  finish(id, 'cancelled', 0, false)
+local id = ARGV[1]
+local job = job_of(id)
+if not job then return 'unknown' end
+if not job.state or job.state == 'starting' then
+  finish(id, job, 'cancelled', 0, false, {})
+  write()
+  wake()
   return 'cancelled'
 end
-if state == 'cancelled' then return 'cancelled' end
-if state ~= 'running' then return 'too_late' end
-if about[2] ~= '1' then
-  redis.call('HSET', job, 'cancel', 1)
-  changed(id)
-end
+if job.state == 'cancelled' then return 'cancelled' end
+if job.state ~= 'running' then return 'too_late' end
+if not job.cancel then change(id, job, {cancel = '1'}) end
 return 'requested'

@@ -1,41 +1,62 @@
--- Takes the oldest job that may run on a server; a nonce that was used gets its first answer while that lease lives.
+-- Needs: leases, accounts, seats, bills, orders, choice
+-- Takes the job whose turn it is in a server's lane; a nonce that was used gets its first answer while that lease lives.
+-- Answers the lane, and if there is a job, the end of the lease and the job.
 -- KEYS: the pool
--- ARGV: server, nonce, lease in ms, memory of a nonce in ms, '1' if only the digests that follow, digests …
--- Complexity: O(log n) for n waiting jobs, and the number of digests
-local server, nonce, term = ARGV[1], key('nonce', ARGV[2]), tonumber(ARGV[3])
+-- ARGV: server, nonce, lease in ms, memory of a nonce in ms, speed, job and fence of the lease that is about to end
+--       ('' for none), loaded models …
+-- Complexity: O(log n) for n waiting users, and the number of the user's requirements and of loaded models
+local server, nonce, term, speed = ARGV[1], key('nonce', ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+local lane = pool.version and redis.call('HGET', key('lane_of'), server) or ANY_LANE
 
 local before = redis.call('GET', nonce)
 if before then
   local id, fence = string.match(before, '^(.*):(%d+)$')
-  if holds(id, fence) then
-    local about = redis.call('HMGET', key('job', id), 'attempt', 'server')
-    return {id, tonumber(about[1]), tonumber(fence), tonumber(redis.call('ZSCORE', key('leases'), id)), about[2]}
+  local job = held(id, fence)
+  if job then return {lane, tonumber(redis.call('ZSCORE', key('leases'), id)), snapshot(id, job)} end
+end
+
+-- A job that is about to end counts for no cap. Nothing of it is written: it is counted again below.
+local leaving = ARGV[6] ~= '' and held(ARGV[6], ARGV[7])
+local ending = leaving and user_of(leaving.tenant, leaving.user)
+local function excuse(change)
+  if not ending then return end
+  local was_open = open(ending.person)
+  for _, each in ipairs({ending.tenant, ending, ending.person}) do
+    each.leased = each.leased + change
+    if each.new.leased then each.new.leased = each.leased end
   end
+  seat(ending, was_open)
+end
+excuse(-1)
+if ending then
+  write() -- the lines are read next
+  woken = {}
 end
 
-local function head(line)
-  local first = redis.call('ZRANGE', line, 0, 0, 'WITHSCORES')
-  return first[1], tonumber(first[2])
+local models, warm = {}, {}
+for i = 8, #ARGV do models[#models + 1], warm[ARGV[i]] = ARGV[i], true end
+local user, taken, first = next_of(lane, models, warm)
+local answer = {lane}
+if user then
+  local id = taken.id
+  local job, expires, was_open = job_of(id), now() + term, open(user.person)
+  local cost = price(tonumber(job.cost or 0))
+  -- What goes before their first job is counted until that one is taken.
+  put_part(user, '!', lane, taken ~= first and (user.passed[lane] or 0) + virtual(cost, user.weight) or 0)
+  local model = step_out(user, id, job)
+  if model then turn(model, user.whole) end
+  count(user, job, 0, 1)
+  local news = {state = 'starting', server = server, fence = (job.fence or 0) + 1, attempt = (job.attempt or 0) + 1,
+    weight = user.weight, tenant_weight = weight_of(user.tenant), speed = speed, paid = cost}
+  job.paid, job.weight, job.tenant_weight = 0, news.weight, news.tenant_weight
+  correct(user, job, cost)
+  seat(user, was_open)
+  redis.call('ZADD', key('leases'), expires, id)
+  redis.call('SET', nonce, id .. ':' .. news.fence, 'PX', ARGV[4])
+  change(id, job, news)
+  answer = {lane, expires, snapshot(id, job)}
 end
-
-local id, order
-if ARGV[5] == '1' then
-  for i = 6, #ARGV do
-    local other, place = head(key('waiting', ARGV[i]))
-    if other and (not order or place < order) then id, order = other, place end
-  end
-else
-  id, order = head(key('waiting'))
-end
-if not id then return false end
-
-local job, expires = key('job', id), now() + term
-step_out(id)
-local fence = redis.call('HINCRBY', job, 'fence', 1)
-local attempt = redis.call('HINCRBY', job, 'attempt', 1)
-redis.call('HSET', job, 'state', 'starting', 'server', server)
-redis.call('ZADD', key('leases'), expires, id)
-redis.call('SADD', key('held', server), id)
-redis.call('SET', nonce, id .. ':' .. fence, 'PX', ARGV[4])
-changed(id)
-return {id, attempt, fence, expires, server}
+excuse(1)
+write()
+wake()
+return answer

@@ -1,14 +1,26 @@
--- Adds a job, or finds it; checks all charges, then adds all, or none.
+-- Needs: jobs, accounts, seats, orders, files
+-- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none.
 -- KEYS: the pool
--- ARGV: job, schema, platform, digest, whose, payload, shortest wait in ms, bytes and number of files,
---       the files' keys …, then for each charge: counter, amount, ceiling, settlement, window in ms ('' for none)
--- Complexity: O(log n) for n jobs, and the number of charges and files
-local id, schema, platform, digest, whose, payload = unpack(ARGV, 1, 6)
-local job, files = key('job', id), tonumber(ARGV[9])
-if redis.call('EXISTS', job) == 1 then return {'known', snapshot(id)} end
+-- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,
+--       shortest wait in ms, weight, the tenant's weight, caps on what runs: user, person, tenant, caps on what waits:
+--       user, person, tenant, everybody ('' for none), schema, bytes and number of files, the files' keys …, then for
+--       each charge: counter, amount, ceiling, settlement, window in ms ('' for none)
+-- Complexity: O(log n) for n jobs, and the number of charges and files, and of the user's requirements
+local id, platform, tenant_name, user_name, requirement, priority, estimate, digest, payload = unpack(ARGV, 1, 9)
+local known = job_of(id)
+if known then return {'known', snapshot(id, known)} end
 
-local at, wanted, since = now(), {}, {}
-for i = 10 + files, #ARGV, 5 do
+local user = user_of(tenant_name, user_name)
+local tenant, person = user.tenant, user.person
+local waiting = {user.waiting, person.waiting, tenant.waiting, pool.waiting}
+for i, whose in ipairs({'user', 'person', 'tenant', 'everybody'}) do
+  local cap = tonumber(ARGV[15 + i])
+  if cap and waiting[i] >= cap then return {'full', whose, tonumber(ARGV[10])} end
+end
+
+local at, files = now(), tonumber(ARGV[22])
+local charges, wanted, since = 23 + files, {}, {}
+for i = charges, #ARGV, 5 do
   local counter, amount, ceiling, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 4])
   local kept = redis.call('HMGET', key('counter', counter), 'count', 'since')
   local count, began = tonumber(kept[1] or 0), tonumber(kept[2] or at)
@@ -16,11 +28,11 @@ for i = 10 + files, #ARGV, 5 do
   wanted[counter] = (wanted[counter] or 0) + amount
   since[counter] = began
   if count + wanted[counter] > ceiling then
-    return {'full', counter, window and began + window - at or tonumber(ARGV[7])}
+    return {'full', counter, window and began + window - at or tonumber(ARGV[10])}
   end
 end
 
-for i = 10 + files, #ARGV, 5 do
+for i = charges, #ARGV, 5 do
   local name, counter = ARGV[i], key('counter', ARGV[i])
   local began = string.format('%.0f', since[name])
   if redis.call('HGET', counter, 'since') ~= began then redis.call('HSET', counter, 'count', 0, 'since', began) end
@@ -30,16 +42,45 @@ for i = 10 + files, #ARGV, 5 do
   redis.call('RPUSH', key('charges', id), name, ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], began)
 end
 
-local order = redis.call('HINCRBY', key('pool'), 'order', 1)
-redis.call('HSET', job, 'schema', schema, 'state', 'queued', 'revision', 0, 'order', order, 'platform', platform,
-  'digest', digest, 'whose', whose, 'attempt', 0, 'spent', 0, 'fence', 0, 'created', at, 'bytes', ARGV[8])
-redis.call('HINCRBY', key('pool'), 'bytes', ARGV[8])
+-- The share holds for all that the user has, from now on.
+local was_open = open(person)
+local function holds(it, weight, cap)
+  if it.weight ~= weight then put(it, 'weight', weight) end
+  if it.cap ~= cap then put(it, 'cap', cap) end
+end
+local weight = tonumber(ARGV[11])
+if user.waiting + user.leased > 0 and weight ~= user.weight then put(tenant, 'crowd', tenant.crowd + weight - user.weight) end
+holds(user, weight, tonumber(ARGV[13]))
+holds(person, ONE, tonumber(ARGV[14]))
+holds(tenant, tonumber(ARGV[12]), tonumber(ARGV[15]))
+
+local number = (pool.order or 0) + 1
+put(pool, 'order', number)
+if number == 1 then put(pool, 'schema', ARGV[20]) end
+local job = {place = string.format('%.0f', number - priority * PRIORITY_STEP), tenant = tenant_name, user = user_name,
+  cost = estimate, made = string.format('%.0f', at)}
+if requirement ~= '' then job.need = requirement end
+if platform ~= platform_of(job) then job.platform = platform end
+if ARGV[21] ~= '0' then
+  job.bytes = ARGV[21]
+  put(pool, 'bytes', (pool.bytes or 0) + ARGV[21])
+end
+if charges < #ARGV then job.charges = '1' end
+local flat = {key('job', id)}
+for field, value in pairs(job) do flat[#flat + 1], flat[#flat + 2] = field, value end
+redis.call('HSET', unpack(flat))
 redis.call('SET', key('payload', id), payload)
-redis.call('ZADD', key('of', whose), order, id)
+redis.call('ZADD', key('of', user.whole), number, id)
 redis.call('SADD', key('platforms'), platform)
-redis.call('HINCRBY', key('users'), digest, 1)
+redis.call('HINCRBY', key('uses'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
-for i = 10, 9 + files do refer(id, ARGV[i]) end
-line_up(id)
-changed(id)
-return {'added', snapshot(id)}
+for i = 23, 22 + files do refer(id, ARGV[i]) end
+
+line_up(user, id, job)
+seat(user, was_open)
+call_for(user, requirement)
+write()
+redis.call('ZADD', key('board', platform), number, id)
+redis.call('PUBLISH', key('changed', platform), id)
+wake()
+return {'added', at}

@@ -1,3 +1,4 @@
+-- Needs: forgetting
 -- Forgets one settled job; notes the files that nobody refers to any more. A job that has not ended stays.
 -- KEYS: the pool
 -- ARGV: job

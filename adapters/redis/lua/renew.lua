@@ -1,10 +1,16 @@
--- Keeps a lease for another term: 'lost', 'cancel' or 'held'.
+-- Needs: leases, accounts, bills
+-- Keeps a lease for another term: 'lost', 'cancel' or 'held'. What a run takes beyond its estimate is charged at once.
 -- KEYS: the pool
 -- ARGV: job, fence, lease in ms, GPU milliseconds so far
--- Complexity: O(log n) for n leases
-local id, job = ARGV[1], key('job', ARGV[1])
-if not holds(id, ARGV[2]) then return 'lost' end
+-- Complexity: O(log n) for n leases and users
+local id, used = ARGV[1], tonumber(ARGV[4])
+local job = held(id, ARGV[2])
+if not job then return 'lost' end
 redis.call('ZADD', key('leases'), now() + tonumber(ARGV[3]), id)
-local about = redis.call('HMGET', job, 'gpu', 'cancel')
-redis.call('HSET', job, 'gpu', math.max(tonumber(about[1] or 0), tonumber(ARGV[4])))
-return about[2] == '1' and 'cancel' or 'held'
+local owed = normal(used, tonumber(job.speed))
+if owed > tonumber(job.paid) then
+  correct(user_of(job.tenant, job.user), job, owed)
+  write()
+end
+redis.call('HSET', key('job', id), 'gpu', math.max(tonumber(job.gpu or 0), used), 'paid', job.paid)
+return job.cancel and 'cancel' or 'held'

@@ -1,3 +1,4 @@
+-- Needs: forgetting
 -- Forgets settled jobs that are too old, too many or hold too many bytes; notes the files that nobody refers to any more.
 -- KEYS: the pool
 -- ARGV: greatest age in ms, most jobs, most bytes, how many to forget at most

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.redis.edge import open_edge
 from adapters.redis.hints import open_hints
+from adapters.redis.keys import job_name
 from bot.jobs import JobId
 
 LONG_S, PATIENCE_S = 60, 20
@@ -92,7 +93,7 @@ async def test_a_process_hears_of_a_platform_from_its_first_question_on(hints, e
     assert await subscribers(edge, "changed", "discord") == 0
 
     job_id = JobId(uuid4())
-    assert await publish(edge, str(job_id), "changed", "slack") == 1
+    assert await publish(edge, job_name(job_id), "changed", "slack") == 1
     async with asyncio.timeout(PATIENCE_S):
         assert await hints.changed("slack", LONG_S) == {job_id}
 
@@ -102,5 +103,5 @@ async def test_a_platform_is_heard_of_again_after_the_connection_was_lost(hints,
         await hints.changed("web", LONG_S)
         await edge.ask("CLIENT KILL", "TYPE", "pubsub")
         assert await hints.changed("web", LONG_S) == frozenset()
-        assert await publish(edge, str(job_id := JobId(uuid4())), "changed", "web") == 1
+        assert await publish(edge, job_name(job_id := JobId(uuid4())), "changed", "web") == 1
         assert await hints.changed("web", LONG_S) == {job_id}

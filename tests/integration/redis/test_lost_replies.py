@@ -19,7 +19,8 @@ ASKED = Charge(counter="asked", amount=1, ceiling=1000, window_s=3600, settlemen
 
 async def work(pool, name, chance, seen):
     """Claim, record and end jobs until nothing waits; remembers every run that was let through to a submit."""
-    while lease := await pool.queue.claim(name, f"{name}-{chance.random()}"):
+    while held := await pool.queue.claim(name, f"{name}-{chance.random()}"):
+        lease = held.lease
         assert await pool.queue.record(lease, run_id=run_of(lease))
         seen["submitted"][run_of(lease)] += 1
         end = chance.choice(["succeed", "succeed", "fail", "requeue", "cancel"])

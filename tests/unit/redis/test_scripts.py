@@ -6,21 +6,24 @@ from pathlib import Path
 import pytest
 
 from adapters.redis import keys
-from adapters.redis.keys import COMPACT, NAMES, Keys, whose
-from adapters.redis.scripts import Scripts, names, source
-from bot.jobs import Requester, Tenant
+from adapters.redis.keys import ACCOUNT, COMPACT, JOB, NAMES, Keys, job_id, job_name, tenant_name, user_name
+from adapters.redis.scripts import PARTS, Scripts, constants, names, needs, source
+from bot.fairshare import CHECKS, SAMPLE, TIES
+from bot.jobs import Requester, Tenant, job_id_of
+from bot.shares import FairPolicy
 
-EVERY_FILE = ["prelude", "common", *names()]
+EVERY_FILE = ["prelude", *PARTS, *names()]
+MOST_LINES = 140
 
 
 @pytest.mark.parametrize("name", names())
 def test_a_script_says_what_it_does_and_takes_and_costs(name):
     lines = source(name).splitlines()
     head = [line.removeprefix("-- ") for line in lines if line.startswith("-- ")]
+    named = head.index("KEYS: the pool")
 
-    assert head[0].endswith((".", ";"))
-    assert head[1] == "KEYS: the pool"
-    assert head[2].startswith("ARGV: ")
+    assert head[named - 1].endswith((".", ";"))
+    assert head[named + 1].startswith("ARGV: ")
     assert any(line.startswith("Complexity: O(") for line in head)
 
 
@@ -37,7 +40,8 @@ def test_every_key_has_a_name_and_the_tag_of_its_pool(name):
 def test_every_name_is_used():
     modules = "".join(path.read_text(encoding="utf-8") for path in Path(keys.__file__).parent.glob("*.py"))
     scripts = "".join(source(name) for name in EVERY_FILE)
-    used = set(re.findall(r"key\([\"'](\w+)", modules + scripts)) | set(re.findall(r"'(\w+)'", source("common")))
+    used = set(re.findall(r"key\([\"'](\w+)", modules + scripts)) | set(re.findall(r"'(\w+)'", source("forgetting")))
+    used |= set(re.findall(r"TAG \.\. ':(\w+):", scripts))
 
     assert set(NAMES) - used == {"clock"}
 
@@ -47,13 +51,72 @@ def test_there_is_one_clock(name):
     assert ("'TIME'" in source(name)) == (name == "prelude")
 
 
-def test_a_script_carries_the_clock_and_what_is_shared():
+def test_a_script_carries_the_clock_the_policy_and_what_it_needs_and_nothing_else():
     scripts, moved = Scripts(), Scripts("-- another clock")
 
     assert scripts.text("claim").startswith(source("prelude"))
     assert scripts.text("claim").endswith(source("claim"))
+    assert source("seats") in scripts.text("claim")
+    assert source("seats") not in scripts.text("record")
     assert len({scripts.sha(name) for name in names()}) == len(names())
     assert moved.sha("claim") != scripts.sha("claim")
+
+
+def test_a_part_comes_before_whoever_needs_it_and_once():
+    for name in names():
+        text = Scripts().text(name)
+        for part in PARTS:
+            assert text.count(source(part)) <= 1
+            assert all(
+                text.index(source(need)) < text.index(source(part)) for need in needs(part) if source(part) in text
+            )
+
+
+def test_the_policy_is_part_of_the_scripts():
+    text = constants(FairPolicy(slack_ms=1, debt_ms=2, least_ms=3, by_users=True))
+
+    shared = dict(zip(*(side.split(", ") for side in text.removeprefix("local ").strip().split(" = ")), strict=True))
+    assert shared["SLACK"] == "1000"
+    assert (shared["DEBT"], shared["LEAST"], shared["BY_USERS"]) == ("2000", "3", "true")
+    assert (shared["TIES"], shared["CHECKS"], shared["SAMPLE"]) == (str(TIES), str(CHECKS), str(SAMPLE))
+    assert shared["ANY_LANE"] == "'any'"
+    assert Scripts(policy=FairPolicy(least_ms=3)).sha("claim") != Scripts().sha("claim")
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_a_file_is_small(name):
+    assert len(source(name).splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_no_name_is_used_that_is_not_made_before(name):
+    """A name that is made nowhere is nil in Lua, and says nothing."""
+    text = Scripts().text(name) if name in names() else Scripts().text(_somebody_with(name))
+    made = set(re.findall(r"\blocal function (\w+)", text))
+    code = re.sub(r"'[^'\n]*'|--[^\n]*", "", text)
+    called = set(re.findall(r"(?<![.\w])(\w+)\(", code)) - {
+        "function",
+        "and",
+        "or",
+        "not",
+        "if",
+        "in",
+        "return",
+    }
+
+    assert called - made <= {"tonumber", "tostring", "type", "unpack", "pairs", "ipairs", "name_of"}
+
+
+def _somebody_with(part):
+    return next(name for name in names() if part == "prelude" or source(part) in Scripts().text(name))
+
+
+def test_what_a_job_and_an_account_hold_is_written_down():
+    scripts = "".join(source(name) for name in EVERY_FILE)
+
+    assert set(re.findall(r"\bjob\.(\w+)", scripts)) - {"id", "model"} <= set(JOB)
+    assert set(re.findall(r"\bnews\.(\w+)", scripts)) <= set(JOB)
+    assert all(re.search(rf"\b{field}\b", scripts) for field in [*JOB, *ACCOUNT] if field.isalpha())
 
 
 def test_all_keys_of_a_pool_have_one_hash_tag():
@@ -69,8 +132,17 @@ def test_no_part_of_a_key_reaches_into_another():
 
 
 def test_the_longest_name_still_fits_a_compact_hash():
-    ids = ["1", "1" * 20, "é" * 200]
-    named = {whose(Requester(tenant=Tenant(platform="discord", id="9" * 20), id=each, name="")) for each in ids}
+    ids = ["1", "1" * 20, "é" * 200, "é" * 201]
+    tenants = {tenant_name(Tenant(platform="discord", id=each)) for each in ids}
+    users = {user_name(Requester(tenant=Tenant(platform="discord", id="1"), id=each, name="")) for each in ids}
 
-    assert len(named) == len(ids)
-    assert all(len(name) <= COMPACT for name in named)
+    assert len(tenants) == len(users) == len(ids)
+    assert all(len(name) <= COMPACT for name in tenants | users)
+    assert not any("/" in name for name in users)
+
+
+def test_a_job_has_a_short_name_and_is_found_by_it():
+    asked = job_id_of("test", "1")
+
+    assert len(job_name(asked)) == 22
+    assert job_id(job_name(asked)) == job_id(job_name(asked).encode()) == asked

@@ -1,0 +1,53 @@
+-- Needs: jobs, accounts, seats, bills, orders, charges
+-- How a job leaves a server or the queue. Whoever calls it writes the accounts afterwards.
+
+-- Ends a lease at what it took; nil: nothing is charged, the fault was ours. Tells whether the person might run before.
+local function let_go(user, id, job, gpu)
+  redis.call('ZREM', key('leases'), id)
+  correct(user, job, gpu and math.max(LEAST, normal(gpu, tonumber(job.speed))) or 0)
+  local was_open = open(user.person)
+  count(user, job, 0, -1)
+  return was_open
+end
+
+local function tear_up(news)
+  news.paid, news.weight, news.tenant_weight, news.speed = false, false, false, false
+end
+
+local function finish(id, job, state, used, everything, news)
+  local user, at, was_open = user_of(job.tenant, job.user), now()
+  if job.state then
+    was_open = let_go(user, id, job, not everything and job.state ~= 'starting' and used or nil)
+  else
+    was_open = open(user.person)
+    step_out(user, id, job)
+  end
+  seat(user, was_open)
+  if job.charges then settle_charges(id, used, everything) end
+  redis.call('ZADD', key('ended'), at, id)
+  news.state, news.ended, news.gpu, news.charges = state, at, used, false
+  tear_up(news)
+  change(id, job, news)
+end
+
+-- Back to the old place; the last attempt that counts is the end, and so is a cancel that nobody confirmed.
+local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
+  local spent = (job.spent or 0) + (costs and 1 or 0)
+  if spent > 0 then news.spent = spent end
+  if job.cancel then return finish(id, job, 'cancelled', costs and 0 or tonumber(job.gpu or 0), false, news) end
+  if spent >= attempts then
+    news.code = lost_code
+    redis.call('SET', key('result', id), lost_result)
+    return finish(id, job, 'failed', 0, true, news)
+  end
+  -- The number of a run that was never recorded is free again.
+  if job.state == 'starting' and not costs then news.attempt = job.attempt - 1 end
+  local user = user_of(job.tenant, job.user)
+  local was_open = let_go(user, id, job, nil)
+  line_up(user, id, job)
+  seat(user, was_open)
+  call_for(user, job.need or '')
+  for _, field in ipairs({'state', 'server', 'run', 'client', 'started', 'gpu'}) do news[field] = false end
+  tear_up(news)
+  change(id, job, news)
+end

@@ -1,0 +1,19 @@
+-- Needs: jobs
+-- Leases: the sorted set of them is the only truth about who runs.
+
+-- Returns a held job. The fence makes sure that whoever lost it changes nothing any more.
+local function held(id, fence)
+  if not redis.call('ZSCORE', key('leases'), id) then return false end
+  local job = job_of(id)
+  return job and job.fence == fence and job
+end
+
+-- How a lease ended, for whoever asks again after a lost answer; the last eight leases of a job are remembered.
+local function ended_as(id, fence)
+  return redis.call('HGET', key('job', id), 'end' .. fence)
+end
+
+local function end_as(news, fence, state)
+  news['end' .. fence] = state
+  news['end' .. string.format('%.0f', fence - 8)] = false
+end
