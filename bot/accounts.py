@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.shares import ONE, model_of
+from bot.shares import ONE, FairPolicy, model_of
 
 PRIORITY_STEP = 2**42
 """Between two priorities of one user: more jobs than any pool will ever see."""
@@ -49,14 +49,15 @@ class Account:
         """Return what one of the waiting jobs takes."""
         return max(1, self.backlog_ms // self.waiting) if self.waiting else 1
 
-    def move(self, amount_us: int, clocks: Mapping[str, int], debt_us: int) -> None:
+    def move(self, amount_us: int, clocks: Mapping[str, int], policy: FairPolicy) -> None:
         """Charge in every lane, or give back."""
         for lane, tag in self.tags.items():
             clock = clocks.get(lane, 0)
             if amount_us >= 0:
-                self.tags[lane] = min(tag + amount_us, clock + debt_us)
+                self.tags[lane] = min(tag + amount_us, clock + policy.debt_ms * 1000)
             else:
-                self.tags[lane] = max(tag + amount_us, min(tag, clock))
+                lowest = clock - policy.refund_ms * 1000 if lane in self.seats else clock
+                self.tags[lane] = max(tag + amount_us, min(tag, lowest))
 
 
 @dataclass(slots=True, kw_only=True)

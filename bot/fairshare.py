@@ -10,7 +10,9 @@ compared with another's; what somebody uses counts in all lanes that they were e
 - Whoever may not run now (a cap) has no seat, so nobody has to look past them.
 - A loaded model may let somebody go first who is at most `slack_ms` after the one whose turn it is. The clock follows
   the latter all the same: otherwise a cap that comes and goes would cost somebody the slack every time.
-- A refund goes down to the clock and no further: it is no credit.
+- A refund is no credit: it brings whoever has no seat to the clock and no further, and whoever sits at most `refund_ms`
+  before it. Those few seconds are needed: with a share of several GPUs the clock follows one's own estimates, and what
+  they were too high would be lost for good every time. Who leaves the line forfeits it.
 """
 
 from bisect import insort
@@ -238,11 +240,10 @@ class FairShare:
 
     def _correct(self, bill: Bill, gpu_ms: int) -> None:
         tenant, user, _ = self._parties(bill.order)
-        debt_us = self.policy.debt_ms * 1000
         change = virtual_us(gpu_ms, bill.weight) - virtual_us(bill.charged_ms, bill.weight)
-        user.move(change, tenant.clocks, debt_us)
+        user.move(change, tenant.clocks, self.policy)
         change = virtual_us(gpu_ms, bill.tenant_weight) - virtual_us(bill.charged_ms, bill.tenant_weight)
-        tenant.move(change, self.clocks, debt_us)
+        tenant.move(change, self.clocks, self.policy)
         bill.charged_ms = gpu_ms
 
     def _release(self, job: str, gpu_ms: int | None) -> tuple[Order, bool]:
@@ -346,23 +347,26 @@ class FairShare:
         if order is None:
             return None
         tenant, user, person = self._parties(order)
-        lane = min(user.seats & set(self._serving(order.requirement)), default=None)
-        own = [
-            each
-            for requirement in (self._served(user, lane) if lane else user.queues)
-            for each in user.queues[requirement]
-            if each < order
-        ]
-        jobs, gpu_ms = len(own), len(own) * user.mean_ms
-        if lane is None or lane not in tenant.seats:
+        lanes = sorted(user.seats & tenant.seats & set(self._serving(order.requirement)))
+        if not lanes:
+            own = sum(each < order for queue in user.queues.values() for each in queue)
             may_run = {"user": user.open, "person": person.open, "tenant": tenant.open}
             capped = next((whose for whose, may in may_run.items() if not may), None)
-            return Position(jobs=jobs, gpu_ms=gpu_ms, lane=None, capped=capped)
+            return Position(jobs=own, gpu_ms=own * user.mean_ms, lane=None, capped=capped)
+        (jobs, gpu_ms), *others = (self._ahead(order, lane) for lane in lanes)
+        elsewhere = {lane: more_ms for lane, (_, more_ms) in zip(lanes[1:], others, strict=True)}
+        return Position(jobs=jobs, gpu_ms=gpu_ms, lane=lanes[0], elsewhere=elsewhere)
+
+    def _ahead(self, order: Order, lane: str) -> tuple[int, int]:
+        """Count what is before an order in a lane, and the time that it takes."""
+        tenant, user, _ = self._parties(order)
+        jobs = sum(each < order for requirement in self._served(user, lane) for each in user.queues[requirement])
+        gpu_ms = jobs * user.mean_ms
         for accounts, name in ((tenant.users, order.user), (self.tenants, order.tenant)):
             start = accounts[name].tags[lane] + virtual_us(gpu_ms, self._weight(accounts[name]))
             more, more_ms = self._before(lane, accounts, name, start)
             jobs, gpu_ms = jobs + more, gpu_ms + more_ms
-        return Position(jobs=jobs, gpu_ms=gpu_ms, lane=lane)
+        return jobs, gpu_ms
 
     def _before(self, lane: str, accounts: Mapping[str, Account], name: str, start: int) -> tuple[int, int]:
         """Count the jobs of others whose tags come before a start, and the time that they take."""

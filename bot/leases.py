@@ -46,6 +46,7 @@ class Held:
 
     lease: Lease
     record: JobRecord
+    others: bool = False  #: a claim says here whether its server holds other jobs, but for the one that is about to end
 
 
 class Renewal(Enum):

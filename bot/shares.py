@@ -3,6 +3,7 @@
 Whole numbers, because the queue's scripts have to come to the very same ones as the model that they are tested against.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ONE = 1000
@@ -40,6 +41,9 @@ class FairPolicy:
     """What holds for all shares of a pool. GPU milliseconds at weight 1."""
 
     slack_ms: int = 30_000  #: how far a loaded model may let somebody run ahead of the one whose turn it is
+    #: how far before the clock a refund may bring whoever sits: what they were charged too much in advance is theirs,
+    #: also if the clock, which ran on with that charge, has passed it meanwhile
+    refund_ms: int = 60_000
     debt_ms: int = 900_000  #: the most that anybody can be behind: what is used beyond it is forgiven
     least_ms: int = 1_000  #: what a job is charged at least, so that a great many tiny ones cost something
     by_users: bool = False  #: whether a tenant's weight is multiplied by the weights of its active users
@@ -53,6 +57,7 @@ class Position:
     gpu_ms: int  #: of those jobs, on a server of speed 1
     lane: str | None  #: whose servers share that work; None: no server can take the job now
     capped: str | None = None  #: whose cap on running jobs is why there is none: user, person or tenant
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  #: other lanes that would take it, and gpu_ms there
 
 
 def virtual_us(gpu_ms: int, weight: int) -> int:

@@ -60,14 +60,17 @@ class Worker:
         """Claim and serve until the end, or until something was left that has to be adopted."""
         nonce = secrets.token_hex(16)
         while not stopping.is_set():
-            # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
-            # adopted now, its run is found; left to its lease, it would be painted again.
-            if await self._bench.store.held_by(self._server.name):
-                return
             held = await self._claim(nonce)
+            if held is None and await self._bench.store.held_by(self._server.name):
+                return
             if held is None:
                 await self._bench.queue.wait(self._server.name, self._limits.idle_s)
                 continue
+            if held.others:
+                # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
+                # adopted now, its run is found; left to its lease, it would be painted again.
+                await self._bench.queue.requeue(held.lease, costs_attempt=False)
+                return
             # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
             nonce = secrets.token_hex(16)
             if await self._serve(held.lease, held.record, stopping) is Ending.LEFT:

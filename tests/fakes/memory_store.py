@@ -128,14 +128,14 @@ class MemoryStore:
         """Take the job whose turn it is."""
         before = self._nonces.get(nonce)
         if before and (entry := self._held(before)) and entry.lease:
-            return Held(lease=entry.lease, record=entry.record)
+            return self._as_held(entry, entry.lease, successor_of)
         leaving = str(successor_of.job_id) if successor_of and self._held(successor_of) else None
         order = self.fair.claim(server, warm, speed, leaving)
         if order is None:
             return None
         entry = self._entries[JobId(UUID(order.job))]
         self._nonces[nonce] = lease = self._lend(entry, server)
-        return Held(lease=lease, record=entry.record)
+        return self._as_held(entry, lease, successor_of)
 
     async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:
         """Keep a lease for another term."""
@@ -412,6 +412,15 @@ class MemoryStore:
     def _held(self, lease: Lease) -> _Entry | None:
         entry = self._entries.get(lease.job_id)
         return entry if entry and entry.lease and entry.fence == lease.fence else None
+
+    def _as_held(self, entry: _Entry, lease: Lease, successor_of: Lease | None) -> Held:
+        leaving = successor_of.job_id if successor_of else None
+        others = [
+            each
+            for each in self._entries.values()
+            if each is not entry and each.record.job.id != leaving and each.lease and each.lease.server == lease.server
+        ]
+        return Held(lease=lease, record=entry.record, others=bool(others))
 
     def _was_ended(self, lease: Lease, happening: Happening) -> bool:
         """Tell whether this is the replay of what ended the lease."""
