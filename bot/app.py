@@ -301,7 +301,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         knowledge=knowledge,
         limits=limits_of(options.settings),
-        servers=lambda lane: len(options.servers),
+        gpus=lambda lane, lanes: len(options.servers),
     )
 
 

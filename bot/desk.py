@@ -1,10 +1,10 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import SubmissionError
-from bot.estimates import wait_ms
+from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
@@ -32,7 +32,7 @@ class Desk:
     live: LiveBoard
     knowledge: Knowledge
     limits: Limits
-    servers: Callable[[str], int]  #: how many GPUs share the work of a lane
+    gpus: Gpus
 
     def catalog(self) -> Catalog:
         """Return the workflows that may be asked for now."""
@@ -108,7 +108,7 @@ class Desk:
     def _wait_s(self, record: JobRecord, position: Position | None) -> float | None:
         if position is None or position.lane is None:
             return None
-        return wait_ms(position, record.job.estimate_ms, self.servers(position.lane)) / 1000
+        return wait_ms(position, record.job.estimate_ms, self.gpus) / 1000
 
     async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
         record = await self.store.read(job_id)

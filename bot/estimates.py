@@ -7,7 +7,7 @@ A server that takes half as long as its fellows for the same work has speed 2. A
 what the work takes on one of speed 1; what it took anywhere, times the speed there, is the same amount of work.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import floor, log2
 from statistics import median
@@ -156,14 +156,19 @@ def deadline_s(estimate_ms: int, ceiling_s: float) -> float:
     return min(max(MIN_DEADLINE_S, _PATIENCE * estimate_ms / 1000), ceiling_s)
 
 
-def wait_ms(position: Position, own_ms: int, servers: int) -> int:
-    """Return how long a job waits there that takes so long itself, all servers working.
+Gpus = Callable[[str, Collection[str]], float]
+"""How many GPUs work off what is before a job in a lane, if it may run in these lanes."""
+
+
+def wait_ms(position: Position, own_ms: int, gpus: Gpus) -> int:
+    """Return how long a job waits there that takes so long itself: in the lane in which its turn comes first.
 
     Half a job beside what is ahead: what runs now has still to end, but the last of those ahead need not have ended on
     all servers. The two leave this; a simulation tells that nothing simpler errs less (tests/unit/bot/test_waits.py).
     """
     typical_ms = position.gpu_ms // position.jobs if position.jobs else own_ms
-    return (position.gpu_ms + typical_ms // 2) // max(servers, 1)
+    ahead = {position.lane or "": position.gpu_ms, **position.elsewhere}
+    return min(round((gpu_ms + typical_ms / 2) / max(gpus(lane, ahead), 1)) for lane, gpu_ms in ahead.items())
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -3,7 +3,7 @@
 One LoRA more does not make a lane: only what some known requirement needs tells two servers apart.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -42,6 +42,17 @@ def lay(
     if servers == table.servers and routes == {key: tuple(lanes) for key, lanes in table.routes.items()}:
         return table
     return replace(table, servers=servers, routes=routes)
+
+
+def sharing(table: LaneTable, lane: str, lanes: Collection[str]) -> float:
+    """Return how many servers work off what is before a job in a lane, if it may run in these lanes.
+
+    Beside the lane's own, those of narrower lanes, which serve nothing that this one does not serve: all of them where
+    the job may run there too. Where it may not, they help with others' jobs only: half is what a simulation finds.
+    """
+    routes = table.routes.values()
+    narrower = {each for each in table.servers.values() if all(lane in there for there in routes if each in there)}
+    return sum(1.0 if each == lane or each in lanes else 0.5 for each in table.servers.values() if each in narrower)
 
 
 def _served(offer: Vocabulary, requirements: Mapping[str, Requirement | None]) -> frozenset[str]:

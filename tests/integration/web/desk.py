@@ -79,7 +79,7 @@ class PracticeDesk:
             live=self.store,
             knowledge=knowledge,
             limits=Limits(),
-            servers=lambda lane: 1,
+            gpus=lambda lane, lanes: 1,
         )
 
     def catalog(self) -> Catalog:

@@ -38,7 +38,7 @@ def desk(store: MemoryStore) -> Desk:
         live=store,
         knowledge=knowledge,
         limits=Limits(waiting=Caps(person=5)),
-        servers=lambda lane: 2,
+        gpus=lambda lane, lanes: 2,
     )
 
 
@@ -144,7 +144,7 @@ async def test_a_waiting_job_is_quoted_with_what_is_before_it(desk: Desk) -> Non
 
 async def test_what_a_lane_has_to_do_is_shared_by_its_own_gpus(desk: Desk) -> None:
     gpus = {"small": 1, "large": 4}
-    desk = replace(desk, servers=lambda lane: gpus[lane])
+    desk = replace(desk, gpus=lambda lane, lanes: gpus[lane])
     record = await desk.job(await _asked(desk, "1"))
     assert record is not None
 

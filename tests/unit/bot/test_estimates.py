@@ -137,12 +137,19 @@ def test_a_deadline_is_five_estimates_but_at_least_a_minute_and_at_most_the_ceil
 def test_waiting_is_shared_among_the_servers():
     six = Position(jobs=6, gpu_ms=60_000, lane=ANY_LANE)
 
-    assert wait_ms(six, 8000, 2) == 32_500
-    assert wait_ms(six, 8000, 0) == 65_000
+    assert wait_ms(six, 8000, lambda lane, lanes: 2) == 32_500
+    assert wait_ms(six, 8000, lambda lane, lanes: 0) == 65_000
+
+
+def test_a_job_that_several_lanes_take_waits_where_its_turn_comes_first():
+    position = Position(jobs=6, gpu_ms=60_000, lane="1", elsewhere={"2": 90_000})
+
+    assert wait_ms(position, 8000, lambda lane, lanes: {"1": 1, "2": len(lanes)}[lane]) == 47_500
+    assert wait_ms(position, 8000, lambda lane, lanes: 1) == 65_000
 
 
 def test_whoever_is_next_waits_for_a_part_of_what_runs():
-    assert wait_ms(Position(jobs=0, gpu_ms=0, lane=ANY_LANE), 8000, 4) == 1000
+    assert wait_ms(Position(jobs=0, gpu_ms=0, lane=ANY_LANE), 8000, lambda lane, lanes: 4) == 1000
 
 
 @given(st.lists(st.tuples(st.sampled_from([SMALL, LARGE]), st.integers(-5, 10**12)), max_size=30))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lanes import UNSAID, lay
+from bot.lanes import UNSAID, lay, sharing
 from bot.ports import LaneTable
 from bot.shares import ANY_LANE
 from workflows.requirements import Requirement, serves
@@ -153,3 +153,16 @@ def test_a_lane_that_keeps_all_its_servers_keeps_its_name(table, offers, others,
 
     kept = {lane: after.servers[server] for server, lane in before.servers.items()}
     assert all(after.servers[server] == kept[lane] == lane for server, lane in before.servers.items())
+
+
+def test_what_is_before_a_job_is_worked_off_by_its_lane_and_by_narrower_ones():
+    table = LaneTable(
+        servers={"small": "1", "large": "2", "other": "3"},
+        routes={"": ("1", "2", "3"), "sd": ("1", "2"), "flux": ("2",), "video": ("3",)},
+    )
+
+    assert sharing(table, "1", ["1", "2"]) == 1, "who sits in the wide lane for something else leaves it nothing"
+    assert sharing(table, "2", ["1", "2"]) == 2
+    assert sharing(table, "2", ["2"]) == 1.5, "the small one helps with what others may do on it"
+    assert sharing(table, "3", ["3"]) == 1
+    assert sharing(table, "a lane of old", ["a lane of old"]) == 0
