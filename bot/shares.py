@@ -4,7 +4,6 @@ Whole numbers, because the queue's scripts have to come to the very same ones as
 """
 
 from collections.abc import Mapping
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ONE = 1000
@@ -58,7 +57,6 @@ class Position:
     gpu_ms: int  #: of those jobs, on a server of speed 1
     lane: str | None  #: whose servers share that work; None: no server can take the job now
     capped: str | None = None  #: whose cap on running jobs is why there is none: user, person or tenant
-    elsewhere: Mapping[str, int] = field(default_factory=dict)  #: other lanes that would take it, and gpu_ms there
     elsewhere: Mapping[str, int] = field(default_factory=dict)  #: other lanes that would take it, and gpu_ms there
 
 
