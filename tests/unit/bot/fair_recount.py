@@ -92,12 +92,12 @@ def _misseated(fair: FairShare, untended: Collection[Who]) -> Iterator[str]:
 
 
 def _misdated(fair: FairShare) -> Iterator[str]:
-    """The tag of whoever sits is not before the clock, nor further after it than the debt."""
-    debt_us = fair.policy.debt_ms * 1000
+    """The tag of whoever sits is no further before the clock than a refund may bring it, nor after it than the debt."""
+    debt_us, refund_us = fair.policy.debt_ms * 1000, fair.policy.refund_ms * 1000
     for name, account, clocks in accounts_of(fair):
         for lane in account.seats:
             after_us = account.tags.get(lane, -1) - clocks.get(lane, 0)
-            if not 0 <= after_us <= debt_us:
+            if not -refund_us <= after_us <= debt_us:
                 yield f"{name} sits in {lane} at {after_us} µs after the clock"
 
 

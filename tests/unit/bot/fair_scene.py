@@ -10,9 +10,17 @@ from bot.shares import ONE, Caps, FairPolicy, Share
 EQUAL = Share()
 
 
-def policy(*, slack_s: int = 0, debt_s: int = 900, least_ms: int = 1_000, by_users: bool = False) -> FairPolicy:
+def policy(
+    *, slack_s: int = 0, refund_s: int = 60, debt_s: int = 900, least_ms: int = 1_000, by_users: bool = False
+) -> FairPolicy:
     """Make a policy; without another word no model is preferred."""
-    return FairPolicy(slack_ms=slack_s * 1000, debt_ms=debt_s * 1000, least_ms=least_ms, by_users=by_users)
+    return FairPolicy(
+        slack_ms=slack_s * 1000,
+        refund_ms=refund_s * 1000,
+        debt_ms=debt_s * 1000,
+        least_ms=least_ms,
+        by_users=by_users,
+    )
 
 
 def weighing(weight: float, *, tenant: float = 1) -> Share:

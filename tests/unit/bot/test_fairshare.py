@@ -245,8 +245,9 @@ def test_what_was_not_used_is_given_back():
     assert scene.debt_s("ann") == pytest.approx(12, abs=0.001)
 
 
-def test_a_refund_is_no_credit():
-    scene = Scene()
+@pytest.mark.parametrize("refund_s", [0, 60])
+def test_a_refund_is_no_credit_but_for_a_minute(refund_s):
+    scene = Scene(policy(refund_s=refund_s))
     scene.ask("ann", 200)
     scene.ask("ben", 200)
     jobs = [scene.claim() for _ in range(20)]
@@ -254,9 +255,24 @@ def test_a_refund_is_no_credit():
         if job.startswith("ann"):
             scene.fair.settle(job, None)
 
-    assert scene.debt_s("ann") == 0
-    # No hundred seconds ahead, but the one job at most that the clock does not know yet.
-    assert scene.serve(40).count("ann") == 21
+    assert scene.debt_s("ann") == -refund_s
+    # Not the hundred seconds: that minute, and the one job that the clock does not know yet.
+    assert (scene.serve(40) + ["ann"] * 2).count("ann") == 23 + refund_s // 20
+
+
+def test_who_leaves_the_line_has_nothing_before_the_clock_when_they_come_back():
+    scene = Scene()
+    [held, waiting] = scene.ask("ann", 2, seconds=30)
+    scene.ask("ben", 20)
+    assert scene.claim() == held
+    scene.serve(3)
+    scene.fair.settle(held, None)
+    assert scene.debt_s("ann") == pytest.approx(-20, abs=0.001)
+
+    scene.fair.cancel(waiting)
+    scene.ask("ann")
+
+    assert 0 <= scene.debt_s("ann") <= 0.001
 
 
 @pytest.mark.parametrize("took_ms", [0, 1, 999])

@@ -23,7 +23,7 @@ from tests.unit.bot.fair_population import (
 )
 from tests.unit.bot.fair_recount import recounted
 from tests.unit.bot.fair_scene import Scene, policy, weighing
-from tests.unit.bot.unfairness import Books, reach_us
+from tests.unit.bot.unfairness import Books, after_us
 
 NUMBERS = st.integers(0, 10_000)
 
@@ -37,11 +37,12 @@ class Histories(RuleBasedStateMachine):
 
     @initialize(
         slack_ms=st.sampled_from([0, 5_000, 30_000]),
+        refund_ms=st.sampled_from([0, 10_000, 60_000]),
         debt_ms=st.sampled_from([60_000, 900_000]),
         by_users=st.booleans(),
     )
-    def open(self, slack_ms, debt_ms, by_users):
-        self.fair = FairShare(policy=FairPolicy(slack_ms=slack_ms, debt_ms=debt_ms, by_users=by_users))
+    def open(self, **policy):
+        self.fair = FairShare(policy=FairPolicy(**policy))
         self.books = Books(self.fair)
         self.untended = set()
 
@@ -187,5 +188,5 @@ def test_the_bound_is_reached_when_the_loaded_model_changes():
 
     # Eighty seconds in which ben has none: twice the slack, and a job of each.
     assert scene.serve(8, warm=("a",)) == ["ann"] * 8
-    assert 2 * reach_us(10_000_000, scene.fair.policy) == 80_002_000
+    assert 2 * after_us(10_000_000, scene.fair.policy) == 80_002_000
     assert scene.serve(1, warm=("a",)) == ["ben"]

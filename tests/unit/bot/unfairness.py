@@ -1,30 +1,38 @@
 """How far two who wait side by side can be apart: the bound, and books in which it is counted anew.
 
-Whoever sits in a lane's line has a tag between the lane's clock and a reach after it (`reach_us`):
+Whoever sits in a lane's line has a tag near the lane's clock.
 
-- A claim in the lane charges whoever's tag is the least, which is the clock then, or, for a loaded model, somebody at
-  most the slack after it. So right after it their tag is at most the slack and that charge after the clock.
+After it by at most a reach (`after_us`):
+
+- A claim in the lane charges whoever's tag is the least, which is then no further than the clock, or, for a loaded
+  model, somebody at most the slack after it. So right after it their tag is at most the slack and that charge after the
+  clock.
 - Until their next claim in the lane the tag grows only by what their running jobs take beyond their estimates, and by
   their claims in other lanes; the clock never goes back, and what is given back only makes the tag less.
 - Whoever takes a seat comes at the clock, at most a tie (1 ms) after it, or with the tag that they left with, if that
   is still after the clock.
 - No charge puts a tag more than the debt after the clock.
 
-Both tags are between the clock and their reach at the beginning and at the end of any interval through which both sit.
-So what the two tags moved in it differs by at most both reaches together: the bound. Without overruns, in one lane:
+Before it by at most what was given back to them since they sat down, and by `refund_ms` at the most (`before_us`):
+the clock only moves to the least tag in the line, so nothing but a refund puts a tag before it.
+
+Both tags are in these reaches of the same clock at the beginning and at the end of any interval through which both sit.
+So what the two tags moved in it differs by at most all their reaches together: the bound. In one lane, with estimates
+that are right:
 
     | moved_f / w_f - moved_g / w_g |  <=  c_f / w_f + c_g / w_g + 2 A
 
-with c the largest charge of each and A the slack (at least 1 ms). Overruns add what they add between two claims:
-for each of the two at most (jobs at once) x (largest overrun) / w. Claims in other lanes add themselves, all together
-no more than D for each of the two.
+with c the largest charge of each and A the slack (at least 1 ms). For each of the two, estimates that were too short
+add what they add between two claims, at most (jobs at once) x (largest overrun) / w; estimates that were too long add
+what was given back, at most `refund_ms`; claims in other lanes add themselves. A + c + overruns + other lanes count no
+more than the debt.
 
 - `moved` is what was charged, each amount over the weight at which it was charged (weights may change meanwhile), less
-  what was given back, as far as it was: a refund ends at the clock, a charge at the debt after it.
+  what was given back, as far as it was: a refund ends `refund_ms` before the clock, a charge the debt after it.
 - The slack counts twice, for a model may be loaded for the one at the beginning and for the other at the end. For two
   who begin at the same tag it counts once: then the larger reach is the bound, c + A.
 - Whoever leaves the line between (a cap, nothing left to do) begins anew. The same holds between tenants.
-- c is the largest charge up to then, not only in the interval: it begins with what was charged before.
+- c is the largest charge since they sat down, not only in the interval: it begins with what was charged before.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,9 +48,14 @@ Seat = tuple[Who, str]
 """Who sits, and in which lane."""
 
 
-def reach_us(charged_us: int, policy: FairPolicy) -> int:
+def after_us(charged_us: int, policy: FairPolicy) -> int:
     """Return how far after the clock a tag can be; `charged_us` is the most from one claim in the lane to the next."""
     return min(max(policy.slack_ms * 1000, TIES) + charged_us, policy.debt_ms * 1000)
+
+
+def before_us(given_us: int, policy: FairPolicy) -> int:
+    """Return how far before the clock a tag can be; `given_us` is what was given back since they sat down."""
+    return min(given_us, policy.refund_ms * 1000)
 
 
 @dataclass(slots=True)
@@ -52,6 +65,11 @@ class Page:
     moved_us: int = 0
     charged_us: int = 0  #: at their last claim in this lane, and since
     most_us: int = 0  #: of those
+    given_us: int = 0  #: given back
+
+    def reach_us(self, policy: FairPolicy) -> int:
+        """Return how far from the clock the tag can be, both ways together."""
+        return after_us(self.most_us, policy) + before_us(self.given_us, policy)
 
 
 @dataclass(slots=True)
@@ -105,24 +123,26 @@ class Books:
     def _turn(
         self, seat: Seat, before: tuple[int, int, bool] | None, after: tuple[int, int, bool], amount: int, here: bool
     ) -> list[str]:
-        page, (tag, clock, sits), debt_us = self.pages[seat], after, self.fair.policy.debt_ms * 1000
+        page, (tag, clock, sits), policy = self.pages[seat], after, self.fair.policy
+        debt_us = policy.debt_ms * 1000
         page.charged_us = amount if here and amount > 0 else page.charged_us + max(0, amount)
         if before and clock < before[1]:  # the lane went and came back: what they owed there is owed to a new clock
             page.charged_us = debt_us
         if not (before and before[2]):
-            page.moved_us, page.most_us = 0, 0
+            page.moved_us, page.most_us, page.given_us = 0, 0, 0
             page.charged_us = 0 if sits and tag - clock < TIES else page.charged_us
         page.most_us = max(page.most_us, page.charged_us)
+        page.given_us += max(0, -amount)
         if not sits:
             return []
         faults = []
         if before and before[2]:
             moved = tag - before[0]
             page.moved_us += moved
-            if moved != amount and tag != (clock if amount < 0 else clock + debt_us):
+            if moved != amount and tag != clock + (-policy.refund_ms * 1000 if amount < 0 else debt_us):
                 faults.append(f"{seat} was charged {amount} and moved {moved}")
-        if tag - clock > reach_us(page.most_us, self.fair.policy):
-            faults.append(f"{seat} is {tag - clock} after the clock, charged {page.most_us}")
+        if not -before_us(page.given_us, policy) <= tag - clock <= after_us(page.most_us, policy):
+            faults.append(f"{seat} is {tag - clock} after the clock; {page}")
         return faults
 
     def _compare(self, sitting: set[Seat]) -> list[str]:
@@ -135,7 +155,7 @@ class Books:
             apart = self.pages[one].moved_us - self.pages[other].moved_us
             least, most = self.gaps.get((one, other), (apart, apart))
             gaps[one, other] = least, most = min(least, apart), max(most, apart)
-            bound = sum(reach_us(self.pages[each].most_us, self.fair.policy) for each in (one, other))
+            bound = sum(self.pages[each].reach_us(self.fair.policy) for each in (one, other))
             self.widest = max(self.widest, (most - least) / bound)
             if most - least > bound:
                 faults.append(f"{one} and {other} were {most - least} apart, at most {bound} is fair")
