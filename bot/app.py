@@ -36,7 +36,7 @@ from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
-from bot.limits import limits_of
+from bot.limits import limits_of, policy_of
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.owning import Owning
 from bot.pool import Workers
@@ -222,7 +222,7 @@ async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
         url = options.redis_url
         if url is None:
             url = await stack.enter_async_context(open_engine(options.state / "store"))
-        pool = await stack.enter_async_context(open_redis(url))
+        pool = await stack.enter_async_context(open_redis(url, policy=policy_of(options.settings)))
         yield await _joined(options, pool)
 
 

@@ -21,7 +21,6 @@ class WaitingJob:
     """One of those that wait first."""
 
     id: JobId
-    workflow: str
     estimate_ms: int
     lanes: tuple[str, ...]  #: that serve it
 
@@ -68,10 +67,10 @@ class Community:
 class Lane:
     """Servers that can serve the same. A job that several lanes serve waits in all of them."""
 
-    name: str
+    name: str  #: empty for the jobs that no lane serves
     servers: Sequence[str]
     waiting: int
-    waiting_ms: int
+    waiting_ms: int  #: GPU time, as long for each job as those in its line take on the average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +81,7 @@ class Facts:
     communities: Sequence[Community]  #: that are listed
     waiting: int
     running: int
-    weight: int  #: of all communities that have something in the queue
+    weight: int  #: of all communities in any line, or with a job on a GPU
     used_ms: int  #: GPU time of late, also of those who have nothing in the queue any more
 
 

@@ -12,6 +12,7 @@ from adapters.redis.hints import open_hints
 from adapters.redis.lanes import RedisLanes
 from adapters.redis.live import RedisLive
 from adapters.redis.notices import RedisNotices
+from adapters.redis.overview import RedisOverview
 from adapters.redis.queue import RedisQueue
 from adapters.redis.retention import RedisRetention
 from adapters.redis.scripts import Scripts
@@ -41,6 +42,7 @@ class RedisPool:
     settings: RedisSettings
     estimates: RedisEstimates
     retention: RedisRetention
+    overview: RedisOverview
 
     def secrets(self, key: SecretKey) -> RedisSecrets:
         """Return the pool's secrets, for whoever has the key."""
@@ -78,6 +80,7 @@ async def open_redis(
             settings=RedisSettings(edge=edge),
             estimates=RedisEstimates(edge=edge),
             retention=RedisRetention(edge=edge),
+            overview=RedisOverview(edge=edge),
         )
 
 

@@ -97,7 +97,7 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         workflow=str(content["workflow"]),
         digest=str(content["digest"]),
         values={name: _value(value) for name, value in cast(Json, content["values"]).items()},
-        requester=Requester(tenant=_tenant_of(requester), id=str(requester["id"]), name=str(requester["name"])),
+        requester=_requester(requester),
         place=Place(tenant=_tenant_of(place), channel=str(place["channel"])),
         estimate_ms=int(fields["cost"]),
         created_ms=int(fields["made"]),
@@ -105,6 +105,15 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         requirement=fields.get("need", ""),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
     )
+
+
+def requester_of(text: bytes) -> Requester:
+    """Read who asked for a job."""
+    return _requester(cast(Json, read(text)["requester"]))
+
+
+def _requester(content: Json) -> Requester:
+    return Requester(tenant=_tenant_of(content), id=str(content["id"]), name=str(content["name"]))
 
 
 def _number(fields: Mapping[str, str], name: str) -> int | None:

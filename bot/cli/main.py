@@ -126,6 +126,21 @@ def check(*, comfyui: ComfyUrl = None, as_json: AsJson = False) -> None:
     run(comfyui=comfyui, as_json=as_json)
 
 
+@app.command()
+def queue(
+    *,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where jobs are kept, if a service was told.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many to list of each kind.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Show who waits for what, and their shares beside what they are due."""
+    from bot.cli.queue import queue as run
+
+    run(state=state, limit=limit, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every fault is a sentence and an exit code, never a traceback."""
     # Nothing that somebody typed, or pasted, may steer the terminal that repeats it.

@@ -24,8 +24,9 @@ class Seen:
 
     def facts(self) -> Facts:
         """Tell how the queue stands."""
-        active = {name: each for name, each in self.fair.tenants.items() if each.waiting + each.leased}
-        listed = self._listed(active, {bill.order.tenant for bill in self.fair.bills.values()})
+        holding = {bill.order.tenant for bill in self.fair.bills.values()}
+        active = {name: each for name, each in self.fair.tenants.items() if each.seats or name in holding}
+        listed = self._listed(active, holding)
         return Facts(
             lanes=[self._lane(name) for name in sorted(self._lanes())],
             communities=[self._community(name, active[name]) for name in listed],
@@ -42,14 +43,15 @@ class Seen:
         return lanes
 
     def _lane(self, name: str) -> Lane:
-        orders = [order for order in self.fair.orders.values() if name in self._serving(order)]
-        waiting_ms = sum(order.estimate_ms for order in orders)
-        return Lane(name=name, servers=self._lanes()[name], waiting=len(orders), waiting_ms=waiting_ms)
+        waiting = sum(name in self._serving(order) for order in self.fair.orders.values())
+        line = [each for each in self.fair.tenants.values() if name in each.seats]
+        jobs, gpu_ms = sum(each.waiting for each in line), sum(each.backlog_ms for each in line)
+        waiting_ms = gpu_ms * waiting // jobs if jobs else 0
+        return Lane(name=name, servers=self._lanes()[name], waiting=waiting, waiting_ms=waiting_ms)
 
     def _community(self, name: str, tenant: Tenancy) -> Community:
-        active = {user: each for user, each in tenant.users.items() if each.active}
         held = {bill.order.user for bill in self.fair.bills.values() if bill.order.tenant == name}
-        listed = self._listed(active, held)
+        listed = self._listed(tenant.users, held)
         theirs = self._records_of(name)
         return Community(
             tenant=theirs[0].job.requester.tenant,
@@ -60,7 +62,7 @@ class Seen:
             waiting_ms=tenant.backlog_ms,
             used_ms=sum(map(self._used, theirs)),
             tags=_tags(tenant, self.fair.clocks),
-            members=[self._member(name, tenant, user, active[user]) for user in listed],
+            members=[self._member(name, tenant, user, tenant.users[user]) for user in listed],
         )
 
     def _member(self, tenant: str, community: Tenancy, name: str, user: User) -> Member:
@@ -86,8 +88,8 @@ class Seen:
         return sorted({*held, *(name for line in lines for _, name in line[: self.limit])})
 
     def _job(self, order: Order) -> WaitingJob:
-        job = self.records[order.job].job
-        return WaitingJob(id=job.id, workflow=job.workflow, estimate_ms=order.estimate_ms, lanes=self._serving(order))
+        lanes = tuple(lane for lane in self._serving(order) if lane)
+        return WaitingJob(id=self.records[order.job].job.id, estimate_ms=order.estimate_ms, lanes=lanes)
 
     def _records_of(self, tenant: str, user: str | None = None) -> list[JobRecord]:
         theirs = (order.job for order in self.orders.values() if order.tenant == tenant and user in (None, order.user))

@@ -177,7 +177,7 @@ async def test_each_next_job_starts_when_what_is_before_it_is_done(store: Memory
 async def test_what_several_lanes_serve_is_done_by_the_gpus_of_all_of_them(store: MemoryStore) -> None:
     await store.lay(LaneTable(servers={"small": "1", "large": "2"}, routes={"sd": ("1", "2"), "flux": ("2",)}))
     await asked(store, "ada", 4, needs="sd", seconds=20)
-    await asked(store, "ben", 1, needs="flux", seconds=60)
+    await asked(store, "ben", 1, tenant="club", needs="flux", seconds=60)
 
     told = next_jobs(await store.facts(limit=10), 10)
 
