@@ -17,8 +17,9 @@ from bot.settings import Settings
 
 _DEADLINE_S = 3.0
 
-_NOT_RUNNING = "No service runs here, so nobody waits for anything. Start one with fairbrush serve, or fairbrush demo."
+_NOT_RUNNING = "No service runs here. What waits is kept until one starts: fairbrush serve, or fairbrush demo."
 _NOBODY = "Nobody waits, and nothing runs."
+_SEVERAL = "What several of them can do is counted with each."
 _LEGEND = (
     "due: by weight, among those in the queue. had: of the last hour's GPU time.",
     "ahead: GPU time that they had beyond whoever's turn it is.",
@@ -47,11 +48,13 @@ async def _look(url: str, settings: Settings, limit: int) -> tuple[Facts, list[C
 
 def show(facts: Facts, coming: Sequence[Coming], limit: int) -> None:
     """Print the lanes, the shares and the next jobs."""
-    say_table(lane_rows(facts), head=("GPUs", "waiting", "GPU time"), right=(1, 2))
-    say("")
     if not facts.waiting and not facts.running:
         say(_NOBODY)
         return
+    say_table(lane_rows(facts), head=("GPUs", "waiting", "GPU time"), right=(1, 2))
+    if len(facts.lanes) > 1:
+        say(_SEVERAL)
+    say("")
     say_table(
         community_rows(facts, limit),
         head=("who", "waiting", "running", "GPU time", "due", "had", "ahead"),

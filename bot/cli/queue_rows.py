@@ -135,7 +135,7 @@ def _clipped(name: str, width: int = _WIDTH) -> str:
 
 def _time(ms: int) -> str:
     seconds = round(ms / 1000)
-    if seconds < 100:
+    if seconds < 200:
         return f"{seconds} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"

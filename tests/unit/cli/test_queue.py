@@ -68,7 +68,7 @@ def test_a_name_is_one_line_without_markup_and_a_row_fits_into_80_columns(capsys
 def test_nobody_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     show(EMPTY, (), 10)
 
-    assert capsys.readouterr().out.splitlines()[-1] == "Nobody waits, and nothing runs."
+    assert capsys.readouterr().out == "Nobody waits, and nothing runs.\n"
 
 
 def test_what_no_gpu_can_serve_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,6 +80,7 @@ def test_what_no_gpu_can_serve_is_said(capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr().out
     assert "none has what they need" in shown
     assert "none at the moment" in shown
+    assert "counted with each" in shown
     assert "9 GPUs, a-gpu-with-a-long-name-0 and others" in shown
 
 
