@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.errors import FairbrushError, SubmissionError
-from bot.lanes import lay
+from bot.lanes import lay, sharing
 from bot.ports import LaneStore, LaneTable
 from workflows.requirements import Requirement, Uneven, read_requirement, requirement_of, serves, uneven_of, unmet
 from workflows.values import Values
@@ -95,9 +95,9 @@ class Laning:
                 await asyncio.sleep(_PAUSE_S)
                 self._moved.set()
 
-    def servers_in(self, lane: str) -> int:
-        """Return how many servers share the work of a lane."""
-        return sum(each == lane for each in self._table.servers.values()) or len(self._offers)
+    def gpus(self, lane: str, lanes: Collection[str]) -> float:
+        """Return how many servers work off what is before a job in a lane, if it may run in these lanes."""
+        return sharing(self._table, lane, lanes) or len(self._offers)
 
     def _usual(self, workflows: Collection[Workflow]) -> list[Requirement]:
         """Return what the installed workflows need when nobody chooses anything."""

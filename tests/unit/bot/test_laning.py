@@ -194,7 +194,7 @@ async def test_two_processes_come_to_one_table_and_leave_it_alone():
 
     for lanes in (first, second):
         await lanes.refresh(offers, WORKFLOWS)
-        assert lanes.servers_in("1") == 1
+        assert lanes.gpus("1", ["1"]) == 1.5, "the other one helps with what both can do"
     assert (await store.table()).version == version
 
 
@@ -250,5 +250,5 @@ async def test_work_of_a_lane_is_shared_by_its_servers():
     await lanes.refresh({"one": offer("a"), "two": offer("a"), "three": offer("b")}, WORKFLOWS)
     await lanes.admit(TXT2IMG, painting("b"))
 
-    assert sorted(lanes.servers_in(lane) for lane in ("1", "2")) == [1, 2]
-    assert lanes.servers_in("any") == 3
+    assert sorted(lanes.gpus(lane, [lane]) for lane in ("1", "2")) == [1, 2]
+    assert lanes.gpus("any", ["any"]) == 3
