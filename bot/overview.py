@@ -121,8 +121,11 @@ def had(facts: Facts, used_ms: int) -> float | None:
 
 
 def lead_ms(weight: int, tags: Sequence[Tags]) -> int | None:
-    """Return how much GPU time somebody had beyond whoever's turn it is; None for whoever stands in no line."""
-    return max((max(0, each.tag - each.clock) * weight // 1_000_000 for each in tags), default=None)
+    """Return how much GPU time somebody had beyond whoever's turn it last was; None for whoever stands in no line.
+
+    Less than nothing: so much is still theirs before anybody else's turn.
+    """
+    return max((round((each.tag - each.clock) * weight / 1_000_000) for each in tags), default=None)
 
 
 def next_jobs(facts: Facts, limit: int) -> list[NextJob]:

@@ -22,7 +22,7 @@ _NOBODY = "Nobody waits, and nothing runs."
 _SEVERAL = "What several of them can do is counted with each."
 _LEGEND = (
     "due: by weight, among those in the queue. had: of the last hour's GPU time.",
-    "ahead: GPU time that they had beyond whoever's turn it is.",
+    "ahead: GPU time had beyond whoever's turn it is; −: so much is still theirs.",
 )
 
 

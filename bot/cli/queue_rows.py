@@ -134,6 +134,8 @@ def _clipped(name: str, width: int = _WIDTH) -> str:
 
 
 def _time(ms: int) -> str:
+    if ms <= -500:
+        return f"−{_time(-ms)}"
     seconds = round(ms / 1000)
     if seconds < 200:
         return f"{seconds} s"

@@ -50,7 +50,7 @@ local function listed(lanes, name_of, leases)
 end
 
 local function account(it, whole)
-  local told = {text(weight_of(it)), text(it.crowd), text(it.waiting), text(it.leased), text(it.backlog),
+  local told = {text(weight_of(it)), text(it.crowd or 0), text(it.waiting), text(it.leased), text(it.backlog),
     text(used[whole] or 0)}
   local tags = {}
   for lane in pairs(it.seats) do

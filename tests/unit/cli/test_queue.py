@@ -92,6 +92,13 @@ def test_those_who_are_not_listed_are_summed_up(capsys: pytest.CaptureFixture[st
     assert ["everybody", "else", "5", "0", "–", "–", "25%", "–"] in lines
 
 
+def test_whoever_is_behind_reads_by_how_much(capsys: pytest.CaptureFixture[str]) -> None:
+    behind = replace(ADA, tags=[Tags(lane="any", tag=-4_000_000, clock=8_000_000)])
+    show(replace(FACTS, communities=[replace(STUDIO, members=[behind, BEN])]), COMING, 10)
+
+    assert "75%  −12 s" in capsys.readouterr().out
+
+
 def test_a_script_reads_numbers() -> None:
     data = json.loads(json.dumps(as_data(FACTS, COMING, 10)))
 
