@@ -9,7 +9,7 @@ from bot.errors import QueueFull, ServerLost
 from bot.jobs import JobId, JobState
 from bot.ports import Cancelling, Held, Renewal
 from bot.shares import Caps, Share
-from tests.integration.redis import BOB, claimed, depth, job, run_of, running, state_of
+from tests.integration.redis import ALICE, BOB, claimed, depth, job, run_of, running, state_of
 
 LEASE_MS = 30_000
 
@@ -57,19 +57,61 @@ async def test_a_claim_brings_the_job_along_as_it_stands(truth):
     assert await truth.queue.claim("gpu-1", "n") == held
 
 
-async def test_the_cap_of_a_person_and_of_everybody_refuses_by_name(truth):
-    share = Share(waiting=Caps(person=2, everybody=3))
+@pytest.mark.parametrize(("whose", "others"), [("user", 1), ("person", 1), ("tenant", 0), ("everybody", 0)])
+async def test_a_cap_on_what_waits_refuses_by_its_name_and_only_those_whom_it_is_for(truth, whose, others):
+    share = Share(waiting=Caps(**{whose: 2}))
     for _ in range(2):
         await truth.queue.enqueue(job(), share=share)
 
     with pytest.raises(QueueFull) as full:
         await truth.queue.enqueue(job(), share=share)
-    assert (full.value.counter, full.value.retry_after_s) == ("person", 8)
+    assert (full.value.counter, full.value.retry_after_s) == (whose, 8)
 
-    await truth.queue.enqueue(job(requester=BOB), share=share)
-    with pytest.raises(QueueFull) as full:
-        await truth.queue.enqueue(job(requester=BOB), share=share)
-    assert full.value.counter == "everybody"
+    fitted = await asyncio.gather(truth.queue.enqueue(job(requester=BOB), share=share), return_exceptions=True)
+    assert sum(not isinstance(each, QueueFull) for each in fitted) == others
+
+
+async def test_one_person_has_one_cap_in_all_communities_of_a_platform(truth):
+    share = Share(waiting=Caps(person=2))
+    there = replace(ALICE, tenant=replace(ALICE.tenant, id="another"))
+    elsewhere = replace(ALICE, tenant=replace(ALICE.tenant, platform="another"))
+    await truth.queue.enqueue(job(), share=share)
+    await truth.queue.enqueue(job(requester=there), share=share)
+
+    with pytest.raises(QueueFull):
+        await truth.queue.enqueue(job(requester=there), share=share)
+    await truth.queue.enqueue(job(requester=elsewhere), share=share)
+
+
+async def test_a_cap_on_what_waits_counts_what_waits_and_nothing_else(truth):
+    share = Share(waiting=Caps(user=1))
+    await truth.queue.enqueue(job(), share=share)
+    lease = await running(truth)
+
+    await truth.queue.enqueue(job(), share=share)
+    with pytest.raises(QueueFull):
+        await truth.queue.enqueue(job(), share=share)
+
+    assert await truth.queue.requeue(lease, costs_attempt=False), "what is handed back is not refused"
+
+
+@pytest.mark.parametrize("whose", ["user", "person", "tenant"])
+async def test_whoever_has_as_many_running_as_they_may_is_passed_over_until_one_ends(truth, whose):
+    share = Share(running=Caps(**{whose: 1}))
+    first, second = job(), job()
+    for each in (first, second):
+        await truth.queue.enqueue(each, share=share)
+    lease = await running(truth)
+
+    assert await truth.queue.claim("gpu-1", "too many") is None
+    position = await truth.queue.position(second.id)
+    assert (position.jobs, position.lane, position.capped) == (0, None, whose)
+
+    following = await truth.queue.claim("gpu-1", "successor", successor_of=lease)
+    assert following.lease.job_id == second.id
+    await truth.queue.requeue(following.lease, costs_attempt=False)
+    await truth.queue.succeed(lease, files=())
+    assert (await claimed(truth)).job_id == second.id
 
 
 async def test_a_claim_that_is_repeated_gets_the_same_lease_while_it_lives(truth):

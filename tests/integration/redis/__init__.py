@@ -9,7 +9,7 @@ from uuid import uuid4
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
-from bot.ports import Charge, JobQueue, JobStore, Lease, LiveBoard, NoticeStore, Settlement
+from bot.ports import Charge, JobQueue, JobStore, LaneStore, Lease, LiveBoard, NoticeStore, Settlement
 from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_store import MemoryStore
 from workflows.values import Values
@@ -27,9 +27,10 @@ _numbers = count()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """The four ports of what must last, on one truth, and its clock."""
+    """The ports of what must last, on one truth, and its clock."""
 
     queue: JobQueue
+    lanes: LaneStore
     store: JobStore
     live: LiveBoard
     notices: NoticeStore
@@ -97,7 +98,7 @@ def in_memory() -> Truth:
         now[0] += ms
 
     store = MemoryStore(clock=lambda: now[0])
-    return Truth(queue=store, store=store, live=store, notices=store, advance=advance)
+    return Truth(queue=store, lanes=store, store=store, live=store, notices=store, advance=advance)
 
 
 @asynccontextmanager
@@ -108,8 +109,10 @@ async def on_redis(url: str) -> AsyncIterator[Truth]:
 
 
 def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Truth:
-    """See a pool as the four ports."""
-    return Truth(queue=pool.queue, store=pool.store, live=pool.live, notices=pool.notices, advance=advance)
+    """See a pool as its ports."""
+    return Truth(
+        queue=pool.queue, lanes=pool.lanes, store=pool.store, live=pool.live, notices=pool.notices, advance=advance
+    )
 
 
 async def new_pool(url: str) -> str:

@@ -122,6 +122,7 @@ def test_a_redis_that_cannot_be_reached_is_a_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FAIRBRUSH_REDIS_URL", f"unix://{tmp_path}/nobody.sock")
+    monkeypatch.setattr("bot.cli.queue._DEADLINE_S", 0.1)
 
     with pytest.raises(StoreLost) as lost:
         queue(state=tmp_path / "state", limit=10, as_json=False)
