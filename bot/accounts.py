@@ -51,9 +51,9 @@ class Account:
 
     def move(self, amount_us: int, clocks: Mapping[str, int], policy: FairPolicy) -> None:
         """Charge in every lane, or give back."""
-        for lane, tag in self.tags.items():
+        for lane, tag in self.tags.items() if amount_us else ():
             clock = clocks.get(lane, 0)
-            if amount_us >= 0:
+            if amount_us > 0:
                 self.tags[lane] = min(tag + amount_us, clock + policy.debt_ms * 1000)
             else:
                 lowest = clock - policy.refund_ms * 1000 if lane in self.seats else clock
