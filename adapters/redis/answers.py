@@ -36,7 +36,7 @@ def ids(answer: Reply) -> list[JobId]:
 
 def fields(answer: Reply) -> dict[str, str]:
     """Return a hash as such."""
-    words = [text(word) for word in rows(answer)]
+    words = [word.decode() if isinstance(word, bytes) else str(word) for word in rows(answer)]
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
@@ -46,7 +46,7 @@ def record(answer: Reply) -> JobRecord:
     return record_of(keys.job_id(cast(bytes, name)), fields(about), cast(bytes, payload), data(result))
 
 
-def held(expires: Reply, snapshot: Reply) -> Held:
+def held(expires: Reply, snapshot: Reply, others: Reply = b"") -> Held:
     """Return a held job by the end of its lease and its snapshot."""
     about, found = fields(rows(snapshot)[0]), record(snapshot)
     lease = Lease(
@@ -56,4 +56,4 @@ def held(expires: Reply, snapshot: Reply) -> Held:
         fence=int(about["fence"]),
         expires_ms=number(expires),
     )
-    return Held(lease=lease, record=found)
+    return Held(lease=lease, record=found, others=others == b"1")

@@ -35,6 +35,7 @@ NAMES = {
     "meanings": "hash: requirement -> what it means",
     "required": "sorted set of requirements by when they were last kept",
     "leases": "sorted set of held jobs by the end of the lease: the only truth about who runs",
+    "held": "set by server: its jobs",
     "nonce": "string by nonce: the job and fence that it was answered with; expires",
     "counter": "hash by counter: count, since (start of its window); expires with its window",
     "of": "sorted set by user: their jobs by order",
@@ -99,7 +100,8 @@ ACCOUNT = {
     "backlog": "estimates of what waits, in ms",
     "idle": "1: at rest; the hash expires",
     "listed": "1: a user that is among the active",
-    "@": "by lane: the tag, whole microseconds; one without a seat is written as -1 - tag",
+    "@": "by lane: the tag, whole microseconds, of one with a seat",
+    "~": "by lane: the tag of one without",
 }
 """The fields of tenants and users."""
 

@@ -141,13 +141,15 @@ class RedisQueue:
         found = await self.edge.run("position", job_name(job_id))
         if found is None:
             return None
-        jobs, gpu_ms, lane, capped = answers.rows(found)
-        return Position(
-            jobs=answers.number(jobs),
-            gpu_ms=answers.number(gpu_ms),
-            lane=None if lane is None else unquote(answers.text(lane)),
-            capped=None if capped is None else answers.text(capped),
-        )
+        capped, jobs, gpu_ms, *lanes = answers.rows(found)
+        if not lanes:
+            whose = answers.text(capped) or None
+            return Position(jobs=answers.number(jobs), gpu_ms=answers.number(gpu_ms), lane=None, capped=whose)
+        waits = {
+            unquote(answers.text(lane)): answers.number(ms) for lane, ms in zip(lanes[::3], lanes[2::3], strict=True)
+        }
+        first = next(iter(waits))
+        return Position(jobs=answers.number(lanes[1]), gpu_ms=waits.pop(first), lane=first, elsewhere=waits)
 
     async def wait(self, server: str, timeout_s: float) -> None:
         """Return when there may be work in the lane where a server stood when it last claimed, or after the timeout."""

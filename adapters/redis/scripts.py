@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -47,10 +47,11 @@ def needs(name: str) -> Sequence[str]:
     return named[1].split(", ") if named else ()
 
 
-def constants(policy: FairPolicy) -> str:
-    """Write down what the model and the scripts share. GPU milliseconds of the policy become a tag's microseconds."""
-    values = {
+def constants(policy: FairPolicy) -> Mapping[str, str]:
+    """Return what the model and the scripts share. GPU milliseconds of the policy become a tag's microseconds."""
+    values: Mapping[str, int | str] = {
         "SLACK": policy.slack_ms * 1000,
+        "REFUND": policy.refund_ms * 1000,
         "DEBT": policy.debt_ms * 1000,
         "LEAST": policy.least_ms,
         "BY_USERS": str(policy.by_users).lower(),
@@ -63,15 +64,41 @@ def constants(policy: FairPolicy) -> str:
         "SAMPLE": SAMPLE,
         "PRIORITY_STEP": PRIORITY_STEP,
     }
-    return f"local {', '.join(values)} = {', '.join(map(str, values.values()))}\n"
+    return {name: str(value) for name, value in values.items()}
+
+
+@cache
+def assembled(name: str) -> str:
+    """Return a script after those pieces of the parts it needs that it uses, itself or through others.
+
+    Lua makes every function anew in every call, and a call that made all of them would take twice as long. A piece is
+    what stands between two blank lines; nothing uses a name that is made after it.
+    """
+    text = source(name)
+    for part in reversed(_order(name)[:-1]):
+        for piece in reversed(source(part).split("\n\n")):
+            if _made(piece) & set(re.findall(r"\w+", re.sub(r"--.*", "", text))):
+                text = f"{piece.strip()}\n\n{text}"
+    return text
+
+
+def _made(piece: str) -> set[str]:
+    """Return the names of the functions and variables that a piece makes."""
+    lists = re.findall(r"^local (?:function )?(\w+(?:, \w+)*)", piece, re.MULTILINE)
+    return {name for names in lists for name in names.split(", ")}
 
 
 class Scripts:
     """Whole scripts by name; only a test hands in a prelude of its own, whose clock it moves."""
 
     def __init__(self, prelude: str | None = None, policy: FairPolicy | None = None) -> None:
-        before = [source("prelude") if prelude is None else prelude, constants(policy or FairPolicy())]
-        self._texts = {name: "\n".join([*before, *map(source, _order(name))]) for name in names()}
+        before = source("prelude") if prelude is None else prelude
+        values = constants(policy or FairPolicy())
+        # Written into the text: a local variable would cost every function that uses it.
+        named = re.compile(rf"\b({'|'.join(values)})\b")
+        self._texts = {
+            name: named.sub(lambda found: values[found[0]], f"{before}\n\n{assembled(name)}") for name in names()
+        }
         # EVALSHA names a script by its SHA-1; nothing here depends on its strength.
         self._shas = {name: hashlib.sha1(text.encode()).hexdigest() for name, text in self._texts.items()}  # noqa: S324
 
@@ -84,6 +111,7 @@ class Scripts:
         return self._shas[name]
 
 
+@cache
 def _order(name: str) -> list[str]:
     """Return a file and before it all that it needs, each once."""
     before = [part for need in needs(name) for part in _order(need)]

@@ -1,71 +1,74 @@
 -- The pool, its tenants, users and people. Each hash is read once and written once in a script, whatever happens to it.
--- The first letter of a field tells what the rest of its name is: @ the lane of a tag, + a requirement that waits (of a
--- person: a tenant where something waits), : the lane of a clock, # the lane in which so many users sit, ! the lane in
--- which so much passed. A tag without a seat is written as its complement, -1 - tag: a tag is never negative.
-local PARTS = {['+'] = 'waits', [':'] = 'clocks', ['#'] = 'sitting', ['!'] = 'passed'}
-local records, opened = {}, {}
+-- Fields are words; the others begin with a letter that tells what the rest of their name is: @ the lane of a tag with a
+-- seat, ~ the lane of a tag without one, + a requirement that waits (of a person: a tenant where something waits), : the
+-- lane of a clock, # the lane in which so many users sit, ! the lane in which so much passed.
+local PARTS = {[43] = 'waits', [58] = 'clocks', [35] = 'sitting', [33] = 'passed'}
+local records, opened, woken = {}, {}, {}
 
-local function record(at)
-  local it = {at = at, new = {}, tags = {}, seats = {}, kept = {}, waits = {}, clocks = {}, sitting = {}, passed = {},
-    weight = ONE, waiting = 0, leased = 0, backlog = 0, crowd = 0}
+-- Completes a record by what is written of it; new holds what is to be written, false for what is to be deleted.
+local function record(at, it)
   local flat = redis.call('HGETALL', at)
   for i = 1, #flat, 2 do
     local name, value = flat[i], tonumber(flat[i + 1])
-    local letter = string.sub(name, 1, 1)
-    if letter == '@' then
+    local letter = string.byte(name)
+    if letter == 64 or letter == 126 then
       local lane = string.sub(name, 2)
-      it.kept[lane] = value
-      it.seats[lane] = value >= 0 or nil
-      it.tags[lane] = value >= 0 and value or -1 - value
+      it.tags[lane], it.kept[lane] = value, value
+      if letter == 64 then it.seats[lane], it.sat[lane] = true, true end
     elseif PARTS[letter] then
       it[PARTS[letter]][string.sub(name, 2)] = value
     else
       it[name] = value
     end
   end
-  it.known = flat[1] ~= nil
+  it.at, it.new = at, {}
   opened[#opened + 1] = it
   return it
 end
 
-local pool = record(KEYS[1])
-pool.seated, pool.turns = pool.seated or 0, pool.turns or 0
+local pool = record(KEYS[1], {waiting = 0, seated = 0, turns = 0, order = 0, bytes = 0, clocks = {}})
 
--- Sets a field, or with a letter one of its parts; at zero and nil a part is taken away.
+-- Sets a field; nil takes it away.
 local function put(it, name, value)
   it[name] = value
   if value == nil then value = false end
   it.new[name] = value
 end
 
+-- Sets a part of a kind by its letter; at zero it is taken away.
 local function put_part(it, letter, part, value)
-  local parts = it[PARTS[letter]]
-  if parts[part] == value or value == 0 and not parts[part] then return end
+  local parts = it[PARTS[string.byte(letter)]]
+  if (parts[part] or 0) == value then return end
   parts[part] = value ~= 0 and value or nil
-  it.new[letter .. part] = value ~= 0 and value or false
+  it.new[letter .. part] = value ~= 0 and value
 end
 
 local function tenant_of(name)
   local it = records[name]
   if not it then
-    it = record(key('tenant', name))
-    it.name, it.above = name, pool
+    it = record(key('tenant', name), {name = name, above = pool, weight = ONE, waiting = 0, leased = 0, backlog = 0,
+      crowd = 0, tags = {}, kept = {}, seats = {}, sat = {}, clocks = {}, sitting = {}})
     records[name] = it
   end
   return it
 end
 
+local function person_of(who)
+  local at = key('person', who)
+  local it = records[at] or record(at, {waiting = 0, leased = 0, waits = {}})
+  records[at] = it
+  return it
+end
+
 -- Returns a user with tenant and person; whole is how the user is called in the pool.
-local function user_of(tenant, name)
-  local whole = tenant .. '/' .. name
+local function user_of(tenant_name, name)
+  local whole = tenant_name .. '/' .. name
   local it = records[whole]
   if not it then
-    local who = string.match(tenant, '^[^/]*') .. '/' .. name
-    local person = 'person ' .. who
-    records[person] = records[person] or record(key('person', who))
-    it = record(key('user', whole))
-    it.name, it.whole, it.tenant, it.person = name, whole, tenant_of(tenant), records[person]
-    it.above = it.tenant
+    local tenant, person = tenant_of(tenant_name), person_of(string.match(tenant_name, '^[^/]*') .. '/' .. name)
+    it = record(key('user', whole), {name = name, whole = whole, tenant = tenant, above = tenant, person = person,
+      weight = ONE, waiting = 0, leased = 0, backlog = 0, tags = {}, kept = {}, seats = {}, sat = {}, waits = {},
+      passed = {}})
     records[whole] = it
   end
   return it
@@ -81,40 +84,42 @@ local function line_of(lane, tenant)
   return TAG .. ':line:' .. lane
 end
 
-local woken = {}
-
 -- The lines mirror tags and seats. Who has a seat now and had none may be somebody's work: see wake().
-local function mirror(it, set)
+local function mirror(it, set, gone)
   for lane, tag in pairs(it.tags) do
-    local kept, value = it.kept[lane], it.seats[lane] and tag or -1 - tag
-    if value ~= kept then
-      set[#set + 1], set[#set + 2] = '@' .. lane, value
-      it.kept[lane] = value
+    local sits, sat, kept = it.seats[lane], it.sat[lane], it.kept[lane]
+    if tag ~= kept or sits ~= sat then
       local line = line_of(lane, it.tenant and it.tenant.name)
-      if value >= 0 then
-        redis.call('ZADD', line, value, it.name)
-        if not kept or kept < 0 then woken[lane] = true end
-      elseif kept and kept >= 0 then
+      set[#set + 1], set[#set + 2] = (sits and '@' or '~') .. lane, tag
+      if kept and sits ~= sat then gone[#gone + 1] = (sat and '@' or '~') .. lane end
+      if sits then
+        redis.call('ZADD', line, tag, it.name)
+        if not sat then woken[lane] = true end
+      elseif sat then
         redis.call('ZREM', line, it.name)
       end
+      it.kept[lane], it.sat[lane] = tag, sits
     end
   end
 end
 
 local function write()
-  for _, it in ipairs(opened) do
+  for i = 1, #opened do
+    local it = opened[i]
     local set, gone = {it.at}, {it.at}
-    if it.above then mirror(it, set) end
+    if it.above then mirror(it, set, gone) end
+    local many = #set
     for name, value in pairs(it.new) do
       if value then
-        set[#set + 1], set[#set + 2] = name, value
+        set[many + 1], set[many + 2] = name, value
+        many = many + 2
       else
         gone[#gone + 1] = name
       end
     end
+    if many > 1 then redis.call('HSET', unpack(set)) end
+    if gone[2] then redis.call('HDEL', unpack(gone)) end
     it.new = {}
-    if #set > 1 then redis.call('HSET', unpack(set)) end
-    if #gone > 1 then redis.call('HDEL', unpack(gone)) end
   end
 end
 

@@ -18,7 +18,8 @@ local function weight_of(account)
   return account.weight
 end
 
--- Charges in every lane, or gives back: down to the clock and no further, for a refund is no credit.
+-- Charges in every lane, or gives back. A refund is no credit: it goes down to the clock, and a little further for those
+-- who sit.
 local function move(account, amount)
   if amount == 0 then return end
   for lane, tag in pairs(account.tags) do
@@ -26,7 +27,8 @@ local function move(account, amount)
     if amount > 0 then
       account.tags[lane] = math.min(tag + amount, clock + DEBT)
     else
-      account.tags[lane] = math.max(tag + amount, math.min(tag, clock))
+      local lowest = account.seats[lane] and clock - REFUND or clock
+      account.tags[lane] = math.max(tag + amount, math.min(tag, lowest))
     end
   end
 end

@@ -1,6 +1,6 @@
 -- Needs: leases, accounts, seats, bills, orders, choice
 -- Takes the job whose turn it is in a server's lane; a nonce that was used gets its first answer while that lease lives.
--- Answers the lane, and if there is a job, the end of the lease and the job.
+-- Answers the lane, and if there is a job: the end of the lease, the job, whether the server holds others ('1').
 -- KEYS: the pool
 -- ARGV: server, nonce, lease in ms, memory of a nonce in ms, speed, job and fence of the lease that is about to end
 --       ('' for none), loaded models …
@@ -8,11 +8,19 @@
 local server, nonce, term, speed = ARGV[1], key('nonce', ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
 local lane = pool.version and redis.call('HGET', key('lane_of'), server) or ANY_LANE
 
+local function answer(id, job, expires)
+  local others = ''
+  for _, each in ipairs(redis.call('SMEMBERS', key('held', job.server))) do
+    if each ~= id and each ~= ARGV[6] then others = '1' end
+  end
+  return {lane, expires, snapshot(id, job), others}
+end
+
 local before = redis.call('GET', nonce)
 if before then
   local id, fence = string.match(before, '^(.*):(%d+)$')
   local job = held(id, fence)
-  if job then return {lane, tonumber(redis.call('ZSCORE', key('leases'), id)), snapshot(id, job)} end
+  if job then return answer(id, job, tonumber(redis.call('ZSCORE', key('leases'), id))) end
 end
 
 -- A job that is about to end counts for no cap. Nothing of it is written: it is counted again below.
@@ -36,7 +44,7 @@ end
 local models, warm = {}, {}
 for i = 8, #ARGV do models[#models + 1], warm[ARGV[i]] = ARGV[i], true end
 local user, taken, first = next_of(lane, models, warm)
-local answer = {lane}
+local found = {lane}
 if user then
   local id = taken.id
   local job, expires, was_open = job_of(id), now() + term, open(user.person)
@@ -45,7 +53,7 @@ if user then
   put_part(user, '!', lane, taken ~= first and (user.passed[lane] or 0) + virtual(cost, user.weight) or 0)
   local model = step_out(user, id, job)
   if model then turn(model, user.whole) end
-  count(user, job, 0, 1)
+  count_leased(user, 1)
   local news = {state = 'starting', server = server, fence = (job.fence or 0) + 1, attempt = (job.attempt or 0) + 1,
     weight = user.weight, tenant_weight = weight_of(user.tenant), speed = speed, paid = cost}
   job.paid, job.weight, job.tenant_weight = 0, news.weight, news.tenant_weight
@@ -53,10 +61,11 @@ if user then
   seat(user, was_open)
   redis.call('ZADD', key('leases'), expires, id)
   redis.call('SET', nonce, id .. ':' .. news.fence, 'PX', ARGV[4])
+  redis.call('SADD', key('held', server), id)
   change(id, job, news)
-  answer = {lane, expires, snapshot(id, job)}
+  found = answer(id, job, expires)
 end
 excuse(1)
 write()
 wake()
-return answer
+return found

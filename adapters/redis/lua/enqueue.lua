@@ -54,7 +54,7 @@ holds(user, weight, tonumber(ARGV[13]))
 holds(person, ONE, tonumber(ARGV[14]))
 holds(tenant, tonumber(ARGV[12]), tonumber(ARGV[15]))
 
-local number = (pool.order or 0) + 1
+local number = pool.order + 1
 put(pool, 'order', number)
 if number == 1 then put(pool, 'schema', ARGV[20]) end
 local job = {place = string.format('%.0f', number - priority * PRIORITY_STEP), tenant = tenant_name, user = user_name,
@@ -63,7 +63,7 @@ if requirement ~= '' then job.need = requirement end
 if platform ~= platform_of(job) then job.platform = platform end
 if ARGV[21] ~= '0' then
   job.bytes = ARGV[21]
-  put(pool, 'bytes', (pool.bytes or 0) + ARGV[21])
+  put(pool, 'bytes', pool.bytes + ARGV[21])
 end
 if charges < #ARGV then job.charges = '1' end
 local flat = {key('job', id)}

@@ -2,10 +2,9 @@
 -- Lists the jobs that are leased to a server, each with its lease.
 -- KEYS: the pool
 -- ARGV: server
--- Complexity: O(n) for n leases
-local mine, leases = {}, redis.call('ZRANGE', key('leases'), 0, -1, 'WITHSCORES')
-for i = 1, #leases, 2 do
-  local job = job_of(leases[i])
-  if job and job.server == ARGV[1] then mine[#mine + 1] = {tonumber(leases[i + 1]), snapshot(leases[i], job)} end
+-- Complexity: O(k) for k jobs of the server
+local mine = {}
+for _, id in ipairs(redis.call('SMEMBERS', key('held', ARGV[1]))) do
+  mine[#mine + 1] = {tonumber(redis.call('ZSCORE', key('leases'), id)), snapshot(id, job_of(id))}
 end
 return mine

@@ -4,6 +4,7 @@
 local function job_of(id)
   local flat, job = redis.call('HGETALL', key('job', id)), {}
   for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
+  job.flat = flat
   return flat[1] and job
 end
 
@@ -18,31 +19,27 @@ end
 
 -- A new revision, a mark on the board, a hint; false in news takes a field away.
 local function change(id, job, news)
-  local set, gone = {key('job', id)}, {key('job', id)}
+  local set, gone, flat, many = {key('job', id)}, {key('job', id)}, job.flat, 1
   news.rev = (job.rev or 1) + 1
   for field, value in pairs(news) do
     if value then
-      set[#set + 1], set[#set + 2] = field, value
-      job[field] = value
+      set[many + 1], set[many + 2], many = field, value, many + 2
+      flat[#flat + 1], flat[#flat + 2] = field, value
     elseif job[field] then
       gone[#gone + 1] = field
-      job[field] = nil
     end
+    job[field] = value or nil
   end
   redis.call('HSET', unpack(set))
-  if #gone > 1 then redis.call('HDEL', unpack(gone)) end
+  if gone[2] then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
   redis.call('ZADD', key('board', platform), number_of(job), id)
   redis.call('PUBLISH', key('changed', platform), id)
 end
 
--- What is answered of a job: its fields, its own text, what it came to, its id.
+-- What is answered of a job: its fields (the later of two counts), its own text, what it came to, its id. A field that
+-- was just taken away is still there, but whoever takes any away does not answer the job.
 local function snapshot(id, job)
-  local flat = {}
-  for field, value in pairs(job) do
-    flat[#flat + 1] = field
-    flat[#flat + 1] = type(value) == 'number' and string.format('%.0f', value) or value
-  end
-  return {flat, redis.call('GET', key('payload', id)), job.ended and redis.call('GET', key('result', id)) or false,
+  return {job.flat, redis.call('GET', key('payload', id)), job.ended and redis.call('GET', key('result', id)) or false,
     id}
 end

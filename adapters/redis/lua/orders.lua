@@ -22,24 +22,33 @@ local function turn(model, who)
   redis.call('ZADD', key('rota', model), pool.turns, who)
 end
 
--- Counts what waits and what is leased; the weights of the active users are the tenant's crowd.
-local function count(user, job, waiting, leased)
-  local tenant, person, backlog = user.tenant, user.person, waiting * tonumber(job.cost or 0)
-  local was_active = user.waiting + user.leased > 0
-  for _, each in ipairs({tenant, user, person}) do
-    if waiting ~= 0 then put(each, 'waiting', each.waiting + waiting) end
-    if leased ~= 0 then put(each, 'leased', each.leased + leased) end
-    if backlog ~= 0 and each ~= person then put(each, 'backlog', each.backlog + backlog) end
-  end
-  if waiting ~= 0 then
-    local requirement = job.need or ''
-    put_part(user, '+', requirement, (user.waits[requirement] or 0) + waiting)
-    put_part(person, '+', tenant.name, user.waiting)
-    put(pool, 'waiting', pool.waiting + waiting)
-    redis.call('HINCRBY', key('wanted'), requirement, waiting)
-  end
+local function count_active(user, was_active)
   local active = user.waiting + user.leased > 0
-  if active ~= was_active then put(tenant, 'crowd', tenant.crowd + (active and 1 or -1) * user.weight) end
+  if active ~= was_active then put(user.tenant, 'crowd', user.tenant.crowd + (active and 1 or -1) * user.weight) end
+end
+
+-- Counts what waits; the weights of the active users are the tenant's crowd.
+local function count_waiting(user, job, change)
+  local tenant, person, requirement = user.tenant, user.person, job.need or ''
+  local backlog, was_active = change * (job.cost or 0), user.waiting + user.leased > 0
+  put(user, 'waiting', user.waiting + change)
+  put(user, 'backlog', user.backlog + backlog)
+  put(tenant, 'waiting', tenant.waiting + change)
+  put(tenant, 'backlog', tenant.backlog + backlog)
+  put(person, 'waiting', person.waiting + change)
+  put(pool, 'waiting', pool.waiting + change)
+  put_part(user, '+', requirement, (user.waits[requirement] or 0) + change)
+  put_part(person, '+', tenant.name, user.waiting)
+  redis.call('HINCRBY', key('wanted'), requirement, change)
+  count_active(user, was_active)
+end
+
+local function count_leased(user, change)
+  local tenant, person, was_active = user.tenant, user.person, user.waiting + user.leased > 0
+  put(user, 'leased', user.leased + change)
+  put(tenant, 'leased', tenant.leased + change)
+  put(person, 'leased', person.leased + change)
+  count_active(user, was_active)
 end
 
 -- Who was at rest may be forgotten after a while; not any more. And whoever is active is looked after by tend.
@@ -61,7 +70,7 @@ local function line_up(user, id, job)
   local model = model_of(requirement)
   if model ~= '' and not has_model(user, model) then turn(model, user.whole) end
   redis.call('ZADD', queue_of(user, requirement), job.place, id)
-  count(user, job, 1, 0)
+  count_waiting(user, job, 1)
   rouse(user)
 end
 
@@ -70,7 +79,7 @@ local function step_out(user, id, job)
   local requirement = job.need or ''
   local model = model_of(requirement)
   redis.call('ZREM', queue_of(user, requirement), id)
-  count(user, job, -1, 0)
+  count_waiting(user, job, -1)
   if model == '' then return false end
   if has_model(user, model) then return model end
   redis.call('ZREM', key('rota', model), user.whole)

@@ -13,7 +13,7 @@ end_as(news, fence, state)
 if ARGV[7] ~= '' then redis.call('SET', key('result', id), ARGV[7]) end
 if bytes > 0 then
   news.bytes = (job.bytes or 0) + bytes
-  put(pool, 'bytes', (pool.bytes or 0) + bytes)
+  put(pool, 'bytes', pool.bytes + bytes)
 end
 for i = 9, #ARGV do refer(id, ARGV[i]) end
 finish(id, job, state, math.max(tonumber(job.gpu or 0), tonumber(ARGV[4])), ARGV[5] == '1', news)

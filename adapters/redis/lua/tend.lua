@@ -47,7 +47,7 @@ local function forget_lanes(it, letter, parts, also)
     if not known[lane] and not (also and also[lane]) then
       parts[lane] = nil
       it.new[letter .. lane] = false
-      if letter == '@' then it.kept[lane] = nil end
+      if letter == '~' then it.kept[lane] = nil end
     end
   end
 end
@@ -63,9 +63,9 @@ for _, user in ipairs(users) do
   if user.waiting + user.leased > 0 then
     local tenant = user.tenant
     somebody = true
-    forget_lanes(user, '@', user.tags)
+    forget_lanes(user, '~', user.tags)
     forget_lanes(user, '!', user.passed)
-    forget_lanes(tenant, '@', tenant.tags, tenant.seats)
+    forget_lanes(tenant, '~', tenant.tags, tenant.seats)
     forget_lanes(tenant, ':', tenant.clocks, tenant.sitting)
   end
 end

@@ -42,11 +42,12 @@ async def faults(pool: RedisPool, policy: FairPolicy | None = None) -> list[str]
     jobs, book = await jobs_of(pool), await ledger(pool)
     return [
         *await _misplaced(pool, jobs),
+        *await _misheld(pool, jobs),
         *await _mischarged(pool, jobs),
         *_miscounted(jobs, book),
         *await _misseated(pool, book),
         *_misaligned(book),
-        *_astray(book, (policy or FairPolicy()).debt_ms * 1000),
+        *_astray(book, policy or FairPolicy()),
     ]
 
 
@@ -68,6 +69,14 @@ async def _misplaced(pool: RedisPool, jobs: Jobs) -> list[str]:
             if (queue, score) != (right, int(about["place"])):
                 lines.append(f"{job} stands in {queue} at {score % PRIORITY_STEP}, its queue is {right}")
     return lines
+
+
+async def _misheld(pool: RedisPool, jobs: Jobs) -> list[str]:
+    """A server holds the jobs that are leased to it."""
+    leased = {(job["server"], name) for name, job in jobs.items() if PLACES[job["state"]] == "leases"}
+    found = await _each(pool, "SMEMBERS", await _named(pool, "held"))
+    held = {(server, str(job_id(job))) for server, members in found.items() for job in members}
+    return [f"{job} on {server} is leased or held, not both" for server, job in sorted(leased ^ held)]
 
 
 def _miscounted(jobs: Jobs, book: Ledger) -> Iterator[str]:
@@ -139,8 +148,8 @@ def _misaligned(book: Ledger) -> Iterator[str]:
     yield from (f"rota or job, not both: {each}" for each in sorted(rotas ^ models))
 
 
-def _astray(book: Ledger, debt_us: int) -> Iterator[str]:
-    """Whoever sits is between the clock and the debt after it."""
+def _astray(book: Ledger, policy: FairPolicy) -> Iterator[str]:
+    """Whoever sits is at most a refund before the clock and a debt after it."""
     entries: list[tuple[str, Entry, Mapping[str, int]]] = [
         (f"tenant {name}", each, book.clocks) for name, each in book.tenants.items()
     ]
@@ -148,7 +157,7 @@ def _astray(book: Ledger, debt_us: int) -> Iterator[str]:
     for name, each, clocks in entries:
         for lane in each.seats:
             clock = clocks.get(lane, 0)
-            if not clock <= each.tags[lane] <= clock + debt_us:
+            if not clock - policy.refund_ms * 1000 <= each.tags[lane] <= clock + policy.debt_ms * 1000:
                 yield f"{name} is at {each.tags[lane]} in {lane}, whose clock is at {clock}"
 
 

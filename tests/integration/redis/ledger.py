@@ -238,15 +238,14 @@ class _Reading:
 
 
 def _entry(each: Fields) -> dict[str, Any]:
-    tags = {unquote(name[1:]): int(value) for name, value in each.items() if name[0] == "@"}
     return {
         "weight": int(each.get("weight", ONE)),
         "cap": int(each["cap"]) if "cap" in each else None,
         "waiting": int(each.get("waiting", 0)),
         "leased": int(each.get("leased", 0)),
         "backlog_ms": int(each.get("backlog", 0)),
-        "tags": {lane: tag if tag >= 0 else -1 - tag for lane, tag in tags.items()},
-        "seats": frozenset(lane for lane, tag in tags.items() if tag >= 0),
+        "tags": {unquote(name[1:]): int(value) for name, value in each.items() if name[0] in "@~"},
+        "seats": frozenset(unquote(name[1:]) for name in each if name[0] == "@"),
     }
 
 
