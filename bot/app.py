@@ -36,6 +36,7 @@ from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import Job, Place
+from bot.laning import Laning
 from bot.limits import limits_of, policy_of
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.owning import Owning
@@ -114,6 +115,7 @@ class _Service:
             beside = [
                 tasks.create_task(self.noticeboard.run()),
                 tasks.create_task(self._keep_fresh()),
+                tasks.create_task(self.shared.lanes.run()),
                 tasks.create_task(_again(TIDY_S, self._tidy)),
             ]
             await self.workers.run(stopping)
@@ -179,11 +181,12 @@ class _Shared:
     default: str
     catalog: Catalog
     servers: frozenset[str]  #: the names of ours, of which some may be down
+    lanes: Laning
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     _told_at: float = float("-inf")
 
     async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
-        """Tell what our servers offer, learn what all do, and read the workflow folder again."""
+        """Tell what our servers offer, learn what all do, read the workflow folder again, and lay the lanes by it."""
         if time.monotonic() - self._told_at > TOLD_S / 3:
             await self.pool.vocabulary.told(self.servers)
             self._told_at = time.monotonic()
@@ -192,8 +195,10 @@ class _Shared:
             if offered.get(server) != vocabulary:
                 await self.pool.vocabulary.keep(server, vocabulary)
                 offered[server] = vocabulary
-        self.vocabulary = merged(offered.values())
         self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
+        # Before the vocabulary: nobody asks for what no lane is laid for.
+        await self.lanes.refresh(offered, self.catalog.workflows.values())
+        self.vocabulary = merged(offered.values())
 
     async def forget_others(self) -> None:
         """Forget the servers of an earlier start, where no other process may have them."""
@@ -230,7 +235,9 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
     settings = options.settings
     folder = settings.workflows_dir or LIBRARY
     catalog = await asyncio.to_thread(load_catalog, folder)
-    shared = _Shared(pool, folder, settings.default_workflow, catalog, frozenset(options.servers))
+    shared = _Shared(
+        pool, folder, settings.default_workflow, catalog, frozenset(options.servers), Laning(store=pool.lanes)
+    )
     if options.redis_url is None:
         await shared.forget_others()
     estimates = Estimates.of_state(await pool.estimates.read())
@@ -292,6 +299,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         files=files,
         estimates=estimates,
         knowledge=knowledge,
+        lanes=shared.lanes,
         limits=limits_of(options.settings),
     )
     return Desk(
@@ -301,7 +309,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         knowledge=knowledge,
         limits=limits_of(options.settings),
-        gpus=lambda lane, lanes: len(options.servers),
+        gpus=shared.lanes.gpus,
     )
 
 
