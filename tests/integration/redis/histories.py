@@ -29,6 +29,7 @@ from tests.unit.bot.fair_population import (
 
 PLATFORM = "local"
 MOST_WAITING = 60
+BETWEEN_PASSES_MS = 60_000
 KEPT = Charge(counter="kept", amount=1, ceiling=40, window_s=120, settlement=Settlement.KEPT)
 STEPS_MS = (10, 1_000, 31_000, 31_000, -10, -1_500)
 """How a clock moves: leases take 30 s to run out; a server's clock that is set right goes back a little."""
@@ -91,6 +92,47 @@ async def records_of(store: Any, notices: Any, jobs: list[Job]) -> list[Any]:
     return [*known, *held, sorted(await notices.open_jobs(PLATFORM))]
 
 
+@dataclass(slots=True)
+class Tending:
+    """How far a pass through those who are looked after has come, as a script that tends a few at a time goes."""
+
+    fake: MemoryStore
+    listed: set[tuple[str, str]] = field(default_factory=set)  #: who was active and not yet seen at rest
+    cursor: tuple[str, str] | None = None
+    began_ms: int = 0
+    version: int = 0
+    done: int = 0
+
+    def note(self) -> None:
+        """Look who is active now."""
+        tenants = self.fake.fair.tenants.items()
+        self.listed |= {(name, user) for name, each in tenants for user in each.users if each.users[user].active}
+
+    def tend(self, most: int, now_ms: int) -> bool:
+        """Tend a few; whether there is more to be done."""
+        laid = at_once(self.fake.table()).version
+        if self.version != laid:
+            self.cursor = None
+        if self.cursor is None:
+            if self.done == laid and now_ms < self.began_ms + BETWEEN_PASSES_MS:
+                return False
+            self.began_ms, self.version = now_ms, laid
+        rest = [who for who in sorted(self.listed, key="/".join) if self.cursor is None or who > self.cursor]
+        for tenant, user in rest[:most]:
+            if self.fake.fair.tenants[tenant].users[user].active:
+                self.fake.fair.tend(tenant, user)
+            else:
+                self.listed.discard((tenant, user))
+        self.cursor = rest[most - 1] if len(rest) >= most else None
+        self.done = self.done if self.cursor else laid
+        return self.cursor is not None
+
+    @property
+    def through(self) -> bool:
+        """Whether everybody sits where lanes now lead."""
+        return self.done == at_once(self.fake.table()).version
+
+
 class History:
     """What was asked so far, and what the fake holds after it."""
 
@@ -102,6 +144,7 @@ class History:
         self.leases: list[Lease] = []
         self.last: Call | None = None
         self.count = 0
+        self.tending = Tending(self.fake)
         self._choices: dict[str, Callable[[Numbers], Call | None]] = {
             "enqueue": self._enqueue,
             "claim": self._claim,
@@ -115,7 +158,7 @@ class History:
             "rescue": lambda _: Call(verb="rescue"),
             "advance": lambda numbers: self._advance(_one(STEPS_MS, numbers[0])),
             "lay": self._lay,
-            "tend": lambda _: Call(verb="tend"),
+            "tend": lambda numbers: Call(verb="tend", arguments=(_one((1, 1, 2, 5, 100), numbers[0]),)),
         }
 
     def choose(self, verb: str, numbers: Numbers) -> Call | None:
@@ -130,9 +173,12 @@ class History:
         if call.verb == "advance":
             [self.now_ms] = call.arguments
             return None
+        if call.verb == "tend":
+            return self.tending.tend(*call.arguments, self.now_ms)
         answer = at_once(getattr(self.fake, call.verb)(*call.arguments, **call.named))
         if isinstance(answer, Held) and answer.lease not in self.leases[-20:]:
             self.leases.append(answer.lease)
+        self.tending.note()
         return answer
 
     def records(self, jobs: list[Job]) -> list[Any]:
@@ -225,7 +271,7 @@ class History:
 
     def _lay(self, numbers: Numbers) -> Call:
         which, late, *_ = numbers
-        version = at_once(self.fake.table()).version - (late % 8 == 0)
+        version = max(0, at_once(self.fake.table()).version - (late % 8 == 0))
         layout = _one(LAYOUTS, which)
         return Call(verb="lay", arguments=(LaneTable(version=version, servers=layout.lanes, routes=layout.routes),))
 

@@ -5,19 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from adapters.redis.opening import RedisPool
+from adapters.redis.lanes import AT_REST_MS, COUNTED_JOBS, COUNTED_USERS
+from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, names
-from bot.errors import QueueFull
+from bot.errors import QueueFull, StoreLost
 from bot.jobs import Job
 from bot.shares import FairPolicy
-from tests.integration.redis import MOVABLE, START_MS, movable_pool
-from tests.integration.redis.histories import Call, History, records_of, refusal
+from tests.integration.redis import MOVABLE, START_MS, new_pool
+from tests.integration.redis.histories import BETWEEN_PASSES_MS, Call, History, records_of, refusal
 from tests.integration.redis.invariants import faults
-from tests.integration.redis.ledger import Ledger, ledger_of
+from tests.integration.redis.ledger import Ledger, ledger, ledger_of
 
 
 class Side(Protocol):
     """One truth."""
+
+    @property
+    def policy(self) -> FairPolicy:
+        """Return what holds for all shares."""
+        ...
 
     async def begin(self) -> None:
         """Forget everything, and stand at the beginning of time."""
@@ -36,7 +42,7 @@ class Side(Protocol):
         ...
 
     async def faults(self) -> list[str]:
-        """Name what should not be."""
+        """Name what should not be, when everybody was tended."""
         ...
 
 
@@ -68,6 +74,7 @@ class RedisSide:
     """Redis."""
 
     pool: RedisPool
+    policy: FairPolicy
     set_clock: Callable[[int], Awaitable[None]]
 
     async def begin(self) -> None:
@@ -77,36 +84,48 @@ class RedisSide:
         for start in range(0, len(found), 1_000):
             await client.unlink(*found[start : start + 1_000])
         await self.set_clock(START_MS)
-        # Where many calls are on their way, one that had to be sent again would come after others.
-        for name in names():
-            await self.pool.edge.ask("SCRIPT LOAD", Scripts(MOVABLE).text(name))
 
     async def ask(self, call: Call) -> Any:
-        if call.verb == "advance":
-            return await self.set_clock(*call.arguments)
-        lanes = {"lay", "tend"}
-        port = self.pool.lanes if call.verb in lanes else self.pool.store if call.verb == "forget" else self.pool.queue
         try:
-            return await getattr(port, call.verb)(*call.arguments, **call.named)
+            return await self._asked(call)
         except QueueFull as full:
             return refusal(full)
+        except StoreLost as lost:  # a script that broke off is a difference, too
+            return lost.detail
+
+    async def _asked(self, call: Call) -> Any:
+        match call.verb:
+            case "advance":
+                return await self.set_clock(*call.arguments)
+            case "tend":
+                words = (*call.arguments, BETWEEN_PASSES_MS, AT_REST_MS, COUNTED_USERS, COUNTED_JOBS)
+                return await self.pool.edge.run("tend", *words) == 1
+            case "lay":
+                return await self.pool.lanes.lay(*call.arguments)
+            case "forget":
+                return await self.pool.store.forget(*call.arguments)
+        return await getattr(self.pool.queue, call.verb)(*call.arguments, **call.named)
 
     async def ledger(self) -> Ledger:
-        raise NotImplementedError
+        return await ledger(self.pool)
 
     async def records(self, jobs: list[Job]) -> list[Any]:
         return await records_of(self.pool.store, self.pool.notices, jobs)
 
     async def faults(self) -> list[str]:
-        return await faults(self.pool)
+        return await faults(self.pool, self.policy)
 
 
 @asynccontextmanager
-async def redis_side(url: str) -> AsyncIterator[RedisSide]:
+async def redis_side(url: str, policy: FairPolicy) -> AsyncIterator[RedisSide]:
     """Open a pool of its own."""
-    async with movable_pool(url) as (pool, _):
+    scripts = Scripts(MOVABLE, policy)
+    async with open_redis(url, pool=await new_pool(url), scripts=scripts) as pool:
 
         async def set_clock(ms: int) -> None:
             await pool.edge.ask("SET", pool.edge.keys.key("clock"), ms)
 
-        yield RedisSide(pool, set_clock)
+        # Where many calls are on their way, one that had to be sent again would come after others.
+        for name in names():
+            await pool.edge.ask("SCRIPT LOAD", scripts.text(name))
+        yield RedisSide(pool, policy, set_clock)

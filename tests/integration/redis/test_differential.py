@@ -6,6 +6,7 @@ A short history in every run, whose steps hypothesis chooses, and shortens when 
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from random import Random
 from typing import Any
 
@@ -17,29 +18,34 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from bot.shares import FairPolicy
 from tests.integration.redis.differential import Different, drawn, look, play, shortened, tell_apart
 from tests.integration.redis.histories import NUMBERS, OFTEN, History
-from tests.integration.redis.sides import FakeSide, Side
+from tests.integration.redis.sides import FakeSide, Side, redis_side
 
 CHAPTER = 2_000
 """Operations in one pool."""
-POLICIES = (FairPolicy(), FairPolicy(slack_ms=0, debt_ms=60_000), FairPolicy(slack_ms=5_000, by_users=True))
+POLICIES = (
+    FairPolicy(),
+    FairPolicy(slack_ms=0, refund_ms=0, debt_ms=60_000),
+    FairPolicy(slack_ms=5_000, by_users=True),
+)
 
 
-async def read(operations: int, seed: int, side: Side, policies: tuple[FairPolicy, ...] = POLICIES) -> None:
+async def read(operations: int, seed: int, *sides: Side, policy: FairPolicy | None = None) -> None:
     """Play chapters until there were so many operations; raises Different with the part that matters."""
     for chapter in range(-(-operations // CHAPTER)):
         draws = drawn(Random(f"{seed} {chapter}"), min(CHAPTER, operations - chapter * CHAPTER))
-        policy = policies[chapter % len(policies)]
+        side = sides[chapter % len(sides)]
+        of_model = policy or side.policy
         try:
-            await play(draws, side, policy=policy)
+            await play(draws, side, policy=of_model)
         except Different as different:
-            left, told = await shortened(draws, side, policy=policy)
+            left, told = await shortened(draws, side, policy=of_model)
             steps = "\n".join(f"    {draw}," for draw in left)
-            text = f"seed {seed}, chapter {chapter}, {policy}: {different}\n\nit takes\n{steps}\n\n{told}"
+            text = f"seed {seed}, chapter {chapter}, {of_model}: {different}\n\nit takes\n{steps}\n\n{told}"
             raise Different(text) from different
 
 
 class Machine(RuleBasedStateMachine):
-    """A history by hypothesis, asked of a side in another thread's event loop."""
+    """A history by hypothesis, asked of Redis in another thread's event loop."""
 
     side: Side
     loop: asyncio.AbstractEventLoop
@@ -47,10 +53,9 @@ class Machine(RuleBasedStateMachine):
     def wait(self, asked: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(asked, self.loop).result(60)
 
-    @initialize(policy=st.sampled_from(POLICIES))
-    def begin(self, policy):
-        self.side.policy = policy
-        self.history = History(policy=policy)
+    @initialize()
+    def begin(self):
+        self.history = History(policy=self.side.policy)
         self.wait(self.side.begin())
 
     @rule(
@@ -67,19 +72,30 @@ class Machine(RuleBasedStateMachine):
             self.wait(look(self.history, self.side))
 
 
-async def test_short_histories_end_alike():
-    Here = type("Here", (Machine,), {"side": FakeSide(), "loop": asyncio.get_running_loop()})  # noqa: N806 - a class
-    how = settings(max_examples=20, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
-    await asyncio.to_thread(run_state_machine_as_test, Here, settings=how)
+@pytest.mark.cluster_too
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_short_histories_end_alike(engine_url, policy):
+    async with redis_side(engine_url, policy) as side:
+        here = type("Here", (Machine,), {"side": side, "loop": asyncio.get_running_loop()})
+        how = settings(max_examples=15, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck))
+        await asyncio.to_thread(run_state_machine_as_test, here, settings=how)
+
+
+@pytest.mark.cluster_too
+async def test_a_long_history_is_the_same_on_both_sides(engine_url, operations, seed):
+    async with AsyncExitStack() as open_pools:
+        sides = [await open_pools.enter_async_context(redis_side(engine_url, policy)) for policy in POLICIES]
+        await read(operations, seed, *sides)
 
 
 async def test_a_history_tells_policies_apart_and_names_the_part_that_matters(seed):
     with pytest.raises(Different) as different:
-        await read(CHAPTER, seed, FakeSide(FairPolicy(slack_ms=0)), (FairPolicy(),))
+        await read(CHAPTER, seed, FakeSide(FairPolicy(slack_ms=0)), policy=FairPolicy())
 
     assert "the model:" in str(different.value)
     assert str(different.value).count("\n    (") < 40
 
 
-async def test_the_model_differs_not_from_itself(seed):
-    await read(2 * CHAPTER, seed, FakeSide(), (FairPolicy(),))
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_the_model_differs_not_from_itself(seed, policy):
+    await read(2 * CHAPTER, seed, FakeSide(policy))
