@@ -142,7 +142,7 @@ class MemoryStore:
         entry = self._held(lease)
         if not entry:
             return Renewal.LOST
-        entry.lease = replace(lease, expires_ms=self.clock() + self.lease_ms)
+        entry.lease = replace(entry.lease or lease, expires_ms=self.clock() + self.lease_ms)
         self.fair.used(str(lease.job_id), gpu_ms)
         entry.record = replace(entry.record, gpu_ms=max(gpu_ms, entry.record.gpu_ms or 0))
         return Renewal.CANCEL_REQUESTED if entry.record.cancel_requested else Renewal.HELD

@@ -42,7 +42,7 @@ OFTEN = {
     "cancel": 4,
     "repeat": 4,
     "position": 4,
-    "forget": 2,
+    "forget": 12,
     "tend": 5,
     "advance": 2,
     "rescue": 1.5,
@@ -178,6 +178,8 @@ class History:
         answer = at_once(getattr(self.fake, call.verb)(*call.arguments, **call.named))
         if isinstance(answer, Held) and answer.lease not in self.leases[-20:]:
             self.leases.append(answer.lease)
+        if call.verb == "forget" and answer:
+            self.jobs = [job for job in self.jobs if job.id != call.arguments[0]]
         self.tending.note()
         return answer
 
@@ -267,7 +269,7 @@ class History:
         return Call(verb="position", arguments=(_one(known, numbers[0]),)) if known else None
 
     def _forget(self, numbers: Numbers) -> Call | None:
-        return Call(verb="forget", arguments=(_one(self.jobs[-80:], numbers[0]).id,)) if self.jobs else None
+        return Call(verb="forget", arguments=(_one(self.jobs[:40], numbers[0]).id,)) if self.jobs else None
 
     def _lay(self, numbers: Numbers) -> Call:
         which, late, *_ = numbers

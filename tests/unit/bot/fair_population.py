@@ -60,8 +60,8 @@ RUNNING = (
 )
 DEPTHS = (Caps(), Caps(), Caps(user=4), Caps(person=5), Caps(tenant=8), Caps(everybody=20))
 
-ESTIMATES_MS = (0, 1, 900, 1_000, 8_000, 20_000, 60_000, 1_000_000)
-USED_MS = (0, 1, 500, 5_000, 8_000, 19_999, 25_000, 90_000, 2_000_000)
+ESTIMATES_MS = (0, 1, 900, 1_000, 5_000, 8_000, 10_000, 20_000, 20_000, 60_000, 1_000_000)
+USED_MS = (0, 1, 500, 5_000, 8_000, 19_999, 25_000, 90_000, 2_000_000, 700_000_000)
 
 
 def share_of(weight: int, tenant_weight: int, running: int, waiting: int) -> Share:
