@@ -47,7 +47,8 @@ NAMES = {
     "unreferenced": "set of file keys: no job refers to them any more, and they are not yet deleted",
     "live": "string by job: progress, JSON; expires",
     "preview": "string by job: a picture; expires",
-    "board": "sorted set by platform: jobs whose message is not finally true, by order",
+    "board": "sorted set by platform and leaf (so many numbers): jobs whose message is not finally true, by order",
+    "pages": "sorted set by platform: leaves of its board that have anything on them",
     "platforms": "set of platforms that ever had a job",
     "notice": "hash by job: state, message, rendered, pinged (by whom)",
     "owner": "hash by bucket: owner, until; expires",
@@ -62,13 +63,13 @@ NAMES = {
 }
 
 JOB = {
-    "place": "its number in the queue, less a step for each priority",
-    "tenant": "of the requester",
-    "user": "of the tenant",
+    "p": "place: its number in the queue, less a step for each priority",
+    "t": "tenant",
+    "u": "user of the tenant",
+    "n": "requirement: what it needs",
+    "c": "estimate in ms: what it costs",
+    "m": "when it was made",
     "platform": "of its message, where that is not the requester's",
-    "need": "requirement",
-    "cost": "estimate in ms",
-    "made": "time of its creation",
     "state": "absent: queued",
     "rev": "revision; absent: 1",
     "attempt": "number of the last run",
@@ -90,7 +91,7 @@ JOB = {
     "tenant_weight": "of the tenant then",
     "speed": "of the server",
 }
-"""The fields of a job. What is absent is at its default: a waiting job has six or seven of them."""
+"""The fields of a job. What is absent is at its default. A waiting job has those of one letter: that saves 30 bytes."""
 
 ACCOUNT = {
     "weight": "absent: 1000",

@@ -22,8 +22,7 @@ class RedisNotices:
 
     async def open_jobs(self, platform: str) -> Sequence[JobId]:
         """Return every job whose message is not yet finally true, the oldest first."""
-        board = self.edge.keys.key("board", platform)
-        return answers.ids(await self.edge.ask("ZRANGE", board, 0, -1))
+        return answers.ids(await self.edge.run("open_jobs", quoted(platform)))
 
     async def notice(self, job_id: JobId) -> Notice:
         """Return what is known of a job's message."""

@@ -14,6 +14,7 @@ _LUA = files("adapters.redis") / "lua"
 PARTS = (
     "accounts",
     "bills",
+    "board",
     "charges",
     "choice",
     "endings",
@@ -26,6 +27,10 @@ PARTS = (
     "seats",
 )
 """What scripts share, by subject: each carries those that it names in its head, and what they need in turn."""
+
+
+LEAF = 64
+"""Jobs in a leaf of a board: at up to 128 entries a sorted set is kept compact."""
 
 
 @cache
@@ -63,6 +68,7 @@ def constants(policy: FairPolicy) -> Mapping[str, str]:
         "STALE": STALE,
         "SAMPLE": SAMPLE,
         "PRIORITY_STEP": PRIORITY_STEP,
+        "LEAF": LEAF,
     }
     return {name: str(value) for name, value in values.items()}
 

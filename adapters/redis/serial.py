@@ -91,7 +91,7 @@ def inputs_of(values: Values) -> list[FileHandle]:
 
 def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
     requester, place = cast(Json, content["requester"]), cast(Json, content["place"])
-    number = int(fields["place"])
+    number = int(fields["p"])
     return Job(
         id=job_id,
         workflow=str(content["workflow"]),
@@ -99,10 +99,10 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         values={name: _value(value) for name, value in cast(Json, content["values"]).items()},
         requester=_requester(requester),
         place=Place(tenant=_tenant_of(place), channel=str(place["channel"])),
-        estimate_ms=int(fields["cost"]),
-        created_ms=int(fields["made"]),
+        estimate_ms=int(fields["c"]),
+        created_ms=int(fields["m"]),
         parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
-        requirement=fields.get("need", ""),
+        requirement=fields.get("n", ""),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
     )
 

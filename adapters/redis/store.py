@@ -57,4 +57,4 @@ class RedisStore:
 def _number(answer: Reply) -> int:
     """Return the number in the queue of a held job."""
     _, snapshot = answers.rows(answer)
-    return int(answers.fields(answers.rows(snapshot)[0])["place"]) % PRIORITY_STEP
+    return int(answers.fields(answers.rows(snapshot)[0])["p"]) % PRIORITY_STEP

@@ -19,8 +19,8 @@ end
 
 local function least(jobs, warm)
   local first
-  for _, job in ipairs(jobs) do
-    if (not warm or warm[job.model]) and (not first or job.place < first.place) then first = job end
+  for _, each in ipairs(jobs) do
+    if (not warm or warm[each.model]) and (not first or each.place < first.place) then first = each end
   end
   return first
 end
@@ -29,7 +29,7 @@ end
 local function choose(user, lane, jobs, warm)
   local first, loaded = least(jobs), least(jobs, warm)
   if not loaded or loaded == first then return first, first end
-  local cost = tonumber(redis.call('HGET', key('job', loaded.id), 'cost') or 0)
+  local cost = tonumber(redis.call('HGET', key('job', loaded.id), 'c') or 0)
   local passed = (user.passed[lane] or 0) + virtual(price(cost), user.weight)
   return passed <= SLACK and loaded or first, first
 end

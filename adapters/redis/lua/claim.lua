@@ -25,7 +25,7 @@ end
 
 -- A job that is about to end counts for no cap. Nothing of it is written: it is counted again below.
 local leaving = ARGV[6] ~= '' and held(ARGV[6], ARGV[7])
-local ending = leaving and user_of(leaving.tenant, leaving.user)
+local ending = leaving and user_of(leaving.t, leaving.u)
 local function excuse(change)
   if not ending then return end
   local was_open = open(ending.person)
@@ -48,7 +48,7 @@ local found = {lane}
 if user then
   local id = taken.id
   local job, expires, was_open = job_of(id), now() + term, open(user.person)
-  local cost = price(tonumber(job.cost or 0))
+  local cost = price(tonumber(job.c or 0))
   -- What goes before their first job is counted until that one is taken.
   put_part(user, '!', lane, taken ~= first and (user.passed[lane] or 0) + virtual(cost, user.weight) or 0)
   local model = step_out(user, id, job)

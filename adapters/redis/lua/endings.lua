@@ -16,7 +16,7 @@ local function tear_up(news)
 end
 
 local function finish(id, job, state, used, everything, news)
-  local user, at, was_open = user_of(job.tenant, job.user), now()
+  local user, at, was_open = user_of(job.t, job.u), now()
   if job.state then
     was_open = let_go(user, id, job, not everything and job.state ~= 'starting' and used or nil)
   else
@@ -43,11 +43,11 @@ local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
   end
   -- The number of a run that was never recorded is free again.
   if job.state == 'starting' and not costs then news.attempt = job.attempt - 1 end
-  local user = user_of(job.tenant, job.user)
+  local user = user_of(job.t, job.u)
   local was_open = let_go(user, id, job, nil)
   line_up(user, id, job)
   seat(user, was_open)
-  call_for(user, job.need or '')
+  call_for(user, job.n or '')
   for _, field in ipairs({'state', 'server', 'run', 'client', 'started', 'gpu'}) do news[field] = false end
   tear_up(news)
   change(id, job, news)

@@ -1,4 +1,4 @@
--- Needs: jobs, accounts, seats, orders, files
+-- Needs: board, jobs, accounts, seats, orders, files
 -- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none.
 -- KEYS: the pool
 -- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,
@@ -57,9 +57,9 @@ holds(tenant, tonumber(ARGV[12]), tonumber(ARGV[15]))
 local number = pool.order + 1
 put(pool, 'order', number)
 if number == 1 then put(pool, 'schema', ARGV[20]) end
-local job = {place = string.format('%.0f', number - priority * PRIORITY_STEP), tenant = tenant_name, user = user_name,
-  cost = estimate, made = string.format('%.0f', at)}
-if requirement ~= '' then job.need = requirement end
+local job = {p = string.format('%.0f', number - priority * PRIORITY_STEP), t = tenant_name, u = user_name,
+  c = estimate, m = string.format('%.0f', at)}
+if requirement ~= '' then job.n = requirement end
 if platform ~= platform_of(job) then job.platform = platform end
 if ARGV[21] ~= '0' then
   job.bytes = ARGV[21]
@@ -80,7 +80,7 @@ line_up(user, id, job)
 seat(user, was_open)
 call_for(user, requirement)
 write()
-redis.call('ZADD', key('board', platform), number, id)
+put_on_board(platform, number, id)
 redis.call('PUBLISH', key('changed', platform), id)
 wake()
 return {'added', at}

@@ -13,8 +13,8 @@ local function forget(id)
   if redis.call('HINCRBY', key('uses'), digest, -1) <= 0 then redis.call('HDEL', key('uses'), digest) end
   if job.bytes then redis.call('HINCRBY', key('pool'), 'bytes', -tonumber(job.bytes)) end
   redis.call('ZREM', key('ended'), id)
-  redis.call('ZREM', key('board', platform_of(job)), id)
-  redis.call('ZREM', key('of', job.tenant .. '/' .. job.user), id)
+  take_off_board(platform_of(job), number_of(job), id)
+  redis.call('ZREM', key('of', job.t .. '/' .. job.u), id)
   for _, name in ipairs({'job', 'payload', 'result', 'charges', 'references', 'notice', 'live', 'preview'}) do
     redis.call('DEL', key(name, id))
   end

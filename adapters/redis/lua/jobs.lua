@@ -1,3 +1,4 @@
+-- Needs: board
 -- Jobs: read whole, changed in one write with all that every durable change brings along.
 -- A job is a table of its fields as text; what is absent is at its default, so that a waiting job stays small.
 
@@ -9,12 +10,12 @@ local function job_of(id)
 end
 
 local function platform_of(job)
-  return job.platform or string.match(job.tenant, '^[^/]*')
+  return job.platform or string.match(job.t, '^[^/]*')
 end
 
 -- Its number in the queue: the place without the priority.
 local function number_of(job)
-  return tonumber(job.place) % PRIORITY_STEP
+  return tonumber(job.p) % PRIORITY_STEP
 end
 
 -- A new revision, a mark on the board, a hint; false in news takes a field away.
@@ -33,7 +34,7 @@ local function change(id, job, news)
   redis.call('HSET', unpack(set))
   if gone[2] then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
-  redis.call('ZADD', key('board', platform), number_of(job), id)
+  put_on_board(platform, number_of(job), id)
   redis.call('PUBLISH', key('changed', platform), id)
 end
 

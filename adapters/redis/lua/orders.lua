@@ -29,8 +29,8 @@ end
 
 -- Counts what waits; the weights of the active users are the tenant's crowd.
 local function count_waiting(user, job, change)
-  local tenant, person, requirement = user.tenant, user.person, job.need or ''
-  local backlog, was_active = change * (job.cost or 0), user.waiting + user.leased > 0
+  local tenant, person, requirement = user.tenant, user.person, job.n or ''
+  local backlog, was_active = change * (job.c or 0), user.waiting + user.leased > 0
   put(user, 'waiting', user.waiting + change)
   put(user, 'backlog', user.backlog + backlog)
   put(tenant, 'waiting', tenant.waiting + change)
@@ -66,17 +66,17 @@ local function rouse(user)
 end
 
 local function line_up(user, id, job)
-  local requirement = job.need or ''
+  local requirement = job.n or ''
   local model = model_of(requirement)
   if model ~= '' and not has_model(user, model) then turn(model, user.whole) end
-  redis.call('ZADD', queue_of(user, requirement), job.place, id)
+  redis.call('ZADD', queue_of(user, requirement), job.p, id)
   count_waiting(user, job, 1)
   rouse(user)
 end
 
 -- Returns the model of the job if the user has more of it.
 local function step_out(user, id, job)
-  local requirement = job.need or ''
+  local requirement = job.n or ''
   local model = model_of(requirement)
   redis.call('ZREM', queue_of(user, requirement), id)
   count_waiting(user, job, -1)

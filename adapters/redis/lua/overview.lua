@@ -14,13 +14,13 @@ end
 -- What was used of late: by those who ended, and so far by those who run.
 local used, total, payers = {}, 0, {}
 local function use(job)
-  local gpu, whole = tonumber(job.gpu or 0), job.tenant .. '/' .. job.user
-  used[job.tenant], used[whole], total = (used[job.tenant] or 0) + gpu, (used[whole] or 0) + gpu, total + gpu
+  local gpu, whole = tonumber(job.gpu or 0), job.t .. '/' .. job.u
+  used[job.t], used[whole], total = (used[job.t] or 0) + gpu, (used[whole] or 0) + gpu, total + gpu
 end
 local late = redis.call('ZREVRANGEBYSCORE', key('ended'), '+inf', '(' .. text(now() - span), 'LIMIT', 0, most)
 for _, id in ipairs(late) do
-  local kept = redis.call('HMGET', key('job', id), 'tenant', 'user', 'gpu')
-  if kept[1] then use({tenant = kept[1], user = kept[2], gpu = kept[3] or 0}) end
+  local kept = redis.call('HMGET', key('job', id), 't', 'u', 'gpu')
+  if kept[1] then use({t = kept[1], u = kept[2], gpu = kept[3] or 0}) end
 end
 local servers, holding = redis.call('HGETALL', key('lane_of')), {}
 if not pool.version then servers = {} end
@@ -29,8 +29,8 @@ for i = 1, #servers, 2 do known[servers[i]] = true end
 for _, id in ipairs(redis.call('ZRANGE', key('leases'), 0, most - 1)) do
   local job = job_of(id)
   use(job)
-  holding[job.tenant] = holding[job.tenant] or {}
-  holding[job.tenant][job.user] = id
+  holding[job.t] = holding[job.t] or {}
+  holding[job.t][job.u] = id
   if not known[job.server] then
     known[job.server] = true
     servers[#servers + 1], servers[#servers + 2] = job.server, ANY_LANE
@@ -72,7 +72,7 @@ local function jobs(user)
   table.sort(first, function(a, b) return a.place < b.place end)
   local told = {}
   for i = 1, math.min(limit, #first) do
-    told[i] = {first[i].id, redis.call('HGET', key('job', first[i].id), 'cost'), first[i].lanes}
+    told[i] = {first[i].id, redis.call('HGET', key('job', first[i].id), 'c'), first[i].lanes}
   end
   return told
 end

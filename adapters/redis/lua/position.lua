@@ -8,7 +8,7 @@
 local id = ARGV[1]
 local job = job_of(id)
 if not job or job.state then return false end
-local user = user_of(job.tenant, job.user)
+local user = user_of(job.t, job.u)
 local tenant = user.tenant
 
 local function mean(waiting, backlog)
@@ -19,7 +19,7 @@ local function own(lane)
   local jobs = 0
   for requirement in pairs(user.waits) do
     if not lane or serving(requirement)[lane] then
-      jobs = jobs + redis.call('ZCOUNT', queue_of(user, requirement), '-inf', '(' .. job.place)
+      jobs = jobs + redis.call('ZCOUNT', queue_of(user, requirement), '-inf', '(' .. job.p)
     end
   end
   return jobs, jobs * mean(user.waiting, user.backlog)
@@ -60,7 +60,7 @@ local function ahead(lane)
 end
 
 local lanes = {}
-for lane in pairs(serving(job.need or '')) do
+for lane in pairs(serving(job.n or '')) do
   if user.seats[lane] and tenant.seats[lane] then lanes[#lanes + 1] = lane end
 end
 table.sort(lanes, before)

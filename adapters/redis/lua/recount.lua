@@ -9,7 +9,7 @@ end
 -- How many leases each has: users, tenants and people by their keys.
 local leased = {}
 for _, id in ipairs(redis.call('ZRANGE', key('leases'), 0, -1)) do
-  local about = redis.call('HMGET', key('job', id), 'tenant', 'user')
+  local about = redis.call('HMGET', key('job', id), 't', 'u')
   if about[1] then
     local whole = about[1] .. '/' .. about[2]
     local person = string.match(about[1], '^[^/]*') .. '/' .. about[2]
@@ -39,7 +39,7 @@ local function backlog_of(user)
   local backlog = 0
   for requirement in pairs(user.waits) do
     for _, id in ipairs(redis.call('ZRANGE', queue_of(user, requirement), 0, -1)) do
-      backlog = backlog + (redis.call('HGET', key('job', id), 'cost') or 0)
+      backlog = backlog + (redis.call('HGET', key('job', id), 'c') or 0)
     end
   end
   return backlog

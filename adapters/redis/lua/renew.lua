@@ -9,7 +9,7 @@ if not job then return 'lost' end
 redis.call('ZADD', key('leases'), now() + tonumber(ARGV[3]), id)
 local owed = normal(used, tonumber(job.speed))
 if owed > tonumber(job.paid) then
-  correct(user_of(job.tenant, job.user), job, owed)
+  correct(user_of(job.t, job.u), job, owed)
   write()
 end
 redis.call('HSET', key('job', id), 'gpu', math.max(tonumber(job.gpu or 0), used), 'paid', job.paid)

@@ -65,8 +65,8 @@ async def _misplaced(pool: RedisPool, jobs: Jobs) -> list[str]:
         if about is None or PLACES[about["state"]] != place:
             lines.append(f"{job} stands in {place}, and is {about['state'] if about else 'not there'}")
         elif place == "queue":
-            right = f"{about['tenant']}/{about['user']}:{about.get('need', '')}"
-            if (queue, score) != (right, int(about["place"])):
+            right = f"{about['t']}/{about['u']}:{about.get('n', '')}"
+            if (queue, score) != (right, int(about["p"])):
                 lines.append(f"{job} stands in {queue} at {score % PRIORITY_STEP}, its queue is {right}")
     return lines
 
@@ -100,10 +100,10 @@ def _recounted(jobs: Jobs) -> tuple["Counter[str]", "Counter[str]", "Counter[str
     """Count what waits, its estimates, and what is leased: of the pool, tenants, users and people."""
     counts: tuple[Counter[str], Counter[str], Counter[str]] = (Counter(), Counter(), Counter())
     for about in jobs.values():
-        tenant, user, place = about["tenant"], about["user"], PLACES[about["state"]]
+        tenant, user, place = about["t"], about["u"], PLACES[about["state"]]
         for name in ("pool", f"tenant {tenant}", f"user {tenant}/{user}", f"person {_person((tenant, user))}"):
             counts[0][name] += place == "queue"
-            counts[1][name] += int(about["cost"]) * (place == "queue")
+            counts[1][name] += int(about["c"]) * (place == "queue")
             counts[2][name] += place == "leases"
     return counts
 
