@@ -4,17 +4,17 @@ The fake knows at once what the answer is, so a truth that is slower to ask can 
 compared afterwards: every argument (a lease, a nonce, a job) is what the fake answered before.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from bot.errors import QueueFull
 from bot.jobs import Job, JobId, Place, Requester, Tenant, job_id_of
 from bot.ports import Charge, Held, LaneTable, Lease, Settlement
 from bot.shares import FairPolicy
 from tests.fakes.memory_store import MemoryStore
 from tests.integration.redis import START_MS, depth, gpu, run_of
+from tests.integration.redis.tending import Tending, at_once
 from tests.unit.bot.fair_population import (
     ESTIMATES_MS,
     LAYOUTS,
@@ -27,9 +27,10 @@ from tests.unit.bot.fair_population import (
     share_of,
 )
 
+T = TypeVar("T")
+
 PLATFORM = "local"
 MOST_WAITING = 60
-BETWEEN_PASSES_MS = 60_000
 KEPT = Charge(counter="kept", amount=1, ceiling=40, window_s=120, settlement=Settlement.KEPT)
 STEPS_MS = (10, 1_000, 31_000, 31_000, -10, -1_500)
 """How a clock moves: leases take 30 s to run out; a server's clock that is set right goes back a little."""
@@ -69,68 +70,11 @@ class Call:
         return self.verb in {"rescue", "advance", "lay", "tend"}
 
 
-def at_once(asked: Coroutine[Any, Any, Any]) -> Any:
-    """Return what the fake answers, which never waits; a refusal is an answer, too."""
-    try:
-        asked.send(None)
-    except StopIteration as done:
-        return done.value
-    except QueueFull as full:
-        return refusal(full)
-    raise AssertionError("the fake waits for something")
-
-
-def refusal(full: QueueFull) -> tuple[str, float]:
-    """Return a refusal as an answer that can be compared."""
-    return full.counter, full.retry_after_s
-
-
 async def records_of(store: Any, notices: Any, jobs: list[Job]) -> list[Any]:
     """Read what is known of jobs, who holds which, and what stands on the board."""
     known = [await store.read(job.id) for job in jobs]
     held = [sorted(await store.held_by(server), key=lambda each: each.lease.job_id) for server in SERVERS]
     return [*known, *held, sorted(await notices.open_jobs(PLATFORM))]
-
-
-@dataclass(slots=True)
-class Tending:
-    """How far a pass through those who are looked after has come, as a script that tends a few at a time goes."""
-
-    fake: MemoryStore
-    listed: set[tuple[str, str]] = field(default_factory=set)  #: who was active and not yet seen at rest
-    cursor: tuple[str, str] | None = None
-    began_ms: int = 0
-    version: int = 0
-    done: int = 0
-
-    def note(self) -> None:
-        """Look who is active now."""
-        tenants = self.fake.fair.tenants.items()
-        self.listed |= {(name, user) for name, each in tenants for user in each.users if each.users[user].active}
-
-    def tend(self, most: int, now_ms: int) -> bool:
-        """Tend a few; whether there is more to be done."""
-        laid = at_once(self.fake.table()).version
-        if self.version != laid:
-            self.cursor = None
-        if self.cursor is None:
-            if self.done == laid and now_ms < self.began_ms + BETWEEN_PASSES_MS:
-                return False
-            self.began_ms, self.version = now_ms, laid
-        rest = [who for who in sorted(self.listed, key="/".join) if self.cursor is None or who > self.cursor]
-        for tenant, user in rest[:most]:
-            if self.fake.fair.tenants[tenant].users[user].active:
-                self.fake.fair.tend(tenant, user)
-            else:
-                self.listed.discard((tenant, user))
-        self.cursor = rest[most - 1] if len(rest) >= most else None
-        self.done = self.done if self.cursor else laid
-        return self.cursor is not None
-
-    @property
-    def through(self) -> bool:
-        """Whether everybody sits where lanes now lead."""
-        return self.done == at_once(self.fake.table()).version
 
 
 class History:
@@ -174,7 +118,8 @@ class History:
             [self.now_ms] = call.arguments
             return None
         if call.verb == "tend":
-            return self.tending.tend(*call.arguments, self.now_ms)
+            [most] = call.arguments
+            return self.tending.tend(most, self.now_ms)
         answer = at_once(getattr(self.fake, call.verb)(*call.arguments, **call.named))
         if isinstance(answer, Held) and answer.lease not in self.leases[-20:]:
             self.leases.append(answer.lease)
@@ -185,7 +130,8 @@ class History:
 
     def records(self, jobs: list[Job]) -> list[Any]:
         """Tell what is known of jobs, who holds which, and what stands on the board, as a side does."""
-        return at_once(records_of(self.fake, self.fake, jobs))
+        known: list[Any] = at_once(records_of(self.fake, self.fake, jobs))
+        return known
 
     # ---- Choices -----------------------------------------------------------------------------------------------------
 
@@ -278,5 +224,5 @@ class History:
         return Call(verb="lay", arguments=(LaneTable(version=version, servers=layout.lanes, routes=layout.routes),))
 
 
-def _one(choices: Sequence[Any], number: int) -> Any:
+def _one(choices: Sequence[T], number: int) -> T:
     return choices[number % len(choices)]

@@ -12,9 +12,10 @@ from bot.errors import QueueFull, StoreLost
 from bot.jobs import Job
 from bot.shares import FairPolicy
 from tests.integration.redis import MOVABLE, START_MS, new_pool
-from tests.integration.redis.histories import BETWEEN_PASSES_MS, Call, History, records_of, refusal
+from tests.integration.redis.histories import Call, History, records_of
 from tests.integration.redis.invariants import faults
 from tests.integration.redis.ledger import Ledger, ledger, ledger_of
+from tests.integration.redis.tending import BETWEEN_PASSES_MS, refusal
 
 
 class Side(Protocol):
