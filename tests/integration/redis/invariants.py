@@ -45,6 +45,7 @@ async def faults(pool: RedisPool, policy: FairPolicy | None = None) -> list[str]
         *await _misheld(pool, jobs),
         *await _mischarged(pool, jobs),
         *_miscounted(jobs, book),
+        *await _mismarked(pool, jobs, book),
         *await _misseated(pool, book),
         *_misaligned(book),
         *_astray(book, policy or FairPolicy()),
@@ -117,6 +118,30 @@ def _misjoined(book: Ledger) -> Iterator[str]:
         crowd = sum(each.weight for (own, _), each in book.users.items() if own == name and each.waiting + each.leased)
         if tenant.crowd != crowd:
             yield f"tenant {name} is a crowd of {tenant.crowd}, it is {crowd}"
+
+
+async def _mismarked(pool: RedisPool, jobs: Jobs, book: Ledger) -> list[str]:
+    """What waits by requirement, of users and of all, by tenant of people, and how many sit in a tenant's lines."""
+    right: Counter[str] = Counter()
+    for about in jobs.values():
+        if PLACES[about["state"]] == "queue":
+            tenant, user, needs = about["t"], about["u"], about.get("n", "")
+            names = f"user {tenant}/{user} +{needs}", f"person {_person((tenant, user))} +{tenant}", f"wanted {needs}"
+            right.update(names)
+    for (lane, tenant), line in book.inner_lines.items():
+        right[f"tenant {tenant} #{lane}"] = len(line)
+    found: Counter[str] = Counter()
+    for kind in ("user", "person", "tenant"):
+        for name, hash_ in (await _each(pool, "HGETALL", await _named(pool, kind))).items():
+            marks = {field.decode(): int(value) for field, value in hash_.items() if field[:1] in b"+#"}
+            found.update({f"{kind} {name} {field}": value for field, value in marks.items()})
+    wanted = (await _each(pool, "HGETALL", {"": pool.edge.keys.key("wanted")}))[""]
+    found.update({f"wanted {needs.decode()}": int(many) for needs, many in wanted.items()})
+    return [
+        f"{name} says {found[name]}, it is {right[name]}"
+        for name in sorted({*found, *right})
+        if found[name] != right[name]
+    ]
 
 
 async def _misseated(pool: RedisPool, book: Ledger) -> list[str]:
