@@ -1,9 +1,9 @@
 """Fairbrush's own queue, through its port, in the form that the workers use it. Runs in Fairbrush's environment.
 
 Enqueue: from a typed Job to a typed JobRecord, with the share that intake gives. Work: 50 workers, each of a server
-of its own, 20 users in 4 tenants, and for every job what bot/worker.py and bot/attempt.py ask of the store: whether
-anything is held from before; claim, which brings the record along; write the run down; settle with a result. A job
-has begun once its run is written down, for then it would be submitted.
+of its own, 20 users in 4 tenants, and for every job what bot/worker.py and bot/attempt.py ask of the store: claim,
+which brings the record along; write the run down; settle with a result. Who finds no job looks whether anything is
+held from before. A job has begun once its run is written down, for then it would be submitted.
 
 Not in here, for it is not the queue's: parsing, the image gate, graphs and servers, files, heartbeats (every few
 seconds), progress, messages.
@@ -66,9 +66,9 @@ class Fairbrush:
         """Do what Worker does, forever."""
         nonce, idle_s = secrets.token_hex(16), WorkerLimits().idle_s
         while True:
-            await self.pool.store.held_by(server)
             held = await self.pool.queue.claim(server, nonce, warm=WARM)
             if held is None:
+                await self.pool.store.held_by(server)
                 await self.pool.queue.wait(server, idle_s)
                 continue
             nonce = secrets.token_hex(16)
@@ -109,12 +109,11 @@ def job_of(number: int) -> Job:
 
 async def dissect(fairbrush: Fairbrush, jobs: int) -> dict[str, dict[str, float]]:
     """Tell what each verb costs: microseconds of the engine in its script, and of this process, 50 calls at once."""
-    costs = {verb: Cost(fairbrush.pool) for verb in ("enqueue", "held_by", "claim", "record", "succeed")}
-    queue, store = fairbrush.pool.queue, fairbrush.pool.store
+    costs = {verb: Cost(fairbrush.pool) for verb in ("enqueue", "claim", "record", "succeed")}
+    queue = fairbrush.pool.queue
     servers = [f"gpu{number}" for number in range(CONCURRENCY)]
     for _ in range(0, jobs, CONCURRENCY):
         await costs["enqueue"].of(fairbrush.submit(next(DISSECTED)) for _ in servers)
-        await costs["held_by"].of(store.held_by(server) for server in servers)
         claimed = await costs["claim"].of(queue.claim(server, secrets.token_hex(16), warm=WARM) for server in servers)
         held = [each for each in claimed if each]
         await costs["record"].of(fairbrush.begin(each) for each in held)
