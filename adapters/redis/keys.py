@@ -87,9 +87,9 @@ JOB = {
     "bytes": "of its inputs and results",
     "charges": "1: there is a list of them",
     "paid": "ms that it was charged; with the next three the bill of a held job",
-    "weight": "of the user when it was claimed",
-    "tenant_weight": "of the tenant then",
-    "speed": "of the server",
+    "weight": "of the user when it was claimed; absent: 1000",
+    "tenant_weight": "of the tenant then; absent: 1000",
+    "speed": "of the server; absent: 1000",
 }
 """The fields of a job. What is absent is at its default. A waiting job has those of one letter: that saves 30 bytes."""
 
@@ -99,8 +99,7 @@ ACCOUNT = {
     "waiting": "jobs",
     "leased": "jobs",
     "backlog": "estimates of what waits, in ms",
-    "idle": "1: at rest; the hash expires",
-    "listed": "1: a user that is among the active",
+    "idle": "1: at rest; the hash expires, and a user is not among the active",
     "@": "by lane: the tag, whole microseconds, of one with a seat",
     "~": "by lane: the tag of one without",
 }

@@ -21,7 +21,7 @@ local function record(at, it)
       it[name] = value
     end
   end
-  it.at, it.new = at, {}
+  it.at, it.new, it.new_here = at, {}, not flat[1]
   opened[#opened + 1] = it
   return it
 end

@@ -35,7 +35,7 @@ end
 
 -- The bill of a job moves from what it paid to what it should, at the weights that it was written with.
 local function correct(user, job, gpu)
-  local paid, weight, tenant_weight = tonumber(job.paid), tonumber(job.weight), tonumber(job.tenant_weight)
+  local paid, weight, tenant_weight = tonumber(job.paid), tonumber(job.weight or ONE), tonumber(job.tenant_weight or ONE)
   move(user, virtual(gpu, weight) - virtual(paid, weight))
   move(user.tenant, virtual(gpu, tenant_weight) - virtual(paid, tenant_weight))
   job.paid = gpu

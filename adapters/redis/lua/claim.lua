@@ -43,6 +43,11 @@ end
 
 local models, warm = {}, {}
 for i = 8, #ARGV do models[#models + 1], warm[ARGV[i]] = ARGV[i], true end
+-- What is at its default is not written.
+local function unless_one(value)
+  return value ~= ONE and value
+end
+
 local user, taken, first = next_of(lane, models, warm)
 local found = {lane}
 if user then
@@ -55,7 +60,8 @@ if user then
   if model then turn(model, user.whole) end
   count_leased(user, 1)
   local news = {state = 'starting', server = server, fence = (job.fence or 0) + 1, attempt = (job.attempt or 0) + 1,
-    weight = user.weight, tenant_weight = weight_of(user.tenant), speed = speed, paid = cost}
+    paid = cost, weight = unless_one(user.weight), tenant_weight = unless_one(weight_of(user.tenant)),
+    speed = unless_one(speed)}
   job.paid, job.weight, job.tenant_weight = 0, news.weight, news.tenant_weight
   correct(user, job, cost)
   seat(user, was_open)

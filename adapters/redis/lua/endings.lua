@@ -5,14 +5,10 @@
 local function let_go(user, id, job, gpu)
   redis.call('ZREM', key('leases'), id)
   redis.call('SREM', key('held', job.server), id)
-  correct(user, job, gpu and math.max(LEAST, normal(gpu, tonumber(job.speed))) or 0)
+  correct(user, job, gpu and math.max(LEAST, normal(gpu, tonumber(job.speed or ONE))) or 0)
   local was_open = open(user.person)
   count_leased(user, -1)
   return was_open
-end
-
-local function tear_up(news)
-  news.paid, news.weight, news.tenant_weight, news.speed = false, false, false, false
 end
 
 local function finish(id, job, state, used, everything, news)
@@ -27,9 +23,10 @@ local function finish(id, job, state, used, everything, news)
   if job.charges then settle_charges(id, used, everything) end
   redis.call('ZADD', key('ended'), at, id)
   news.state, news.ended, news.gpu, news.charges = state, at, used, false
-  tear_up(news)
   change(id, job, news)
 end
+
+local OF_A_LEASE = {'state', 'server', 'run', 'client', 'started', 'gpu', 'paid', 'weight', 'tenant_weight', 'speed'}
 
 -- Back to the old place; the last attempt that counts is the end, and so is a cancel that nobody confirmed.
 local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
@@ -48,7 +45,6 @@ local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
   line_up(user, id, job)
   seat(user, was_open)
   call_for(user, job.n or '')
-  for _, field in ipairs({'state', 'server', 'run', 'client', 'started', 'gpu'}) do news[field] = false end
-  tear_up(news)
+  for _, field in ipairs(OF_A_LEASE) do news[field] = false end
   change(id, job, news)
 end

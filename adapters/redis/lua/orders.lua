@@ -53,15 +53,12 @@ end
 
 -- Who was at rest may be forgotten after a while; not any more. And whoever is active is looked after by tend.
 local function rouse(user)
+  if user.new_here or user.idle then redis.call('ZADD', key('active'), 0, user.whole) end
   for _, each in ipairs({user, user.tenant, user.person}) do
     if each.idle then
       put(each, 'idle', nil)
       redis.call('PERSIST', each.at)
     end
-  end
-  if not user.listed then
-    put(user, 'listed', 1)
-    redis.call('ZADD', key('active'), 0, user.whole)
   end
 end
 

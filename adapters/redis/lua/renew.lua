@@ -7,7 +7,7 @@ local id, used = ARGV[1], tonumber(ARGV[4])
 local job = held(id, ARGV[2])
 if not job then return 'lost' end
 redis.call('ZADD', key('leases'), now() + tonumber(ARGV[3]), id)
-local owed = normal(used, tonumber(job.speed))
+local owed = normal(used, tonumber(job.speed or ONE))
 if owed > tonumber(job.paid) then
   correct(user_of(job.t, job.u), job, owed)
   write()

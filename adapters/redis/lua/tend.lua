@@ -92,7 +92,6 @@ local function rest(it)
 end
 for _, user in ipairs(users) do
   if user.waiting + user.leased == 0 then
-    put(user, 'listed', nil)
     redis.call('ZREM', key('active'), user.whole)
     for _, it in ipairs({user, user.tenant, user.person}) do rest(it) end
   end

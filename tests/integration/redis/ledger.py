@@ -199,9 +199,9 @@ class _Reading:
             each = await self.fields("job", job.decode())
             found[str(job_id(job))] = BillEntry(
                 charged_ms=int(each["paid"]),
-                weight=int(each["weight"]),
-                tenant_weight=int(each["tenant_weight"]),
-                speed=int(each["speed"]),
+                weight=int(each.get("weight", ONE)),
+                tenant_weight=int(each.get("tenant_weight", ONE)),
+                speed=int(each.get("speed", ONE)),
             )
         return found
 
