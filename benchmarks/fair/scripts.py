@@ -60,7 +60,7 @@ class RealScripts:
 @asynccontextmanager
 async def real_scripts(url: str, scene: Scene) -> AsyncIterator[RealScripts]:
     """Open a fresh pool with the scene's policy."""
-    async with open_redis(url, pool=str(uuid4()), lease_s=LEASE_S, scripts=Scripts(MOVABLE)) as pool:
+    async with open_redis(url, pool=str(uuid4()), lease_s=LEASE_S, scripts=Scripts(MOVABLE, scene.policy)) as pool:
         yield RealScripts(pool)
 
 
