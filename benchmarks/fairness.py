@@ -34,6 +34,11 @@ def program(*, quick: bool) -> Mapping[str, Scene]:
         "equal": scenes.guilds(until_ms=QUICK_MS, by_users=False),
         "by users": scenes.guilds(until_ms=QUICK_MS, by_users=True),
         **{f"slack {slack}": scenes.models(slack, until_ms=until_ms) for slack in scenes.SLACKS_MS},
+        **{
+            f"{mix}, slack {slack}": scenes.models(slack, until_ms=until_ms, users=users, keeps=keeps)
+            for mix, users, keeps in (("few", scenes.FEW, scenes.KEEPS), ("all at once", scenes.MANY, None))
+            for slack in (2 * scenes.LOAD_MS, scenes.UNLIMITED_MS)
+        },
         "always off": scenes.estimates(until_ms=until_ms, by_chance=False),
         "off by chance": scenes.estimates(until_ms=until_ms, by_chance=True),
         "two off": scenes.two_estimates(until_ms=until_ms),

@@ -68,13 +68,16 @@ class Play:
     _numbers: Iterator[int] = field(default_factory=count)
     _loaded: dict[str, str] = field(default_factory=dict)  #: server -> model
     _idle: list[Gpu] = field(default_factory=list)
+    _following: dict[str, Work] = field(default_factory=dict)  #: by the work at whose beginning it is enqueued
 
     async def go(self) -> "Play":
         """Play to the end."""
         works = {work.name: work for work in self.scene.works}
         self._idle = list(self.scene.gpus)
+        self._following = {work.after: work for work in self.scene.works if work.after}
         for work in self.scene.works:
-            self._plan(work.at_ms, What.CAME, work.name)
+            if not work.after:
+                self._plan(work.at_ms, What.CAME, work.name)
         while self._agenda and (self.scene.until_ms is None or self._agenda[0][0] < self.scene.until_ms):
             self.now_ms = self._agenda[0][0]
             await self.turns.at(self.now_ms)
@@ -110,6 +113,8 @@ class Play:
                 return
             self._idle.remove(gpu)
             self._begin(gpu, works[name])
+            if name in self._following:
+                await self._happen(What.CAME, self._following[name])
 
     def _begin(self, gpu: Gpu, work: Work) -> None:
         load_ms = self.scene.load_ms if work.model and self._loaded.get(gpu.name) != work.model else 0

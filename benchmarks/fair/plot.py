@@ -164,10 +164,10 @@ def _slack(plots: ModuleType, staged: Mapping[int, Staged], path: Path) -> None:
     waits = [max(each.waits_s) / 60 for each in told]
     _bars(speed, names, [each.jobs_per_hour for each in told], "{:.0f}", BLUE)
     speed.set_title("pictures an hour", loc="left", fontsize=15, pad=22)
-    _bars(fairness, names, [min(wait, 5.0) for wait in waits], "", VERMILION)
+    _bars(fairness, names, waits, "", VERMILION)
     for place, wait in enumerate(waits):
-        text = f"{60 * wait:.0f} s" if wait < 5 else f"{wait:.0f} min ↑"
-        fairness.text(place, min(wait, 5.0) + 0.08, text, ha="center", fontsize=13)
+        text = f"{60 * wait:.0f} s" if wait < 2 else f"{wait:.0f} min"
+        fairness.text(place, wait, text, ha="center", va="bottom", fontsize=13)
     fairness.set_title("longest wait of somebody who asks now and then", loc="left", fontsize=15, pad=22)
     for axis in (speed, fairness):
         axis.set_xlabel("slack (a load takes 15 s; 30 s is the default)")

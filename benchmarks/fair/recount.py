@@ -24,7 +24,8 @@ class Course:
     changes: list[tuple[Moment, float, float]] = field(default_factory=list)  #: (moment, jump, change of the slope)
     spans: list[tuple[Moment, Moment]] = field(default_factory=list)
     charge: float = 0.0  #: the largest that a job was charged at once, over weight
-    off: float = 0.0  #: the most that one was charged too much, and the most that one was charged too little, together
+    over: float = 0.0  #: the most that one was charged too much, over weight
+    under: float = 0.0  #: the most that one was charged too little, over weight
     most: int = 0  #: how many ran at once
     _moments: list[Moment] = field(default_factory=list)
     _values: list[tuple[float, float]] = field(default_factory=list)
@@ -54,9 +55,14 @@ class Course:
         return self._moments[bisect_right(self._moments, start) : bisect_right(self._moments, end)]
 
     @property
-    def bound(self) -> float:
-        """Return this side's part of the bound, without the slack."""
-        return self.charge + self.most * self.off
+    def after(self) -> float:
+        """Return how far after the clock they may be with what they got, without the slack."""
+        return self.charge + self.most * self.under
+
+    @property
+    def before(self) -> float:
+        """Return how far before the clock they may be: what they were charged too much was not theirs."""
+        return self.most * self.over
 
 
 @dataclass(slots=True)
@@ -102,7 +108,7 @@ class _Tally:
     def close(self) -> None:
         """Add up."""
         self.course.charge = self.charge_ms / (self.lightest or 1.0)
-        self.course.off = self.over + self.under
+        self.course.over, self.course.under = self.over, self.under
         self.course.settle()
 
 
@@ -159,7 +165,7 @@ class Gap:
     between: str
     gap_s: float  #: the largest difference of what they got between any two moments
     bound_s: float
-    ahead_s: float | None  #: the same from the moment when both came; None: they did not come together
+    ahead_s: float | None  #: the same since both came; None: they did not come for the first time together
     ahead_bound_s: float
 
 
@@ -170,22 +176,22 @@ def gaps(courses: Iterable[tuple[str, Course]], slack_ms: float) -> Iterator[Gap
         for other_name, other in named[place + 1 :]:
             spans = list(_both(one, other))
             if spans:
-                bound = one.bound + other.bound + slack_ms
+                reaches = one.after + other.before, other.after + one.before
                 yield Gap(
                     between=f"{name}, {other_name}",
-                    gap_s=max(max(apart) - min(apart) for apart, _ in spans) / 1000,
-                    bound_s=(bound + slack_ms) / 1000,
-                    ahead_s=max((max(map(abs, apart)) / 1000 for apart, together in spans if together), default=None),
-                    ahead_bound_s=bound / 1000,
+                    gap_s=max(max(apart) - min(apart) for apart in spans) / 1000,
+                    bound_s=(sum(reaches) + 2 * slack_ms) / 1000,
+                    ahead_s=max(map(abs, spans[0])) / 1000 if one.spans[0][0][0] == other.spans[0][0][0] else None,
+                    ahead_bound_s=(max(reaches) + slack_ms) / 1000,
                 )
 
 
-def _both(one: Course, other: Course) -> Iterator[tuple[list[float], bool]]:
-    """Find when both were eligible: how far apart they were since that began, and whether it began for both at once."""
+def _both(one: Course, other: Course) -> Iterator[list[float]]:
+    """Find when both were eligible: how far apart they were since that began."""
     for start, end in one.spans:
         for since, until in other.spans:
             if max(start, since) < min(end, until):
-                yield _apart(one, other, max(start, since), min(end, until)), start[0] == since[0]
+                yield _apart(one, other, max(start, since), min(end, until))
 
 
 def _apart(one: Course, other: Course, start: Moment, end: Moment) -> list[float]:

@@ -19,6 +19,7 @@ class Work:
     size_ms: int
     estimate_ms: int
     model: str = ""
+    after: str = ""  #: the work at whose beginning it is enqueued: its user keeps so many in the queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

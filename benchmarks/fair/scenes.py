@@ -20,6 +20,9 @@ LARGE, SMALL = 200, 2
 PICTURE_MS = 10_000
 
 MODELS, LOAD_MS = 6, 15_000
+MANY, FEW, MODEL_TENANTS = 24, 6, 3
+KEEPS = 4
+"""How many jobs each user of a mix has waiting all the while: below the usual cap of ten."""
 UNLIMITED_MS = 10**9
 SLACKS_MS = (0, 15_000, 30_000, 60_000, 120_000, UNLIMITED_MS)
 
@@ -75,25 +78,32 @@ def guilds(*, until_ms: int, by_users: bool) -> Scene:
     return Scene(name=name, works=tuple(works), gpus=gpus(*[ONE] * 4), policy=policy, until_ms=until_ms)
 
 
-def models(slack_ms: int, *, until_ms: int) -> Scene:
-    """Twelve users of four guilds, six models by chance, on 4 servers that hold one; and somebody now and then."""
+def models(slack_ms: int, *, until_ms: int, users: int = MANY, keeps: int | None = KEEPS) -> Scene:
+    """Users of three guilds, six models by chance, on 4 servers that hold one; and somebody now and then.
+
+    All users always want more. Each keeps a few waiting, or (None) all that they will ever want: then an unlimited
+    slack may look for a loaded model as far ahead as it likes, and hardly ever loads.
+    """
     chance = Random(2)
-    enough = 4 * until_ms // PICTURE_MS // 6
+    enough = 4 * until_ms // PICTURE_MS * 2 // users
+    people = [(f"guild-{user % MODEL_TENANTS}", f"user-{user:02}") for user in range(users)]
     works = [
-        _work(
-            (f"guild-{user % 4}", f"user-{user:02}"), number, 0, PICTURE_MS, model=f"model-{chance.randrange(MODELS)}"
-        )
+        _work(who, number, 0, PICTURE_MS, model=f"model-{chance.randrange(MODELS)}")
         for number in range(enough)
-        for user in range(12)
+        for who in people
     ]
+    if keeps is not None:
+        at_once, later = works[: keeps * users], works[keeps * users :]
+        works = at_once + [replace(work, after=earlier.name) for work, earlier in zip(later, works, strict=False)]
     rare = ("guild-9", "rare")
     works += [
         _work(rare, now_ms, now_ms, PICTURE_MS, model=f"model-{chance.randrange(MODELS)}")
         for now_ms in range(60_000, until_ms, RARELY_MS)
     ]
     slack = "any" if slack_ms == UNLIMITED_MS else f"{slack_ms // 1000} s"
+    mix = f"{users} users" if keeps is not None else "all at once"
     return Scene(
-        name=f"six models, slack {slack}",
+        name=f"six models, {mix}, slack {slack}",
         works=tuple(works),
         gpus=gpus(*[ONE] * 4),
         policy=FairPolicy(slack_ms=slack_ms),

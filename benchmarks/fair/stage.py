@@ -71,6 +71,7 @@ class Staged:
     ways: dict[str, Told] = field(default_factory=dict)
     ideal: Fluid
     same: bool  #: whether the scripts did exactly what the model did
+    deepest_s: float  #: how far before the clock a refund brought anybody
 
     @property
     def ours(self) -> Told:
@@ -87,11 +88,12 @@ class Staged:
 async def stage(scene: Scene, url: str, *, plain: bool = True) -> Staged:
     """Play a scene in every way; without the plain ones where they do as in another scene."""
     ways = {name: recounted(await Play(scene, turns(scene)).go()) for name, turns in PLAIN.items()} if plain else {}
-    model = await Play(scene, Model(scene)).go()
+    model = Model(scene)
+    expected = await Play(scene, model).go()
     async with real_scripts(url, scene) as turns:
         ways[OURS] = recounted(await Play(scene, turns).go())
-    same = ways[OURS].play.runs == model.runs
-    return Staged(scene=scene, ways=ways, ideal=Fluid(scene).flow(), same=same)
+    same = ways[OURS].play.runs == expected.runs
+    return Staged(scene=scene, ways=ways, ideal=Fluid(scene).flow(), same=same, deepest_s=model.deepest_us / 1_000_000)
 
 
 def recounted(play: Play) -> Told:

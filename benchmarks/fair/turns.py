@@ -86,6 +86,7 @@ class Model:
 
     def __init__(self, scene: Scene) -> None:
         self.pool = FairShare(policy=scene.policy)
+        self.deepest_us = 0  #: how far before the clock a refund brought anybody
         self._numbers = count(1)
 
     async def at(self, now_ms: int) -> None:
@@ -116,7 +117,12 @@ class Model:
 
     async def settle(self, name: str, gpu_ms: int) -> None:
         """End a job at what it took."""
+        order = self.pool.bills[name].order
         self.pool.settle(name, gpu_ms)
+        tenant = self.pool.tenants[order.tenant]
+        for each, clocks in ((tenant.users[order.user], tenant.clocks), (tenant, self.pool.clocks)):
+            for lane in each.seats:
+                self.deepest_us = max(self.deepest_us, clocks.get(lane, 0) - each.tags[lane])
 
 
 FIRST = "first come first served"
