@@ -141,8 +141,8 @@ class JobQueue(Protocol):
         """Take the job whose turn it is in this server's lane (bot/fairshare.py says which); None when there is none.
 
         `warm` names the models that the server has loaded, the one to be preferred first. `speed` is the server's, in
-        thousandths: what is charged is what the job would take on one of speed 1. A nonce that was used returns its
-        first answer, as long as that lease lives. `successor_of` names the lease that is about to end: it does not
+        thousandths: what is charged is what the job would take on one of speed 1. A nonce that a server used returns
+        its first answer, as long as that lease lives. `successor_of` names the lease that is about to end: it does not
         count against the caps of its user. The job becomes STARTING.
         """
         ...

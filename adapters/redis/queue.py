@@ -14,8 +14,6 @@ from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
 from bot.shares import ONE, Caps, Position, Share
 
-NONCE_MS = 600_000
-"""Far longer than anybody asks again for a lost answer."""
 MAX_RESCUED = 100
 """In one script, so that a great many lost jobs do not block everybody else."""
 SHORTEST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 300_000
@@ -85,7 +83,6 @@ class RedisQueue:
                 quoted(server),
                 quoted(nonce),
                 self.lease_ms,
-                max(NONCE_MS, self.lease_ms),
                 speed,
                 *(_held(successor_of) if successor_of else ("", "")),
                 *dict.fromkeys(warm),

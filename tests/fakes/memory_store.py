@@ -82,7 +82,7 @@ class MemoryStore:
     _passed_ms: int | None = None  #: when everybody was last looked after
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
     _counters: dict[str, _Counter] = field(default_factory=dict)
-    _nonces: dict[str, Lease] = field(default_factory=dict)
+    _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _live: dict[JobId, tuple[int, Live, bytes | None]] = field(default_factory=dict)
     _notices: dict[JobId, Notice] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class MemoryStore:
         successor_of: Lease | None = None,
     ) -> Held | None:
         """Take the job whose turn it is."""
-        before = self._nonces.get(nonce)
+        before = self._nonces.get((server, nonce))
         if before and (entry := self._held(before)) and entry.lease:
             return self._as_held(entry, entry.lease, successor_of)
         leaving = str(successor_of.job_id) if successor_of and self._held(successor_of) else None
@@ -134,7 +134,7 @@ class MemoryStore:
         if order is None:
             return None
         entry = self._entries[JobId(UUID(order.job))]
-        self._nonces[nonce] = lease = self._lend(entry, server)
+        self._nonces[server, nonce] = lease = self._lend(entry, server)
         return self._as_held(entry, lease, successor_of)
 
     async def renew(self, lease: Lease, *, gpu_ms: int = 0) -> Renewal:

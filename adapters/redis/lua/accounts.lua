@@ -21,12 +21,12 @@ local function record(at, it)
       it[name] = value
     end
   end
-  it.at, it.new, it.new_here = at, {}, not flat[1]
+  if not flat[1] then it.new_here = true end
   opened[#opened + 1] = it
   return it
 end
 
-local pool = record(KEYS[1], {waiting = 0, seated = 0, turns = 0, order = 0, bytes = 0, clocks = {}})
+local pool = record(KEYS[1], {at = KEYS[1], new = {}, waiting = 0, seated = 0, turns = 0, order = 0, bytes = 0, clocks = {}})
 
 -- Sets a field; nil takes it away.
 local function put(it, name, value)
@@ -46,7 +46,8 @@ end
 local function tenant_of(name)
   local it = records[name]
   if not it then
-    it = record(key('tenant', name), {name = name, above = pool, weight = ONE, waiting = 0, leased = 0, backlog = 0,
+    local at = key('tenant', name)
+    it = record(at, {at = at, new = {}, name = name, weight = ONE, waiting = 0, leased = 0, backlog = 0,
       crowd = 0, tags = {}, kept = {}, seats = {}, sat = {}, clocks = {}, sitting = {}})
     records[name] = it
   end
@@ -55,7 +56,7 @@ end
 
 local function person_of(who)
   local at = key('person', who)
-  local it = records[at] or record(at, {waiting = 0, leased = 0, waits = {}})
+  local it = records[at] or record(at, {at = at, new = {}, waiting = 0, leased = 0, waits = {}})
   records[at] = it
   return it
 end
@@ -66,9 +67,10 @@ local function user_of(tenant_name, name)
   local it = records[whole]
   if not it then
     local tenant, person = tenant_of(tenant_name), person_of(string.match(tenant_name, '^[^/]*') .. '/' .. name)
-    it = record(key('user', whole), {name = name, whole = whole, tenant = tenant, above = tenant, person = person,
-      weight = ONE, waiting = 0, leased = 0, backlog = 0, tags = {}, kept = {}, seats = {}, sat = {}, waits = {},
-      passed = {}})
+    local at = key('user', whole)
+    -- Sixteen fields: a table of more takes a block that the engine's allocator has no quick place for.
+    it = record(at, {at = at, new = {}, name = name, whole = whole, tenant = tenant, person = person, weight = ONE,
+      waiting = 0, leased = 0, backlog = 0, tags = {}, kept = {}, seats = {}, sat = {}, waits = {}, passed = {}})
     records[whole] = it
   end
   return it
@@ -107,7 +109,7 @@ local function write()
   for i = 1, #opened do
     local it = opened[i]
     local set, gone = {it.at}, {it.at}
-    if it.above then mirror(it, set, gone) end
+    if it.tags then mirror(it, set, gone) end
     local many = #set
     for name, value in pairs(it.new) do
       if value then

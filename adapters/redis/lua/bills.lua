@@ -23,7 +23,7 @@ end
 local function move(account, amount)
   if amount == 0 then return end
   for lane, tag in pairs(account.tags) do
-    local clock = account.above.clocks[lane] or 0
+    local clock = (account.tenant or pool).clocks[lane] or 0
     if amount > 0 then
       account.tags[lane] = math.min(tag + amount, clock + DEBT)
     else

@@ -1,30 +1,23 @@
 -- Needs: leases, accounts, seats, bills, orders, choice
--- Takes the job whose turn it is in a server's lane; a nonce that was used gets its first answer while that lease lives.
+-- Takes the job whose turn it is in a server's lane; a nonce that a server used gets its first answer while that lease
+-- lives.
 -- Answers the lane, and if there is a job: the end of the lease, the job, whether the server holds others ('1').
 -- KEYS: the pool
--- ARGV: server, nonce, lease in ms, memory of a nonce in ms, speed, job and fence of the lease that is about to end
---       ('' for none), loaded models …
+-- ARGV: server, nonce, lease in ms, speed, job and fence of the lease that is about to end ('' for none), loaded models …
 -- Complexity: O(log n) for n waiting users, and the number of the user's requirements and of loaded models
-local server, nonce, term, speed = ARGV[1], key('nonce', ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+local server, nonce, term, speed = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lane = pool.version and redis.call('HGET', key('lane_of'), server) or ANY_LANE
 
-local function answer(id, job, expires)
-  local others = ''
-  for _, each in ipairs(redis.call('SMEMBERS', key('held', job.server))) do
-    if each ~= id and each ~= ARGV[6] then others = '1' end
-  end
-  return {lane, expires, snapshot(id, job), others}
+-- The server's jobs, each with the nonce that it was claimed by.
+local mine, again, many = redis.call('HGETALL', key('held', server)), nil, 0
+for i = 1, #mine, 2 do
+  if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= ARGV[5] then many = many + 1 end
 end
-
-local before = redis.call('GET', nonce)
-if before then
-  local id, fence = string.match(before, '^(.*):(%d+)$')
-  local job = held(id, fence)
-  if job then return answer(id, job, tonumber(redis.call('ZSCORE', key('leases'), id))) end
-end
+local others = many > 0 and '1' or ''
+if again then return {lane, tonumber(redis.call('ZSCORE', key('leases'), again)), snapshot(again, job_of(again)), others} end
 
 -- A job that is about to end counts for no cap. Nothing of it is written: it is counted again below.
-local leaving = ARGV[6] ~= '' and held(ARGV[6], ARGV[7])
+local leaving = ARGV[5] ~= '' and held(ARGV[5], ARGV[6])
 local ending = leaving and user_of(leaving.t, leaving.u)
 local function excuse(change)
   if not ending then return end
@@ -42,7 +35,7 @@ if ending then
 end
 
 local models, warm = {}, {}
-for i = 8, #ARGV do models[#models + 1], warm[ARGV[i]] = ARGV[i], true end
+for i = 7, #ARGV do models[#models + 1], warm[ARGV[i]] = ARGV[i], true end
 -- What is at its default is not written.
 local function unless_one(value)
   return value ~= ONE and value
@@ -66,10 +59,9 @@ if user then
   correct(user, job, cost)
   seat(user, was_open)
   redis.call('ZADD', key('leases'), expires, id)
-  redis.call('SET', nonce, id .. ':' .. news.fence, 'PX', ARGV[4])
-  redis.call('SADD', key('held', server), id)
+  redis.call('HSET', key('held', server), id, nonce)
   change(id, job, news)
-  found = answer(id, job, expires)
+  found = {lane, expires, snapshot(id, job), others}
 end
 excuse(1)
 write()

@@ -4,7 +4,7 @@
 -- Ends a lease at what it took; nil: nothing is charged, the fault was ours. Tells whether the person might run before.
 local function let_go(user, id, job, gpu)
   redis.call('ZREM', key('leases'), id)
-  redis.call('SREM', key('held', job.server), id)
+  redis.call('HDEL', key('held', job.server), id)
   correct(user, job, gpu and math.max(LEAST, normal(gpu, tonumber(job.speed or ONE))) or 0)
   local was_open = open(user.person)
   count_leased(user, -1)

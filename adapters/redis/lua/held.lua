@@ -4,7 +4,7 @@
 -- ARGV: server
 -- Complexity: O(k) for k jobs of the server
 local mine = {}
-for _, id in ipairs(redis.call('SMEMBERS', key('held', ARGV[1]))) do
+for _, id in ipairs(redis.call('HKEYS', key('held', ARGV[1]))) do
   mine[#mine + 1] = {tonumber(redis.call('ZSCORE', key('leases'), id)), snapshot(id, job_of(id))}
 end
 return mine

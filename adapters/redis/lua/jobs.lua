@@ -3,10 +3,12 @@
 -- A job is a table of its fields as text; what is absent is at its default, so that a waiting job stays small.
 
 local function job_of(id)
-  local flat, job = redis.call('HGETALL', key('job', id)), {}
+  local flat = redis.call('HGETALL', key('job', id))
+  if not flat[1] then return false end
+  -- With room for what every job has, so that the table need not grow.
+  local job = {flat = flat, p = 0, t = 0, u = 0, c = 0, m = 0, n = nil, rev = nil}
   for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
-  job.flat = flat
-  return flat[1] and job
+  return job
 end
 
 local function platform_of(job)

@@ -54,7 +54,7 @@ local function account(it, whole)
     text(used[whole] or 0)}
   local tags = {}
   for lane in pairs(it.seats) do
-    tags[#tags + 1] = {lane, text(it.tags[lane]), text(it.above.clocks[lane] or 0)}
+    tags[#tags + 1] = {lane, text(it.tags[lane]), text((it.tenant or pool).clocks[lane] or 0)}
   end
   return {told, tags}
 end

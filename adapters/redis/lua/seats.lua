@@ -48,7 +48,7 @@ local function sit(account, wanted)
   if not coming then return end
   table.sort(coming, before)
   for _, lane in ipairs(coming) do
-    local clock = account.above.clocks[lane] or 0
+    local clock = (account.tenant or pool).clocks[lane] or 0
     local tag = account.tags[lane] or clock
     if tag <= clock then
       put(pool, 'seated', pool.seated + 1)

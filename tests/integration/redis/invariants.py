@@ -75,7 +75,7 @@ async def _misplaced(pool: RedisPool, jobs: Jobs) -> list[str]:
 async def _misheld(pool: RedisPool, jobs: Jobs) -> list[str]:
     """A server holds the jobs that are leased to it."""
     leased = {(job["server"], name) for name, job in jobs.items() if PLACES[job["state"]] == "leases"}
-    found = await _each(pool, "SMEMBERS", await _named(pool, "held"))
+    found = await _each(pool, "HKEYS", await _named(pool, "held"))
     held = {(server, str(job_id(job))) for server, members in found.items() for job in members}
     return [f"{job} on {server} is leased or held, not both" for server, job in sorted(leased ^ held)]
 
