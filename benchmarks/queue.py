@@ -7,6 +7,9 @@ one by one and by 50 coroutines; draining all that by the library's own worker, 
 submit to the start of the job while nothing else goes on. Rates are medians of the rounds, delays come from all
 rounds together.
 
+Everybody is installed as their own first page says (benchmarks/peers/entrants.py); `--tuned` gives hiredis and uvloop,
+which Fairbrush brings along, to every Python queue: taskiq-redis then drains faster by half.
+
 What is in Fairbrush's path, and what is not, says benchmarks/peers/fairbrush.py. It does more than the others: leases
 with fences, fair shares, caps, a place for every message. Everybody keeps of a finished job what they keep by
 default: taskiq nothing, all others its result.
@@ -128,13 +131,13 @@ async def dissected(jobs: int) -> Mapping[str, Mapping[str, float]]:
             return await talk.dissect(jobs)
 
 
-async def measure(sizes: Sizes) -> tuple[dict[Entrant, Figures], dict[Entrant, str]]:
+async def measure(sizes: Sizes, *, tuned: bool) -> tuple[dict[Entrant, Figures], dict[Entrant, str]]:
     """Return what was measured, and who was skipped, with the word that says why."""
     figures, skipped, ready = dict[Entrant, Figures](), dict[Entrant, str](), list[Prepared]()
     began = monotonic()
     for entrant in (OURS, *PYTHON, BULLMQ):
         try:
-            ready.append(await prepare(entrant))
+            ready.append(await prepare(entrant, tuned=tuned))
             figures[entrant] = Figures()
         except Skipped as why:
             skipped[entrant] = str(why)
@@ -204,9 +207,12 @@ def show_dissection(costs: Mapping[str, Mapping[str, float]]) -> None:
 
 def main() -> None:
     """Measure, print, and judge."""
-    given = arguments("What a job costs in Fairbrush's queue and in others.")
+    given = arguments(
+        "What a job costs in Fairbrush's queue and in others.",
+        {"tuned": "give hiredis and uvloop to every Python queue, whatever its first page says"},
+    )
     sizes = QUICK if given.quick else FULL
-    measured, skipped = asyncio.run(measure(sizes))
+    measured, skipped = asyncio.run(measure(sizes, tuned=given.tuned))
     if OURS not in measured:
         sys.exit("Fairbrush itself broke: nothing to compare")
     ours = measured[OURS]

@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
+from types import MappingProxyType
 
 
-def arguments(description: str, **paths: str) -> Namespace:
-    """Read what every benchmark takes: --quick and --json PATH; and paths of its own, each with its help."""
+def arguments(description: str, flags: Mapping[str, str] = MappingProxyType({}), **paths: str) -> Namespace:
+    """Read what every benchmark takes: --quick and --json PATH; and flags and paths of its own, each with its help."""
     parser = ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="a smaller sample, under 40 seconds")
     parser.add_argument("--json", type=Path, metavar="PATH", help="also write the figures as JSON")
+    for name, text in flags.items():
+        parser.add_argument(f"--{name}", action="store_true", help=text)
     for name, text in paths.items():
         parser.add_argument(f"--{name}", type=Path, metavar="PATH", help=text)
     return parser.parse_args()

@@ -1,8 +1,9 @@
 """Who is measured, and the environment that each one needs: made once, kept in the user's cache.
 
-A peer gets an environment of its own because their needs exclude each other (arq asks for redis<6). All get hiredis and
-uvloop: redis-py takes the one by itself, taskiq's command line the other, and the rest gain by it. Otherwise defaults
-stand: more prefetching in taskiq and streaq, or no check of parameters, changed nothing that could be measured.
+A peer gets an environment of its own because their needs exclude each other (arq asks for redis<6). It is installed as
+its own first page says, and so is Fairbrush, which brings hiredis and uvloop along; `--tuned` gives both to everybody.
+Otherwise defaults stand: more prefetching in taskiq and streaq, or no check of parameters, changed nothing that could
+be measured.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import platform
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.peers.protocol import CONCURRENCY, SETTLING_S, order_of
@@ -48,14 +49,14 @@ class Prepared:
 
 
 OURS = Entrant(name="Fairbrush", program="fairbrush")
-_ARQ = ("arq==0.28.0", *FAST)
+_ARQ = ("arq==0.28.0",)
 PYTHON = (
     # typing-extensions: saq 0.26.4 imports it without asking for it.
-    Entrant(name="saq", program="saq", needs=("saq[redis]==0.26.4", "typing-extensions", *FAST)),
-    Entrant(name="taskiq-redis", program="taskiq_redis", needs=("taskiq-redis==1.2.4", *FAST)),
+    Entrant(name="saq", program="saq", needs=("saq[redis]==0.26.4", "typing-extensions")),
+    Entrant(name="taskiq-redis", program="taskiq_redis", needs=("taskiq-redis==1.2.4",)),
     Entrant(name="arq", program="arq", needs=_ARQ, arguments=("500",), poll_s=0.5),
     Entrant(name="arq, 10 ms poll", program="arq", needs=_ARQ, arguments=("10",), poll_s=0.01),
-    Entrant(name="streaq", program="streaq", needs=("streaq==7.2.0", *FAST)),
+    Entrant(name="streaq", program="streaq", needs=("streaq==7.2.0",)),
 )
 BULLMQ = Entrant(
     name="BullMQ",
@@ -65,15 +66,15 @@ BULLMQ = Entrant(
 )
 
 
-async def prepare(entrant: Entrant) -> Prepared:
-    """Make the entrant's environment if it is not there; raises Skipped."""
+async def prepare(entrant: Entrant, *, tuned: bool = False) -> Prepared:
+    """Make the entrant's environment if it is not there, for Python's with all that makes it fast; raises Skipped."""
     if entrant is OURS:
         return Prepared(entrant=entrant, command=(sys.executable, "-m", _module(entrant)), folder=HOUSE)
     if entrant is BULLMQ:
         folder = await _packages(entrant)
         program = Path(__file__).with_name(entrant.program)
         return Prepared(entrant=entrant, command=("node", str(program)), folder=folder)
-    folder = await _environment(entrant)
+    folder = await _environment(replace(entrant, needs=(*entrant.needs, *FAST)) if tuned else entrant)
     return Prepared(entrant=entrant, command=(str(folder / "bin/python"), "-m", _module(entrant)), folder=HOUSE)
 
 
