@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from adapters.redis.edge import Edge, Reply
+from adapters.redis.edge import Edge, Reply, misconfigured
 from bot.errors import StoreLost
 
 OLDEST = (6, 2)
@@ -11,7 +11,12 @@ OLDEST = (6, 2)
 
 async def durability_warnings(edge: Edge) -> list[str]:
     """Return a sentence for each way in which jobs could be lost; none means that all is well. Raises StoreLost."""
-    about = cast("dict[str, str | int]", await edge.ask("INFO"))
+    try:
+        about = cast("dict[str, str | int]", await edge.ask("INFO"))
+    except StoreLost as lost:
+        if misconfigured(lost):
+            return ["Redis does not tell how it keeps jobs: let the user in FAIRBRUSH_REDIS_URL ask it for INFO."]
+        raise
     return [*_version(about), *_persistence(about), *await _eviction(edge, about)]
 
 

@@ -13,7 +13,18 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, NoScriptError, RedisError
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    ClusterDownError,
+    NoPermissionError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import TimeoutError as Silent
 
@@ -34,7 +45,33 @@ MAX_CONNECTIONS = 16
 BULKY_BYTES = 16 * 1024
 """A preview or a graph takes the other connection, so that nobody's claim waits behind megabytes."""
 
-_PASSING = (Broken, Silent, BusyLoadingError, OSError)
+_REFUSED = (AuthenticationError, AuthorizationError)
+"""The client counts these among lost connections."""
+_PASSING = (Broken, Silent, BusyLoadingError, ClusterDownError, ReadOnlyError, TryAgainError, OSError)
+"""What is over when another node has taken over, a slot has moved or everything is loaded. (A ClusterDownError is also
+what a replica says whose master is down.)"""
+
+
+def _said(error: Exception) -> Exception:
+    """Return what Redis said: while a connection is being made the client puts it into an error of its own."""
+    inner = error.args[0] if error.args else None
+    return inner if isinstance(inner, RedisError) else error
+
+
+def misconfigured(lost: StoreLost) -> ConfigError | None:
+    """Return what the operator has to mend, where waiting is in vain: by what a lost store was caused."""
+    match lost.__cause__:
+        case AskError():  # a MovedError is one, too
+            problem = (
+                "This Redis node does not have the pool's keys: name the node that has them in FAIRBRUSH_REDIS_URL."
+            )
+        case AuthenticationError() | AuthorizationError():
+            problem = "Redis refused the user or the password in FAIRBRUSH_REDIS_URL."
+        case NoPermissionError():
+            problem = "The user in FAIRBRUSH_REDIS_URL may not do in Redis what Fairbrush needs."
+        case _:
+            return None
+    return ConfigError([problem])
 
 
 def client_of(url: str, *, max_connections: int = MAX_CONNECTIONS) -> Redis:
@@ -89,15 +126,20 @@ class Edge:
         return await self._answer(lambda: self._evaluate(script, arguments))
 
     async def _answer(self, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        last = "silence"
         try:
             async with asyncio.timeout(self._deadline_s):
                 while True:
                     try:
                         return await ask()
-                    except _PASSING:
-                        await asyncio.sleep(PAUSE_S)
+                    except (RedisError, OSError) as error:
+                        said = _said(error)
+                        if isinstance(said, _REFUSED) or not isinstance(said, _PASSING):
+                            raise said from error
+                        last = type(said).__name__
+                    await asyncio.sleep(PAUSE_S)
         except TimeoutError as error:
-            raise StoreLost(detail="no answer within the deadline") from error
+            raise StoreLost(detail=f"no answer within the deadline, last {last}") from error
         except RedisError as error:
             raise StoreLost(detail=f"{type(error).__name__}: {error}") from error
 

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.redis import answers
-from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, open_edge
+from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
-from adapters.redis.hints import open_hints
+from adapters.redis.hints import Hints, open_hints
 from adapters.redis.lanes import RedisLanes
 from adapters.redis.live import RedisLive
 from adapters.redis.notices import RedisNotices
@@ -61,36 +61,44 @@ async def open_redis(
 ) -> AsyncIterator[RedisPool]:
     """Open a pool, and close it with all its connections.
 
-    Raises ConfigError for a URL that is none, and for a pool that an older version filled. The policy is part of the
-    scripts; all processes of a pool should have the same one.
+    Raises ConfigError for a URL that is none, for one that leads to a Redis that will never serve this pool, and for a
+    pool that an older version filled. The policy is part of the scripts; all processes of a pool should have the same
+    one.
     """
-    async with (
-        open_edge(url, pool, scripts=scripts or Scripts(policy=policy), deadline_s=deadline_s) as edge,
-        open_hints(url, edge.keys, patience_s=min(ANSWER_S, deadline_s)) as hints,
-    ):
-        await _refuse_older(edge, patience_s=min(ANSWER_S, deadline_s))
-        yield RedisPool(
-            edge=edge,
-            queue=RedisQueue(edge=edge, hints=hints, lease_ms=round(lease_s * 1000)),
-            lanes=RedisLanes(edge=edge),
-            store=RedisStore(edge=edge),
-            live=RedisLive(edge=edge),
-            notices=RedisNotices(edge=edge, hints=hints),
-            vocabulary=RedisVocabulary(edge=edge),
-            settings=RedisSettings(edge=edge),
-            estimates=RedisEstimates(edge=edge),
-            retention=RedisRetention(edge=edge),
-            overview=RedisOverview(edge=edge),
-        )
+    patience_s = min(ANSWER_S, deadline_s)
+    async with open_edge(url, pool, scripts=scripts or Scripts(policy=policy), deadline_s=deadline_s) as edge:
+        await _refuse(edge, patience_s=patience_s)
+        async with open_hints(url, edge.keys, patience_s=patience_s) as hints:
+            yield _pool(edge, hints, lease_ms=round(lease_s * 1000))
 
 
-async def _refuse_older(edge: Edge, *, patience_s: float) -> None:
-    """Raise ConfigError for a pool whose jobs stand in one common line, which no script reads any more."""
+def _pool(edge: Edge, hints: Hints, *, lease_ms: int) -> RedisPool:
+    return RedisPool(
+        edge=edge,
+        queue=RedisQueue(edge=edge, hints=hints, lease_ms=lease_ms),
+        lanes=RedisLanes(edge=edge),
+        store=RedisStore(edge=edge),
+        live=RedisLive(edge=edge),
+        notices=RedisNotices(edge=edge, hints=hints),
+        vocabulary=RedisVocabulary(edge=edge),
+        settings=RedisSettings(edge=edge),
+        estimates=RedisEstimates(edge=edge),
+        retention=RedisRetention(edge=edge),
+        overview=RedisOverview(edge=edge),
+    )
+
+
+async def _refuse(edge: Edge, *, patience_s: float) -> None:
+    """Raise ConfigError where waiting is in vain, and for jobs in one common line, which no script reads any more."""
     try:
         async with asyncio.timeout(patience_s):
             order, schema = answers.rows(await edge.ask("HMGET", edge.keys.key("pool"), "order", "schema"))
-    except (StoreLost, TimeoutError):
+    except TimeoutError:
         return  # whoever asks it for something will hear that it is away
+    except StoreLost as lost:
+        if wrong := misconfigured(lost):
+            raise wrong from lost
+        return
     if order is not None and answers.number(schema or 1) < SCHEMA:
         raise ConfigError(
             [

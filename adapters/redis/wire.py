@@ -6,10 +6,11 @@ calls, so a caller that leaves only stops listening: its answer is still read, a
 
 import asyncio
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, field
 
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as Silent
 
 MAX_UNANSWERED = 128
@@ -52,7 +53,7 @@ class Wire:
         self._writable.set()
         answer = await call.answer
         if isinstance(answer, Exception):
-            raise answer
+            raise copy(answer)  # everybody gets the same one, and each raise would lengthen its traceback
         return answer
 
     async def serve(self) -> None:
@@ -99,6 +100,8 @@ class Wire:
         while True:
             try:
                 answer = await self._connection.read_response(disconnect_on_error=False)
+            except ReadOnlyError:
+                raise  # a master no more: connected again, its name may lead to the one that is
             except ResponseError as error:
                 answer = error
             call = self._unanswered.popleft()

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.redis.edge import open_edge
 from adapters.redis.opening import open_redis
-from bot.errors import StoreLost
+from bot.errors import ConfigError, StoreLost
 from tests.engines.names import CLUSTER
 from tests.engines.running import EngineMissing, binary_of, cluster_settings, cluster_works, free_port, node, slot_of
 from tests.integration.redis import claimed, job, new_pool, running, state_of, truth_of
@@ -89,10 +89,15 @@ async def test_the_node_that_has_a_pool_serves_it_and_any_other_says_that_it_can
             await truth.queue.enqueue(job())
             assert await claimed(truth)
 
-        async with open_redis(urls[owner - 1]) as pool:
+        with pytest.raises(ConfigError) as wrong:
+            async with open_redis(urls[owner - 1]):
+                pass
+        async with open_edge(urls[owner - 1], "main") as edge:
             with pytest.raises(StoreLost) as moved:
-                await pool.queue.enqueue(job())
+                await edge.ask("HGET", edge.keys.key("pool"), "order")
 
     # What a person reads holds no address; the log has the one to connect to.
+    assert "name the node that has them" in str(wrong.value)
+    assert "127.0.0.1" not in str(wrong.value)
     assert str(moved.value) == StoreLost.sentence
     assert moved.value.detail.startswith("MovedError")
