@@ -101,14 +101,15 @@ class Desk:
         ]
 
     def quote_s(self, record: JobRecord, position: Position) -> float | None:
-        """Return in how many seconds the picture of a waiting job is there; None when it waits for no turn."""
+        """Return in how many seconds the picture of a waiting job is there; None where nobody can tell."""
         wait_s = self._wait_s(record, position)
         return None if wait_s is None else wait_s + record.job.estimate_ms / 1000
 
     def _wait_s(self, record: JobRecord, position: Position | None) -> float | None:
         if position is None or position.lane is None:
             return None
-        return wait_ms(position, record.job.estimate_ms, self.gpus) / 1000
+        waits_ms = wait_ms(position, record.job.estimate_ms, self.gpus)
+        return None if waits_ms is None else waits_ms / 1000
 
     async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
         record = await self.store.read(job_id)

@@ -13,7 +13,7 @@ from math import floor, log2
 from statistics import median
 from typing import NamedTuple
 
-from bot.shares import ONE, Position
+from bot.shares import LONGEST_MS, ONE, Position
 
 UNKNOWN_MS = 30_000
 """What is quoted for a workflow that never ran: an SD1.5 picture on a slow GPU, with its model to load."""
@@ -27,7 +27,6 @@ _LEAST_WEIGHT = 0.15  #: so much of every new fact: a faster GPU is believed aft
 _MOST_SPEED = 8.0  #: and the least is its inverse: what differs more was not the same work
 _MAX_KEYS = 4096
 _REMEMBERED = 500  #: quotes whose accuracy is told
-_MAX_MS = 7 * 24 * 3600 * 1000
 
 
 class Work(NamedTuple):
@@ -89,7 +88,7 @@ class Estimates:
     def learn(self, work: Work, server: str, *, gpu_ms: int, quoted_ms: int) -> None:
         """Take in what a job took, and how far its quote, which was for a server of speed 1, was off."""
         quoted = quoted_ms / self._speed(server)
-        fact = min(max(gpu_ms, 1), _MAX_MS)
+        fact = min(max(gpu_ms, 1), LONGEST_MS)
         key = _Key(work.workflow, work.bucket, server)
         known = self._means.pop(key, None)
         self._means[key] = known.with_fact(fact) if known else _Mean(fact, 1)
@@ -113,7 +112,9 @@ class Estimates:
         found = cls()
         for row in _rows(state.get("means"))[-_MAX_KEYS:]:
             match row:
-                case [str(workflow), int(bucket), str(server), int() | float() as ms, int(count)] if 0 < ms <= _MAX_MS:
+                case [str(workflow), int(bucket), str(server), int() | float() as ms, int(count)] if (
+                    0 < ms <= LONGEST_MS
+                ):
                     found._means[_Key(workflow, bucket, server)] = _Mean(ms, max(count, 1))
         for row in _rows(state.get("errors"))[:1]:
             found._errors.extend(error for error in row[-_REMEMBERED:] if isinstance(error, int | float))
@@ -129,7 +130,7 @@ class Estimates:
             return UNKNOWN_MS / speed
         nearest = min((key.bucket for key in alike), key=lambda bucket: abs(bucket - work.bucket))
         there = _mean(mean.ms * self._speed(key.server) for key, mean in alike.items() if key.bucket == nearest)
-        return min(there * 2.0 ** (work.bucket - nearest) / speed, _MAX_MS)
+        return min(there * 2.0 ** (work.bucket - nearest) / speed, LONGEST_MS)
 
     def _speed(self, server: str) -> float:
         if self._speeds is None:
@@ -157,18 +158,24 @@ def deadline_s(estimate_ms: int, ceiling_s: float) -> float:
 
 
 Gpus = Callable[[str, Collection[str]], float]
-"""How many GPUs work off what is before a job in a lane, if it may run in these lanes."""
+"""How many GPUs work off what is before a job in a lane, if it may run in these lanes; 0 where none stands."""
 
 
-def wait_ms(position: Position, own_ms: int, gpus: Gpus) -> int:
+def wait_ms(position: Position, own_ms: int, gpus: Gpus) -> int | None:
     """Return how long a job waits there that takes so long itself: in the lane in which its turn comes first.
+
+    None when no GPU stands in any of its lanes: nobody can tell then.
 
     Half a job beside what is ahead: what runs now has still to end, but the last of those ahead need not have ended on
     all servers. The two leave this; a simulation tells that nothing simpler errs less (tests/unit/bot/test_waits.py).
     """
     typical_ms = position.gpu_ms // position.jobs if position.jobs else own_ms
     ahead = {position.lane or "": position.gpu_ms, **position.elsewhere}
-    return min(round((gpu_ms + typical_ms / 2) / max(gpus(lane, ahead), 1)) for lane, gpu_ms in ahead.items())
+    servers = {lane: gpus(lane, ahead) for lane in ahead}
+    return min(
+        (round((ahead[lane] + typical_ms / 2) / max(count, 1)) for lane, count in servers.items() if count),
+        default=None,
+    )
 
 
 def _mean(values: Iterable[float]) -> float:

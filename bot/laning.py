@@ -8,11 +8,13 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from bot.errors import FairbrushError, SubmissionError
+from bot.errors import FairbrushError, StoreLost, SubmissionError
 from bot.lanes import lay, sharing
 from bot.ports import LaneStore, LaneTable
+from bot.shares import ANY_LANE
 from workflows.requirements import Requirement, Uneven, read_requirement, requirement_of, serves, uneven_of, unmet
 from workflows.values import Values
 from workflows.vocabulary import Vocabulary, merged
@@ -27,8 +29,17 @@ KEPT_S = 3600.0
 """How often a requirement that is asked for is kept anew; the store forgets one after a day."""
 
 _TRIES = 8  #: at a table that other processes lay at the same time
-_KNOWN = 4096  #: requirements whose meaning is remembered
+_KNOWN = 4096  #: requirements that a process remembers to have kept
 _PAUSE_S = 1.0
+
+_UNSETTLED = "Which GPUs can take this is being settled just now. Try again shortly."
+
+
+class _Kept(NamedTuple):
+    """When this process last kept a requirement."""
+
+    at: float
+    requirement: Requirement
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,15 +52,17 @@ class Laning:
     _installed: frozenset[str] = frozenset()  #: digests of workflows
     _table: LaneTable = field(default_factory=LaneTable)
     _meanings: dict[str, Requirement | None] = field(default_factory=dict)
-    _kept: dict[str, float] = field(default_factory=dict)  #: requirement -> when this process last kept it
+    _kept: dict[str, _Kept] = field(default_factory=dict)  #: the one kept longest ago first
     _looked: float = float("-inf")
     _laying: asyncio.Lock = field(default_factory=asyncio.Lock)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def admit(self, workflow: Workflow, values: Values) -> str:
-        """Return what a job needs, as lanes know it; a lane that serves it is laid by then.
+        """Return what a job needs, as lanes know it; by then a route leads to the lanes that serve it.
 
-        Raises SubmissionError when no server serves it, and StoreLost.
+        None does while nobody told what servers offer. A store that lost the route since it was last looked at is
+        given it anew at the next look, and whoever waits then sits where it leads. Raises SubmissionError when no
+        server serves it, StoreLost also when other processes leave no room to lay it.
         """
         requirement = requirement_of(workflow, values, self._uneven)
         if self._offers and not any(serves(requirement, offer) for offer in self._offers.values()):
@@ -60,6 +73,8 @@ class Laning:
             async with self._laying:
                 if key not in self._table.routes:
                     await self._lay()
+        if self._offers and key not in self._table.routes:
+            raise StoreLost(_UNSETTLED, detail=f"no route was laid for {key}")
         return key
 
     async def refresh(self, offers: Mapping[str, Vocabulary], workflows: Collection[Workflow]) -> None:
@@ -72,7 +87,8 @@ class Laning:
         if not offers:
             return
         now = asyncio.get_running_loop().time()
-        if now - self._looked < LOOK_S and (await self.store.table()).version == self._table.version:
+        # All of it, not the version alone: a store that lost its last second counts on from before. It is some ten KB.
+        if now - self._looked < LOOK_S and await self.store.table() == self._table:
             return
         for requirement in await asyncio.to_thread(self._usual, workflows):
             await self._keep(requirement)
@@ -88,16 +104,25 @@ class Laning:
                     await self._moved.wait()
             self._moved.clear()
             try:
-                while await self.store.tend():
-                    pass
+                await self._tend()
             except FairbrushError as error:
                 _log.warning("not tended code=%s detail=%s", error.code, error.detail)
                 await asyncio.sleep(_PAUSE_S)
                 self._moved.set()
 
     def gpus(self, lane: str, lanes: Collection[str]) -> float:
-        """Return how many servers work off what is before a job in a lane, if it may run in these lanes."""
-        return sharing(self._table, lane, lanes) or len(self._offers)
+        """Return how many servers work off what is before a job in a lane, if it may run in these lanes; 0 of old."""
+        if lane == ANY_LANE:
+            return len(self._offers.keys() - self._table.servers.keys())
+        return sharing(self._table, lane, lanes)
+
+    async def _tend(self) -> None:
+        """Tend all who wait, a batch at a time; between two the store serves others for as long as one took."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while await self.store.tend():
+            await asyncio.sleep(loop.time() - began)
+            began = loop.time()
 
     def _usual(self, workflows: Collection[Workflow]) -> list[Requirement]:
         """Return what the installed workflows need when nobody chooses anything."""
@@ -106,11 +131,11 @@ class Laning:
 
     async def _keep(self, requirement: Requirement) -> None:
         now, key = asyncio.get_running_loop().time(), requirement.key
-        if now - self._kept.get(key, float("-inf")) < KEPT_S:
+        if key in self._kept and now - self._kept[key].at < KEPT_S:
             return
         await self.store.require(key, requirement.meaning)
         self._kept.pop(key, None)
-        self._kept[key] = now
+        self._kept[key] = _Kept(now, requirement)
         while len(self._kept) > _KNOWN:
             del self._kept[next(iter(self._kept))]
 
@@ -123,16 +148,16 @@ class Laning:
             requirements = await self._requirements()
             laid = await asyncio.to_thread(lay, table, self._offers, requirements)
             if laid is table or await self.store.lay(laid):
-                self._see(laid)
+                self._see(table, table if laid is table else replace(laid, version=laid.version + 1))
                 return
         _log.warning("lanes not laid: other processes lay them all the time; the next look mends it")
 
-    def _see(self, table: LaneTable) -> None:
-        # A route that is only new moves nobody: its jobs come after it.
-        before, self._table = self._table, table
-        routes = table.routes
+    def _see(self, found: LaneTable, laid: LaneTable) -> None:
+        # A route that is only new moves nobody: its jobs come after it. One that the store lost while we knew it does.
+        before, self._table = self._table, laid
+        routes = laid.routes
         rerouted = any(tuple(routes[key]) != tuple(lanes) for key, lanes in before.routes.items() if key in routes)
-        if rerouted or table.servers != before.servers:
+        if rerouted or before.routes.keys() - found.routes.keys() or laid.servers != before.servers:
             self._moved.set()
 
     async def _requirements(self) -> Mapping[str, Requirement | None]:
@@ -140,5 +165,13 @@ class Laning:
         known = {key: self._meanings[key] for key in meanings.keys() & self._meanings.keys()}
         for key in meanings.keys() - known.keys():
             known[key] = read_requirement(meanings[key])
-        self._meanings = known
-        return known
+        self._meanings = {**known, **await self._kept_anew(meanings.keys())}
+        return self._meanings
+
+    async def _kept_anew(self, present: Collection[str]) -> dict[str, Requirement | None]:
+        """Keep again what the store has lost though we kept it lately, for jobs may wait with it; return just that."""
+        since = asyncio.get_running_loop().time() - KEPT_S
+        lost = {key: kept.requirement for key, kept in self._kept.items() if key not in present and kept.at > since}
+        for key, requirement in lost.items():
+            await self.store.require(key, requirement.meaning)
+        return {**lost}

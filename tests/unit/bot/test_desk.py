@@ -153,6 +153,15 @@ async def test_what_a_lane_has_to_do_is_shared_by_its_own_gpus(desk: Desk) -> No
     assert (small, large) == (90 + record.job.estimate_ms / 1000, 22.5 + record.job.estimate_ms / 1000)
 
 
+async def test_where_no_gpu_stands_nobody_is_told_when_their_job_starts(desk: Desk) -> None:
+    desk = replace(desk, gpus=lambda lane, lanes: 0)
+    record = await desk.job(await _asked(desk, "1", "a cat"))
+    assert record is not None
+
+    assert desk.quote_s(record, Position(jobs=4, gpu_ms=80_000, lane=ANY_LANE)) is None
+    assert dict(await desk.queue(ALICE)) == {"a cat": "next in line"}
+
+
 async def test_whoever_has_as_many_running_as_they_may_reads_that_one_of_theirs_has_to_end(
     desk: Desk, store: MemoryStore
 ) -> None:

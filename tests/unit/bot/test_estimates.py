@@ -138,7 +138,14 @@ def test_waiting_is_shared_among_the_servers():
     six = Position(jobs=6, gpu_ms=60_000, lane=ANY_LANE)
 
     assert wait_ms(six, 8000, lambda lane, lanes: 2) == 32_500
-    assert wait_ms(six, 8000, lambda lane, lanes: 0) == 65_000
+    assert wait_ms(six, 8000, lambda lane, lanes: 0.5) == 65_000
+
+
+def test_nobody_can_tell_how_long_a_job_waits_in_a_lane_without_gpus():
+    position = Position(jobs=6, gpu_ms=60_000, lane="1", elsewhere={"2": 90_000})
+
+    assert wait_ms(position, 8000, lambda lane, lanes: 0) is None
+    assert wait_ms(position, 8000, lambda lane, lanes: 1 if lane == "2" else 0) == 95_000
 
 
 def test_a_job_that_several_lanes_take_waits_where_its_turn_comes_first():

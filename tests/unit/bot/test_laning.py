@@ -2,7 +2,8 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pytest
 
@@ -10,7 +11,9 @@ from bot import laning
 from bot.errors import StoreLost, SubmissionError
 from bot.laning import Laning
 from bot.ports import LaneTable
+from bot.shares import ANY_LANE
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.virtual_time import run_virtually, virtual_now
 from tests.unit.bot.bench import CATALOG, PATIENCE_S, TXT2IMG, VOCABULARY, job
 from workflows.vocabulary import Vocabulary
 
@@ -251,4 +254,145 @@ async def test_work_of_a_lane_is_shared_by_its_servers():
     await lanes.admit(TXT2IMG, painting("b"))
 
     assert sorted(lanes.gpus(lane, [lane]) for lane in ("1", "2")) == [1, 2]
-    assert lanes.gpus("any", ["any"]) == 3
+
+
+async def test_only_gpus_that_no_lane_was_laid_for_work_in_the_lane_of_all():
+    store = Store()
+    lanes = Laning(store=store)
+    assert lanes.gpus("any", ["any"]) == 0
+    await lanes.refresh({"one": offer("a"), "two": offer("a")}, WORKFLOWS)
+
+    assert lanes.gpus("any", ["any"]) == 0
+    assert lanes.gpus("a lane of old", ["a lane of old"]) == 0
+
+
+# ---- What the store lost ----
+
+
+class Losing(Store):
+    """A store that can lose what it has, but for the jobs: the newest of them came after a failover."""
+
+    def lose(self, kept: "Earlier | None" = None) -> None:
+        """Fall back to what was kept, or to nothing."""
+        self._table, self._meanings = (kept.table, dict(kept.meanings)) if kept else (LaneTable(), {})
+        self.fair.lay({name: tuple(lanes) for name, lanes in self._table.routes.items()}, self._table.servers)
+
+    def now(self) -> "Earlier":
+        """Return what would be left if what comes were lost."""
+        return Earlier(self._table, dict(self._meanings))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a store had some time ago."""
+
+    table: LaneTable
+    meanings: dict[str, bytes]
+
+
+OFFERS = {"one": offer("a", "b", "c"), "two": offer("a", "c")}
+
+
+async def test_what_a_store_lost_is_kept_and_laid_anew_for_whoever_asks_next():
+    store = Losing()
+    lanes = Laning(store=store)
+    await lanes.refresh(OFFERS, WORKFLOWS)
+    key = await lanes.admit(TXT2IMG, painting("b"))
+
+    store.lose()
+    await lanes.refresh(OFFERS, WORKFLOWS)
+
+    assert await lanes.admit(TXT2IMG, painting("b")) == key
+    assert key in await store.requirements()
+    assert len((await store.table()).routes[key]) == 1
+
+
+async def test_who_comes_between_a_loss_and_the_next_look_is_seated_where_they_belong_by_it():
+    store = Losing()
+    lanes = Laning(store=store)
+    await lanes.refresh(OFFERS, WORKFLOWS)
+    await lanes.admit(TXT2IMG, painting("b"))
+
+    async with running(lanes):
+        store.lose()
+        await waiting(store, lanes, "1", "b")
+        assert (await store.position(job("1").id)).lane == ANY_LANE
+        await lanes.refresh(OFFERS, WORKFLOWS)
+        await settled(store)
+
+    assert await claims(store, "two") is None
+    assert await claims(store, "one")
+
+
+async def test_a_store_that_lost_its_last_second_and_counts_on_is_looked_at_although_its_version_is_the_one_known():
+    store = Losing()
+    lanes, other = Laning(store=store), Laning(store=store)
+    for each in (lanes, other):
+        await each.refresh(OFFERS, WORKFLOWS)
+    before = store.now()
+    key = await lanes.admit(TXT2IMG, painting("b"))
+    version = (await store.table()).version
+
+    store.lose(before)
+    theirs = await other.admit(TXT2IMG, painting("c"))
+    assert (await store.table()).version == version
+    await lanes.refresh(OFFERS, WORKFLOWS)
+
+    assert {key, theirs} <= (await store.table()).routes.keys()
+
+
+async def test_whoever_cannot_be_given_a_route_is_asked_to_try_again():
+    class Busy(Store):
+        busy = False
+
+        async def lay(self, table):
+            return not self.busy and await super().lay(table)
+
+    store = Busy()
+    lanes = Laning(store=store)
+    await lanes.refresh(OFFERS, WORKFLOWS)
+
+    store.busy = True
+    with pytest.raises(StoreLost, match="Try again"):
+        await lanes.admit(TXT2IMG, painting("b"))
+    store.busy = False
+    assert await lanes.admit(TXT2IMG, painting("b")) in (await store.table()).routes
+
+
+async def test_who_laid_the_lanes_need_not_look_at_them_again():
+    class Counting(Store):
+        looks = 0
+
+        async def requirements(self):
+            self.looks += 1
+            return await super().requirements()
+
+    store = Counting()
+    lanes = Laning(store=store)
+    for _ in range(3):
+        await lanes.refresh(OFFERS, WORKFLOWS)
+
+    assert store.looks == 1
+
+
+def test_the_store_is_left_in_peace_between_two_batches_for_as_long_as_one_took():
+    batches: list[tuple[float, float]] = []
+
+    class Slow(Store):
+        async def tend(self):
+            began = virtual_now()
+            await asyncio.sleep(0.002)
+            batches.append((began, virtual_now()))
+            if len(batches) == 4:
+                self.tended.set()
+            return len(batches) < 4
+
+    async def story():
+        store = Slow()
+        async with running(Laning(store=store)):
+            await store.tended.wait()
+
+    run_virtually(story())
+
+    pauses = [began - ended for (_, ended), (began, _) in pairwise(batches)]
+    assert pauses == [pytest.approx(0.002)] * 3

@@ -86,7 +86,9 @@ class Drain:
     def _told_ms(self, order: Order) -> int:
         position = self.fair.position(order.job)
         assert position is not None
-        return wait_ms(position, order.estimate_ms, partial(sharing, self.table))
+        told = wait_ms(position, order.estimate_ms, partial(sharing, self.table))
+        assert told is not None
+        return told
 
 
 def spread(errors: list[float]) -> tuple[float, float, float]:
