@@ -74,7 +74,8 @@ class Intake:
         workflow = await self._pick(submission)
         placed, values = await self._understand(submission, workflow)
         requirement = await self.lanes.admit(workflow, values) if self.lanes else ""
-        # Only once everything else is right: what is refused leaves nothing behind.
+        # Only once everything else is right, and before the job, which must not be claimed without them. Whom the queue
+        # has no room for leaves them behind: a picture of no job is tidied away after a day, a requirement forgotten.
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
         job = self._order(submission, workflow, {**values, **kept}, requirement)
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)

@@ -158,6 +158,18 @@ async def test_nobody_has_more_jobs_waiting_than_one_person_may():
     assert raised.value.retry_after_s > 0
 
 
+async def test_a_picture_for_which_there_was_no_room_is_kept_until_it_is_tidied_away_with_others_of_no_job():
+    store, files = MemoryStore(), MemoryFiles()
+    desk = intake(store, files=files, limits=Limits(waiting=Caps(person=1)))
+    await desk.submit(asked(event="1"))
+
+    with pytest.raises(QueueFull):
+        await desk.submit(asked("a cat workflow:img2img", event="2", attachments=(picture(),)))
+
+    assert len(files.contents) == 1
+    assert len(await store.of_requester(ALICE)) == 1
+
+
 # ---- Lanes ----
 
 
