@@ -1,13 +1,12 @@
 """Who waits for what, and what share of the pool they had beside the one that they are due: for whoever runs it.
 
-A store tells facts; what follows from them (shares, the order in which jobs will be claimed) is decided here. Pure, but
-for the port.
+A store tells facts; what follows from them (shares, the order in which jobs will be claimed) is decided here. Pure.
 """
 
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from bot.jobs import JobId, Tenant
 from bot.shares import virtual_us
@@ -83,18 +82,6 @@ class Facts:
     running: int
     weight: int  #: of all communities in any line, or with a job on a GPU
     used_ms: int  #: GPU time of late, also of those who have nothing in the queue any more
-
-
-class Overview(Protocol):
-    """What the operator may look at; nothing is changed by it."""
-
-    async def facts(self, *, limit: int) -> Facts:
-        """Tell how the queue stands.
-
-        Of each lane's line the first so many communities are listed, of each community's line the first so many
-        members, and of each of these so many jobs; and whoever has a job on a GPU.
-        """
-        ...
 
 
 # ---- What follows ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from bot.leases import LaneTable as LaneTable
 from bot.leases import Lease as Lease
 from bot.leases import Renewal as Renewal
 from bot.leases import Settlement as Settlement
+from bot.overview import Facts
 from bot.shares import ONE, Position, Share
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
@@ -257,6 +258,18 @@ class JobStore(Protocol):
 
     async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
         """Return manifest and graph; None when they have expired."""
+        ...
+
+
+class Overview(Protocol):
+    """What the operator may look at; nothing is changed by it."""
+
+    async def facts(self, *, limit: int) -> Facts:
+        """Tell how the queue stands.
+
+        Of each lane's line the first so many communities are listed, of each community's line the first so many
+        members, and of each of these so many jobs; and whoever has a job on a GPU.
+        """
         ...
 
 

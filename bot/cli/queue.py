@@ -13,6 +13,7 @@ from bot.cli.terminal import say, say_json, say_table
 from bot.errors import StoreLost
 from bot.limits import policy_of
 from bot.overview import Facts, next_jobs
+from bot.ports import JobStore, Overview
 from bot.settings import Settings
 
 _DEADLINE_S = 3.0
@@ -41,8 +42,13 @@ def queue(*, state: Path | None, limit: int, as_json: bool) -> None:
 
 async def _look(url: str, settings: Settings, limit: int) -> tuple[Facts, list[Coming]]:
     async with open_redis(url, deadline_s=_DEADLINE_S, policy=policy_of(settings)) as pool:
-        facts = await pool.overview.facts(limit=limit)
-        coming = [(each, await pool.store.read(each.job.id)) for each in next_jobs(facts, limit)]
+        return await look(pool.overview, pool.store, limit)
+
+
+async def look(overview: Overview, store: JobStore, limit: int) -> tuple[Facts, list[Coming]]:
+    """Return how the queue stands, and the jobs that are claimed next with their workflows."""
+    facts = await overview.facts(limit=limit)
+    coming = [(each, await store.read(each.job.id)) for each in next_jobs(facts, limit)]
     return facts, [(each, record.job.workflow) for each, record in coming if record]
 
 

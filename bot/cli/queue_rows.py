@@ -52,29 +52,31 @@ def as_data(facts: Facts, coming: Iterable[Coming], limit: int) -> dict[str, obj
             {"name": each.name, "gpus": [*each.servers], "waiting": each.waiting, "gpu_s": each.waiting_ms / 1000}
             for each in facts.lanes
         ],
-        "communities": [
-            {
-                "platform": each.tenant.platform,
-                "id": each.tenant.id,
-                **_data(facts, each, due(facts, each)),
-                "members": [
-                    {"name": member.name, **_data(facts, member, due(facts, each, member))}
-                    for member in _most(each.members, limit)
-                ],
-            }
-            for each in _most(facts.communities, limit)
+        "communities": [_community(facts, each, limit) for each in _most(facts.communities, limit)],
+        "next": [_next(each, workflow) for each, workflow in coming],
+    }
+
+
+def _community(facts: Facts, community: Community, limit: int) -> dict[str, object]:
+    return {
+        "platform": community.tenant.platform,
+        "id": community.tenant.id,
+        **_data(facts, community, due(facts, community)),
+        "members": [
+            {"name": member.name, **_data(facts, member, due(facts, community, member))}
+            for member in _most(community.members, limit)
         ],
-        "next": [
-            {
-                "id": str(each.job.id),
-                "workflow": workflow,
-                "who": each.name,
-                "lane": each.lane,
-                "takes_s": each.job.estimate_ms / 1000,
-                "starts_in_s": each.wait_ms / 1000,
-            }
-            for each, workflow in coming
-        ],
+    }
+
+
+def _next(each: NextJob, workflow: str) -> dict[str, object]:
+    return {
+        "id": str(each.job.id),
+        "workflow": workflow,
+        "who": each.name,
+        "lane": each.lane,
+        "takes_s": each.job.estimate_ms / 1000,
+        "starts_in_s": each.wait_ms / 1000,
     }
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from bot.cli.queue import queue, show
+from bot.cli.queue import look, queue, show
 from bot.cli.queue_rows import as_data
 from bot.cli.terminal import FAILED, tell
 from bot.errors import StoreLost
 from bot.jobs import Tenant, job_id_of
 from bot.overview import Community, Facts, Lane, Member, Tags, WaitingJob, next_jobs
+from bot.ports import LaneTable
+from tests.fakes.memory_store import MemoryStore
+from tests.unit.bot.bench import job
 
 ADA = Member(
     name="Ada [bold]\x1b[31m\nand a name that goes on and on",
@@ -53,6 +56,17 @@ def test_shares_stand_beside_what_is_due_and_the_next_jobs_below(capsys: pytest.
     [next_one] = [line for line in lines if line and line[0] == f"{job_id_of('web', '1')}"[:8]]
     assert next_one[1] == "txt2img"
     assert next_one[-5:] == ["8", "s", "in", "3", "s"]
+
+
+async def test_what_is_shown_next_is_what_the_store_knows_with_its_workflow() -> None:
+    store = MemoryStore()
+    await store.lay(LaneTable(servers={"gpu": "1"}, routes={job("1").requirement: ("1",)}))
+    await store.enqueue(job("1"))
+
+    facts, coming = await look(store, store, 10)
+
+    assert facts.waiting == 1
+    assert [(each.job.id, workflow) for each, workflow in coming] == [(job("1").id, job("1").workflow)]
 
 
 def test_a_name_is_one_line_without_markup_and_a_row_fits_into_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
