@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     max_running_per_member: Cap = 0
     max_running_per_community: Cap = 0
     community_shares: Literal["equal", "by_members"] = "equal"
-    affinity_s: float = Field(default=30.0, ge=0, le=3600, allow_inf_nan=False)
+    #: less than the 15 minutes that anybody can be behind, by as much as a job of theirs takes over their weight: what
+    #: is owed beyond those is forgiven, and shares would no longer be fair (docs/fairness.md)
+    affinity_s: float = Field(default=30.0, ge=0, le=600, allow_inf_nan=False)
     ping_after_s: float = Field(default=120.0, ge=0, le=86_400)  #: 0: nobody is pinged
     state_dir: Path | None = None  #: None: the user's own state folder
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder

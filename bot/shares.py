@@ -23,17 +23,24 @@ class Caps:
     user: int | None = None  #: of one person in one tenant
     person: int | None = None  #: of one person in all tenants of a platform
     tenant: int | None = None
-    everybody: int | None = None
+    everybody: int | None = None  #: only of what waits: what runs is bounded by the GPUs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """How somebody stands in the queue; the latest job's counts."""
+    """How somebody stands in the queue; the latest job's counts.
+
+    No setting gives weights yet, so all are 1: tiers come with moderation. What shares by members is in `FairPolicy`.
+    """
 
     weight: int = ONE  #: among the users of a tenant, in thousandths
     tenant_weight: int = ONE  #: among tenants, in thousandths
     running: Caps = field(default_factory=Caps)  #: whoever reached it is passed over until a job of theirs ends
     waiting: Caps = field(default_factory=Caps)  #: whoever reached it is refused
+
+    def __post_init__(self) -> None:
+        if self.running.everybody is not None:
+            raise ValueError("what runs has no cap for everybody: nobody would heed it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import QueueFull
 from bot.limits import Limits, explained, limits_of, policy_of, share_of
 from bot.settings import Settings
-from bot.shares import Caps, FairPolicy
+from bot.shares import Caps, FairPolicy, Share
 
 LIMITS = Limits(waiting=Caps(user=2, person=3, tenant=40, everybody=100), running=Caps(person=1))
 
@@ -39,6 +39,12 @@ def test_communities_share_alike_or_by_their_members_and_a_loaded_model_may_go_f
     assert policy_of(Settings(affinity_s=0)).slack_ms == 0
 
 
+def test_the_most_slack_that_can_be_set_leaves_room_for_a_job_of_minutes_in_what_anybody_can_owe():
+    most = policy_of(Settings(affinity_s=600))
+
+    assert most.debt_ms - most.slack_ms >= 5 * 60_000
+
+
 def test_one_job_is_one_job():
     told = explained(QueueFull(counter="person", retry_after_s=9), Limits(waiting=Caps(person=1)))
 
@@ -49,6 +55,11 @@ def test_a_share_carries_the_caps_on_what_waits_and_on_what_runs():
     share = share_of(LIMITS)
 
     assert (share.waiting, share.running) == (LIMITS.waiting, LIMITS.running)
+
+
+def test_a_cap_for_everybody_on_what_runs_which_nobody_would_heed_is_refused():
+    with pytest.raises(ValueError, match="no cap for everybody"):
+        Share(running=Caps(everybody=1))
 
 
 @pytest.mark.parametrize(

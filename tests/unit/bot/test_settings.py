@@ -46,6 +46,7 @@ def test_two_servers_of_one_name_are_refused() -> None:
         (b'community_shares = "fair"', "community_shares: input should be 'equal' or 'by_members'"),
         (b"affinity_s = inf", "affinity_s"),
         (b"affinity_s = -1", "affinity_s: input should be greater than or equal to 0"),
+        (b"affinity_s = 601", "affinity_s: input should be less than or equal to 600"),
     ],
 )
 def test_a_limit_that_cannot_be_is_a_sentence(line: bytes, says: str) -> None:
