@@ -10,7 +10,7 @@ from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
 from bot.limits import Limits
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
-from bot.shares import Position
+from bot.shares import Caps, Position
 from bot.status import held_up
 from bot.submissions import Submission
 from workflows.catalog import Catalog
@@ -87,15 +87,13 @@ class Desk:
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
-        """Tell what somebody has under way, and of how much, and what their last jobs used."""
+        """Tell how many of somebody's last jobs here wait, and how many may; and what those jobs made and used."""
         recent = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
         waiting = sum(record.state is JobState.QUEUED for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
-        caps = (self.limits.waiting.user, self.limits.waiting.person)
-        most = min((cap for cap in caps if cap is not None), default=None)
         return [
-            ("Waiting", f"{waiting} job{'' if waiting == 1 else 's'}" if most is None else f"{waiting} of {most} jobs"),
+            ("Waiting", _counted(waiting, self.limits.waiting)),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
         ]
@@ -127,6 +125,15 @@ class Desk:
 def _named(record: JobRecord) -> str:
     words = str(record.job.values.get("prompt") or record.job.workflow)
     return words if len(words) <= 60 else words[:59] + "…"
+
+
+def _counted(waiting: int, caps: Caps) -> str:
+    """Say how many jobs wait here beside the nearer cap; a person's counts also what waits in other communities."""
+    user, person = caps.user, caps.person
+    if user is not None and (person is None or user <= person):
+        return f"{waiting} of {user} jobs"
+    jobs = f"{waiting} job{'' if waiting == 1 else 's'}"
+    return jobs if person is None else f"{jobs} here; {person} at most, all communities together"
 
 
 def _standing(record: JobRecord, position: Position | None, wait_s: float | None) -> str:

@@ -122,7 +122,7 @@ async def test_usage_tells_jobs_pictures_and_gpu_time(desk: Desk, store: MemoryS
     await _asked(desk, "2")
 
     assert list(await desk.usage(ALICE)) == [
-        ("Waiting", "1 of 5 jobs"),
+        ("Waiting", "1 job here; 5 at most, all communities together"),
         ("Painted lately", "1 picture in 2 jobs"),
         ("GPU time", "2 s"),
     ]
@@ -198,6 +198,16 @@ async def test_of_two_limits_usage_tells_the_nearer(desk: Desk) -> None:
     desk = _limited(desk, Limits(waiting=Caps(user=3, person=7)))
 
     assert ("Waiting", "0 of 3 jobs") in await desk.usage(ALICE)
+
+
+async def test_what_waits_here_is_not_told_as_a_part_of_what_may_wait_everywhere(desk: Desk) -> None:
+    desk = _limited(desk, Limits(waiting=Caps(user=7, person=3)))
+    elsewhere = replace(ALICE, tenant=replace(ALICE.tenant, id="another"))
+    place = replace(PLACE, tenant=elsewhere.tenant)
+    await desk.submit(Submission(event="1", requester=elsewhere, place=place, text="a cat"))
+    await _asked(desk, "2")
+
+    assert ("Waiting", "1 job here; 3 at most, all communities together") in await desk.usage(ALICE)
 
 
 def _limited(desk: Desk, limits: Limits) -> Desk:
