@@ -18,6 +18,7 @@ DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
 WORDS = """
 Workflow Graph prompt Parameter Binding Vocabulary Submission Job Run Lease Server Pool Slot Lane Charge Requester
 Tenant Place MessageRef StatusCard share weight usage enqueue claim renew complete fail cancel requeue rescue
+Order number place line seat tag clock bill rota slack requirement route Tenancy tend
 Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom
 """
 SECRETS = ("redis_url", "key")
