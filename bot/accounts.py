@@ -28,21 +28,27 @@ class Order(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Account:
-    """A tenant or a user."""
+class Capped:
+    """Whose jobs are counted, and may be capped."""
 
-    weight: int = ONE
-    cap: int | None = None
+    cap: int | None = None  #: on those that run
     waiting: int = 0
     leased: int = 0
-    backlog_ms: int = 0  #: estimates of what waits
-    tags: dict[str, int] = field(default_factory=dict)  #: by lane, also of lanes without a seat now
-    seats: set[str] = field(default_factory=set)  #: lanes whose line they stand in
 
     @property
     def open(self) -> bool:
         """Whether the cap lets another one run."""
         return self.cap is None or self.leased < self.cap
+
+
+@dataclass(slots=True, kw_only=True)
+class Account(Capped):
+    """A tenant or a user."""
+
+    weight: int = ONE
+    backlog_ms: int = 0  #: estimates of what waits
+    tags: dict[str, int] = field(default_factory=dict)  #: by lane, also of lanes without a seat now
+    seats: set[str] = field(default_factory=set)  #: lanes whose line they stand in
 
     @property
     def mean_ms(self) -> int:
@@ -80,7 +86,7 @@ class User(Account):
 
 
 @dataclass(slots=True, kw_only=True)
-class Community(Account):
+class Tenancy(Account):
     """A tenant."""
 
     clocks: dict[str, int] = field(default_factory=dict)  #: of its users, by lane
@@ -89,18 +95,10 @@ class Community(Account):
 
 
 @dataclass(slots=True, kw_only=True)
-class Person:
+class Person(Capped):
     """Somebody in all their tenants."""
 
-    cap: int | None = None
-    waiting: int = 0
-    leased: int = 0
     users: set[tuple[str, str]] = field(default_factory=set)  #: tenant and user of those that have jobs waiting
-
-    @property
-    def open(self) -> bool:
-        """Whether the cap lets another one run."""
-        return self.cap is None or self.leased < self.cap
 
 
 @dataclass(slots=True)

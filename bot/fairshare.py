@@ -19,7 +19,7 @@ from bisect import insort
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.accounts import Account, Bill, Community, Order, Person, User
+from bot.accounts import Account, Bill, Order, Person, Tenancy, User
 from bot.shares import ANY_LANE, LONGEST_MS, ONE, FairPolicy, Position, Share, model_of, normal_ms, virtual_us
 
 TIES = 1000
@@ -41,12 +41,12 @@ class FairShare:
 
     policy: FairPolicy = field(default_factory=FairPolicy)
     clocks: dict[str, int] = field(default_factory=dict)  #: of the tenants, by lane
-    tenants: dict[str, Community] = field(default_factory=dict)
+    tenants: dict[str, Tenancy] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)  #: by held job
     orders: dict[str, Order] = field(default_factory=dict)  #: by waiting job
     routes: dict[str, tuple[str, ...]] = field(default_factory=dict)  #: requirement -> lanes that serve it
-    lanes: dict[str, str] = field(default_factory=dict)  #: server -> lane
+    servers: dict[str, str] = field(default_factory=dict)  #: server -> its lane
     rotas: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)  #: model -> who has jobs with it -> turn
     seated: int = 0  #: how often anybody took a seat at the clock
     turns: int = 0  #: the last one given in any rota
@@ -55,7 +55,7 @@ class FairShare:
 
     def full(self, order: Order, share: Share) -> str | None:
         """Return which cap on waiting jobs refuses an order: user, person, tenant or everybody."""
-        person, tenant = self.people.get(order.person, Person()), self.tenants.get(order.tenant, Community())
+        person, tenant = self.people.get(order.person, Person()), self.tenants.get(order.tenant, Tenancy())
         user = tenant.users.get(order.user, User(person=order.person))
         waiting = (
             ("user", user.waiting, share.waiting.user),
@@ -67,7 +67,7 @@ class FairShare:
 
     def enqueue(self, order: Order, share: Share) -> None:
         """Add an order that no cap refuses; from now on its share holds."""
-        tenant = self.tenants.setdefault(order.tenant, Community())
+        tenant = self.tenants.setdefault(order.tenant, Tenancy())
         user = tenant.users.setdefault(order.user, User(person=order.person))
         person = self.people.setdefault(order.person, Person())
         was_open = person.open
@@ -85,7 +85,7 @@ class FairShare:
         leaving = self.bills[successor_of].order if successor_of in self.bills else None
         if leaving:
             self._excuse(leaving, -1)
-        lane = self.lanes.get(server, ANY_LANE)
+        lane = self.servers.get(server, ANY_LANE)
         order = self._next(lane, warm)
         if order:
             self._take(order, lane, speed)
@@ -115,9 +115,9 @@ class FairShare:
         self._step_out(order)
         self._seat(order, self.people[order.person].open)
 
-    def lay(self, routes: Mapping[str, tuple[str, ...]], lanes: Mapping[str, str]) -> None:
+    def lay(self, routes: Mapping[str, tuple[str, ...]], servers: Mapping[str, str]) -> None:
         """Lay the lanes anew; until `tend` came by, everybody sits where they sat."""
-        self.routes, self.lanes = dict(routes), dict(lanes)
+        self.routes, self.servers = dict(routes), dict(servers)
 
     def tend(self, tenant: str, user: str) -> None:
         """Put one user where they belong, and forget what nobody needs of lanes that nothing leads to any more.
@@ -136,7 +136,13 @@ class FairShare:
 
     def known_lanes(self) -> set[str]:
         """Return every lane that something leads to."""
-        return {ANY_LANE, *self.lanes.values(), *(lane for lanes in self.routes.values() for lane in lanes)}
+        return {ANY_LANE, *self.servers.values(), *(lane for lanes in self.routes.values() for lane in lanes)}
+
+    def weight_of(self, account: Account) -> int:
+        """Return the weight in force: a tenant's may be multiplied by those of its active users."""
+        if self.policy.by_users and isinstance(account, Tenancy):
+            return max(1, account.weight * account.crowd // ONE)
+        return account.weight
 
     # ---- Whose turn it is --------------------------------------------------------------------------------------------
 
@@ -231,7 +237,7 @@ class FairShare:
         if (order.tenant, order.user) in self.rotas.get(order.model, {}):
             self._turn(order.model, (order.tenant, order.user))
         self._count(order, leased=+1)
-        self.bills[order.job] = bill = Bill(order, 0, user.weight, self._weight(tenant), speed)
+        self.bills[order.job] = bill = Bill(order, 0, user.weight, self.weight_of(tenant), speed)
         self._correct(bill, price)
         self._seat(order, was_open)
 
@@ -256,7 +262,7 @@ class FairShare:
 
     # ---- Who stands where --------------------------------------------------------------------------------------------
 
-    def _parties(self, order: Order) -> tuple[Community, User, Person]:
+    def _parties(self, order: Order) -> tuple[Tenancy, User, Person]:
         tenant = self.tenants[order.tenant]
         return tenant, tenant.users[order.user], self.people[order.person]
 
@@ -363,7 +369,7 @@ class FairShare:
         jobs = sum(each < order for requirement in self._served(user, lane) for each in user.queues[requirement])
         gpu_ms = jobs * user.mean_ms
         for accounts, name in ((tenant.users, order.user), (self.tenants, order.tenant)):
-            start = accounts[name].tags[lane] + virtual_us(gpu_ms, self._weight(accounts[name]))
+            start = accounts[name].tags[lane] + virtual_us(gpu_ms, self.weight_of(accounts[name]))
             more, more_ms = self._before(lane, accounts, name, start)
             jobs, gpu_ms = jobs + more, gpu_ms + more_ms
         return jobs, gpu_ms
@@ -377,17 +383,12 @@ class FairShare:
         jobs = gpu_ms = 0
         for other in looked_at:
             account = accounts[other]
-            step = max(1, virtual_us(account.mean_ms, self._weight(account)))
+            step = max(1, virtual_us(account.mean_ms, self.weight_of(account)))
             count = min(account.waiting, -(-(start - account.tags[lane]) // step))
             jobs, gpu_ms = jobs + count, gpu_ms + count * account.mean_ms
         if not looked_at:
             return 0, 0
         return jobs * len(ahead) // len(looked_at), gpu_ms * len(ahead) // len(looked_at)
-
-    def _weight(self, account: Account) -> int:
-        if self.policy.by_users and isinstance(account, Community):
-            return max(1, account.weight * account.crowd // ONE)
-        return account.weight
 
 
 def _forget(kept: dict[str, int], lanes: Collection[str]) -> None:

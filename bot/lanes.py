@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 
-from bot.ports import LaneTable
+from bot.leases import LaneTable
 from workflows.requirements import Requirement, serves
 from workflows.vocabulary import Vocabulary
 

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.accounts import Account, Order, User
-from bot.accounts import Community as Tenancy
+from bot.accounts import Account, Order, Tenancy, User
 from bot.fairshare import FairShare
 from bot.jobs import JobRecord
 from bot.overview import LATE_MS, Community, Facts, Lane, Member, Tags, WaitingJob
-from bot.shares import ANY_LANE, ONE
+from bot.shares import ANY_LANE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +31,14 @@ class Seen:
             communities=[self._community(name, active[name]) for name in listed],
             waiting=len(self.fair.orders),
             running=len(self.fair.bills),
-            weight=sum(self._weight(each) for each in active.values()),
+            weight=sum(self.fair.weight_of(each) for each in active.values()),
             used_ms=sum(map(self._used, self.records.values())),
         )
 
     def _lanes(self) -> Mapping[str, list[str]]:
         lanes: dict[str, list[str]] = {lane: [] for order in self.fair.orders.values() for lane in self._serving(order)}
-        for server in sorted({*self.servers, *self.fair.lanes}):
-            lanes.setdefault(self.fair.lanes.get(server, ANY_LANE), []).append(server)
+        for server in sorted({*self.servers, *self.fair.servers}):
+            lanes.setdefault(self.fair.servers.get(server, ANY_LANE), []).append(server)
         return lanes
 
     def _lane(self, name: str) -> Lane:
@@ -55,7 +54,7 @@ class Seen:
         theirs = self._records_of(name)
         return Community(
             tenant=theirs[0].job.requester.tenant,
-            weight=self._weight(tenant),
+            weight=self.fair.weight_of(tenant),
             crowd=tenant.crowd,
             waiting=tenant.waiting,
             running=tenant.leased,
@@ -98,9 +97,6 @@ class Seen:
     def _serving(self, order: Order) -> tuple[str, ...]:
         """Return the lanes that serve an order; nobody's lane, which has no name, for what none does."""
         return self.fair.routes.get(order.requirement, (ANY_LANE,)) or ("",)
-
-    def _weight(self, tenant: Tenancy) -> int:
-        return max(1, tenant.weight * tenant.crowd // ONE) if self.fair.policy.by_users else tenant.weight
 
     def _used(self, record: JobRecord) -> int:
         late = not record.state.is_final or (record.ended_ms or 0) > self.now_ms - LATE_MS

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from adapters.redis.keys import job_id
 from adapters.redis.opening import RedisPool
-from bot.accounts import Community, User
+from bot.accounts import Tenancy, User
 from bot.fairshare import FairShare
 from bot.shares import ONE
 
@@ -121,7 +121,7 @@ def ledger_of(fair: FairShare) -> Ledger:
     )
 
 
-def _tenant(each: Community) -> TenantEntry:
+def _tenant(each: Tenancy) -> TenantEntry:
     return TenantEntry(
         weight=each.weight,
         cap=each.cap,

@@ -80,7 +80,7 @@ class Histories(RuleBasedStateMachine):
     @rule(server=st.sampled_from(SERVERS), warm=st.sampled_from(WARM), speed=st.sampled_from(SPEEDS), after=NUMBERS)
     def claim(self, server, warm, speed, after):
         leaving = self.held(after) if self.fair.bills and after % 3 == 0 else None
-        lane = self.fair.lanes.get(server, ANY_LANE)
+        lane = self.fair.servers.get(server, ANY_LANE)
         self.enter(lambda: self.fair.claim(server, warm, speed, leaving), lane=lane)
 
     @precondition(lambda self: self.fair.bills)
