@@ -1,4 +1,4 @@
-"""Everything that must last, in memory: JobQueue, LaneStore, JobStore, LiveBoard and NoticeStore in one object.
+"""Everything that must last, in memory: all ports of the queue in one object.
 
 One object is one Redis: whoever shares it shares the truth. It keeps the promises of the ports, asks the model of the
 fair queue whose turn it is, and moves jobs by the one table. `clock` is milliseconds; a test that wants leases to run
@@ -7,12 +7,13 @@ out hands in its own.
 
 import asyncio
 import itertools
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from adapters.redis.keys import quoted
+from adapters.redis.lanes import BETWEEN_PASSES_MS
+from adapters.redis.queue import LONGEST_WAIT_MS, SHORTEST_WAIT_MS
 from bot.accounts import PRIORITY_STEP, Order
 from bot.errors import QueueFull, ServerLost
 from bot.fairshare import FairShare
@@ -23,7 +24,6 @@ from bot.jobs import (
     JobId,
     JobRecord,
     JobState,
-    MessageRef,
     Requester,
     RunId,
     StoredFile,
@@ -38,13 +38,11 @@ from bot.ports import (
     Held,
     LaneTable,
     Lease,
-    Live,
-    Notice,
-    NoticeState,
     Renewal,
     Settlement,
 )
 from bot.shares import ONE, FairPolicy, Position, Share
+from tests.fakes.memory_board import MemoryBoard
 from tests.fakes.memory_overview import Seen
 
 
@@ -68,12 +66,10 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class MemoryStore:
-    """The four ports of the durable truth; volatile progress expires `live_ms` after it was shown."""
+class MemoryStore(MemoryBoard):
+    """All that a queue keeps: what it shows of jobs, `MemoryBoard` does."""
 
-    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     lease_ms: int = 30_000
-    live_ms: int = 60_000
     policy: FairPolicy = field(default_factory=FairPolicy)
     fair: FairShare = field(init=False)
     _table: LaneTable = field(default_factory=LaneTable)
@@ -84,13 +80,7 @@ class MemoryStore:
     _counters: dict[str, _Counter] = field(default_factory=dict)
     _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
-    _live: dict[JobId, tuple[int, Live, bytes | None]] = field(default_factory=dict)
-    _notices: dict[JobId, Notice] = field(default_factory=dict)
-    _board: dict[str, set[JobId]] = field(default_factory=dict)
-    _hints: dict[str, set[JobId]] = field(default_factory=dict)
-    _owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     _orders: "itertools.count[int]" = field(default_factory=itertools.count)
-    _bells: dict[str, asyncio.Event] = field(default_factory=dict)
     _work: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -105,7 +95,7 @@ class MemoryStore:
         number = next(self._orders)
         full = self.fair.full(_order(job, number), share)
         if full:
-            raise QueueFull(counter=full, retry_after_s=min(max(job.estimate_ms, 5_000), 300_000) / 1000)
+            raise QueueFull(counter=full, retry_after_s=_soon_ms(job.estimate_ms) / 1000)
         self._check(charges, job.estimate_ms)
         paid = [(charge, self._count(charge)) for charge in charges]
         now = self.clock()
@@ -243,7 +233,7 @@ class MemoryStore:
     async def tend(self) -> bool:
         """Look after everybody who is active, by name; again after a minute, or when lanes were laid."""
         now = self.clock()
-        if self._passed_ms is None or now >= self._passed_ms + 60_000:
+        if self._passed_ms is None or now >= self._passed_ms + BETWEEN_PASSES_MS:
             self._passed_ms, self._untended = now, []
             for tenant, user in self._active():
                 self.fair.tend(tenant, user)
@@ -303,9 +293,7 @@ class MemoryStore:
             return True
         if not entry.record.state.is_final:
             return False
-        await self.closed(job_id)
-        self._notices.pop(job_id, None)
-        self._live.pop(job_id, None)
+        self._take_down(job_id)
         del self._entries[job_id]
         return True
 
@@ -324,91 +312,7 @@ class MemoryStore:
         """Return manifest and graph."""
         return self._workflows.get(digest)
 
-    # ---- LiveBoard ----
-
-    async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
-        """Replace what is shown of a job; without a new preview the old one stays."""
-        _, _, before = self._live.get(job_id, (0, live, None))
-        self._live[job_id] = (self.clock() + self.live_ms, live, before if preview is None else preview)
-        if job_id in self._entries:
-            self._hint(self._entries[job_id])
-
-    async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
-        """Return what is shown now."""
-        now = self.clock()
-        return {id_: self._live[id_][1] for id_ in job_ids if id_ in self._live and self._live[id_][0] > now}
-
-    async def preview(self, job_id: JobId) -> bytes | None:
-        """Return the latest preview."""
-        until, _, preview = self._live.get(job_id, (0, None, None))
-        return preview if until > self.clock() else None
-
-    # ---- NoticeStore ----
-
-    async def open_jobs(self, platform: str) -> Sequence[JobId]:
-        """Return every job whose message is not yet finally true."""
-        return sorted(self._board.get(platform, ()), key=lambda job_id: self._entries[job_id].order)
-
-    async def notice(self, job_id: JobId) -> Notice:
-        """Return what is known of a job's message."""
-        return self._notices.get(job_id, Notice(job_id=job_id))
-
-    async def creating(self, job_id: JobId) -> None:
-        """Note that a message is being made; one that is shown stays shown."""
-        self._notices.setdefault(job_id, Notice(job_id=job_id, state=NoticeState.CREATING))
-
-    async def shown(self, job_id: JobId, ref: MessageRef, rendered: str, *, final: bool) -> None:
-        """Note what a message shows now."""
-        entry = self._entries.get(job_id)
-        if entry is None:
-            return
-        before = await self.notice(job_id)
-        self._notices[job_id] = replace(before, state=NoticeState.SHOWN, ref=ref, rendered=rendered)
-        if final:
-            await self.closed(job_id)
-
-    async def closed(self, job_id: JobId) -> None:
-        """Take a job off the board."""
-        for on_board in self._board.values():
-            on_board.discard(job_id)
-
-    async def take_ping(self, job_id: JobId) -> bool:
-        """Take the right to ping the requester."""
-        notice = await self.notice(job_id)
-        self._notices[job_id] = replace(notice, pinged=True)
-        return not notice.pinged
-
-    async def own(self, bucket: str, owner: str, *, term_s: float) -> bool:
-        """Take or keep the right to edit in a bucket."""
-        now = self.clock()
-        holder, until = self._owners.get(bucket, (owner, 0))
-        if holder != owner and until > now:
-            return False
-        self._owners[bucket] = (owner, now + round(term_s * 1000))
-        return True
-
-    async def disown(self, bucket: str, owner: str) -> None:
-        """Give the right back, if it is still ours."""
-        if self._owners.get(bucket, ("", 0))[0] == owner:
-            del self._owners[bucket]
-
-    async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
-        """Return the jobs that changed since the last call."""
-        bell, hints = self._bells.setdefault(platform, asyncio.Event()), self._hints.setdefault(platform, set())
-        try:
-            async with asyncio.timeout(timeout_s):
-                await bell.wait()
-        except TimeoutError:
-            return ()
-        bell.clear()
-        heard = frozenset(hints)
-        hints.clear()
-        return heard
-
     # ---- How ----
-
-    def _in(self, state: JobState) -> list[_Entry]:
-        return [entry for entry in self._entries.values() if entry.record.state is state]
 
     def _held(self, lease: Lease) -> _Entry | None:
         entry = self._entries.get(lease.job_id)
@@ -433,13 +337,7 @@ class MemoryStore:
         record = entry.record
         state = after(record.state, happening) if happening else record.state
         entry.record = replace(record, state=state, revision=record.revision + 1, **fields)  # type: ignore[arg-type]
-        self._board.setdefault(record.job.place.tenant.platform, set()).add(record.job.id)
-        self._hint(entry)
-
-    def _hint(self, entry: _Entry) -> None:
-        platform = entry.record.job.place.tenant.platform
-        self._hints.setdefault(platform, set()).add(entry.record.job.id)
-        self._bells.setdefault(platform, asyncio.Event()).set()
+        self._put_up(record.job.id, record.job.place.tenant.platform)
 
     def _lend(self, entry: _Entry, server: str) -> Lease:
         entry.fence += 1
@@ -506,7 +404,7 @@ class MemoryStore:
             wanted[charge.counter] = wanted.get(charge.counter, 0) + charge.amount
             if counter.count + wanted[charge.counter] > charge.ceiling:
                 window_ends = counter.since_ms + (charge.window_s or 0) * 1000 - self.clock()
-                wait_ms = window_ends if charge.window_s is not None else min(max(estimate_ms, 5_000), 300_000)
+                wait_ms = window_ends if charge.window_s is not None else _soon_ms(estimate_ms)
                 raise QueueFull(counter=charge.counter, retry_after_s=wait_ms / 1000)
 
     def _current(self, charge: Charge) -> _Counter:
@@ -533,6 +431,11 @@ def _order(job: Job, number: int) -> Order:
         requirement=job.requirement,
         estimate_ms=job.estimate_ms,
     )
+
+
+def _soon_ms(estimate_ms: int) -> int:
+    """Return when whoever is refused may try again: by then one job like theirs has ended."""
+    return min(max(estimate_ms, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
 
 
 def _given_back(charge: Charge, gpu_ms: int, *, everything: bool) -> int:
