@@ -107,8 +107,7 @@ class Hints:
             self._wakes.wake(said.split(","))
             return
         heard = self._changed.setdefault(channel, set())
-        if len(heard) < MAX_HINTS:
-            heard.add(job_id(said))
+        heard.update(map(job_id, said.split(",")[: MAX_HINTS - len(heard)]))
         self._bells[channel].set()
 
 

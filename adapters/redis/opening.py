@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adapters.redis import answers
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
+from adapters.redis.gathering import Gathered
 from adapters.redis.hints import Hints, open_hints
 from adapters.redis.lanes import RedisLanes
 from adapters.redis.live import RedisLive
@@ -75,7 +76,14 @@ async def open_redis(
 def _pool(edge: Edge, hints: Hints, *, lease_ms: int) -> RedisPool:
     return RedisPool(
         edge=edge,
-        queue=RedisQueue(edge=edge, hints=hints, lease_ms=lease_ms),
+        queue=RedisQueue(
+            edge=edge,
+            hints=hints,
+            lease_ms=lease_ms,
+            claims=Gathered(edge, "claim"),
+            records=Gathered(edge, "record"),
+            settlements=Gathered(edge, "settle"),
+        ),
         lanes=RedisLanes(edge=edge),
         store=RedisStore(edge=edge),
         live=RedisLive(edge=edge),

@@ -12,7 +12,8 @@ from bot.jobs import Requester
 from bot.overview import LATE_MS, Community, Facts, Lane, Member, Tags, WaitingJob
 
 READ = 1000
-"""Tenants of a line, leases, ended jobs: more are not looked at, for nobody else is served meanwhile."""
+"""Tenants of a line, leases, ended jobs; users and their jobs in all: more are not looked at, for nobody else is served
+meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import unquote
 
 from adapters.redis import answers
-from adapters.redis.edge import Edge
+from adapters.redis.edge import Edge, Reply
 from adapters.redis.hints import Hints
 from adapters.redis.keys import job_name, quoted, tenant_name, user_name
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
@@ -22,6 +23,14 @@ SHORTEST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 300_000
 _LAST_WORDS = (ServerLost.code, result_text(sentence=ServerLost.sentence))
 
 
+class Calls(Protocol):
+    """Carries a script that takes several calls."""
+
+    async def call(self, *words: str | bytes | int) -> Reply:
+        """Run the script for these words; raises StoreLost."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisQueue:
     """JobQueue on Redis: fair shares, as bot/fairshare.py defines them."""
@@ -29,6 +38,9 @@ class RedisQueue:
     edge: Edge
     hints: Hints
     lease_ms: int
+    claims: Calls
+    records: Calls
+    settlements: Calls
     _lanes: dict[str, str] = field(default_factory=dict, init=False)  #: server -> where its last claim found it
 
     async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
@@ -78,8 +90,7 @@ class RedisQueue:
     ) -> Held | None:
         """Take the job whose turn it is in this server's lane."""
         lane, *found = answers.rows(
-            await self.edge.run(
-                "claim",
+            await self.claims.call(
                 quoted(server),
                 quoted(nonce),
                 self.lease_ms,
@@ -98,7 +109,7 @@ class RedisQueue:
 
     async def record(self, lease: Lease, *, run_id: RunId, client_id: str = "") -> bool:
         """Write down a run just before its submit."""
-        return await self.edge.run("record", *_held(lease), run_id, client_id) == 1
+        return await self.records.call(*_held(lease), run_id, client_id) == 1
 
     async def succeed(
         self, lease: Lease, *, files: Sequence[StoredFile], texts: Sequence[str] = (), gpu_ms: int = 0
@@ -165,10 +176,8 @@ class RedisQueue:
     ) -> bool:
         size = sum(file.bytes for file in files)
         names = [file.key for file in files]
-        answer = await self.edge.run(
-            "settle", *_held(lease), state.value, gpu_ms, int(give_back), code, result, size, *names
-        )
-        return answer == 1
+        words = (*_held(lease), state.value, gpu_ms, int(give_back), code, result, size, *names)
+        return await self.settlements.call(*words) == 1
 
 
 def _words(charge: Charge) -> tuple[str | int, ...]:

@@ -15,6 +15,7 @@ PARTS = (
     "accounts",
     "bills",
     "board",
+    "calls",
     "charges",
     "choice",
     "endings",
@@ -25,6 +26,7 @@ PARTS = (
     "orders",
     "recount",
     "seats",
+    "writing",
 )
 """What scripts share, by subject: each carries those that it names in its head, and what they need in turn."""
 

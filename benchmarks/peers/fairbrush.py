@@ -3,7 +3,9 @@
 Enqueue: from a typed Job to a typed JobRecord, with the share that intake gives. Work: 50 workers, each of a server
 of its own, 20 users in 4 tenants, and for every job what bot/worker.py and bot/attempt.py ask of the store: claim,
 which brings the record along; write the run down; settle with a result. Who finds no job looks whether anything is
-held from before. A job has begun once its run is written down, for then it would be submitted.
+held from before. A job
+has begun once its worker has it in hand, as with the peers, whose function begins then; that its run is written down is
+the first thing that is done for it.
 
 Not in here, for it is not the queue's: parsing, the image gate, graphs and servers, files, heartbeats (every few
 seconds), progress, messages.
@@ -72,8 +74,8 @@ class Fairbrush:
                 await self.pool.queue.wait(server, idle_s)
                 continue
             nonce = secrets.token_hex(16)
-            await self.begin(held)
             started(cast(int, held.record.job.values["seed"]))
+            await self.begin(held)
             await self.settle(held)
 
     async def begin(self, held: Held) -> None:

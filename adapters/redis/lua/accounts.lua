@@ -3,7 +3,7 @@
 -- seat, ~ the lane of a tag without one, + a requirement that waits (of a person: a tenant where something waits), : the
 -- lane of a clock, # the lane in which so many users sit, ! the lane in which so much passed.
 local PARTS = {[43] = 'waits', [58] = 'clocks', [35] = 'sitting', [33] = 'passed'}
-local records, opened, woken = {}, {}, {}
+local records, opened, moved, woken, wants = {}, {}, {}, {}, {}
 
 -- Completes a record by what is written of it; new holds what is to be written, false for what is to be deleted.
 local function record(at, it)
@@ -84,50 +84,4 @@ end
 local function line_of(lane, tenant)
   if tenant then return TAG .. ':line:' .. lane .. ':' .. tenant end
   return TAG .. ':line:' .. lane
-end
-
--- The lines mirror tags and seats. Who has a seat now and had none may be somebody's work: see wake().
-local function mirror(it, set, gone)
-  for lane, tag in pairs(it.tags) do
-    local sits, sat, kept = it.seats[lane], it.sat[lane], it.kept[lane]
-    if tag ~= kept or sits ~= sat then
-      local line = line_of(lane, it.tenant and it.tenant.name)
-      set[#set + 1], set[#set + 2] = (sits and '@' or '~') .. lane, tag
-      if kept and sits ~= sat then gone[#gone + 1] = (sat and '@' or '~') .. lane end
-      if sits then
-        redis.call('ZADD', line, tag, it.name)
-        if not sat then woken[lane] = true end
-      elseif sat then
-        redis.call('ZREM', line, it.name)
-      end
-      it.kept[lane], it.sat[lane] = tag, sits
-    end
-  end
-end
-
-local function write()
-  for i = 1, #opened do
-    local it = opened[i]
-    local set, gone = {it.at}, {it.at}
-    if it.tags then mirror(it, set, gone) end
-    local many = #set
-    for name, value in pairs(it.new) do
-      if value then
-        set[many + 1], set[many + 2] = name, value
-        many = many + 2
-      else
-        gone[#gone + 1] = name
-      end
-    end
-    if many > 1 then redis.call('HSET', unpack(set)) end
-    if gone[2] then redis.call('HDEL', unpack(gone)) end
-    it.new = {}
-  end
-end
-
--- One message, which wakes one who waits for one of these lanes.
-local function wake()
-  local lanes = {}
-  for lane in pairs(woken) do lanes[#lanes + 1] = lane end
-  if lanes[1] then redis.call('PUBLISH', key('wake'), table.concat(lanes, ',')) end
 end

@@ -22,6 +22,7 @@ end
 -- who sit.
 local function move(account, amount)
   if amount == 0 then return end
+  moved[account] = true
   for lane, tag in pairs(account.tags) do
     local clock = (account.tenant or pool).clocks[lane] or 0
     if amount > 0 then

@@ -1,4 +1,4 @@
--- Needs: jobs, endings
+-- Needs: jobs, endings, writing
 -- Ends a job that is on no server, or tells the worker that runs it.
 -- KEYS: the pool
 -- ARGV: job
@@ -10,9 +10,11 @@ if not job.state or job.state == 'starting' then
   finish(id, job, 'cancelled', 0, false, {})
   write()
   wake()
+  tell()
   return 'cancelled'
 end
 if job.state == 'cancelled' then return 'cancelled' end
 if job.state ~= 'running' then return 'too_late' end
 if not job.cancel then change(id, job, {cancel = '1'}) end
+tell()
 return 'requested'

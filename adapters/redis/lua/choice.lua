@@ -1,4 +1,4 @@
--- Needs: seats, bills, orders, jobs
+-- Needs: seats, bills, orders, jobs, writing
 -- Whose turn it is in a lane. Models that are loaded come below the choice of the user, within the slack.
 
 -- Returns the first jobs of a user's queues that a lane serves.
@@ -48,7 +48,7 @@ local function head(lane)
     if user then
       seat_user(user)
       seat_tenant(user.tenant)
-      write()
+      mirror_moved()
       if not user.seats[lane] then redis.call('ZREM', line, user.name) end
     else
       redis.call('ZREM', line_of(lane), tenant[1])

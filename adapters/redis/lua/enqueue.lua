@@ -1,4 +1,4 @@
--- Needs: board, jobs, accounts, seats, orders, files
+-- Needs: board, jobs, accounts, seats, orders, files, writing
 -- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none.
 -- KEYS: the pool
 -- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,

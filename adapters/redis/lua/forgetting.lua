@@ -1,5 +1,6 @@
 -- Needs: jobs
--- A settled job, with everything that only it had; files that nobody else refers to are noted, to be deleted.
+-- A settled job, with everything that only it had; files that nobody else refers to are noted, to be deleted. Of one that
+-- is only half there goes what there is: whoever forgets the oldest comes to it first, every time.
 local function forget(id)
   local job = job_of(id)
   for _, file in ipairs(redis.call('LRANGE', key('references', id), 0, -1)) do
@@ -9,12 +10,15 @@ local function forget(id)
     end
   end
   -- Only asked for here, so it stands in the job's own text and nowhere else.
-  local digest = cjson.decode(redis.call('GET', key('payload', id))).digest
-  if redis.call('HINCRBY', key('uses'), digest, -1) <= 0 then redis.call('HDEL', key('uses'), digest) end
-  if job.bytes then redis.call('HINCRBY', key('pool'), 'bytes', -tonumber(job.bytes)) end
+  local payload = redis.call('GET', key('payload', id))
+  local digest = payload and cjson.decode(payload).digest
+  if digest and redis.call('HINCRBY', key('uses'), digest, -1) <= 0 then redis.call('HDEL', key('uses'), digest) end
   redis.call('ZREM', key('ended'), id)
-  take_off_board(platform_of(job), number_of(job), id)
-  redis.call('ZREM', key('of', job.t .. '/' .. job.u), id)
+  if job then
+    if job.bytes then redis.call('HINCRBY', key('pool'), 'bytes', -tonumber(job.bytes)) end
+    take_off_board(platform_of(job), number_of(job), id)
+    redis.call('ZREM', key('of', job.t .. '/' .. job.u), id)
+  end
   for _, name in ipairs({'job', 'payload', 'result', 'charges', 'references', 'notice', 'live', 'preview'}) do
     redis.call('DEL', key(name, id))
   end

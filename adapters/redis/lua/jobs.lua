@@ -11,6 +11,8 @@ local function job_of(id)
   return job
 end
 
+local changed = {}
+
 local function platform_of(job)
   return job.platform or string.match(job.t, '^[^/]*')
 end
@@ -37,7 +39,13 @@ local function change(id, job, news)
   if gone[2] then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
   put_on_board(platform, number_of(job), id)
-  redis.call('PUBLISH', key('changed', platform), id)
+  local ids = changed[platform] or {}
+  ids[#ids + 1], changed[platform] = id, ids
+end
+
+-- One message for each platform, of all that changed.
+local function tell()
+  for platform, ids in pairs(changed) do redis.call('PUBLISH', key('changed', platform), table.concat(ids, ',')) end
 end
 
 -- What is answered of a job: its fields (the later of two counts), its own text, what it came to, its id. A field that

@@ -39,7 +39,7 @@ local function count_waiting(user, job, change)
   put(pool, 'waiting', pool.waiting + change)
   put_part(user, '+', requirement, (user.waits[requirement] or 0) + change)
   put_part(person, '+', tenant.name, user.waiting)
-  redis.call('HINCRBY', key('wanted'), requirement, change)
+  wants[requirement] = (wants[requirement] or 0) + change
   count_active(user, was_active)
 end
 

@@ -1,10 +1,12 @@
 -- Needs: jobs, accounts, seats, bills, orders
--- Tells how the queue stands, and changes nothing. Of each line the first so many are listed, and whoever has a lease.
+-- Tells how the queue stands, and changes nothing. Of each line the first so many are listed, and whoever has a lease; who
+-- is only half there is left out.
 -- Answers: jobs that wait, leases, weight of all tenants, GPU ms used of late; lanes with jobs that wait and their GPU ms;
 -- servers with their lanes; tenants, each with: its account, its users, each with account, payload of a job, jobs.
 -- KEYS: the pool
--- ARGV: how many to list, how many tenants, leases and ended jobs to read, since how many ms something was used of late
--- Complexity: O(m (log n + m²)) for m to list, and what is read
+-- ARGV: how many to list; how many to read of a line's tenants, leases and ended jobs, and of users and jobs in all; since
+--       how many ms something was used of late
+-- Complexity: O(k l) for k to read and l lanes
 local limit, most, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local function text(number)
@@ -28,12 +30,14 @@ local known = {}
 for i = 1, #servers, 2 do known[servers[i]] = true end
 for _, id in ipairs(redis.call('ZRANGE', key('leases'), 0, most - 1)) do
   local job = job_of(id)
-  use(job)
-  holding[job.t] = holding[job.t] or {}
-  holding[job.t][job.u] = id
-  if not known[job.server] then
-    known[job.server] = true
-    servers[#servers + 1], servers[#servers + 2] = job.server, ANY_LANE
+  if job and job.server then
+    use(job)
+    holding[job.t] = holding[job.t] or {}
+    holding[job.t][job.u] = id
+    if not known[job.server] then
+      known[job.server] = true
+      servers[#servers + 1], servers[#servers + 2] = job.server, ANY_LANE
+    end
   end
 end
 
@@ -59,21 +63,26 @@ local function account(it, whole)
   return {told, tags}
 end
 
+-- Of whoever comes after so many jobs were read the first one is told, for it tells who they are.
+local left = most
 local function jobs(user)
-  local first = {}
+  local first, told = {}, {}
+  local each = math.max(1, math.min(limit, left))
   for requirement in pairs(user.waits) do
     local lanes = {}
     for lane in pairs(serving(requirement)) do lanes[#lanes + 1] = lane end
-    local queue = redis.call('ZRANGE', queue_of(user, requirement), 0, limit - 1, 'WITHSCORES')
+    local queue = redis.call('ZRANGE', queue_of(user, requirement), 0, each - 1, 'WITHSCORES')
     for i = 1, #queue, 2 do
       first[#first + 1] = {place = tonumber(queue[i + 1]), id = queue[i], lanes = table.concat(lanes, ',')}
     end
   end
   table.sort(first, function(a, b) return a.place < b.place end)
-  local told = {}
-  for i = 1, math.min(limit, #first) do
-    told[i] = {first[i].id, redis.call('HGET', key('job', first[i].id), 'c'), first[i].lanes}
+  for _, it in ipairs(first) do
+    if #told >= each then break end
+    local cost = redis.call('HGET', key('job', it.id), 'c')
+    if cost then told[#told + 1] = {it.id, cost, it.lanes} end
   end
+  left = left - #first
   return told
 end
 
@@ -102,16 +111,21 @@ for lane, many in pairs(waiting) do
   if many > 0 then lanes[#lanes + 1] = {lane, text(many), text(jobs_there > 0 and math.floor(gpu * many / jobs_there) or 0)} end
 end
 
-local answer = {}
+local answer, listed_users = {}, 0
 for _, name in ipairs(listed(waiting, function(lane) return line_of(lane) end, holding)) do
-  local tenant, users = tenant_of(name), {}
-  for _, who in ipairs(listed(tenant.sitting, function(lane) return line_of(lane, name) end, holding[name] or {})) do
+  local tenant, users, theirs_held = tenant_of(name), {}, holding[name] or {}
+  for _, who in ipairs(listed(tenant.sitting, function(lane) return line_of(lane, name) end, theirs_held)) do
+    if listed_users >= most then break end
     local user = user_of(name, who)
     local theirs = jobs(user)
-    local one = theirs[1] and theirs[1][1] or holding[name][who]
-    users[#users + 1] = {account(user, user.whole), redis.call('GET', key('payload', one)), theirs}
+    local one = theirs[1] and theirs[1][1] or theirs_held[who]
+    local payload = one and redis.call('GET', key('payload', one))
+    if payload then
+      listed_users = listed_users + 1
+      users[#users + 1] = {account(user, user.whole), payload, theirs}
+    end
   end
-  answer[#answer + 1] = {account(tenant, name), users}
+  if users[1] then answer[#answer + 1] = {account(tenant, name), users} end
 end
 return {text(pool.waiting), redis.call('ZCARD', key('leases')), text(math.floor(weight * longest)), text(total), lanes,
   servers, answer}

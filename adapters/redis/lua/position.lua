@@ -28,7 +28,7 @@ end
 -- Looks at up to so many of those before a tag, at even distances: their ranks in the line, which skip one's own.
 local function ranks(line, name, start)
   local many = redis.call('ZCOUNT', line, '-inf', '(' .. string.format('%.0f', start))
-  local mine = redis.call('ZRANK', line, name)
+  local mine = redis.call('ZRANK', line, name) or many
   if mine < many then many = many - 1 end
   local found, stride = {}, math.max(1, math.ceil(many / SAMPLE))
   for i = 0, many - 1, stride do found[#found + 1] = i < mine and i or i + 1 end
@@ -41,7 +41,8 @@ local function others(account, kind, before_name, line, start)
   for _, rank in ipairs(found) do
     local one = redis.call('ZRANGE', line, rank, rank, 'WITHSCORES')
     local kept = redis.call('HMGET', key(kind, before_name .. one[1]), 'waiting', 'backlog', 'weight', 'crowd')
-    local waiting, each = tonumber(kept[1]), mean(tonumber(kept[1]), tonumber(kept[2]))
+    local waiting = tonumber(kept[1] or 0)
+    local each = mean(waiting, tonumber(kept[2] or 0))
     local it = {weight = tonumber(kept[3] or ONE), crowd = tonumber(kept[4] or 0), tenant = account.tenant}
     local count = math.min(waiting, math.ceil((start - one[2]) / math.max(1, virtual(each, weight_of(it)))))
     jobs, gpu = jobs + count, gpu + count * each

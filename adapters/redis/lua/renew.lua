@@ -1,4 +1,4 @@
--- Needs: leases, accounts, bills
+-- Needs: leases, accounts, bills, writing
 -- Keeps a lease for another term: 'lost', 'cancel' or 'held'. What a run takes beyond its estimate is charged at once.
 -- KEYS: the pool
 -- ARGV: job, fence, lease in ms, GPU milliseconds so far

@@ -1,4 +1,4 @@
--- Needs: leases, endings
+-- Needs: leases, endings, writing
 -- Hands a held job back at its old place; the same again by the same fence gets the same answer.
 -- KEYS: the pool
 -- ARGV: job, fence, '1' if it costs an attempt, attempts, code and result of the last one
@@ -11,4 +11,5 @@ end_as(news, fence, 'queued')
 hand_back(id, job, ARGV[3] == '1' and job.state == 'running', tonumber(ARGV[4]), ARGV[5], ARGV[6], news)
 write()
 wake()
+tell()
 return 1

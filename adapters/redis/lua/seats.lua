@@ -36,6 +36,7 @@ local function sit(account, wanted)
   for lane in pairs(account.seats) do
     if not wanted[lane] then
       account.seats[lane] = nil
+      moved[account] = true
       count_seat(account, lane, -1)
     end
   end
@@ -46,6 +47,7 @@ local function sit(account, wanted)
     end
   end
   if not coming then return end
+  moved[account] = true
   table.sort(coming, before)
   for _, lane in ipairs(coming) do
     local clock = (account.tenant or pool).clocks[lane] or 0

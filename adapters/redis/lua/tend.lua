@@ -1,11 +1,12 @@
--- Needs: recount
+-- Needs: recount, writing
 -- Looks after some of the active users, in the order of their names: counts anew, seats anew where lanes were laid anew,
 -- forgets what nobody needs of lanes that nothing leads to any more, and lets go of those at rest. A pass goes through
 -- all of them, one begins when lanes were laid or the last one is a while ago; 1: there is more to be done now.
 -- KEYS: the pool
--- ARGV: how many, ms between passes, ms after which somebody at rest is forgotten, users of a tenant and jobs of a user
---       that are counted anew at the most
--- Complexity: O(k log n) for k of n users, and the number of their jobs
+-- ARGV: how much work (lanes that users are seated in, jobs that are looked at), ms between passes, ms after which somebody
+--       at rest is forgotten, users of a tenant (and of the pool) and jobs of a user that are counted anew at the most
+-- Complexity: O(k log n) for work k (the last user's may come on top) and n users, and the number of leases, of known
+--             requirements and, at the end of a tenant, of its users that are counted anew
 local most, at, tending = tonumber(ARGV[1]), now(), key('tending')
 local state = redis.call('HMGET', tending, 'cursor', 'began', 'version', 'done')
 local version = tostring(pool.version or 0)
@@ -23,22 +24,33 @@ for _, laid in ipairs(redis.call('HVALS', key('routes'))) do
 end
 for _, lane in ipairs(redis.call('HVALS', key('lane_of'))) do known[lane] = true end
 
+local spent, lanes = 0, 0
+for _ in pairs(known) do lanes = lanes + 1 end
 for _, whole in ipairs(members) do
+  if spent >= most then break end
   local user = user_of(string.match(whole, '^(.*)/([^/]*)$'))
-  recount_user(user, tonumber(ARGV[5]))
+  spent = spent + lanes + recount_user(user, tonumber(ARGV[5]))
   users[#users + 1], tenants[user.tenant] = user, true
 end
-for tenant in pairs(tenants) do recount_tenant(tenant, tonumber(ARGV[4])) end
--- All users in one go: then the sums of all are known too.
-if not cursor and #members < most then
-  local wanted, waiting = {}, 0
-  for _, user in ipairs(users) do
-    waiting = waiting + user.waiting
-    for requirement, many in pairs(user.waits) do wanted[requirement] = (wanted[requirement] or 0) + many end
-  end
-  amend(pool, 'waiting', waiting)
-  for _, requirement in ipairs(redis.call('HKEYS', key('wanted'))) do
-    redis.call('HSET', key('wanted'), requirement, wanted[requirement] or 0)
+-- Sums are right when the last one of them was counted anew.
+local last = users[1] and users[#users]
+local next_one = last and (members[#users + 1]
+  or redis.call('ZRANGEBYLEX', key('active'), '(' .. last.whole, '+', 'LIMIT', 0, 1)[1])
+for tenant in pairs(tenants) do
+  amend(tenant, 'leased', leased[tenant.at] or 0)
+  if not next_one or string.match(next_one, '^(.*)/') ~= tenant.name then recount_tenant(tenant, tonumber(ARGV[4])) end
+end
+if not next_one then recount_pool(tonumber(ARGV[4])) end
+
+-- Puts one account into the lines where it sits, and out of all others.
+local function line_anew(it, lanes)
+  for lane in pairs(lanes) do
+    local line = line_of(lane, it.tenant and it.tenant.name)
+    if it.seats[lane] then
+      redis.call('ZADD', line, it.tags[lane], it.name)
+    else
+      redis.call('ZREM', line, it.name)
+    end
   end
 end
 
@@ -100,8 +112,8 @@ write()
 for _, at_rest in ipairs(resting) do redis.call('PEXPIRE', at_rest, ARGV[3]) end
 wake()
 
-if #members == most then
-  redis.call('HSET', tending, 'cursor', members[most])
+if next_one then
+  redis.call('HSET', tending, 'cursor', last.whole)
   return 1
 end
 redis.call('HDEL', tending, 'cursor')

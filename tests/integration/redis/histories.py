@@ -102,7 +102,7 @@ class History:
             "rescue": lambda _: Call(verb="rescue"),
             "advance": lambda numbers: self._advance(_one(STEPS_MS, numbers[0])),
             "lay": self._lay,
-            "tend": lambda numbers: Call(verb="tend", arguments=(_one((1, 1, 2, 5, 100), numbers[0]),)),
+            "tend": lambda numbers: Call(verb="tend", arguments=(_one((1, 1, 4, 20, 300), numbers[0]),)),
         }
 
     def choose(self, verb: str, numbers: Numbers) -> Call | None:

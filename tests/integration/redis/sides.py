@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from adapters.redis.edge import Edge
 from adapters.redis.lanes import AT_REST_MS, COUNTED_JOBS, COUNTED_USERS
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, names
@@ -71,6 +72,17 @@ class FakeSide:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """Carries every call by itself: gathered, calls of one verb would overtake those of others."""
+
+    edge: Edge
+    script: str
+
+    async def call(self, *words: str | bytes | int) -> Any:
+        return (await self.edge.run(self.script, len(words), *words))[0]
+
+
+@dataclass(frozen=True, slots=True)
 class RedisSide:
     """Redis."""
 
@@ -121,7 +133,10 @@ class RedisSide:
 async def redis_side(url: str, policy: FairPolicy) -> AsyncIterator[RedisSide]:
     """Open a pool of its own."""
     scripts = Scripts(MOVABLE, policy)
-    async with open_redis(url, pool=await new_pool(url), scripts=scripts) as pool:
+    async with open_redis(url, pool=await new_pool(url), scripts=scripts) as gathering:
+        edge = gathering.edge
+        calls = {"claims": Alone(edge, "claim"), "records": Alone(edge, "record"), "settlements": Alone(edge, "settle")}
+        pool = replace(gathering, queue=replace(gathering.queue, **calls))
 
         async def set_clock(ms: int) -> None:
             await pool.edge.ask("SET", pool.edge.keys.key("clock"), ms)

@@ -2,9 +2,12 @@
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from adapters.redis.lanes import COUNTED_JOBS
 from bot.errors import QueueFull
+from bot.shares import ANY_LANE
 from tests.fakes.memory_store import MemoryStore
 
 BETWEEN_PASSES_MS = 60_000
@@ -43,8 +46,9 @@ class Tending:
         self.listed |= {(name, user) for name, each in tenants for user in each.users if each.users[user].active}
 
     def tend(self, most: int, now_ms: int) -> bool:
-        """Tend a few; whether there is more to be done."""
-        laid = at_once(self.fake.table()).version
+        """Tend a few, until there was so much work; whether there is more to be done."""
+        table = at_once(self.fake.table())
+        laid, lanes = table.version, len({ANY_LANE, *table.servers.values(), *chain(*table.routes.values())})
         if self.version != laid:
             self.cursor = None
         if self.cursor is None:
@@ -52,14 +56,24 @@ class Tending:
                 return False
             self.began_ms, self.version = now_ms, laid
         rest = [who for who in sorted(self.listed, key="/".join) if self.cursor is None or who > self.cursor]
-        for tenant, user in rest[:most]:
+        tended = spent = 0
+        while tended < len(rest) and spent < most:
+            tenant, user = rest[tended]
+            tended, spent = tended + 1, spent + lanes + self._jobs(tenant, user)
             if self.fake.fair.tenants[tenant].users[user].active:
                 self.fake.fair.tend(tenant, user)
             else:
                 self.listed.discard((tenant, user))
-        self.cursor = rest[most - 1] if len(rest) >= most else None
+        self.cursor = rest[tended - 1] if tended < len(rest) else None
         self.done = self.done if self.cursor else laid
         return self.cursor is not None
+
+    def _jobs(self, tenant: str, user: str) -> int:
+        """Return how many jobs of a user are looked at: all of so few."""
+        queues = self.fake.fair.tenants[tenant].users[user].queues
+        waiting = sum(map(len, queues.values()))
+        assert waiting <= COUNTED_JOBS
+        return waiting
 
     @property
     def through(self) -> bool:

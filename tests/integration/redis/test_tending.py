@@ -97,7 +97,7 @@ async def test_where_nothing_is_wrong_nothing_is_changed(pool_and_truth):
 
 async def test_tending_may_come_in_the_middle_of_everything(pool_and_truth, monkeypatch, seed):
     pool, truth = pool_and_truth
-    monkeypatch.setattr(lanes_module, "TENDED_USERS", 2)
+    monkeypatch.setattr(lanes_module, "WORK", 2)
     chance, leases = Random(seed), []
     for number in range(150):
         who = Requester(tenant=Tenant(platform="local", id=chance.choice("ab")), id=chance.choice("1234"), name="")
@@ -125,16 +125,60 @@ async def test_tending_may_come_in_the_middle_of_everything(pool_and_truth, monk
 
 async def test_a_pass_goes_on_where_another_process_stopped(pool_and_truth, monkeypatch):
     pool, truth = pool_and_truth
-    monkeypatch.setattr(lanes_module, "TENDED_USERS", 2)
+    monkeypatch.setattr(lanes_module, "WORK", 2)
     await filled(truth)
     await pool.lanes.lay(TABLE)
 
-    assert [await pool.lanes.tend() for _ in range(5)] == [True, True, True, False, False]
+    assert [await pool.lanes.tend() for _ in range(7)] == [True] * 5 + [False, False]
 
     assert await faults(pool) == []
     assert not await pool.lanes.tend()
     await truth.advance(BETWEEN_PASSES_MS)
     assert await pool.lanes.tend()
+
+
+async def test_somebody_with_a_great_many_jobs_costs_no_more_than_others(pool_and_truth, monkeypatch):
+    """Their count is right all the same; what their jobs take is told from the first ones, if the count was wrong."""
+    pool, truth = pool_and_truth
+    monkeypatch.setattr(lanes_module, "COUNTED_JOBS", 10)
+    for _ in range(40):
+        await truth.queue.enqueue(job(estimate_ms=3_000))
+    alice = key_of(pool, "user:local/local/alice")
+
+    await pool.edge.ask("HSET", alice, "backlog", 1)
+    await tended(pool, truth.advance)
+    assert await pool.edge.ask("HMGET", alice, "waiting", "backlog") == [b"40", b"1"]
+
+    await pool.edge.ask("HSET", alice, "waiting", 7)
+    await tended(pool, truth.advance)
+    assert await pool.edge.ask("HMGET", alice, "waiting", "backlog") == [b"40", b"120000"]
+
+
+async def test_one_script_does_no_more_work_than_it_may(pool_and_truth, monkeypatch):
+    pool, truth = pool_and_truth
+    monkeypatch.setattr(lanes_module, "WORK", 100)
+    for tenant in ("a", "b", "c"):
+        who = Requester(tenant=Tenant(platform="local", id=tenant), id="1", name="")
+        for _ in range(60):
+            await truth.queue.enqueue(job(requester=who))
+
+    assert await tended(pool, truth.advance) == 2  # two users are more than a hundred jobs and lanes
+
+    assert await faults(pool) == []
+
+
+async def test_sums_are_right_after_a_pass_in_many_steps(pool_and_truth, monkeypatch):
+    pool, truth = pool_and_truth
+    monkeypatch.setattr(lanes_module, "WORK", 1)
+    await filled(truth)
+    for name in ("pool", "tenant:local/a", "tenant:local/b"):
+        await pool.edge.ask("HSET", key_of(pool, name), "waiting", 99)
+    await pool.edge.ask("HSET", key_of(pool, "tenant:local/a"), "crowd", 5)
+    await pool.edge.ask("HSET", key_of(pool, "wanted"), "m.1", 50, "m.9", 3)
+
+    assert await tended(pool, truth.advance) > 5
+
+    assert await faults(pool) == []
 
 
 async def test_who_is_at_rest_is_forgotten_after_a_day_unless_they_come_back(pool_and_truth):

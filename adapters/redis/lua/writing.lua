@@ -1,0 +1,59 @@
+-- Needs: accounts
+-- What a script did to the accounts, written down in its end; and who is woken by it.
+
+-- The lines mirror tags and seats, before anybody reads them. Who has a seat now and had none may be somebody's work:
+-- see wake().
+local function mirror(it)
+  for lane, tag in pairs(it.tags) do
+    local sits, sat, kept = it.seats[lane], it.sat[lane], it.kept[lane]
+    if tag ~= kept or sits ~= sat then
+      local line = line_of(lane, it.tenant and it.tenant.name)
+      it.new[(sits and '@' or '~') .. lane] = tag
+      if kept and sits ~= sat then it.new[(sat and '@' or '~') .. lane] = false end
+      if sits then
+        redis.call('ZADD', line, tag, it.name)
+        if not sat then woken[lane] = true end
+      elseif sat then
+        redis.call('ZREM', line, it.name)
+      end
+      it.kept[lane], it.sat[lane] = tag, sits
+    end
+  end
+end
+
+local function mirror_moved()
+  for it in pairs(moved) do
+    mirror(it)
+    moved[it] = nil
+  end
+end
+
+local function write()
+  mirror_moved()
+  for requirement, more in pairs(wants) do
+    if more ~= 0 then redis.call('HINCRBY', key('wanted'), requirement, more) end
+    wants[requirement] = nil
+  end
+  for i = 1, #opened do
+    local it = opened[i]
+    local set, gone, many = {it.at}, {it.at}, 1
+    for name, value in pairs(it.new) do
+      if value then
+        set[many + 1], set[many + 2] = name, value
+        many = many + 2
+      else
+        gone[#gone + 1] = name
+      end
+    end
+    if many > 1 then redis.call('HSET', unpack(set)) end
+    if gone[2] then redis.call('HDEL', unpack(gone)) end
+    it.new = {}
+  end
+end
+
+-- One message, which wakes one who waits for one of these lanes.
+local function wake()
+  local lanes = {}
+  for lane in pairs(woken) do lanes[#lanes + 1] = lane end
+  if lanes[1] then redis.call('PUBLISH', key('wake'), table.concat(lanes, ',')) end
+end
