@@ -13,7 +13,6 @@ from uuid import UUID
 
 from adapters.redis.keys import quoted
 from adapters.redis.lanes import BETWEEN_PASSES_MS
-from adapters.redis.queue import LONGEST_WAIT_MS, SHORTEST_WAIT_MS
 from bot.accounts import PRIORITY_STEP, Order
 from bot.errors import QueueFull, ServerLost
 from bot.fairshare import FairShare
@@ -39,17 +38,11 @@ from bot.ports import (
     LaneTable,
     Lease,
     Renewal,
-    Settlement,
 )
 from bot.shares import ONE, FairPolicy, Position, Share
 from tests.fakes.memory_board import MemoryBoard
+from tests.fakes.memory_charges import Counter, Paid, pay, soon_ms
 from tests.fakes.memory_overview import Seen
-
-
-@dataclass(slots=True)
-class _Counter:
-    count: int
-    since_ms: int
 
 
 @dataclass(slots=True)
@@ -58,7 +51,7 @@ class _Entry:
 
     order: int
     record: JobRecord
-    charges: Sequence[tuple[Charge, _Counter]]
+    charges: Sequence[Paid]
     fence: int = 0
     spent: int = 0  #: attempts that count
     ends: dict[int, Happening] = field(default_factory=dict)  #: by fence: how a lease was ended by its holder
@@ -74,10 +67,9 @@ class MemoryStore(MemoryBoard):
     fair: FairShare = field(init=False)
     _table: LaneTable = field(default_factory=LaneTable)
     _meanings: dict[str, bytes] = field(default_factory=dict)
-    _untended: list[tuple[str, str]] = field(default_factory=list)
     _passed_ms: int | None = None  #: when everybody was last looked after
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
-    _counters: dict[str, _Counter] = field(default_factory=dict)
+    _counters: dict[str, Counter] = field(default_factory=dict)
     _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _orders: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -95,10 +87,9 @@ class MemoryStore(MemoryBoard):
         number = next(self._orders)
         full = self.fair.full(_order(job, number), share)
         if full:
-            raise QueueFull(counter=full, retry_after_s=_soon_ms(job.estimate_ms) / 1000)
-        self._check(charges, job.estimate_ms)
-        paid = [(charge, self._count(charge)) for charge in charges]
+            raise QueueFull(counter=full, retry_after_s=soon_ms(job.estimate_ms) / 1000)
         now = self.clock()
+        paid = pay(self._counters, charges, now, job.estimate_ms)
         record = JobRecord(job=replace(job, created_ms=now), state=JobState.QUEUED, revision=0)
         self._entries[job.id] = entry = _Entry(number, record, paid)
         self.fair.enqueue(_order(job, number), share)
@@ -226,7 +217,6 @@ class MemoryStore(MemoryBoard):
             return replace(table, version=table.version + 1) == self._table
         self._table = replace(table, version=table.version + 1)
         self.fair.lay({name: tuple(lanes) for name, lanes in table.routes.items()}, table.servers)
-        self._untended = self._active()
         self._passed_ms = None
         return True
 
@@ -234,7 +224,7 @@ class MemoryStore(MemoryBoard):
         """Look after everybody who is active, by name; again after a minute, or when lanes were laid."""
         now = self.clock()
         if self._passed_ms is None or now >= self._passed_ms + BETWEEN_PASSES_MS:
-            self._passed_ms, self._untended = now, []
+            self._passed_ms = now
             for tenant, user in self._active():
                 self.fair.tend(tenant, user)
             self._work.set()
@@ -376,9 +366,8 @@ class MemoryStore(MemoryBoard):
             self.fair.settle(str(entry.record.job.id), None if nothing else gpu_ms)
         self._change(entry, happening, gpu_ms=gpu_ms, ended_ms=self.clock(), **fields)
         entry.lease = None
-        for charge, counter in entry.charges:
-            left = counter.count - _given_back(charge, gpu_ms, everything=give_back)
-            counter.count = max(0, min(left, max(counter.count, charge.ceiling)))
+        for paid in entry.charges:
+            paid.settle(gpu_ms, everything=give_back)
 
     def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
         record = entry.record
@@ -397,28 +386,6 @@ class MemoryStore(MemoryBoard):
             self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, **fresh)
             self._work.set()
 
-    def _check(self, charges: Sequence[Charge], estimate_ms: int) -> None:
-        wanted: dict[str, int] = {}
-        for charge in charges:
-            counter = self._current(charge)
-            wanted[charge.counter] = wanted.get(charge.counter, 0) + charge.amount
-            if counter.count + wanted[charge.counter] > charge.ceiling:
-                window_ends = counter.since_ms + (charge.window_s or 0) * 1000 - self.clock()
-                wait_ms = window_ends if charge.window_s is not None else _soon_ms(estimate_ms)
-                raise QueueFull(counter=charge.counter, retry_after_s=wait_ms / 1000)
-
-    def _current(self, charge: Charge) -> _Counter:
-        now = self.clock()
-        counter = self._counters.get(charge.counter)
-        if counter and (charge.window_s is None or now < counter.since_ms + charge.window_s * 1000):
-            return counter
-        return _Counter(0, now)
-
-    def _count(self, charge: Charge) -> _Counter:
-        self._counters[charge.counter] = counter = self._current(charge)
-        counter.count += charge.amount
-        return counter
-
 
 def _order(job: Job, number: int) -> Order:
     requester = job.requester
@@ -431,19 +398,3 @@ def _order(job: Job, number: int) -> Order:
         requirement=job.requirement,
         estimate_ms=job.estimate_ms,
     )
-
-
-def _soon_ms(estimate_ms: int) -> int:
-    """Return when whoever is refused may try again: by then one job like theirs has ended."""
-    return min(max(estimate_ms, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
-
-
-def _given_back(charge: Charge, gpu_ms: int, *, everything: bool) -> int:
-    """Return what a counter gets back when a job ends; negative when more was used than was charged."""
-    match charge.settlement:
-        case Settlement.RELEASED:
-            return charge.amount
-        case Settlement.TO_FACT:
-            return charge.amount if everything else charge.amount - gpu_ms
-        case Settlement.KEPT:
-            return charge.amount if everything else 0
