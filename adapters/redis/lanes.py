@@ -22,6 +22,8 @@ COUNTED_USERS, COUNTED_JOBS = 300, 100
 """Of a tenant (and of the pool), of a user: larger ones are counted anew as far as that costs no more than this."""
 REQUIRED_MS = 24 * 3600 * 1000
 """How long a requirement is known after it was last kept, unless a job waits with it."""
+KNOWN = 5000
+"""Requirements; more than a process remembers to have kept, or it would keep anew what is forgotten here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class RedisLanes:
 
     async def requirements(self) -> Mapping[str, bytes]:
         """Return what each known requirement means."""
-        found = cast("Sequence[bytes]", answers.rows(await self.edge.run("requirements", REQUIRED_MS)))
+        found = cast("Sequence[bytes]", answers.rows(await self.edge.run("requirements", REQUIRED_MS, KNOWN)))
         return {name.decode(): meaning for name, meaning in zip(found[::2], found[1::2], strict=True)}
 
 

@@ -1,8 +1,10 @@
 """Opens one pool on one Redis: all that must last, by one URL."""
 
 import asyncio
+import hashlib
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from adapters.redis import answers
@@ -24,6 +26,8 @@ from adapters.redis.store import RedisStore
 from adapters.redis.vocabulary import RedisVocabulary
 from bot.errors import ConfigError, StoreLost
 from bot.shares import FairPolicy
+
+_log = logging.getLogger(__name__)
 
 LEASE_S = 30.0
 """A worker renews several times in it; what a dead one held goes on after it at the latest."""
@@ -64,11 +68,13 @@ async def open_redis(
 
     Raises ConfigError for a URL that is none, for one that leads to a Redis that will never serve this pool, and for a
     pool that an older version filled. The policy is part of the scripts; all processes of a pool should have the same
-    one.
+    one, and the log says when it was another that opened the pool last.
     """
     patience_s = min(ANSWER_S, deadline_s)
     async with open_edge(url, pool, scripts=scripts or Scripts(policy=policy), deadline_s=deadline_s) as edge:
         await _refuse(edge, patience_s=patience_s)
+        if policy is not None:
+            await _note(edge, policy, patience_s=patience_s)
         async with open_hints(url, edge.keys, patience_s=patience_s) as hints:
             yield _pool(edge, hints, lease_ms=round(lease_s * 1000))
 
@@ -114,3 +120,18 @@ async def _refuse(edge: Edge, *, patience_s: float) -> None:
                 "an empty one: another FAIRBRUSH_REDIS_URL, or another state directory."
             ]
         )
+
+
+async def _note(edge: Edge, policy: FairPolicy, *, patience_s: float) -> None:
+    """Write down by which policy this process shares, and say so when the last one to come shared by another."""
+    mine, key = hashlib.sha256(repr(policy).encode()).hexdigest()[:16].encode(), edge.keys.key("pool")
+    with suppress(StoreLost, TimeoutError):
+        async with asyncio.timeout(patience_s):
+            last = await edge.ask("HGET", key, "policy")
+            if last != mine:
+                await edge.ask("HSET", key, "policy", mine)
+            if last not in {None, mine}:
+                _log.warning(
+                    "the pool was opened with another community_shares or affinity_s before: if that process still "
+                    "runs, each job is shared by the rules of whichever process claims it"
+                )

@@ -13,6 +13,7 @@ from adapters.redis.opening import open_redis
 from adapters.redis.owned import beside
 from adapters.redis.wire import Wire
 from bot.errors import ConfigError, StoreLost
+from bot.shares import FairPolicy
 from tests.integration.redis import job
 
 PASSING = ("LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY")
@@ -140,6 +141,22 @@ async def test_a_user_with_the_rights_that_the_documents_name_has_enough(engine_
             await pool.edge.ask("ACL DELUSER", "fred")
 
     assert "ask it for INFO" in warning
+
+
+async def test_who_shares_by_another_policy_than_the_last_one_is_told(engine_url, caplog):
+    async def opened(policy):
+        caplog.clear()
+        async with open_redis(engine_url, pool="policies", policy=policy):
+            return [record.message for record in caplog.records]
+
+    assert [bool(await opened(FairPolicy(slack_ms=slack))) for slack in (1, 1, 2, 2, 1)] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert not await opened(None)  # whoever only looks
 
 
 async def test_a_redis_that_is_loading_when_the_service_starts_is_waited_for(folder):

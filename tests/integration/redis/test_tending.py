@@ -208,6 +208,20 @@ async def test_a_requirement_is_known_for_a_day_and_while_a_job_waits_with_it(po
     assert await pool.lanes.requirements() == {"m.1": b"meaning"}
 
 
+async def test_of_too_many_requirements_the_one_kept_longest_ago_that_no_job_waits_with_goes(
+    pool_and_truth, monkeypatch
+):
+    pool, truth = pool_and_truth
+    monkeypatch.setattr(lanes_module, "KNOWN", 3)
+    await truth.queue.enqueue(replace(job(), requirement="m.0"))
+    for number in (0, 1, 2, 3, 1, 4):
+        await pool.lanes.require(f"m.{number}", b"meaning")
+        await truth.advance(1)
+
+    assert {*await pool.lanes.requirements()} == {"m.0", "m.1", "m.4"}
+    assert await faults(pool) == []
+
+
 async def test_lanes_laid_again_after_a_lost_answer_are_laid(pool_and_truth):
     pool, _ = pool_and_truth
 
