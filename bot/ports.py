@@ -213,7 +213,7 @@ class LaneStore(Protocol):
     async def lay(self, table: LaneTable) -> bool:
         """Replace the table; False, and nothing changed, unless it still had the version that this one was made from.
 
-        What waits is seated anew by `tend`.
+        It is then this one with the next version. What waits is seated anew by `tend`.
         """
         ...
 

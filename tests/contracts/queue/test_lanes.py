@@ -14,7 +14,7 @@ async def test_a_table_is_laid_by_whoever_saw_the_last_one(truth):
     assert await truth.lanes.lay(TABLE)
 
     laid = await truth.lanes.table()
-    assert (laid.servers, {name: tuple(lanes) for name, lanes in laid.routes.items()}) == (TABLE.servers, TABLE.routes)
+    assert laid == replace(TABLE, version=1)
     assert not await truth.lanes.lay(replace(TABLE, servers={}))
     assert await truth.lanes.lay(replace(laid, servers={}))
 
