@@ -8,7 +8,8 @@ local function heads(user, lane)
     if serving(requirement)[lane] then
       local first = redis.call('ZRANGE', queue_of(user, requirement), 0, 0, 'WITHSCORES')
       if first[1] then
-        found[#found + 1] = {id = first[1], place = tonumber(first[2]), model = model_of(requirement)}
+        found[#found + 1] = {id = first[1], place = tonumber(first[2]), model = model_of(requirement),
+          requirement = requirement}
       else
         put_part(user, '+', requirement, 0) -- counted wrong: tend counts anew
       end

@@ -25,6 +25,10 @@ end
 local function take(lane, user, taken, first, server, nonce, term, speed)
   local id, expires, was_open = taken.id, now() + term, open(user.person)
   local job = job_of(id)
+  if not job then -- half there: tend counts anew
+    redis.call('ZREM', queue_of(user, taken.requirement), id)
+    return nil
+  end
   local cost = price(tonumber(job.c or 0))
   -- What goes before their first job is counted until that one is taken.
   put_part(user, '!', lane, taken ~= first and (user.passed[lane] or 0) + virtual(cost, user.weight) or 0)
@@ -50,9 +54,8 @@ local function claim(server, nonce, term, speed, leaving, fence, ...)
   for i = 1, #mine, 2 do
     if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= leaving then others = '1' end
   end
-  if again then
-    return {lane, tonumber(redis.call('ZSCORE', key('leases'), again)), snapshot(again, job_of(again)), others}
-  end
+  local known = again and job_of(again)
+  if known then return {lane, tonumber(redis.call('ZSCORE', key('leases'), again)), snapshot(again, known), others} end
 
   local job = leaving ~= '' and held(leaving, fence)
   local ending, called = job and user_of(job.t, job.u), woken
@@ -68,7 +71,7 @@ local function claim(server, nonce, term, speed, leaving, fence, ...)
   local answer = {lane}
   if user then
     local expires, found = take(lane, user, taken, first, server, nonce, tonumber(term), tonumber(speed))
-    answer = {lane, expires, found, others}
+    if expires then answer = {lane, expires, found, others} end
   end
   if ending then excuse(ending, 1) end
   return answer

@@ -152,3 +152,12 @@ async def test_however_much_is_to_be_listed_no_more_is_read_than_there_is_time_f
     assert jobs[:6] == [3] * 6
     assert set(jobs[7:]) == {1}
     assert community.waiting == 90
+
+
+async def test_a_queue_that_begins_with_no_job_is_gone_on_with(pool_and_truth):
+    pool, truth = pool_and_truth
+    asked = await truth.queue.enqueue(job())
+    await pool.edge.ask("ZADD", key_of(pool, "queue:local/local/alice:"), -1, GHOST)
+
+    assert await truth.queue.claim("gpu-1", "n") is None
+    assert (await truth.queue.claim("gpu-1", "n")).record.job.id == asked.job.id
