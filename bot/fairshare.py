@@ -31,7 +31,7 @@ CHECKS = 4
 STALE = 64
 """How many of those whom new lanes left in a line in vain are sent away in one claim; after them it finds nothing."""
 
-SAMPLE = 64
+SAMPLE = 16
 """How many tenants, and users of a tenant, a position looks at; more are counted by a sample of so many."""
 
 
