@@ -257,8 +257,9 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
         bench,
         Owning(notices=pool.notices, owner=owner),
         WorkerLimits(terms=options.terms, run_deadline_s=settings.run_deadline_s),
+        tell=shared.refresh,
     )
-    desk = _desk(options, pool, files, estimates, shared)
+    desk = _desk(options, pool, files, estimates, shared, workers)
     await shared.refresh({})
     chat = WebChat(FileLog(options.state / "channels.jsonl"))
     sources = Sources(
@@ -287,7 +288,14 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
     )
 
 
-def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates: Estimates, shared: _Shared) -> Desk:
+def _desk(
+    options: ServiceOptions,
+    pool: RedisPool,
+    files: LocalFiles,
+    estimates: Estimates,
+    shared: _Shared,
+    workers: Workers,
+) -> Desk:
     knowledge = Knowledge(
         catalog=lambda: shared.catalog,
         vocabulary=lambda: shared.vocabulary,
@@ -309,7 +317,7 @@ def _desk(options: ServiceOptions, pool: RedisPool, files: LocalFiles, estimates
         live=pool.live,
         knowledge=knowledge,
         limits=limits_of(options.settings),
-        gpus=shared.lanes.gpus,
+        gpus=lambda lane, lanes: shared.lanes.gpus(lane, lanes, workers.away()),
     )
 
 

@@ -110,11 +110,15 @@ class Laning:
                 await asyncio.sleep(_PAUSE_S)
                 self._moved.set()
 
-    def gpus(self, lane: str, lanes: Collection[str]) -> float:
-        """Return how many servers work off what is before a job in a lane, if it may run in these lanes; 0 of old."""
+    def gpus(self, lane: str, lanes: Collection[str], away: Collection[str] = ()) -> float:
+        """Return how many servers work off what is before a job in a lane, if it may run in these lanes; 0: none.
+
+        Those that are away keep their place in the lane, and work on nothing.
+        """
         if lane == ANY_LANE:
             return len(self._offers.keys() - self._table.servers.keys())
-        return sharing(self._table, lane, lanes)
+        there = {server: its for server, its in self._table.servers.items() if server not in away}
+        return sharing(replace(self._table, servers=there), lane, lanes)
 
     async def _tend(self) -> None:
         """Tend all who wait, a batch at a time; between two the store serves others for as long as one took."""

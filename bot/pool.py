@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 
@@ -16,6 +16,7 @@ from workflows.vocabulary import Vocabulary
 _log = logging.getLogger(__name__)
 
 Connect = Callable[[], AbstractAsyncContextManager[Server]]
+Tell = Callable[[Mapping[str, Vocabulary]], Awaitable[None]]
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
@@ -27,12 +28,20 @@ class Workers:
     """One worker for each server, in parallel."""
 
     def __init__(
-        self, connections: Mapping[str, Connect], bench: Bench, owning: Owning, limits: WorkerLimits | None = None
+        self,
+        connections: Mapping[str, Connect],
+        bench: Bench,
+        owning: Owning,
+        limits: WorkerLimits | None = None,
+        tell: Tell | None = None,
     ) -> None:
+        """Take the servers; `tell` is told what all of them offer whenever one of them was asked."""
         self._connections = connections
         self._owning = owning
         self._bench = bench
         self._limits = limits or WorkerLimits()
+        self._tell = tell
+        self._away: set[str] = set()  #: of ours, those that could not be opened or were lost
         self._servers: dict[str, Server] = {}  #: that are open now
         self._vocabularies: dict[str, Vocabulary] = {}
         self._opened = asyncio.Event()
@@ -54,6 +63,10 @@ class Workers:
         """Return when some server has answered, so that its choices are known."""
         await self._opened.wait()
 
+    def away(self) -> Collection[str]:
+        """Return those of our servers that do not work at the moment."""
+        return frozenset(self._away)
+
     def vocabularies(self) -> Mapping[str, Vocabulary]:
         """Return what each server offers, as it told lately."""
         return dict(self._vocabularies)
@@ -64,7 +77,10 @@ class Workers:
             try:
                 async with connect() as server:
                     self._vocabularies[name] = await server.vocabulary() or Vocabulary()
+                    # Before it takes a job: the one that was in its line may need what it has no more.
+                    await self._told(stopping)
                     self._servers[name] = server
+                    self._away.discard(name)
                     self._opened.set()
                     pause = _FIRST_PAUSE_S
                     await Worker(server, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
@@ -74,10 +90,22 @@ class Workers:
                 _log.exception("worker failed server=%s", name)
             finally:
                 self._servers.pop(name, None)
+            self._away.add(name)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await stopping.wait()
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _told(self, stopping: asyncio.Event) -> None:
+        """Tell what all offer, until it was heard."""
+        while self._tell and not stopping.is_set():
+            try:
+                await self._tell(self.vocabularies())
+            except FairbrushError as error:
+                _log.warning("offers not told code=%s", error.code)
+                await asyncio.sleep(self._limits.idle_s)
+            else:
+                return
 
     async def _ask_again(self) -> None:
         """See what was installed on a server, or removed from it, while it is open."""

@@ -39,6 +39,8 @@ class Share:
     waiting: Caps = field(default_factory=Caps)  #: whoever reached it is refused
 
     def __post_init__(self) -> None:
+        if min(self.weight, self.tenant_weight) < 1:
+            raise ValueError("a weight is a thousandth at least: nothing can be divided by it otherwise")
         if self.running.everybody is not None:
             raise ValueError("what runs has no cap for everybody: nobody would heed it")
 

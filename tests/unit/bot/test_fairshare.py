@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from bot.shares import Share
 from tests.unit.bot.fair_scene import Scene, policy, weighing
 
 
@@ -305,3 +306,9 @@ def test_a_job_on_a_server_of_half_the_speed_costs_half_of_its_time():
     scene.fair.settle(job, 20_000)
 
     assert scene.debt_s("ann") == 10
+
+
+@pytest.mark.parametrize("weights", [{"weight": 0}, {"tenant_weight": 0}, {"weight": -1}])
+def test_nobody_has_a_weight_of_nothing(weights):
+    with pytest.raises(ValueError, match="weight"):
+        Share(**weights)

@@ -256,6 +256,16 @@ async def test_work_of_a_lane_is_shared_by_its_servers():
     assert sorted(lanes.gpus(lane, [lane]) for lane in ("1", "2")) == [1, 2]
 
 
+async def test_a_gpu_that_is_away_keeps_its_lane_and_works_on_nothing():
+    store = MemoryStore()
+    lanes = Laning(store=store)
+    await lanes.refresh({"near": Vocabulary(), "far": Vocabulary()}, [])
+    [lane] = set((await store.table()).servers.values())
+
+    assert lanes.gpus(lane, [lane], ["far"]) == 1
+    assert lanes.gpus(lane, [lane], ["near", "far"]) == 0
+
+
 async def test_only_gpus_that_no_lane_was_laid_for_work_in_the_lane_of_all():
     store = Store()
     lanes = Laning(store=store)

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot import pool
-from bot.errors import ConfigError, ServerLost
+from bot.errors import ConfigError, ServerLost, StoreLost
 from bot.jobs import JobState, run_id_of
 from bot.laning import Laning
 from bot.owning import Owning
-from bot.pool import Workers
+from bot.pool import Tell, Workers
 from bot.runs import prepare
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import PATIENCE_S, QUICK, TXT2IMG, Kitchen, bench_of, enqueued, job, until_final
@@ -43,10 +43,22 @@ class Door:
             self.left.set()
 
 
+@dataclass
+class Vocabularied(Kitchen):
+    """A server that offers what the test says."""
+
+    offer: Vocabulary = field(default_factory=Vocabulary)
+
+    async def vocabulary(self) -> Vocabulary:
+        return self.offer
+
+
 @asynccontextmanager
-async def at_work(store: MemoryStore, owner: str = "only", **doors: Door) -> AsyncIterator[Workers]:
+async def at_work(
+    store: MemoryStore, owner: str = "only", tell: Tell | None = None, **doors: Door
+) -> AsyncIterator[Workers]:
     owning = Owning(notices=store, owner=owner, term_s=0.03)
-    workers, stopping = Workers(doors, bench_of(store), owning, QUICK), asyncio.Event()
+    workers, stopping = Workers(doors, bench_of(store), owning, QUICK, tell), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(workers.run(stopping))
         yield workers
@@ -86,6 +98,49 @@ async def test_a_job_runs_only_where_its_model_is():
     for name, server in servers.items():
         graphs = [run.graph for run, _, _ in server.runs.values()]
         assert {graph.of_class("CheckpointLoaderSimple")[0].literal("ckpt_name") for graph in graphs} <= set(name)
+
+
+async def test_a_server_that_comes_back_with_less_takes_nothing_that_it_has_no_more():
+    store = MemoryStore()
+    await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
+    lanes = Laning(store=store)
+    await lanes.refresh({"poorer": having("a", "b"), "other": having("a", "b")}, [TXT2IMG])
+    for number in range(6):
+        values = {**job().values, "model": "b"}
+        requirement = await lanes.admit(TXT2IMG, values)
+        await store.enqueue(replace(job(str(number)), values=values, requirement=requirement))
+    other = Vocabularied(name="other", offer=having("a", "b"))
+    poorer = Vocabularied(name="poorer", offer=having("a"))
+
+    async def tell(offers):
+        await lanes.refresh({"other": other.offer, **offers}, [TXT2IMG])
+
+    async with at_work(store, tell=tell, poorer=Door(poorer), other=Door(other)):
+        assert set(await until_final(store, *"012345")) == {JobState.SUCCEEDED}
+    assert not poorer.submitted
+
+
+async def test_while_offers_cannot_be_told_a_server_takes_nothing_and_then_it_does():
+    store, heard = MemoryStore(), []
+
+    async def tell(offers):
+        heard.append(offers)
+        if len(heard) < 3:
+            raise StoreLost
+
+    await enqueued(store)
+    async with at_work(store, tell=tell, kitchen=Door(Kitchen())):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+    assert len(heard) == 3
+
+
+async def test_a_server_that_cannot_be_opened_is_away_and_one_that_works_is_not():
+    store = MemoryStore()
+    await enqueued(store)
+    down = Door(Kitchen(name="down"), *[ServerLost()] * 10_000)
+    async with at_work(store, kitchen=Door(Kitchen()), down=down) as workers:
+        assert await until_final(store) == [JobState.SUCCEEDED]
+        assert workers.away() == {"down"}
 
 
 def having(*checkpoints: str) -> Vocabulary:
