@@ -126,7 +126,7 @@ async def test_a_wrong_password_is_told_by_a_real_engine(engine_url):
 
 
 async def test_a_user_with_the_rights_that_the_documents_name_has_enough(engine_url):
-    rights = "on >x ~{fairbrush:acl}:* &{fairbrush:acl}:* +@all -@admin -@dangerous +info"
+    rights = "on >x ~{fairbrush:acl}:* resetchannels &{fairbrush:acl}:* +@all -@admin -@dangerous +info"
     async with open_redis(engine_url, pool="acl") as pool:
         await pool.edge.ask("ACL SETUSER", "fred", *rights.split())
         try:
