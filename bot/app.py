@@ -186,7 +186,12 @@ class _Shared:
     _told_at: float = float("-inf")
 
     async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
-        """Tell what our servers offer, learn what all do, read the workflow folder again, and lay the lanes by it."""
+        """Read the workflow folder again, tell what our servers offer, learn what all do, and lay the lanes by it."""
+        self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
+        await self.offer(own)
+
+    async def offer(self, own: Mapping[str, Vocabulary]) -> None:
+        """Tell what our servers offer, learn what all do, and lay the lanes by it."""
         if time.monotonic() - self._told_at > TOLD_S / 3:
             await self.pool.vocabulary.told(self.servers)
             self._told_at = time.monotonic()
@@ -195,7 +200,6 @@ class _Shared:
             if offered.get(server) != vocabulary:
                 await self.pool.vocabulary.keep(server, vocabulary)
                 offered[server] = vocabulary
-        self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
         # Before the vocabulary: nobody asks for what no lane is laid for.
         await self.lanes.refresh(offered, self.catalog.workflows.values())
         self.vocabulary = merged(offered.values())
@@ -257,7 +261,7 @@ async def _joined(options: ServiceOptions, pool: RedisPool) -> _Service:
         bench,
         Owning(notices=pool.notices, owner=owner),
         WorkerLimits(terms=options.terms, run_deadline_s=settings.run_deadline_s),
-        tell=shared.refresh,
+        tell=shared.offer,
     )
     desk = _desk(options, pool, files, estimates, shared, workers)
     await shared.refresh({})

@@ -54,6 +54,16 @@ local function tenant_of(name)
   return it
 end
 
+-- Whoever has a name on a platform is one person there, in whichever tenant.
+local function who_is(tenant_name, name)
+  return string.match(tenant_name, '^[^/]*') .. '/' .. name
+end
+
+-- The tenant and the user of a whole name.
+local function halves_of(whole)
+  return string.match(whole, '^(.*)/([^/]*)$')
+end
+
 local function person_of(who)
   local at = key('person', who)
   local it = records[at] or record(at, {at = at, new = {}, waiting = 0, leased = 0, waits = {}})
@@ -66,7 +76,7 @@ local function user_of(tenant_name, name)
   local whole = tenant_name .. '/' .. name
   local it = records[whole]
   if not it then
-    local tenant, person = tenant_of(tenant_name), person_of(string.match(tenant_name, '^[^/]*') .. '/' .. name)
+    local tenant, person = tenant_of(tenant_name), person_of(who_is(tenant_name, name))
     local at = key('user', whole)
     -- Sixteen fields: a table of more takes a block that the engine's allocator has no quick place for.
     it = record(at, {at = at, new = {}, name = name, whole = whole, tenant = tenant, person = person, weight = ONE,

@@ -12,7 +12,7 @@ for _, id in ipairs(redis.call('ZRANGE', key('leases'), 0, -1)) do
   local about = redis.call('HMGET', key('job', id), 't', 'u')
   if about[1] and about[2] then
     local whole = about[1] .. '/' .. about[2]
-    local person = string.match(about[1], '^[^/]*') .. '/' .. about[2]
+    local person = who_is(about[1], about[2])
     for _, at in ipairs({key('user', whole), key('tenant', about[1]), key('person', person)}) do
       leased[at] = (leased[at] or 0) + 1
     end

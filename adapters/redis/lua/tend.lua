@@ -28,7 +28,7 @@ local spent, lanes = 0, 0
 for _ in pairs(known) do lanes = lanes + 1 end
 for _, whole in ipairs(members) do
   if spent >= most then break end
-  local user = user_of(string.match(whole, '^(.*)/([^/]*)$'))
+  local user = user_of(halves_of(whole))
   spent = spent + lanes + recount_user(user, tonumber(ARGV[5]))
   users[#users + 1], tenants[user.tenant] = user, true
 end
