@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from adapters.redis.keys import job_id
 from adapters.redis.opening import RedisPool
-from bot.accounts import Tenancy, User
+from bot.accounts import Account, Tenancy, User
 from bot.fairshare import FairShare
 from bot.shares import ONE
 
@@ -121,15 +121,22 @@ def ledger_of(fair: FairShare) -> Ledger:
     )
 
 
+def _alike(each: Account) -> dict[str, Any]:
+    """Return what is kept of a tenant or a user alike."""
+    return {
+        "weight": each.weight,
+        "cap": each.cap,
+        "waiting": each.waiting,
+        "leased": each.leased,
+        "backlog_ms": each.backlog_ms,
+        "tags": dict(each.tags),
+        "seats": frozenset(each.seats),
+    }
+
+
 def _tenant(each: Tenancy) -> TenantEntry:
     return TenantEntry(
-        weight=each.weight,
-        cap=each.cap,
-        waiting=each.waiting,
-        leased=each.leased,
-        backlog_ms=each.backlog_ms,
-        tags=dict(each.tags),
-        seats=frozenset(each.seats),
+        **_alike(each),
         clocks=_moving(each.clocks),
         crowd=each.crowd,
     )
@@ -137,13 +144,7 @@ def _tenant(each: Tenancy) -> TenantEntry:
 
 def _user(each: User) -> UserEntry:
     return UserEntry(
-        weight=each.weight,
-        cap=each.cap,
-        waiting=each.waiting,
-        leased=each.leased,
-        backlog_ms=each.backlog_ms,
-        tags=dict(each.tags),
-        seats=frozenset(each.seats),
+        **_alike(each),
         passed_us=_moving(each.passed_us),
         queues={requirement: tuple(order.job for order in queue) for requirement, queue in each.queues.items()},
     )
