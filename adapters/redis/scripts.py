@@ -18,6 +18,7 @@ PARTS = (
     "calls",
     "charges",
     "choice",
+    "claiming",
     "endings",
     "files",
     "forgetting",
