@@ -161,6 +161,13 @@ class ServerUnreached(ServerLost):
     code = "server_unreached"
 
 
+class ServerStuck(ServerLost):
+    """The server answers and accepts runs, but does not execute them."""
+
+    code = "server_stuck"
+    sentence = "The GPU does not work on anything."
+
+
 class SubmitUncertain(ServerLost):
     """The connection broke before the server's answer: the run may or may not exist there."""
 

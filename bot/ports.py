@@ -17,6 +17,7 @@ from bot.leases import Lease as Lease
 from bot.leases import Renewal as Renewal
 from bot.leases import Settlement as Settlement
 from bot.overview import Facts
+from bot.servers import Change, ServerStatus
 from bot.shares import ONE, Position, Share
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
@@ -57,6 +58,18 @@ class Stopping(Enum):
 
 EQUAL = Share()
 """Everybody's share where nothing else is said: the same weight, no caps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What a server says of itself."""
+
+    version: str = ""  #: empty: a platform that does not tell
+    memory: int = 0  #: bytes of its largest device; 0: not told
+    devices: tuple[str, ...] = ()
+    waiting: int = 0  #: runs in its queue, the executing one included
+    others: int = 0  #: of these, a stranger's
+    previews: bool | None = None  #: whether it sends any; None: nobody can tell before a run
 
 
 class Server(Protocol):
@@ -104,6 +117,27 @@ class Server(Protocol):
 
         A run whose submit may still be on its way is UNCONFIRMED for as long as the server does not know it.
         """
+        ...
+
+    @property
+    def others(self) -> int:
+        """Return how many runs of strangers its queue had when it was last heard of; 0 where nobody can tell."""
+        ...
+
+    async def facts(self) -> ServerFacts:
+        """Ask the server about itself. Raises ServerLost."""
+        ...
+
+    async def clear(self, keep: Collection[Handle]) -> int:
+        """Stop every run of this pool that the server still has, except these; return how many there were.
+
+        For runs that were superseded while nobody was connected. A platform that does not list its runs, or not whose
+        they are, has none. Raises ServerLost.
+        """
+        ...
+
+    async def forget(self, handle: Handle) -> None:
+        """Take a settled run out of the server's memory, if it can do that. Never raises for an unreachable server."""
         ...
 
     def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
@@ -230,6 +264,30 @@ class LaneStore(Protocol):
 
     async def requirements(self) -> Mapping[str, bytes]:
         """Return what each known requirement means."""
+        ...
+
+
+class ServerStore(Protocol):
+    """What operators changed about the servers at run time, and how each server is. Shared by all processes."""
+
+    async def changes(self) -> Mapping[str, Change]:
+        """Return every change by the server's name."""
+        ...
+
+    async def change(self, name: str, change: Change | None) -> None:
+        """Keep a change, instead of the one before; None: the file alone is to say what becomes of the server."""
+        ...
+
+    async def tell(self, name: str, status: ServerStatus) -> None:
+        """Publish how a server is. By its owner only."""
+        ...
+
+    async def statuses(self) -> Mapping[str, ServerStatus]:
+        """Return how each server was when its owner told it last; one that was not told of for a day is left out."""
+        ...
+
+    async def now_ms(self) -> int:
+        """Return the store's clock, by which all times of statuses are told."""
         ...
 
 
