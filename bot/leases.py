@@ -46,7 +46,8 @@ class Held:
 
     lease: Lease
     record: JobRecord
-    others: bool = False  #: a claim says here whether its server holds other jobs, but for the one that is about to end
+    #: a claim says here which other jobs its server holds, without the one that is about to end
+    others: Sequence[JobId] = ()
 
 
 class Renewal(Enum):

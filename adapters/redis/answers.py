@@ -46,7 +46,7 @@ def record(answer: Reply) -> JobRecord:
     return record_of(keys.job_id(cast(bytes, name)), fields(about), cast(bytes, payload), data(result))
 
 
-def held(expires: Reply, snapshot: Reply, others: Reply = b"") -> Held:
+def held(expires: Reply, snapshot: Reply, others: Reply = None) -> Held:
     """Return a held job by the end of its lease and its snapshot."""
     about, found = fields(rows(snapshot)[0]), record(snapshot)
     lease = Lease(
@@ -56,4 +56,4 @@ def held(expires: Reply, snapshot: Reply, others: Reply = b"") -> Held:
         fence=int(about["fence"]),
         expires_ms=number(expires),
     )
-    return Held(lease=lease, record=found, others=others == b"1")
+    return Held(lease=lease, record=found, others=ids(others) if others else ())

@@ -311,11 +311,11 @@ class MemoryStore(MemoryBoard):
     def _as_held(self, entry: _Entry, lease: Lease, successor_of: Lease | None) -> Held:
         leaving = successor_of.job_id if successor_of else None
         others = [
-            each
+            each.record.job.id
             for each in self._entries.values()
             if each is not entry and each.record.job.id != leaving and each.lease and each.lease.server == lease.server
         ]
-        return Held(lease=lease, record=entry.record, others=bool(others))
+        return Held(lease=lease, record=entry.record, others=others)
 
     def _was_ended(self, lease: Lease, happening: Happening) -> bool:
         """Tell whether this is the replay of what ended the lease."""

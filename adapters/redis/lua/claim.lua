@@ -1,12 +1,19 @@
--- Needs: calls, claiming, writing
+-- Needs: calls, claiming, parking, writing
 -- Takes the job whose turn it is in a server's lane; a nonce that a server used gets its first answer while that lease
--- lives.
--- Answers the lane, and if there is a job: the end of the lease, the job, whether the server holds others ('1').
+-- lives. Who finds none may be parked: see enqueue.lua.
+-- Answers the lane, and if there is a job: the end of the lease, the job, the others that the server holds.
 -- KEYS: the pool
--- ARGV: for each call: server, nonce, lease in ms, speed, job and fence of the lease that is about to end ('' for none),
---       loaded models …
+-- ARGV: for each call: patience in ms, process, server, nonce, lease in ms, speed, job and fence of the lease that is
+--       about to end ('' for none), loaded models …
 -- Complexity: O(log n) for n waiting users, and the number of the user's requirements and of loaded models, for each
-local answers = each(claim)
+local function claim_or_park(patience, process, server, ...)
+  unpark(server)
+  local answer = claim(server, ...)
+  if not answer[2] and patience ~= '0' then park(answer[1], patience, process, server, ...) end
+  return answer
+end
+
+local answers = each(claim_or_park)
 write()
 wake()
 tell()

@@ -45,9 +45,9 @@ end
 local function claim(server, nonce, term, speed, leaving, fence, ...)
   local lane = pool.version and redis.call('HGET', key('lane_of'), server) or ANY_LANE
   -- The server's jobs, each with the nonce that it was claimed by.
-  local mine, again, others = redis.call('HGETALL', key('held', server)), nil, ''
+  local mine, again, others = redis.call('HGETALL', key('held', server)), nil, {}
   for i = 1, #mine, 2 do
-    if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= leaving then others = '1' end
+    if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= leaving then others[#others + 1] = mine[i] end
   end
   local known = again and job_of(again)
   if known then return {lane, tonumber(redis.call('ZSCORE', key('leases'), again)), snapshot(again, known), others} end
