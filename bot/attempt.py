@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,6 +27,14 @@ from workflows.workflow import Workflow
 _log = logging.getLogger(__name__)
 
 
+async def _yes(record: JobRecord, slot: str) -> bool:
+    return True
+
+
+async def _none(record: JobRecord, server: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a worker works with beside its server."""
@@ -37,6 +45,10 @@ class Bench:
     files: FileStore
     estimates: Estimates
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set: what runs gets no more grace
+    #: (job, slot) -> whether that GPU, asked again, still serves what the job requires
+    still_serves: Callable[[JobRecord, str], Awaitable[bool]] = _yes
+    #: (job, server) -> the key of its requirement with more memory than that server has; None: no server has more
+    larger: Callable[[JobRecord, str], Awaitable[str | None]] = _none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

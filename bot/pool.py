@@ -83,7 +83,7 @@ class Workers:
                     self._away.discard(name)
                     self._opened.set()
                     pause = _FIRST_PAUSE_S
-                    await Worker(server, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
+                    await Worker(server, name, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
             except FairbrushError as error:
                 _log.warning("server lost server=%s code=%s detail=%s", name, error.code, error.detail or error)
             except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again

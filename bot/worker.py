@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
 
@@ -23,11 +24,40 @@ from bot.shelf import Shelf
 _log = logging.getLogger(__name__)
 
 
-class Worker:
-    """One slot of one server, which has been entered."""
+def _opened() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
-    def __init__(self, server: Server, bench: Bench, limits: WorkerLimits | None = None) -> None:
+
+@dataclass(slots=True, kw_only=True)
+class Gate:
+    """What whoever knows a server's health lets its slots do. Changes are noticed within `WorkerLimits.idle_s`."""
+
+    open: asyncio.Event = field(default_factory=_opened)  #: may claim; not set: finishes what runs, takes nothing
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  #: for good: finishes what runs, then `run` returns
+    eager: bool = True  #: may claim a successor while a run executes
+
+
+class Worker:
+    """One slot of one server, which has been entered; `slot` is the name by which it claims.
+
+    `report` is told after each run how it spoke for the server.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        slot: str,
+        bench: Bench,
+        limits: WorkerLimits | None = None,
+        gate: Gate | None = None,
+        report: Callable[[object], None] = lambda verdict: None,
+    ) -> None:
         self._server = server
+        self._slot = slot
+        self._gate = gate or Gate()
+        self._report = report
         self._bench = bench
         self._limits = limits or WorkerLimits()
         self._shelf = Shelf(bench.store)
@@ -52,7 +82,7 @@ class Worker:
 
     async def _adopt(self, stopping: asyncio.Event) -> bool:
         """Bring to an end what is leased to this server; False when some of it has to be looked at again."""
-        held = await self._bench.store.held_by(self._server.name)
+        held = await self._bench.store.held_by(self._slot)
         outcomes = [await self._serve(each.lease, each.record, stopping) for each in held]
         return Ending.LEFT not in outcomes
 
@@ -61,10 +91,10 @@ class Worker:
         nonce = secrets.token_hex(16)
         while not stopping.is_set():
             held = await self._claim(nonce)
-            if held is None and await self._bench.store.held_by(self._server.name):
+            if held is None and await self._bench.store.held_by(self._slot):
                 return
             if held is None:
-                await self._bench.queue.wait(self._server.name, self._limits.idle_s)
+                await self._bench.queue.wait(self._slot, self._limits.idle_s)
                 continue
             if held.others:
                 # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
@@ -78,7 +108,7 @@ class Worker:
 
     async def _claim(self, nonce: str) -> Held | None:
         speed = self._bench.estimates.speed(self._server.name)
-        claim = partial(self._bench.queue.claim, self._server.name, nonce, warm=self._warm, speed=speed)
+        claim = partial(self._bench.queue.claim, self._slot, nonce, warm=self._warm, speed=speed)
         return await insist(claim, self._limits.terms)
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:

@@ -63,7 +63,7 @@ async def working(server: Kitchen, bench: Bench, limits: WorkerLimits = QUICK) -
 async def reopening(server: Kitchen, bench: Bench, stopping: asyncio.Event, limits: WorkerLimits = QUICK) -> None:
     while not stopping.is_set():
         with suppress(ServerLost):
-            await Worker(server, bench, limits).run(stopping)
+            await Worker(server, server.name, bench, limits).run(stopping)
         await asyncio.sleep(0)
 
 
@@ -89,7 +89,7 @@ async def test_several_workers_on_one_queue_never_run_a_job_twice():
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for server in servers:
-            tasks.create_task(Worker(server, bench_of(store), QUICK).run(stopping))
+            tasks.create_task(Worker(server, server.name, bench_of(store), QUICK).run(stopping))
         states = await until_final(store, *events)
         stopping.set()
 
@@ -441,7 +441,7 @@ async def life(store: MemoryStore, server: Kitchen, files: MemoryFiles, plug: Pl
     """One process: works until the job is final or the plug is pulled."""
     through = Through(store, plug)
     bench = Bench(queue=through, store=through, live=through, files=files, estimates=bench_of(store).estimates)
-    worker = asyncio.create_task(Worker(Through(server, plug), bench, QUICK).run(asyncio.Event()))
+    worker = asyncio.create_task(Worker(Through(server, plug), "kitchen", bench, QUICK).run(asyncio.Event()))
     pulled = asyncio.create_task(plug.pulled.wait())
     final = asyncio.create_task(until_final(store))
     await asyncio.wait({worker, pulled, final}, return_when=asyncio.FIRST_COMPLETED)
