@@ -13,7 +13,8 @@
         * ExecutionFailed — a node raised
         * OutOfMemory — the GPU's memory was too small
         * NothingProduced — the run succeeded without a result
-        * ResultLost — the result is gone from the server, or is too large to fetch
+        * ResultLost — the result cannot be had or kept: too large, for one
+            * ResultGone — the server said that there is one, and does not have it
         * JobTimedOut — no end within the deadline
         * JobCancelled — somebody stopped the run
         * ServerLost — the server went away; the only one that is retried elsewhere
@@ -127,10 +128,16 @@ class NothingProduced(JobError):
 
 
 class ResultLost(JobError):
-    """The result cannot be fetched: it is gone from the server, or larger than the limit."""
+    """The result cannot be fetched or kept: it is gone, or larger than the limit."""
 
     code = "result_lost"
     sentence = "The picture was painted, but the GPU no longer has the file. Run it again."
+
+
+class ResultGone(ResultLost):
+    """The server does not have the file that it named."""
+
+    code = "result_gone"
 
 
 class JobTimedOut(JobError):

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.pictures import MEMORY, PictureStore
 from adapters.comfyui.rest import Download, Rest
-from bot.errors import ResultLost, ServerLost
+from bot.errors import ResultGone, ResultLost, ServerLost
 from bot.events import OutputFile
 
 _TOO_LARGE = "The result is larger than can be taken over from the GPU."
@@ -35,6 +35,6 @@ def _check(download: Download, limits: ComfyLimits) -> None:
         raise ServerLost(detail=detail)
     # ComfyUI never serves HTML as such, so a page is somebody's sign-in form.
     if download.status != 200 or download.media_type == "text/html":
-        raise ResultLost(detail=detail)
+        raise ResultGone(detail=detail)
     if download.size is not None and download.size > limits.file_bytes:
         raise ResultLost(_TOO_LARGE, detail=f"{download.size} bytes")

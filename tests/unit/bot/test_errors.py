@@ -30,6 +30,7 @@ def test_only_what_is_full_or_out_of_reach_is_worth_another_try_as_it_is() -> No
     assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {
         QueueFull,
         ServerLost,
+        ServerStuck,
         ServerUnreached,
         StoreLost,
     }
