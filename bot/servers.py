@@ -4,9 +4,15 @@ The settings' file seeds the list. What is added, drained, resumed or removed la
 wins, so a removed server stays removed after a restart. A seed that nobody changed follows the file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""What a server may be called, and what a label may be: it stands in keys, tables and command lines as it is."""
+MAX_LABELS = 32
+MAX_SLOTS = 32
 
 
 class Wish(StrEnum):

@@ -1,13 +1,24 @@
 """Settings: the environment for secrets and addresses, fairbrush.toml for the rest; the environment wins."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.errors import ConfigError
+from bot.servers import MAX_LABELS, MAX_SLOTS, WORD, ServerSpec
 from workflows.problems import problems_of
 
 MAX_FILE_BYTES = 256 * 1024
@@ -15,8 +26,15 @@ MAX_FILE_BYTES = 256 * 1024
 Cap = Annotated[int, Field(ge=0, le=1_000_000)]
 """How many jobs at most; 0: as many as they like."""
 
-ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 
+def _word(text: str) -> str:
+    if not WORD.fullmatch(text):
+        raise ValueError("takes a word of small letters, digits, - and _, with 32 at most")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_word)]
+"""The name of a server, or a label."""
 
 _PREFIX = "FAIRBRUSH_"
 _SECRETS = ("redis_url", "key")
@@ -27,11 +45,28 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: ServerName
-    url: str
-    credential_env: str | None = None  #: name of the variable whose value is sent as a header
-    credential_header: str = "Authorization"
+    name: Word
+    url: Annotated[str, StringConstraints(max_length=2000)]
+    slots: int = Field(default=1, ge=1, le=MAX_SLOTS)  #: runs that it takes at once; a ComfyUI takes one
+    labels: Annotated[tuple[Word, ...], Field(max_length=MAX_LABELS)] = ()  #: what a workflow's `[needs]` may ask for
+    memory_gb: float = Field(default=0.0, ge=0, le=10_000, allow_inf_nan=False)  #: 0: what the server itself tells
+    credential_env: Annotated[str, StringConstraints(max_length=200)] | None = None  #: its value is sent as a header
+    credential_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")] = "Authorization"
     ca_file: Path | None = None  #: a private certificate authority to trust
+
+    @property
+    def spec(self) -> ServerSpec:
+        """Return it as plain data."""
+        return ServerSpec(
+            name=self.name,
+            url=self.url,
+            credential_env=self.credential_env or "",
+            credential_header=self.credential_header,
+            ca_file=str(self.ca_file or ""),
+            slots=self.slots,
+            labels=tuple(sorted(set(self.labels))),
+            memory_gb=self.memory_gb,
+        )
 
 
 class Settings(BaseSettings):
@@ -84,6 +119,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over what was read from the file."""
         return env_settings, init_settings
+
+
+def read_server(content: Mapping[str, object]) -> ServerSettings:
+    """Check a server that somebody described elsewhere than in the file; raises ConfigError as `read_settings` does."""
+    try:
+        return ServerSettings.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(problems_of(error)) from error
 
 
 def read_settings(file_text: bytes | None) -> Settings:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cli.init import template
 from bot.errors import ConfigError
+from bot.servers import ServerSpec
 from bot.settings import MAX_FILE_BYTES, Settings, read_settings
 
 
@@ -35,6 +36,25 @@ def test_two_servers_of_one_name_are_refused() -> None:
     server = b'[[servers]]\nname = "gpu"\nurl = "http://x"\n'
 
     assert "'gpu'" in _problems(server * 2)
+
+
+def test_what_is_said_of_a_server_becomes_plain_data() -> None:
+    text = b"""[[servers]]
+name = "a"
+url = "http://x"
+slots = 2
+labels = ["slow", "big", "big"]
+memory_gb = 24.5"""
+
+    [server] = read_settings(text).servers
+    assert server.spec == ServerSpec(name="a", url="http://x", slots=2, labels=("big", "slow"), memory_gb=24.5)
+
+
+@pytest.mark.parametrize("line", ["slots = 0", "slots = 33", 'labels = ["Two words"]', "memory_gb = -1"])
+def test_what_no_server_can_be_is_a_sentence(line: str) -> None:
+    said = _problems(f'[[servers]]\nname = "a"\nurl = "http://x"\n{line}'.encode())
+
+    assert line.partition(" ")[0] in said
 
 
 @pytest.mark.parametrize(
