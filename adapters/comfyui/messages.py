@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from adapters.comfyui.bodies import mapping_of
 from adapters.comfyui.frames import PictureFrame, read_frame
 
 
@@ -41,6 +42,13 @@ class Message:
     picture: PictureFrame | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QueueTold:
+    """How many runs the server has, the executing one included; said to everybody whenever that changes."""
+
+    remaining: int
+
+
 class Channel:
     """One connection. Made anew for every connection: what the last one said proves nothing about this one."""
 
@@ -49,11 +57,11 @@ class Channel:
         self._names_pictures = False  #: the server has agreed to say whose a preview is
         self._last: tuple[str, str | None] | None = None  #: (run, node) of the last progress heard
 
-    def hear(self, frame: str | bytes) -> Message | None:
-        """Read one frame; None when it is nothing about a run. Never raises."""
+    def hear(self, frame: str | bytes) -> Message | QueueTold | None:
+        """Read one frame; None when it is nothing about a run or the queue. Never raises."""
         return self._picture(frame) if isinstance(frame, bytes) else self.listen(parse(frame))
 
-    def listen(self, said: Mapping[str, object]) -> Message | None:
+    def listen(self, said: Mapping[str, object]) -> Message | QueueTold | None:
         """Take in a parsed text frame."""
         self.greeted = True
         kind, data = said.get("type"), said.get("data")
@@ -62,6 +70,8 @@ class Channel:
         if kind == "feature_flags":
             self._names_pictures = data.get("supports_preview_metadata") is True
             return None
+        if kind == "status":
+            return _queue_told(data)
         word, prompt_id = _SPOKEN.get(kind), data.get("prompt_id")
         if word is None or not isinstance(prompt_id, str):
             return None
@@ -89,6 +99,11 @@ class Channel:
         prompt_id, node = self._last
         owned = PictureFrame(image=picture.image, media_type=picture.media_type, prompt_id=prompt_id, node=node)
         return Message(prompt_id=prompt_id, word=Word.PICTURE, picture=owned)
+
+
+def _queue_told(data: Mapping[str, object]) -> QueueTold | None:
+    remaining = mapping_of(mapping_of(data.get("status")).get("exec_info")).get("queue_remaining")
+    return QueueTold(remaining) if isinstance(remaining, int) else None
 
 
 def parse(frame: str) -> Mapping[str, object]:

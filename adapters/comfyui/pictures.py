@@ -27,6 +27,11 @@ class PictureStore:
         while self._size > self.limit:
             self._size -= len(self._contents.popitem(last=False)[1])
 
+    def drop(self, prompt_id: str) -> None:
+        """Let go of a run's pictures."""
+        for key in [key for key in self._contents if key.startswith(f"{prompt_id}/")]:
+            self._size -= len(self._contents.pop(key))
+
     def get(self, key: str) -> bytes | None:
         """Return a picture; None when it has given way."""
         return self._contents.get(key)

@@ -1,5 +1,6 @@
 """The runs whose events are listened for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -62,7 +63,11 @@ class Runs:
 
     def __bool__(self) -> bool:
         """Whether any run is in flight."""
-        return any(watch.in_flight for watch in self._watches.values())
+        return bool(self.in_flight())
+
+    def in_flight(self) -> Collection[str]:
+        """Return the ids of the runs that the server may have."""
+        return [name for name, watch in self._watches.items() if watch.in_flight]
 
     def expect(self, run: Run) -> Watch:
         """Begin the watch of a run that is about to be submitted: its first event may overtake the answer."""

@@ -1,12 +1,14 @@
 """One ComfyUI server behind the `Server` port: REST for the truth, the event socket for the news."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
 from typing import NoReturn, Self
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.asking import where
+from adapters.comfyui.census import Census
+from adapters.comfyui.clearing import Clearer
 from adapters.comfyui.fetching import read_result
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.offering import read_offer, read_vocabulary
@@ -16,13 +18,13 @@ from adapters.comfyui.runs import Post, Runs
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.stopping import Stopper
 from adapters.comfyui.submitting import hand_over, upload
-from adapters.comfyui.system import System, check_floor, read_system
+from adapters.comfyui.system import check_floor, read_facts
 from adapters.comfyui.watching import Follower
 from adapters.comfyui.whereabouts import Nowhere, Over
 from bot.errors import JobError, ServerLost, SubmitUncertain
 from bot.events import OutputFile, RunEvent
 from bot.jobs import Run
-from bot.ports import Finding, Found, Handle, NotFound, Stopping
+from bot.ports import Finding, Found, Handle, NotFound, ServerFacts, Stopping
 from workflows.definitions import Definitions
 from workflows.vocabulary import Vocabulary
 
@@ -34,13 +36,17 @@ class ComfyServer:
     socket; a server without a socket still works, by asking it every `poll_s`.
     """
 
-    def __init__(self, name: str, address: ComfyAddress, *, limits: ComfyLimits | None = None) -> None:
+    def __init__(self, name: str, address: ComfyAddress, *, limits: ComfyLimits | None = None, pool: str = "") -> None:
+        """Take the operator's name for it, where it is, and the identity of the pool, which all of its runs bear."""
         self._name = name
         self._limits = limits or ComfyLimits()
         self._rest = Rest(address, self._limits)
         self._runs = Runs(limit=self._limits.watched_runs, store=PictureStore(self._limits.kept_bytes))
-        self._listener = Listener(address, self._limits, self._runs)
+        self._pool = pool
+        self._census = Census(self._rest, self._runs, self._limits, pool)
+        self._listener = Listener(address, self._limits, self._runs, self._census.told)
         self._stopper = Stopper(self._rest, self._runs, self._limits)
+        self._clearer = Clearer(self._census, self._stopper, self._limits, pool)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -49,8 +55,8 @@ class ComfyServer:
             await opening.enter_async_context(self._rest)
             await check_floor(self._rest, self._name)
             tasks = await opening.enter_async_context(asyncio.TaskGroup())
-            listening = tasks.create_task(self._listener.listen())
-            opening.callback(listening.cancel)
+            for beside in (self._listener.listen(), self._census.watch(self._listener.greeted)):
+                opening.callback(tasks.create_task(beside).cancel)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._limits.connect_s):
                     await self._listener.tried.wait()
@@ -70,9 +76,14 @@ class ComfyServer:
         """Ask for every node class, to check workflows against; raises ServerLost."""
         return await read_offer(self._rest)
 
-    async def system(self) -> System:
+    @property
+    def others(self) -> int:
+        """Return how many runs of strangers there were when its queue was last heard of."""
+        return self._census.others
+
+    async def facts(self) -> ServerFacts:
         """Ask the server about itself; raises ServerLost."""
-        return await read_system(self._rest)
+        return await read_facts(self._rest, self._census)
 
     async def vocabulary(self) -> Vocabulary | None:
         """Ask which choices it offers; None on a platform that does not tell. Raises ServerLost."""
@@ -84,7 +95,7 @@ class ComfyServer:
         try:
             await upload(self._rest, run.uploads, deadline_s=self._limits.upload_s)
             watch.client_id, watch.post = self._listener.client_id, Post.UNANSWERED
-            error = await hand_over(self._rest, run, watch.client_id)
+            error = await hand_over(self._rest, run, watch.client_id, self._pool)
             watch.post = Post.ANSWERED
             if error:
                 await self._take_back(run, error)
@@ -133,6 +144,16 @@ class ComfyServer:
     async def interrupt(self, handle: Handle) -> Stopping:
         """Stop a run and confirm it."""
         return await self._stopper.stop(handle)
+
+    async def clear(self, keep: Collection[Handle]) -> int:
+        """Stop what bears the mark of this pool, except these; without a mark there is nothing that could."""
+        return await self._clearer.clear(keep)
+
+    async def forget(self, handle: Handle) -> None:
+        """Delete a run's history entry, and what is kept here of its pictures."""
+        self._runs.store.drop(handle)
+        with suppress(ServerLost):
+            await self._rest.post("/history", {"delete": [handle]})
 
     def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         """Read a result in chunks, at most `file_bytes`."""

@@ -5,6 +5,7 @@ It is the fast path only. A server without a socket is served by asking it (adap
 
 import asyncio
 import logging
+from collections.abc import Callable
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -12,9 +13,11 @@ from websockets.exceptions import WebSocketException
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
-from adapters.comfyui.messages import Channel, parse
+from adapters.comfyui.messages import Channel, Message, QueueTold, parse
 from adapters.comfyui.rest import PARSE_IN_THREAD_BYTES
 from adapters.comfyui.runs import Runs
+
+Told = Callable[[int], None]
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +40,12 @@ class _Connect(connect):
 class Listener:
     """Listens for the runs of one server until it is cancelled."""
 
-    def __init__(self, address: ComfyAddress, limits: ComfyLimits, runs: Runs) -> None:
+    def __init__(self, address: ComfyAddress, limits: ComfyLimits, runs: Runs, told: Told) -> None:
+        """Hand what is said of runs to them, and how many there are to `told`."""
         self._address = address
         self._limits = limits
         self._runs = runs
+        self._told = told
         self._connection: ClientConnection | None = None
         self.client_id = uuid4().hex  #: under which runs are submitted now
         self.greeted = asyncio.Event()  #: set while the server knows us by `client_id`
@@ -97,11 +102,14 @@ class Listener:
         channel, client_id = Channel(), self.client_id
         async for frame in connection:
             if isinstance(frame, str) and len(frame) > PARSE_IN_THREAD_BYTES:
-                message = channel.listen(await asyncio.to_thread(parse, frame))
+                said = channel.listen(await asyncio.to_thread(parse, frame))
             else:
-                message = channel.hear(frame)
+                said = channel.hear(frame)
             if channel.greeted and client_id == self.client_id:
                 self.greeted.set()
                 self.tried.set()
-            if message is not None:
-                self._runs.hear(message)
+            match said:
+                case QueueTold(remaining):
+                    self._told(remaining)
+                case Message():
+                    self._runs.hear(said)

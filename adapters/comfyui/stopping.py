@@ -1,6 +1,7 @@
 """Stopping one run and no other, confirmed."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
@@ -28,7 +29,7 @@ class Stopper:
         """Stop a run, waiting or executing, and look until it is confirmed or the deadline has come."""
         try:
             async with asyncio.timeout(self._limits.confirm_s):
-                await self._drop(prompt_id)
+                await self.drop([prompt_id])
                 return await self._confirm(prompt_id)
         except (TimeoutError, ServerLost):
             return Stopping.UNCONFIRMED
@@ -45,26 +46,27 @@ class Stopper:
                         self._conclude(prompt_id, stopping)
                         return stopping
                     sight.absent_s += pause
-                    await self._drop(prompt_id)
+                    await self.drop([prompt_id])
                 case Running():
                     # Said again at each look: a node that cannot be interrupted may take long to notice.
                     sight.began = True
-                    await self._interrupt(prompt_id)
+                    await self.interrupt(prompt_id)
                 case Pending():
                     sight.seen = True
-                    await self._drop(prompt_id)
+                    await self.drop([prompt_id])
                 case place:
                     assert_never(place)
             await asyncio.sleep(pause)
             pause = min(2 * pause, self._limits.poll_s)
 
-    async def _drop(self, prompt_id: str) -> None:
-        """Take it out of the server's queue; a run that executes, or is unknown, is left alone."""
-        answer = await self._rest.post("/queue", {"delete": [prompt_id]})
+    async def drop(self, prompt_ids: Iterable[str]) -> None:
+        """Take runs out of the server's queue; one that executes, or is unknown, is left alone. Raises ServerLost."""
+        answer = await self._rest.post("/queue", {"delete": list(prompt_ids)})
         if not answer.ok:
             raise ServerLost(detail=f"POST /queue: HTTP {answer.status}")
 
-    async def _interrupt(self, prompt_id: str) -> None:
+    async def interrupt(self, prompt_id: str) -> None:
+        """Ask the server to end a run that executes, and no other; raises ServerLost."""
         if self._cancels_jobs:
             answer = await self._rest.post(f"/api/jobs/{quote(prompt_id, safe='')}/cancel")
             if answer.ok:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 
+from adapters.comfyui.occupants import POOL_KEY
 from adapters.comfyui.rejection import outputs_left_out, rejection_of
 from adapters.comfyui.rest import Answer, Rest, translated
 from adapters.comfyui.whereabouts import OUTPUTS_KEY
@@ -32,8 +33,8 @@ async def _upload(rest: Rest, name: str, content: bytes) -> None:
         raise GraphRejected(detail=f"the upload {name!r} was stored as {answer.body}"[:500])
 
 
-async def hand_over(rest: Rest, run: Run, client_id: str) -> JobError | None:
-    """POST the graph under our run id; raises what `Server.submit` raises.
+async def hand_over(rest: Rest, run: Run, client_id: str, pool: str) -> JobError | None:
+    """POST the graph under our run id and the mark of our pool; raises what `Server.submit` raises.
 
     Returned, not raised, is an error that stands although the server took the run: whoever calls has to stop it.
     No `number` and no `front`: two runs of one number kill the server's worker thread, and `extra_data` is never null
@@ -43,7 +44,7 @@ async def hand_over(rest: Rest, run: Run, client_id: str) -> JobError | None:
         "prompt": run.graph.wire(),
         "prompt_id": run.id,
         "client_id": client_id,
-        "extra_data": {OUTPUTS_KEY: sorted(run.outputs)},
+        "extra_data": {OUTPUTS_KEY: sorted(run.outputs), POOL_KEY: pool},
     }
     answer = await rest.post("/prompt", body, arrived=SubmitUncertain)
     if not answer.ok:

@@ -2,42 +2,32 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from adapters.comfyui.bodies import mapping_of
+from adapters.comfyui.census import Census
 from adapters.comfyui.rest import Answer, Rest
 from bot.errors import ConfigError, ServerLost
+from bot.ports import ServerFacts
 
 FLOOR = (0, 3, 64)
 """Older ones ignore the prompt_id of /interrupt: asked to stop one run, they stop whatever executes."""
 
+_METHOD = "--preview-method"
 _SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """What a server computes on; memory in bytes."""
-
-    name: str
-    memory: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """A server, for an operator to read. `version` None: a compatible platform that does not tell."""
-
-    version: str | None
-    devices: tuple[Device, ...]
-    waiting: int  #: runs in its queue, the executing one included
-
-
-async def read_system(rest: Rest) -> System:
+async def read_facts(rest: Rest, census: Census) -> ServerFacts:
     """Ask a server about itself; raises ServerLost."""
-    stats, queue = await rest.get("/system_stats"), await rest.get("/prompt")
-    info = mapping_of(mapping_of(queue.body).get("exec_info"))
-    return System(
-        version=version_of(stats), devices=tuple(_devices(stats.body)), waiting=_int(info.get("queue_remaining"))
+    stats, found = await rest.get("/system_stats"), await census.take()
+    devices = list(_devices(stats.body))
+    return ServerFacts(
+        version=version_of(stats) or "",
+        memory=max((memory for _, memory in devices), default=0),
+        devices=tuple(name for name, _ in devices),
+        waiting=len(found),
+        others=census.others,
+        previews=_previews(stats.body),
     )
 
 
@@ -67,11 +57,25 @@ def version_of(answer: Answer) -> str | None:
     return plain[0] if plain else None
 
 
-def _devices(body: object) -> Iterator[Device]:
+def _devices(body: object) -> Iterator[tuple[str, int]]:
     devices = mapping_of(body).get("devices")
     for device in devices if isinstance(devices, list) else ():
         facts = mapping_of(device)
-        yield Device(name=str(facts.get("name"))[:100], memory=_int(facts.get("vram_total")))
+        yield str(facts.get("name"))[:100], _int(facts.get("vram_total"))
+
+
+def _previews(body: object) -> bool | None:
+    """Read the command line of the server (0.3.64): without the option it sends none, unless an extension does."""
+    argv = mapping_of(mapping_of(body).get("system")).get("argv")
+    if not isinstance(argv, list):
+        return None
+    method = "none"
+    for option, value in zip(argv, [*argv[1:], ""], strict=True):
+        if option == _METHOD:
+            method = value
+        elif isinstance(option, str) and option.startswith(f"{_METHOD}="):
+            method = option.partition("=")[2]
+    return method != "none"
 
 
 def _int(value: object) -> int:

@@ -53,12 +53,12 @@ Whereabouts = Pending | Running | Over | Nowhere
 
 def in_queue(body: Mapping[str, object], prompt_id: str) -> Pending | Running | None:
     """Look a run up in the body of GET /queue."""
-    running = list(_items(body.get("queue_running")))
+    running = list(items(body.get("queue_running")))
     for item in running:
         if item[1] == prompt_id:
             return Running(origin=_origin(item))
     # The server lists its heap as it lies in memory: only the numbers tell the order.
-    pending = sorted(_items(body.get("queue_pending")), key=_number)
+    pending = sorted(items(body.get("queue_pending")), key=_number)
     for place, item in enumerate(pending):
         if item[1] == prompt_id:
             return Pending(ahead=len(running) + place, origin=_origin(item))
@@ -75,7 +75,8 @@ def in_history(body: Mapping[str, object], prompt_id: str, wanted: Wanted | None
     return Over(end=_end(entry, wanted or origin.wanted, origin.classes))
 
 
-def _items(value: object) -> Iterator[list[object]]:
+def items(value: object) -> Iterator[list[object]]:
+    """Return the runs of one part of the body of GET /queue: number, id, graph, extra_data, outputs."""
     for item in value if isinstance(value, list) else ():
         if isinstance(item, list) and len(item) > 1:
             yield item

@@ -74,13 +74,13 @@ async def _ask(settings: Settings, name: str, reach: Reach, catalog: Catalog) ->
     try:
         async with connection(settings, name, reach) as server:
             system, definitions, vocabulary = (
-                await server.system(),
+                await server.facts(),
                 await server.definitions(),
                 await server.vocabulary() or Vocabulary(),
             )
     except FairbrushError as error:
         return [Finding(subject=name, text=str(error), exit_code=WRONG if error.code == "config" else FAILED)]
-    devices = ", ".join(f"{device.name} with {device.memory / _GIB:.0f} GB" for device in system.devices)
+    devices = ", ".join(system.devices)
     facts = [
         f"ComfyUI {system.version}" if system.version else "no version told",
         devices,

@@ -6,7 +6,7 @@ a clock: a job moves on by one state whenever it is asked for. What a job does i
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
@@ -14,7 +14,7 @@ from typing import Self
 from bot.errors import ExecutionFailed, GraphRejected, ResultLost, ServerLost
 from bot.events import Failed, MediaKind, OutputFile, RunEnd, RunEvent, Succeeded
 from bot.jobs import Run
-from bot.ports import Finding, Found, Handle, NotFound, Stopping
+from bot.ports import Finding, Found, Handle, NotFound, ServerFacts, Stopping
 from workflows.vocabulary import Vocabulary
 
 PICTURE = b"\x89PNG\r\n\x1a\n a picture"
@@ -49,6 +49,11 @@ class PlainPlatform:
         last = 1 if graph.of_class("Endless") else 2
         state = _STATES[min(asked - 1, last)]
         return "FAILED" if state == "COMPLETED" and graph.of_class("Fails") else state
+
+    def get_health(self) -> int:
+        """GET /health: how many jobs wait or run, whoever's they are."""
+        self._check()
+        return sum(self._asked.get(job, 0) <= 2 for job in self._jobs)
 
     def get_file(self, job: str) -> bytes | None:
         """GET the picture of a job; None for a 404."""
@@ -106,6 +111,19 @@ class PlainServer:
                 return Stopping.TOO_LATE
             case _:
                 return Stopping.UNCONFIRMED
+
+    @property
+    def others(self) -> int:
+        return 0
+
+    async def facts(self) -> ServerFacts:
+        return ServerFacts(waiting=self._platform.get_health())
+
+    async def clear(self, keep: Collection[Handle]) -> int:
+        return 0
+
+    async def forget(self, handle: Handle) -> None:
+        pass
 
     async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         content = self._platform.get_file(file.locator["job"])

@@ -1,14 +1,14 @@
 """A `Server` that does what a test wrote down, and notes what it was asked."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from bot.errors import JobError
 from bot.events import OutputFile, RunEvent
 from bot.jobs import Run
-from bot.ports import Finding, Handle, NotFound, Stopping
+from bot.ports import Finding, Handle, NotFound, ServerFacts, Stopping
 from workflows.vocabulary import Vocabulary
 
 
@@ -23,6 +23,10 @@ class ScriptedServer:
     stopping: Stopping = Stopping.STOPPED  #: what every interrupt says
     submitted: list[Run] = field(default_factory=list)
     interrupted: list[Handle] = field(default_factory=list)
+    others: int = 0
+    told: ServerFacts = field(default_factory=ServerFacts)  #: what it says of itself
+    kept: list[Collection[Handle]] = field(default_factory=list)  #: what each `clear` was to spare
+    forgotten: list[Handle] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,6 +61,16 @@ class ScriptedServer:
     async def interrupt(self, handle: Handle) -> Stopping:
         self.interrupted.append(handle)
         return self.stopping
+
+    async def facts(self) -> ServerFacts:
+        return self.told
+
+    async def clear(self, keep: Collection[Handle]) -> int:
+        self.kept.append(keep)
+        return 0
+
+    async def forget(self, handle: Handle) -> None:
+        self.forgotten.append(handle)
 
     async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         yield file.name.encode()

@@ -7,7 +7,6 @@ import pytest
 from aiohttp import MultipartReader, web
 
 from adapters.comfyui.limits import ComfyLimits
-from adapters.comfyui.system import Device
 from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, Succeeded
 from bot.ports import Found, NotFound, Stopping
@@ -32,25 +31,46 @@ async def test_a_server_that_is_too_old_is_refused_with_the_reason(version: str)
 @pytest.mark.parametrize("version", ["0.3.64", "0.38.1", "v1.0.0", "hosted", None])
 async def test_a_server_that_is_new_enough_or_does_not_tell_is_taken(version: str | None) -> None:
     async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}) as server:
-        assert (await server.system()).version == version
+        assert (await server.facts()).version == (version or "")
 
 
 @pytest.mark.parametrize(
-    ("version", "shown"), [("1.0.0 \x1b[2J", "1.0.0"), ("/srv/comfyui", None), ("9" * 50, "9" * 40), (["1"], None)]
+    ("version", "shown"), [("1.0.0 \x1b[2J", "1.0.0"), ("/srv/comfyui", ""), ("9" * 50, "9" * 40), (["1"], "")]
 )
-async def test_only_what_is_plain_of_a_version_is_shown(version: object, shown: str | None) -> None:
+async def test_only_what_is_plain_of_a_version_is_shown(version: object, shown: str) -> None:
     async with against({"GET /system_stats": says({"system": {"comfyui_version": version}})}) as server:
-        assert (await server.system()).version == shown
+        assert (await server.facts()).version == shown
 
 
 async def test_a_server_says_what_it_computes_on() -> None:
     stats = {"devices": [{"name": "cuda:0", "vram_total": 24}, {"name": "odd", "vram_total": 10**400}]}
-    async with against(
-        {"GET /system_stats": says(stats), "GET /prompt": says({"exec_info": {"queue_remaining": 3}})}
-    ) as server:
-        system = await server.system()
-    assert system.devices == (Device(name="cuda:0", memory=24), Device(name="odd", memory=0))
-    assert (system.version, system.waiting) == (None, 3)
+    async with against({"GET /system_stats": says(stats), "GET /queue": says(RUNNING)}) as server:
+        facts = await server.facts()
+    assert (facts.devices, facts.memory) == (("cuda:0", "odd"), 24)
+    assert (facts.version, facts.waiting, facts.others) == ("", 1, 1)
+
+
+async def test_a_platform_that_lists_no_queue_has_no_strangers() -> None:
+    async with against({}) as server:
+        facts = await server.facts()
+        assert await server.clear(()) == 0
+    assert (facts.waiting, facts.others, server.others) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("argv", "previews"),
+    [
+        (["main.py", "--preview-method", "latent2rgb"], True),
+        (["main.py", "--preview-method=auto", "--cpu"], True),
+        (["main.py", "--preview-method", "auto", "--preview-method", "none"], False),
+        (["main.py", "--preview-size", "256"], False),
+        (None, None),
+        ([7, {}], False),
+    ],
+)
+async def test_the_command_line_tells_whether_there_are_previews(argv: object, previews: bool | None) -> None:
+    async with against({"GET /system_stats": says({"system": {"argv": argv}})}) as server:
+        assert (await server.facts()).previews is previews
 
 
 async def test_a_server_in_trouble_is_lost() -> None:
@@ -101,7 +121,7 @@ async def test_what_is_submitted_holds_no_number_no_front_and_no_null() -> None:
     [body] = bodies
     assert body["prompt_id"] == run.id
     assert set(body) == {"prompt", "prompt_id", "client_id", "extra_data"}
-    assert body["extra_data"] == {"fairbrush_outputs": ["9"]}
+    assert body["extra_data"] == {"fairbrush_outputs": ["9"], "fairbrush_pool": ""}
     assert body["client_id"]
 
 

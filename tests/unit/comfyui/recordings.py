@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adapters.comfyui.messages import Channel
+from adapters.comfyui.messages import Channel, Message
 from adapters.comfyui.outputs import Wanted
 from adapters.comfyui.pictures import SENDS_PICTURES, KeptPictures, PictureStore
 from adapters.comfyui.protocol import Course
@@ -101,7 +101,7 @@ def play(frames: Iterable[Frame], *courses: Course) -> dict[str, list[RunEvent]]
     heard: dict[str, list[RunEvent]] = {course.prompt_id: [] for course in courses}
     channel = Channel()
     for frame in frames:
-        if message := channel.hear(frame):
+        if isinstance(message := channel.hear(frame), Message):
             for course in courses:
                 heard[course.prompt_id] += course.hear(message)
     return heard

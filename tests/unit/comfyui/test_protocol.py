@@ -87,7 +87,7 @@ def test_nameless_previews_go_to_the_last_progress_only() -> None:
     assert channel.hear(nameless) is None
     channel.hear(json.dumps(progress))
     message = channel.hear(nameless)
-    assert message is not None
+    assert isinstance(message, Message)
     assert (message.prompt_id, message.word) == ("ours", Word.PICTURE)
     channel.hear(json.dumps({"type": "progress_state", "data": {"prompt_id": "theirs", "nodes": {}}}))
     assert channel.hear(nameless) is None
