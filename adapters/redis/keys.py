@@ -15,7 +15,8 @@ _BRIEF = 44
 
 NAMES = {
     "pool": "hash: order (of the last job), schema, bytes (of all inputs and results), waiting, seated and turns (how "
-    "many were given), version (of the lanes), policy (a digest: of whoever opened it last), `:lane` (its clock)",
+    "many were given), version (of the lanes), policy (a digest: of whoever opened it last), identity (what its runs are "
+    "marked with on servers), `:lane` (its clock)",
     "job": "hash by job, see JOB; every value is at most 64 bytes, which keeps it in the compact encoding",
     "payload": "string by job: the job itself, JSON",
     "result": "string by job: files, texts, the sentence of an error, JSON",
@@ -55,6 +56,8 @@ NAMES = {
     "wake": "channel: lanes, by commas, for which there may be work",
     "vocabulary": "hash: server -> what it offers, JSON",
     "told": "sorted set of servers by when somebody last said to have them",
+    "servers": "hash: server -> what an operator changed about it, JSON",
+    "statuses": "hash: server -> how it is, as its owner told last, JSON",
     "estimates": "string: what was learned of how long jobs take, JSON",
     "settings": "hash by scope: name -> value, JSON",
     "secret": "string by name: encrypted; expires",

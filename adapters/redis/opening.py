@@ -21,6 +21,7 @@ from adapters.redis.retention import RedisRetention
 from adapters.redis.scripts import Scripts
 from adapters.redis.secrets import RedisSecrets, SecretKey
 from adapters.redis.serial import SCHEMA
+from adapters.redis.servers import RedisServers, identity_of
 from adapters.redis.settings import RedisSettings
 from adapters.redis.store import RedisStore
 from adapters.redis.vocabulary import RedisVocabulary
@@ -48,6 +49,11 @@ class RedisPool:
     estimates: RedisEstimates
     retention: RedisRetention
     overview: RedisOverview
+    servers: RedisServers
+
+    async def identity(self) -> str:
+        """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
+        return await identity_of(self.edge)
 
     def secrets(self, key: SecretKey) -> RedisSecrets:
         """Return the pool's secrets, for whoever has the key."""
@@ -99,6 +105,7 @@ def _pool(edge: Edge, hints: Hints, *, lease_ms: int) -> RedisPool:
         estimates=RedisEstimates(edge=edge),
         retention=RedisRetention(edge=edge),
         overview=RedisOverview(edge=edge),
+        servers=RedisServers(edge=edge),
     )
 
 

@@ -9,8 +9,9 @@ from uuid import uuid4
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
-from bot.ports import Charge, JobQueue, JobStore, LaneStore, Lease, LiveBoard, NoticeStore, Settlement
+from bot.ports import Charge, JobQueue, JobStore, LaneStore, Lease, LiveBoard, NoticeStore, ServerStore, Settlement
 from tests.engines.running import give_slot, is_cluster
+from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
 from workflows.values import Values
 
@@ -34,6 +35,7 @@ class Truth:
     store: JobStore
     live: LiveBoard
     notices: NoticeStore
+    servers: ServerStore
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -98,7 +100,10 @@ def in_memory() -> Truth:
         now[0] += ms
 
     store = MemoryStore(clock=lambda: now[0])
-    return Truth(queue=store, lanes=store, store=store, live=store, notices=store, advance=advance)
+    servers = MemoryServers(clock=lambda: now[0])
+    return Truth(
+        queue=store, lanes=store, store=store, live=store, notices=store, servers=servers, advance=advance
+    )
 
 
 @asynccontextmanager
@@ -111,7 +116,13 @@ async def on_redis(url: str) -> AsyncIterator[Truth]:
 def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Truth:
     """See a pool as its ports."""
     return Truth(
-        queue=pool.queue, lanes=pool.lanes, store=pool.store, live=pool.live, notices=pool.notices, advance=advance
+        queue=pool.queue,
+        lanes=pool.lanes,
+        store=pool.store,
+        live=pool.live,
+        notices=pool.notices,
+        servers=pool.servers,
+        advance=advance,
     )
 
 

@@ -1,0 +1,4 @@
+-- Returns what time it is by the only clock, in ms.
+-- KEYS: the pool
+-- Complexity: O(1)
+return now()
