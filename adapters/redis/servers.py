@@ -46,9 +46,9 @@ class RedisServers:
         if change is None:
             await self.edge.ask("HDEL", key, name)
             return
-        if not await self.edge.ask("HEXISTS", key, name):
-            if answers.number(await self.edge.ask("HLEN", key)) >= MAX_CHANGES:
-                raise ConfigError([f"{MAX_CHANGES} GPUs were changed at run time, and there is room for no more."])
+        known = await self.edge.ask("HEXISTS", key, name)
+        if not known and answers.number(await self.edge.ask("HLEN", key)) >= MAX_CHANGES:
+            raise ConfigError([f"{MAX_CHANGES} GPUs were changed at run time, and there is room for no more."])
         await self._keep(key, name, {"wish": change.wish, "spec": asdict(change.spec) if change.spec else None})
 
     async def tell(self, name: str, status: ServerStatus) -> None:

@@ -101,9 +101,7 @@ def in_memory() -> Truth:
 
     store = MemoryStore(clock=lambda: now[0])
     servers = MemoryServers(clock=lambda: now[0])
-    return Truth(
-        queue=store, lanes=store, store=store, live=store, notices=store, servers=servers, advance=advance
-    )
+    return Truth(queue=store, lanes=store, store=store, live=store, notices=store, servers=servers, advance=advance)
 
 
 @asynccontextmanager
