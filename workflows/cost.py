@@ -4,8 +4,9 @@ from collections.abc import Callable
 from math import prod
 
 from workflows.faults import Fault
-from workflows.manifest import Cost
+from workflows.manifest import Cost, Manifest
 from workflows.numbers import written
+from workflows.parameters import Integer, Number, Parameter, SizeParameter
 from workflows.values import FileHandle, Size, Value, Values
 
 
@@ -27,6 +28,40 @@ def joint_fault(cost: Cost, values: Values, usual: Callable[[], Values]) -> Faul
     return Fault(
         parameter=worst, reason=f"together too much for one job: {given} is {excess} times the limit. Lower {names}."
     )
+
+
+def lower_what(manifest: Manifest, values: Values) -> str:
+    """Say in a sentence what to lower of a job that ran out of memory: what multiplies the work, and what it is now.
+
+    Steps take time and no memory, and what is at its least already cannot be lowered.
+    """
+    factors = {name: manifest.parameters[name] for name in manifest.cost.factors}
+    names = [name for name, parameter in factors.items() if _can_be_lowered(parameter, values.get(name))]
+    shape = {"width", "height"}
+    if shape & {*names} and shape <= values.keys():
+        # People know the two as one word.
+        names = ["size", *(name for name in names if name not in shape)]
+        values = {**values, "size": f"{values['width']}x{values['height']}"}
+    wishes = [_wish(name, values[name]) for name in names]
+    if not wishes:
+        return "The GPU ran out of memory. Choose a smaller model or another workflow."
+    return f"The GPU ran out of memory. Lower {' or '.join(filter(None, (', '.join(wishes[:-1]), wishes[-1])))}."
+
+
+def _can_be_lowered(parameter: Parameter, value: Value) -> bool:
+    match parameter:
+        case Integer() | Number():
+            takes_memory = any(bound.input != "steps" for bound in parameter.bind)
+            return takes_memory and isinstance(value, int | float) and value > parameter.min
+        case SizeParameter():
+            return isinstance(value, Size) and max(value.width, value.height) > parameter.min
+        case _:
+            return isinstance(value, FileHandle)
+
+
+def _wish(name: str, value: Value) -> str:
+    what = f"size of the {name}" if isinstance(value, FileHandle) else name
+    return f"the {what} (now {_shown(value)})"
 
 
 def _amount(value: Value) -> float:

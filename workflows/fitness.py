@@ -13,6 +13,7 @@ from workflows.graph import JsonValue, Link, Node
 from workflows.models import model_kind
 from workflows.numbers import written
 from workflows.parameters import Binding, Choice, Integer, Number, Parameter, Seed, SizeParameter
+from workflows.requirements import lacks_needs
 from workflows.tracing import in_order, upstream
 from workflows.vocabulary import Vocabulary, vocabulary_of
 from workflows.workflow import Workflow
@@ -29,10 +30,12 @@ _TYPES: tuple[tuple[type, frozenset[str]], ...] = (
 def lacks(workflow: Workflow, definitions: Definitions, vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
     """Name what a server lacks for a workflow; empty when it can serve it.
 
-    `vocabulary` is what may be chosen there; left out, it is everything that the definitions list.
+    `vocabulary` is what may be chosen there, with the server's labels and memory; left out, it is everything that the
+    definitions list, and what the manifest needs beside it is not looked at.
     """
     fitting = _Fitting(workflow, definitions, vocabulary or vocabulary_of(definitions, {}))
-    return tuple(dict.fromkeys(fitting.sentences()))
+    needs = lacks_needs(workflow.manifest.needs, vocabulary) if vocabulary else ()
+    return tuple(dict.fromkeys((*fitting.sentences(), *needs)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,15 @@ class Cost(Strict):
     factors: tuple[ParameterName, ...] = Field(default=(), strict=False)
 
 
+Label = Annotated[str, StringConstraints(pattern=r"^\w[\w.+-]{0,39}$")]
+"""A word that operators give their servers."""
+
+
 class Needs(Strict):
     """What a server must have, beyond the node classes and models of the graph."""
 
-    labels: tuple[str, ...] = Field(default=(), strict=False)
-    memory_gb: float = Field(default=0, ge=0)
+    labels: tuple[Label, ...] = Field(default=(), max_length=16, strict=False)
+    memory_gb: float = Field(default=0, ge=0, le=10_000)  #: of the GPU, as such cards are sold
 
 
 class Action(Strict):

@@ -48,6 +48,8 @@ class Vocabulary:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: "NodeClass.input" -> values, as offered
     families: Mapping[str, Family] = field(default_factory=dict)  #: checkpoint -> family, where it is known
     classes: frozenset[str] | None = None  #: node classes that are installed; None: any may be
+    labels: frozenset[str] = frozenset()  #: that the operator gave the server
+    memory: int | None = None  #: bytes of the server's largest GPU; None: it does not tell
 
     def offered(self, sources: Iterable[str]) -> tuple[str, ...] | None:
         """Return the values that every one of the sources offers, in the first one's order; None if none is known."""
@@ -69,13 +71,17 @@ def vocabulary_of(definitions: Definitions, families: Mapping[str, Family]) -> V
 
 
 def merged(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
-    """Join vocabularies: every choice once, in the order in which it first occurs."""
+    """Join vocabularies: every choice once, in the order in which it first occurs; the largest memory, if all told."""
     choices: dict[str, dict[str, None]] = {}
     families: dict[str, Family] = {}
     classes: list[frozenset[str] | None] = []
+    labels: set[str] = set()
+    memories: list[int | None] = []
     for vocabulary in vocabularies:
         families |= vocabulary.families
         classes.append(vocabulary.classes)
+        labels |= vocabulary.labels
+        memories.append(vocabulary.memory)
         for source, values in vocabulary.choices.items():
             choices.setdefault(source, {}).update(dict.fromkeys(values))
     told = [each for each in classes if each is not None]
@@ -83,4 +89,6 @@ def merged(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
         choices={source: tuple(values) for source, values in choices.items()},
         families=families,
         classes=frozenset().union(*told) if told and len(told) == len(classes) else None,
+        labels=frozenset(labels),
+        memory=None if None in memories else max(filter(None, memories), default=None),
     )

@@ -22,7 +22,13 @@ class RedisVocabulary:
     async def keep(self, server: str, vocabulary: Vocabulary) -> None:
         """Replace what is known of a server."""
         classes = None if vocabulary.classes is None else sorted(vocabulary.classes)
-        content = {"choices": vocabulary.choices, "families": vocabulary.families, "classes": classes}
+        content = {
+            "choices": vocabulary.choices,
+            "families": vocabulary.families,
+            "classes": classes,
+            "labels": sorted(vocabulary.labels),
+            "memory": vocabulary.memory,
+        }
         await self.edge.ask("HSET", self.edge.keys.key("vocabulary"), server, written(content))
         await self.told([server])
 
@@ -46,9 +52,14 @@ class RedisVocabulary:
 def _vocabulary(text: bytes) -> Vocabulary:
     content = read(text)
     choices = cast("dict[str, list[str]]", content["choices"])
-    classes = cast("list[str] | None", content.get("classes"))  # an older version told none
+    # An older version told none of these.
+    classes = cast("list[str] | None", content.get("classes"))
+    labels = cast("list[str]", content.get("labels", []))
+    memory = cast("int | None", content.get("memory"))
     return Vocabulary(
         choices={source: tuple(values) for source, values in choices.items()},
         families=cast("dict[str, str]", content["families"]),
         classes=None if classes is None else frozenset(classes),
+        labels=frozenset(labels),
+        memory=memory,
     )

@@ -57,7 +57,11 @@ async def ended(kept, *files, values=None):
 
 async def test_the_vocabulary_is_kept_by_server_and_read_as_one(pool):
     first = Vocabulary(
-        choices={"K.sampler": ("euler", "dpm")}, families={"a.safetensors": "sdxl"}, classes=frozenset({"K", "L"})
+        choices={"K.sampler": ("euler", "dpm")},
+        families={"a.safetensors": "sdxl"},
+        classes=frozenset({"K", "L"}),
+        labels=frozenset({"video", "fast"}),
+        memory=24 * 1024**3,
     )
     second = Vocabulary(choices={"K.sampler": ("dpm", "ddim"), "L.name": ("x",)}, families={"b.safetensors": "flux"})
     assert await pool.vocabulary.by_server() == {}
@@ -70,6 +74,7 @@ async def test_the_vocabulary_is_kept_by_server_and_read_as_one(pool):
     assert merged((await pool.vocabulary.by_server()).values()) == Vocabulary(
         choices={"K.sampler": ("euler", "dpm", "ddim"), "L.name": ("x",)},
         families={"a.safetensors": "sdxl", "b.safetensors": "flux"},
+        labels=frozenset({"video", "fast"}),
     )
     await pool.vocabulary.forget("two")
     assert await pool.vocabulary.by_server() == {"one": first}

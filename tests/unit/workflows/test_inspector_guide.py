@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workflows.graphs import CANVAS, definitions, drafted, example
+from workflows.catalog import LIBRARY, load_catalog
 from workflows.command import parse_command, read_values
+from workflows.cost import lower_what
 from workflows.faults import InvalidValues
 from workflows.fitness import lacks
 from workflows.graph import GraphFault, read_graph
 from workflows.manifest import COSTLY_INPUTS, Manifest
 from workflows.options import STANDARD_ALIASES
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Seed, SizeParameter, Text
+from workflows.requirements import Requirement, unmet
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow, WorkflowFault, load_workflow
 
@@ -55,6 +58,8 @@ def said() -> set[str]:
         *refusals("Ink", "a lighthouse n:9 lora_strenght:0.4"),
         *refusals("Clip", "a fox frames:50"),
         *renumbered(),
+        unmet(Requirement(labels=("video",)), [Vocabulary()]),
+        lower_what(load_catalog(LIBRARY).workflows["txt2img"].manifest, {"width": 2048, "height": 2048, "count": 4}),
     }
 
 
@@ -127,5 +132,5 @@ def test_every_other_block_of_the_guide_can_stand_in_a_manifest():
     parts = [text for kind, text in BLOCKS if kind == "toml" and text.startswith("[")]
     plain = MANIFESTS[0].partition("# Pixels")[0]
     steps = f'[parameters.steps]\nkind = "integer"\nmin = 1\nmax = 9\ndefault = 9\n{sampler_input("steps")}'
-    assert len(parts) == 2
+    assert len(parts) == 3
     load_workflow("parts", "\n".join([plain, steps, *parts]), example("lora_controlnet"))

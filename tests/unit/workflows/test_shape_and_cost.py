@@ -19,7 +19,7 @@ from tests.unit.workflows.samples import (
     one,
     small,
 )
-from workflows.cost import cost_of
+from workflows.cost import cost_of, lower_what
 from workflows.faults import InvalidValues
 from workflows.manifest import Cost
 from workflows.parameters import Integer, Number
@@ -194,3 +194,39 @@ def test_no_values_that_are_accepted_cost_more_than_the_limit(workflow: Workflow
     except InvalidValues:
         return
     assert cost_of(workflow.manifest.cost, values) <= workflow.manifest.cost.limit
+
+
+# ---- What to lower when the memory was not enough ----
+
+
+@pytest.mark.parametrize(
+    ("raw", "wish"),
+    [
+        ({"size": "2048x1024", "count": "4"}, "the size (now 2048x1024) or the count (now 4)"),
+        ({"size": "2048x2048", "count": "1"}, "the size (now 2048x2048)"),
+        ({"size": "2048x64", "count": "1", "steps": "60"}, "the size (now 2048x64)"),
+        ({"size": "64x64", "count": "2"}, "the count (now 2)"),
+    ],
+)
+def test_a_job_that_ran_out_of_memory_is_told_what_multiplies_it_and_what_that_is_now(
+    raw: dict[str, RawValue], wish: str
+) -> None:
+    values = TXT2IMG.validate({"prompt": "x", **raw}, VOCABULARY)
+    assert lower_what(TXT2IMG.manifest, values) == f"The GPU ran out of memory. Lower {wish}."
+
+
+def test_what_is_at_its_least_is_not_asked_to_be_lowered() -> None:
+    values = TXT2IMG.validate({"prompt": "x", "size": "64x64", "count": "1", "steps": "60"}, VOCABULARY)
+    sentence = "The GPU ran out of memory. Choose a smaller model or another workflow."
+    assert lower_what(TXT2IMG.manifest, values) == sentence
+
+
+def test_a_picture_and_a_size_of_one_word_are_named_too() -> None:
+    assert lower_what(UPSCALE.manifest, UPSCALE.validate({"image": PICTURE}, VOCABULARY)) == (
+        "The GPU ran out of memory. Lower the size of the image (now 640x480)."
+    )
+    raw: dict[str, RawValue] = {"prompt": "x", **ATTACHED, "size": "768x512", "frames": "25"}
+    values = EVERYTHING.validate(raw, EVERYTHING_VOCABULARY)
+    assert lower_what(EVERYTHING.manifest, values) == (
+        "The GPU ran out of memory. Lower the size (now 768x512) or the frames (now 25)."
+    )
