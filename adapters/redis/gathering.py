@@ -1,94 +1,95 @@
-"""Calls of one script that are made at the same time go together: what they share is read and written once.
+"""Calls that are made at the same time go together: those of one script read and write once what they share.
 
-Whoever finds fewer than two batches under way leads one: they carry their own call at once, and what is asked meanwhile
-goes together with the next. So a single call waits for nothing, and of fifty at once each costs half as much.
+One batch is under way at a time. What is asked meanwhile goes as soon as its answers are here, and before these are
+told: so the engine works on one batch while this process reads the other. Two under way would not do that, for the
+engine answers all that it has read at once; and they would be smaller.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from adapters.redis.edge import Edge, Reply
 from bot.errors import StoreLost
 
 MOST = 32
-"""Calls in one script: about two milliseconds in which the engine does nothing else."""
-LEADERS = 2
-"""Batches under way: while the engine works on one, this process reads and writes the other."""
+"""Calls in one script: about a millisecond in which the engine does nothing else. Fifty at once go in two, by turns."""
 
 Word = str | bytes | int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Call:
-    words: Sequence[Word]
-    turn: "asyncio.Future[list[_Call] | None]"  #: whom you carry along; None: you were carried, see answer
-    answer: Reply | StoreLost = None
-
-
-@dataclass(slots=True)
-class Gathered:
-    """The calls of one script. No task has to be owned: whoever leads carries the others."""
-
-    edge: Edge
     script: str
-    _waiting: deque[_Call] = field(default_factory=deque)
-    _leaders: int = 0
+    words: Sequence[bytes | int]
+    # An error is an answer too, for a future whose error nobody fetches complains; its caller may have just left.
+    answer: asyncio.Future[Reply | StoreLost]
+
+
+class Gathering:
+    """Calls that wait for their turn; somebody runs `serve` beside those who ask."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._waiting: list[_Call] = []
+        self._asked = asyncio.Event()
+
+    async def call(self, script: str, *words: Word) -> Reply:
+        """Run a script for these words, together with others; raises StoreLost."""
+        # Encoded here: a text that cannot be written is the fault of one caller, and nobody else's.
+        sendable = [word.encode() if isinstance(word, str) else word for word in words]
+        call = _Call(script, sendable, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        self._asked.set()
+        answer = await call.answer
+        if isinstance(answer, StoreLost):
+            raise answer
+        return answer
+
+    async def serve(self) -> None:
+        """Carry calls for ever."""
+        async with asyncio.TaskGroup() as telling:
+            while True:
+                await self._asked.wait()
+                while batch := self._next():
+                    telling.create_task(_tell(batch, await self._carry(batch)))
+                self._asked.clear()
+
+    def _next(self) -> list[_Call]:
+        """Take the first that waits and the others of its script; who has left is not asked about."""
+        batch: list[_Call] = []
+        waiting, self._waiting = [call for call in self._waiting if not call.answer.done()], []
+        for call in waiting:
+            goes = call.script == waiting[0].script and len(batch) < MOST
+            (batch if goes else self._waiting).append(call)
+        return batch
+
+    async def _carry(self, batch: list[_Call]) -> Sequence[Reply | StoreLost]:
+        words = [word for call in batch for word in (len(call.words), *call.words)]
+        try:
+            found = await self._edge.run(batch[0].script, *words)
+        except StoreLost as lost:
+            if isinstance(lost.__cause__, TimeoutError):  # Whoever waits has waited for as long: their deadline, too.
+                batch += self._waiting
+                self._waiting = []
+            return [StoreLost(detail=lost.detail) for _ in batch]
+        return found if isinstance(found, list) else ()
+
+
+async def _tell(batch: Sequence[_Call], answers: Sequence[Reply | StoreLost]) -> None:
+    await asyncio.sleep(0)  # The next batch is written first.
+    for call, answer in zip(batch, answers, strict=True):
+        if not call.answer.done():
+            call.answer.set_result(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The calls of one script."""
+
+    gathering: Gathering
+    script: str
 
     async def call(self, *words: Word) -> Reply:
         """Run the script for these words, together with others; raises StoreLost."""
-        call, others = _Call(words, asyncio.get_running_loop().create_future()), list[_Call]()
-        if self._leaders < LEADERS:
-            self._leaders += 1
-        else:
-            self._waiting.append(call)
-            carried = await self._turn_of(call)
-            if carried is None:
-                return _answer_of(call)
-            others = carried
-        try:
-            await self._carry([call, *others])
-        finally:
-            self._pass_on(others)
-        return _answer_of(call)
-
-    async def _turn_of(self, call: _Call) -> list[_Call] | None:
-        try:
-            return await call.turn
-        except asyncio.CancelledError:
-            if call.turn.done() and not call.turn.cancelled() and call.turn.result() is not None:
-                self._pass_on(call.turn.result() or [])  # The turn came to somebody who was just leaving.
-            raise
-
-    async def _carry(self, batch: Sequence[_Call]) -> None:
-        words = [word for call in batch for word in (len(call.words), *call.words)]
-        answers: Sequence[Reply | StoreLost]
-        try:
-            found = await self.edge.run(self.script, *words)
-            answers = found if isinstance(found, list) else ()
-        except StoreLost as lost:
-            answers = [StoreLost(detail=lost.detail) for _ in batch]
-        for call, answer in zip(batch, answers, strict=True):
-            call.answer = answer
-            if not call.turn.done():
-                call.turn.set_result(None)
-
-    def _pass_on(self, carried: Sequence[_Call]) -> None:
-        """Let somebody else lead. Whom a cancelled leader left asks again: every verb may be asked twice."""
-        self._waiting.extendleft(call for call in reversed(carried) if not call.turn.done())
-        batch: list[_Call] = []
-        while self._waiting and len(batch) < MOST:
-            call = self._waiting.popleft()
-            if not call.turn.done():  # else they left
-                batch.append(call)
-        if batch:
-            batch[0].turn.set_result(batch[1:])
-        else:
-            self._leaders -= 1
-
-
-def _answer_of(call: _Call) -> Reply:
-    if isinstance(call.answer, StoreLost):
-        raise call.answer
-    return call.answer
+        return await self.gathering.call(self.script, *words)

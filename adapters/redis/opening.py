@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from adapters.redis import answers
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
-from adapters.redis.gathering import Gathered
+from adapters.redis.gathering import Gathered, Gathering
 from adapters.redis.hints import Hints, open_hints
 from adapters.redis.lanes import RedisLanes
 from adapters.redis.live import RedisLive
 from adapters.redis.notices import RedisNotices
 from adapters.redis.overview import RedisOverview
+from adapters.redis.owned import beside
 from adapters.redis.queue import RedisQueue
 from adapters.redis.retention import RedisRetention
 from adapters.redis.scripts import Scripts
@@ -82,19 +83,21 @@ async def open_redis(
         if policy is not None:
             await _note(edge, policy, patience_s=patience_s)
         async with open_hints(url, edge.keys, patience_s=patience_s) as hints:
-            yield _pool(edge, hints, lease_ms=round(lease_s * 1000))
+            gathering = Gathering(edge)
+            async with beside(gathering.serve()):
+                yield _pool(edge, hints, gathering, lease_ms=round(lease_s * 1000))
 
 
-def _pool(edge: Edge, hints: Hints, *, lease_ms: int) -> RedisPool:
+def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> RedisPool:
     return RedisPool(
         edge=edge,
         queue=RedisQueue(
             edge=edge,
             hints=hints,
             lease_ms=lease_ms,
-            claims=Gathered(edge, "claim"),
-            records=Gathered(edge, "record"),
-            settlements=Gathered(edge, "settle"),
+            claims=Gathered(gathering, "claim"),
+            records=Gathered(gathering, "record"),
+            settlements=Gathered(gathering, "settle"),
         ),
         lanes=RedisLanes(edge=edge),
         store=RedisStore(edge=edge),
