@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from bot import errors
-from bot.errors import ConfigError, FairbrushError, QueueFull, ServerLost, ServerUnreached, StoreLost, SubmitUncertain
+from bot.errors import (
+    ConfigError,
+    FairbrushError,
+    QueueFull,
+    ServerLost,
+    ServerStuck,
+    ServerUnreached,
+    StoreLost,
+    SubmitUncertain,
+)
 
 
 def _tree(kind: type[FairbrushError]) -> Iterator[type[FairbrushError]]:

@@ -1,0 +1,203 @@
+"""One server's life while it is ours: opened, worked with, judged, left alone for a while, and opened anew."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from bot.errors import ConfigError, FairbrushError, StoreLost
+from bot.health import Happening, Health, after, told_reason
+from bot.servers import Listed, ServerState, ServerStatus, Wish, slots_of
+from bot.session import Means, Session
+from workflows.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+
+TELL_S = 5.0
+"""How often a status is told though nothing changed: a reader takes an older one for nobody's."""
+
+_LEAST_PAUSE_S = 0.05  #: whatever goes wrong, no server is opened in a tight loop
+_UNFORESEEN = "Something went wrong with it here. The log says what."
+
+
+class Keeper:
+    """One server of the roster. `keep` is its work while it is this process's; the rest may be called at any time."""
+
+    def __init__(self, listed: Listed, means: Means) -> None:
+        self._listed = listed
+        self._means = means
+        self._session: Session | None = None
+        self._offers: Mapping[str, Vocabulary] = {}
+        self._anew = False  #: its description changed: what the present session still tells does not count
+        self._news = asyncio.Event()
+        self._roused = asyncio.Event()
+        self.ended = asyncio.Event()  #: nothing more is to be done with it, or the service ends
+        self.ours = False
+        self.opened = asyncio.Event()  #: it has answered once
+        self.health = Health()
+
+    @property
+    def name(self) -> str:
+        """Return the server's name."""
+        return self._listed.spec.name
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the names of its slots."""
+        return slots_of(self._listed.spec)
+
+    def offers(self) -> Mapping[str, Vocabulary]:
+        """Return what each slot offers; of a server that is down, what it offered last."""
+        if self._session is not None and self.opened.is_set():
+            self._offers = self._session.offers()
+        return self._offers
+
+    def follow(self, listed: Listed) -> None:
+        """Take in what the roster says of the server now."""
+        before, self._listed = self._listed, listed
+        if listed.spec != before.spec:
+            self._finish()
+            self._anew = True
+            self._roused.set()
+        elif listed.wish is not before.wish:
+            self._wish()
+            self._roused.set()
+
+    def leave(self) -> None:
+        """Let it finish what runs, and end."""
+        if not self.ended.is_set():
+            self.ended.set()
+            self._finish()
+            self._roused.set()
+
+    def stop(self) -> None:
+        """End with the service: its slots know by themselves what grace their runs have."""
+        self.ended.set()
+        self._roused.set()
+
+    async def ask(self) -> None:
+        """Ask the server anew what it offers, and tell the lanes; raises ServerLost, and StoreLost if they are not."""
+        if self._session is not None:
+            await self._session.ask()
+            await self._means.offered()
+
+    async def keep(self, stopping: asyncio.Event) -> None:
+        """Work with the server until it is to be left; its task may be cancelled when it is ours no more."""
+        self.health, self.ours = Health(since_ms=_now_ms()), True
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(self._tell_on())
+                while not self.ended.is_set():
+                    self._roused.clear()
+                    await self._open(stopping)
+                    if not self.ended.is_set():
+                        await self._pause()
+                telling.cancel()
+        finally:
+            self.ours, self._offers = False, {}
+
+    async def _open(self, stopping: asyncio.Event) -> None:
+        if self._anew:
+            self.health, self._anew, self._offers = Health(since_ms=_now_ms()), False, {}
+        listed = self._listed
+        try:
+            async with self._means.connect(listed) as server:
+                self._session = Session(server, listed.spec, self._means, self._happened, self._news.set)
+                await self._session.ask()
+                await self._begin(self._session, stopping)
+        except ConfigError as error:
+            self._happened(Happening.MISCONFIGURED, str(error))
+        except StoreLost as lost:
+            _log.warning("store lost server=%s detail=%s", self.name, lost.detail)  # No server's fault.
+        except FairbrushError as error:
+            _log.warning("server lost server=%s code=%s detail=%s", self.name, error.code, error.detail or error)
+            self._happened(Happening.UNREACHED, str(error))
+        except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
+            _log.exception("worker failed server=%s", self.name)
+            self._happened(Happening.UNREACHED, _UNFORESEEN)
+        finally:
+            self._session = None
+
+    async def _begin(self, session: Session, stopping: asyncio.Event) -> None:
+        self.opened.set()
+        self._happened(Happening.OPENED, "")
+        if self._listed.wish is Wish.DRAIN:
+            self._wish()
+        # Before it takes a job: the one that was in its line may need what it has no more.
+        await self._offered()
+        if self.ended.is_set() or self._anew:
+            session.leave()
+        await session.run(stopping)
+
+    async def _offered(self) -> None:
+        """Tell what all offer, until it was heard."""
+        self.offers()
+        while not self.ended.is_set():
+            try:
+                await self._means.offered()
+            except FairbrushError as error:
+                _log.warning("offers not told code=%s", error.code)
+                await asyncio.sleep(self._means.limits.idle_s)
+            else:
+                return
+
+    def _wish(self) -> None:
+        self._happened(Happening.DRAINED if self._listed.wish is Wish.DRAIN else Happening.RESUMED, "")
+
+    def _finish(self) -> None:
+        self._happened(Happening.DRAINED, "")
+        if self._session is not None:
+            self._session.leave()
+
+    def _happened(self, happening: Happening, reason: str) -> None:
+        if self._anew:
+            return
+        before, self.health = self.health, after(self.health, happening, reason, _now_ms())
+        if self._session is not None:
+            self._session.allow(self.health.state)
+        if self.health.state is not before.state:
+            _log.info("server=%s state=%s was=%s reason=%s", self.name, self.health.state, before.state, reason)
+            self._news.set()
+
+    async def _pause(self) -> None:
+        """Leave the server alone for as long as its health says, or until its operator says something new."""
+        await asyncio.sleep(_LEAST_PAUSE_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.health.retry_after_s):
+                await self._roused.wait()
+
+    async def _tell_on(self) -> None:
+        while True:
+            self._news.clear()
+            try:
+                await self._tell()
+            except FairbrushError as error:
+                _log.info("status not told server=%s code=%s", self.name, error.code)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELL_S):
+                    await self._news.wait()
+
+    async def _tell(self) -> None:
+        # Our clock is not the store's, by which every process has to understand it.
+        now = await self._means.store.now_ms()
+        await self._means.store.tell(self.name, self._status(now))
+
+    def _status(self, now_ms: int) -> ServerStatus:
+        health, session = self.health, self._session
+        jobs = session.jobs if session else 0
+        alone = health.state is ServerState.DOWN and self._means.alone()
+        status = ServerStatus(
+            state=health.state,
+            reason=told_reason(health, jobs=jobs, alone=alone),
+            since_ms=now_ms - (_now_ms() - health.since_ms),
+            seen_ms=now_ms,
+            jobs=jobs,
+        )
+        if session is None:
+            return status
+        facts = session.facts
+        return replace(status, version=facts.version, memory=facts.memory, others=session.others)
+
+
+def _now_ms() -> int:
+    return round(asyncio.get_running_loop().time() * 1000)

@@ -1,0 +1,189 @@
+"""One server while it is open: a worker for each of its slots over one connection, and an eye on it meanwhile."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+from bot.attempt import Bench, WorkerLimits
+from bot.errors import FairbrushError, ServerLost, ServerUnreached
+from bot.faults import Verdict, verdict_of
+from bot.health import WORKING, Happening
+from bot.ports import Server, ServerFacts, ServerStore
+from bot.servers import Listed, ServerSpec, ServerState, slots_of
+from bot.worker import Gate, Worker
+from workflows.vocabulary import Vocabulary
+
+_log = logging.getLogger(__name__)
+
+Connect = Callable[[Listed], AbstractAsyncContextManager[Server]]
+"""Makes a server to be entered; raises ConfigError when that cannot be done on this machine."""
+
+LOOK_S = 5.0
+"""How often a server is asked how it is: one that dies while it has nothing to do is noticed so soon."""
+
+ASK_AGAIN_S = 30.0
+"""How old a running server's choices may be: a ComfyUI with many nodes answers with megabytes."""
+
+_ANSWER_S = 10.0
+"""How long a look may take. Loading a large model keeps a ComfyUI from answering, so one silent look says nothing."""
+
+_MISSED = 2  #: silent looks in a row at a server that has nothing to do
+_SETTLE_S = 10.0
+"""What the other slots of a lost server have to notice it by themselves; what they hold then is adopted later."""
+
+_GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What all servers of a pool are worked with."""
+
+    connect: Connect
+    bench: Bench
+    limits: WorkerLimits
+    store: ServerStore
+    offered: Callable[[], Awaitable[None]]  #: what all servers offer has changed: tell the lanes; raises FairbrushError
+    adopted: Callable[[str], None]  #: nothing of an earlier life is left over in this slot
+    alone: Callable[[], bool]  #: whether it is our own network that is gone
+
+
+class Session:
+    """A server that was entered. What happens to it is told by `happened`, `looked` when something is known."""
+
+    def __init__(
+        self,
+        server: Server,
+        spec: ServerSpec,
+        means: Means,
+        happened: Callable[[Happening, str], None],
+        looked: Callable[[], None],
+    ) -> None:
+        self._server = server
+        self._spec = spec
+        self._means = means
+        self._happened = happened
+        self._looked = looked
+        self._gates = {slot: Gate(open=asyncio.Event(), eager=False) for slot in slots_of(spec)}
+        self._broken = asyncio.Event()
+        self._error: Exception | None = None
+        self._faulted = False
+        self._vocabulary = Vocabulary()
+        self.facts = ServerFacts()
+        self.jobs = 0  #: of ours, as the store told lately
+
+    @property
+    def others(self) -> int:
+        """Return how many runs of strangers the server has."""
+        return self._server.others
+
+    def offers(self) -> Mapping[str, Vocabulary]:
+        """Return what each slot offers, as the server told it last."""
+        memory = round(self._spec.memory_gb * _GIB) or self.facts.memory or None
+        offer = replace(self._vocabulary, labels=frozenset(self._spec.labels), memory=memory)
+        return dict.fromkeys(self._gates, offer)
+
+    def allow(self, state: ServerState) -> None:
+        """Let the slots do what the state allows: a suspect gets one job at a time, and no successor."""
+        for number, gate in enumerate(self._gates.values()):
+            gate.eager = state is ServerState.READY
+            if state in WORKING and (gate.eager or number == 0):
+                gate.open.set()
+            else:
+                gate.open.clear()
+
+    def leave(self) -> None:
+        """Let the slots finish what runs and take nothing more; `run` ends then."""
+        for gate in self._gates.values():
+            gate.open.clear()
+            gate.leaving.set()
+
+    async def ask(self) -> None:
+        """Ask what the server offers and how it is; raises ServerLost."""
+        self._vocabulary = await self._server.vocabulary() or Vocabulary()
+        self.facts = await self._server.facts()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until `stopping` is set or it is left; raises what made it unusable, ServerLost first of all."""
+        async with asyncio.TaskGroup() as tasks:
+            workers = [tasks.create_task(self._work(slot, gate, stopping)) for slot, gate in self._gates.items()]
+            beside = [
+                tasks.create_task(self._look_again()),
+                tasks.create_task(self._ask_again()),
+                tasks.create_task(self._give_up(workers)),
+            ]
+            await asyncio.wait(workers)
+            for task in beside:
+                task.cancel()
+        if self._error is not None:
+            raise self._error
+
+    async def _work(self, slot: str, gate: Gate, stopping: asyncio.Event) -> None:
+        means = self._means
+        worker = Worker(self._server, slot, means.bench, means.limits, gate, self._judge)
+        try:
+            await worker.run(stopping, lambda: means.adopted(slot))
+        except Exception as error:  # noqa: BLE001 - the other slots have to be told; it is raised by `run`
+            self._break(error)
+
+    def _judge(self, verdict: Verdict) -> None:
+        """Tell how a run spoke for the server; of all that goes wrong while it is open once only one fault counts."""
+        if self._faulted:
+            return
+        if verdict.proved:
+            self._happened(Happening.PROVED, "")
+            return
+        self._faulted = True
+        self._happened(Happening.FAULTED, verdict.reason)
+        self.leave()
+
+    def _break(self, error: Exception) -> None:
+        verdict = verdict_of(error)
+        if verdict is not None:
+            self._judge(verdict)
+        else:
+            self._error = self._error or error
+        self.leave()
+        self._broken.set()
+
+    async def _give_up(self, workers: list[asyncio.Task[None]]) -> None:
+        """End the slots that do not notice by themselves that their server is lost."""
+        await self._broken.wait()
+        await asyncio.sleep(_SETTLE_S)
+        for worker in workers:
+            worker.cancel()
+
+    async def _look_again(self) -> None:
+        missed = 0
+        while True:
+            try:
+                store = self._means.bench.store
+                self.jobs = sum([len(await store.held_by(slot)) for slot in self._gates])
+                self.facts = await self._look()
+                missed = 0
+            except ServerLost as lost:
+                missed += 1
+                # While it has a run of ours, whoever follows that knows better.
+                if not self.jobs and (missed >= _MISSED or isinstance(lost, ServerUnreached)):
+                    self._break(lost)
+            except FairbrushError as error:
+                _log.info("not looked at server=%s code=%s", self._spec.name, error.code)
+            self._looked()
+            await asyncio.sleep(LOOK_S)
+
+    async def _look(self) -> ServerFacts:
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await self._server.facts()
+        except TimeoutError as error:
+            raise ServerLost(detail=f"no answer within {_ANSWER_S:g} s") from error
+
+    async def _ask_again(self) -> None:
+        """See what was installed on a server, or removed from it, while it is open."""
+        while True:
+            await asyncio.sleep(ASK_AGAIN_S)
+            try:
+                self._vocabulary = await self._server.vocabulary() or Vocabulary()
+            except Exception:  # noqa: BLE001 - its worker sees whether it is lost; its choices stay as they were
+                _log.info("choices not told server=%s", self._spec.name)
