@@ -60,6 +60,7 @@ class Runs:
         self.store = store  #: shared by all: what came over the socket and is a result
         self._limit = limit
         self._watches: dict[str, Watch] = {}
+        self.given_up: dict[str, None] = {}  #: that nobody waits for any more, the oldest first
 
     def __bool__(self) -> bool:
         """Whether any run is in flight."""
@@ -87,6 +88,7 @@ class Runs:
 
     def adopt(self, prompt_id: str) -> Watch:
         """Return the watch of a run, or begin one for a run that an earlier process submitted."""
+        self.given_up.pop(prompt_id, None)
         return self._watches.get(prompt_id) or self._add(Watch(course=Course(prompt_id=prompt_id)))
 
     def get(self, prompt_id: str) -> Watch | None:
@@ -99,8 +101,12 @@ class Runs:
             watch.nowhere = True
 
     def forget(self, prompt_id: str) -> None:
-        """Stop listening for a run."""
-        self._watches.pop(prompt_id, None)
+        """Stop listening for a run; one that has no end yet may still be on the server."""
+        watch = self._watches.pop(prompt_id, None)
+        if watch is not None and watch.in_flight:
+            self.given_up[prompt_id] = None
+            if len(self.given_up) > self._limit:
+                self.given_up.pop(next(iter(self.given_up)))
 
     def hear(self, message: Message) -> None:
         """Hand a message to the run that it names; to nobody else."""

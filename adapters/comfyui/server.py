@@ -115,7 +115,7 @@ class ComfyServer:
     async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
         """Report what a run does until its end; see `Server.follow`."""
         watch = self._runs.adopt(handle)
-        follower = Follower(self._rest, self._listener, self._limits, watch)
+        follower = Follower(self._rest, self._listener, self._limits, self._runs, watch)
         try:
             async with aclosing(follower.events()) as events:
                 async for event in events:

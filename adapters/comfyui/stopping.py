@@ -29,7 +29,9 @@ class Stopper:
         """Stop a run, waiting or executing, and look until it is confirmed or the deadline has come."""
         try:
             async with asyncio.timeout(self._limits.confirm_s):
-                await self.drop([prompt_id])
+                # At once where we know of it; of any other, to be seen in the queue is the proof that it had arrived.
+                if self._runs.get(prompt_id):
+                    await self.drop([prompt_id])
                 return await self._confirm(prompt_id)
         except (TimeoutError, ServerLost):
             return Stopping.UNCONFIRMED

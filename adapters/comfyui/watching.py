@@ -2,50 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import assert_never
 
 from adapters.comfyui.asking import recorded, where
 from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.patience import Patience
 from adapters.comfyui.protocol import Phase
 from adapters.comfyui.rest import Rest
-from adapters.comfyui.runs import Watch
+from adapters.comfyui.runs import Runs, Watch
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running, Whereabouts
 from bot.errors import ServerLost
 from bot.events import Failed, Interrupted, RunEvent, Succeeded
 
 
-@dataclass(slots=True)
-class Patience:
-    """How long a server that does not answer, or does not know the run, is asked again. Times are the loop's."""
-
-    limits: ComfyLimits
-    silent_since: float | None = None
-    absent_since: float | None = None
-
-    def silent(self, now: float, error: ServerLost) -> None:
-        """Note that there was no answer; raises the error when that has lasted too long."""
-        self.silent_since = now if self.silent_since is None else self.silent_since
-        if now - self.silent_since >= self.limits.lost_s:
-            raise error
-
-    def answered(self, now: float, place: Whereabouts) -> None:
-        """Note an answer; raises ServerLost when the run has been nowhere for too long."""
-        self.silent_since = None
-        if not isinstance(place, Nowhere):
-            self.absent_since = None
-        elif self.absent_since is None:
-            self.absent_since = now
-        elif now - self.absent_since >= self.limits.absent_s:
-            raise ServerLost("The GPU was restarted and has forgotten the run.")
-
-
 class Follower:
     """Follows one run to its end."""
 
-    def __init__(self, rest: Rest, listener: Listener, limits: ComfyLimits, watch: Watch) -> None:
+    def __init__(self, rest: Rest, listener: Listener, limits: ComfyLimits, runs: Runs, watch: Watch) -> None:
         self._rest = rest
+        self._runs = runs
         self._listener = listener
         self._limits = limits
         self._watch = watch
@@ -76,15 +52,15 @@ class Follower:
         except ServerLost as error:
             self._patience.silent(now(), error)
             return
-        self._patience.answered(now(), place)
+        self._patience.answered(now(), place, self._runs.given_up)
         self._watch.inbox.put(self._learn(place))
 
     def _learn(self, place: Whereabouts) -> list[RunEvent]:
         course = self._watch.course
         match place:
-            case Pending(ahead=ahead, origin=origin):
+            case Pending(before=before, origin=origin):
                 course.learn(origin)
-                return course.queued(ahead)
+                return course.queued(len(before))
             case Running(origin=origin):
                 course.learn(origin)
                 self._doubt(0 if course.heard else 1)

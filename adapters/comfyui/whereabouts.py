@@ -23,9 +23,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """In the server's own queue, behind `ahead` others."""
+    """In the server's own queue, and which runs are before it, the executing one included."""
 
-    ahead: int
+    before: tuple[str, ...]
     origin: Origin
 
 
@@ -61,7 +61,8 @@ def in_queue(body: Mapping[str, object], prompt_id: str) -> Pending | Running | 
     pending = sorted(items(body.get("queue_pending")), key=_number)
     for place, item in enumerate(pending):
         if item[1] == prompt_id:
-            return Pending(ahead=len(running) + place, origin=_origin(item))
+            before = [*running, *pending[:place]]
+            return Pending(before=tuple(str(each[1]) for each in before), origin=_origin(item))
     return None
 
 

@@ -23,8 +23,8 @@ DEAF_EARS = ComfyLimits(connect_s=2, answer_s=5, poll_s=60, eager_s=0.01)
 FAST = SimulatorOptions(step_ms=10, draw=False)
 
 
-def client(url: str, limits: ComfyLimits = QUICK, **headers: str) -> ComfyServer:
-    return ComfyServer("one", ComfyAddress.of(url, headers=headers), limits=limits)
+def client(url: str, limits: ComfyLimits = QUICK, pool: str = "", **headers: str) -> ComfyServer:
+    return ComfyServer("one", ComfyAddress.of(url, headers=headers), limits=limits, pool=pool)
 
 
 async def followed(server: ComfyServer, handle: Handle) -> list[RunEvent]:

@@ -70,14 +70,14 @@ async def test_an_interrupt_names_its_run_and_is_repeated_until_it_is_noticed() 
     far = Interrupting(jobs=False, looks=3)
     async with against(far.routes()) as server:
         assert await server.interrupt(OURS) is Stopping.STOPPED
-    assert far.asked == [("/queue", {"delete": [OURS]}), *[("/interrupt", {"prompt_id": OURS})] * 3]
+    assert far.asked == [("/interrupt", {"prompt_id": OURS})] * 3
 
 
 async def test_a_newer_server_cancels_the_job() -> None:
     far = Interrupting(jobs=True)
     async with against(far.routes()) as server:
         assert await server.interrupt(OURS) is Stopping.STOPPED
-    assert [path for path, _ in far.asked] == ["/queue", f"/api/jobs/{OURS}/cancel"]
+    assert [path for path, _ in far.asked] == [f"/api/jobs/{OURS}/cancel"]
 
 
 async def test_a_success_may_win_the_race_against_an_interrupt() -> None:
@@ -110,7 +110,7 @@ async def test_a_server_that_says_in_json_that_it_has_no_such_route_is_interrupt
     routes = {**far.routes(), f"POST /api/jobs/{OURS}/cancel": says({"detail": "Not Found"}, 404)}
     async with against(routes) as server:
         assert await server.interrupt(OURS) is Stopping.STOPPED
-    assert far.asked == [("/queue", {"delete": [OURS]}), *[("/interrupt", {"prompt_id": OURS})] * 2]
+    assert far.asked == [("/interrupt", {"prompt_id": OURS})] * 2
 
 
 async def test_a_run_whose_submit_is_still_on_its_way_is_not_said_to_be_stopped() -> None:

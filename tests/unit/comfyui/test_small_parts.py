@@ -8,13 +8,10 @@ import pytest
 from adapters.comfyui.address import ComfyAddress, trust
 from adapters.comfyui.frames import PictureFrame
 from adapters.comfyui.inbox import Inbox
-from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.messages import Message, Word
 from adapters.comfyui.pictures import KeptPictures, PictureStore
 from adapters.comfyui.runs import Post, Runs
-from adapters.comfyui.watching import Patience
-from adapters.comfyui.whereabouts import Nowhere, Over
-from bot.errors import ConfigError, ServerLost
+from bot.errors import ConfigError
 from bot.events import Interrupted, Started, Stepped
 from bot.events import Stage as St
 from bot.jobs import Run, RunId
@@ -65,27 +62,6 @@ async def test_an_inbox_keeps_the_newest_of_each_kind_and_never_loses_the_end() 
     assert not await inbox.wait(0)
     inbox.wake()
     assert await inbox.wait(0)
-
-
-def test_a_server_that_forgot_the_run_is_asked_again_before_it_is_given_up() -> None:
-    patience = Patience(ComfyLimits(absent_s=3))
-    patience.answered(0, Nowhere())
-    patience.answered(2.9, Nowhere())
-    patience.answered(3, Over(end=Interrupted()))
-    patience.answered(4, Nowhere())
-    with pytest.raises(ServerLost):
-        patience.answered(7, Nowhere())
-
-
-def test_a_silent_server_is_given_up_after_a_while_of_silence_only() -> None:
-    patience, error = Patience(ComfyLimits(lost_s=30)), ServerLost()
-    patience.silent(0, error)
-    patience.silent(29, error)
-    patience.answered(30, Nowhere())
-    patience.silent(31, error)
-    patience.silent(60, error)
-    with pytest.raises(ServerLost):
-        patience.silent(61, error)
 
 
 def test_kept_pictures_give_way_oldest_first() -> None:
@@ -149,3 +125,24 @@ def test_a_message_for_nobody_is_dropped() -> None:
     runs.gap()
     assert watch.inbox.take() == [Started()]
     assert watch.course.queued(1) == []
+
+
+def test_a_run_that_is_let_go_of_without_an_end_is_given_up_until_somebody_takes_it_up() -> None:
+    runs = Runs(limit=2, store=PictureStore(0))
+    for name in ("ended", "refused", "left", "older", "newer"):
+        runs.expect(run(name)).post = Post.UNSENT if name == "refused" else Post.ANSWERED
+        if name == "ended":
+            runs.adopt(name).settle(Interrupted())
+        runs.forget(name)
+    assert list(runs.given_up) == ["older", "newer"], "as many as are listened for"
+    runs.adopt("older")
+    assert list(runs.given_up) == ["newer"]
+
+
+def test_the_pictures_of_a_forgotten_run_make_room() -> None:
+    store = PictureStore(limit=10)
+    store.add("a/1", b"12345")
+    store.add("b/1", b"12345")
+    store.drop("a")
+    store.add("c/1", b"12345")
+    assert [store.get(key) for key in ("a/1", "b/1", "c/1")] == [None, b"12345", b"12345"]

@@ -21,7 +21,7 @@ def test_the_place_in_the_queue_follows_the_numbers_and_not_the_heap() -> None:
     for place, prompt_id in enumerate(["b", "c", "d"], start=1):
         found = in_queue(queue, prompt_id)
         assert isinstance(found, Pending)
-        assert found.ahead == place
+        assert found.before == tuple("abcd"[:place])
     assert in_queue(queue, "nobody") is None
 
 
@@ -30,7 +30,7 @@ def test_a_recorded_queue() -> None:
     running = queue["queue_running"][0][1]
     assert isinstance(in_queue(queue, running), Running)
     places = [in_queue(queue, entry[1]) for entry in queue["queue_pending"]]
-    assert sorted(place.ahead for place in places if isinstance(place, Pending)) == [1, 2, 3]
+    assert sorted(len(place.before) for place in places if isinstance(place, Pending)) == [1, 2, 3]
 
 
 def test_the_queue_tells_an_adopter_what_was_wanted() -> None:
