@@ -36,8 +36,8 @@ class Preview:
 class RunControl(Protocol):
     """What the executor lends to a node."""
 
-    async def pause(self, seconds: float) -> None:
-        """Let simulated time pass; a frozen server does not come back from it."""
+    async def pause(self, seconds: float, *, spent: float = 0.0) -> None:
+        """Let simulated time pass, of which some was spent already; a frozen server does not come back from it."""
 
     def check_interrupt(self) -> None:
         """Raise RunInterrupted once somebody interrupted the run."""

@@ -39,9 +39,9 @@ class Run:
     node_inputs: Mapping[str, object] = field(default_factory=dict)
     """The inputs of the current node, for the report of an error."""
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float, *, spent: float = 0.0) -> None:
         """Let simulated time pass."""
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(max(0.0, seconds * self.executor.faults.slowness - spent))
         await self.executor.faults.wait_until_thawed()
 
     def check_interrupt(self) -> None:
@@ -157,7 +157,7 @@ class Executor:
         run.node_inputs = inputs | {name: hidden.get(name) for name in self.classes[class_type].hidden}
         await run.pause(0)
         run.check_interrupt()
-        self._raise_if_asked(class_type)
+        await self._suffer(class_type)
         result = await NODES[class_type](context, inputs)
         if result.shown is not None:
             await self._show(run, node_id, result)
@@ -172,10 +172,14 @@ class Executor:
         self._cache.keep_shown(node_id, Shown(shown, node_id))
         run.reporter.executed(node_id, shown)
 
-    def _raise_if_asked(self, class_type: str) -> None:
+    async def _suffer(self, class_type: str) -> None:
         samples = class_type.startswith(("KSampler", "SamplerCustom")) and class_type != "KSamplerSelect"
-        if (samples or self.classes[class_type].is_output) and (fault := self.faults.take_exception()) is not None:
+        if not samples and not self.classes[class_type].is_output:
+            return
+        if (fault := self.faults.take_exception()) is not None:
             raise NodeFailure(*fault)
+        if self.faults.take_hang():
+            await asyncio.Event().wait()
 
     def _report(self, run: Run, fault: Exception) -> dict[str, object]:
         kind = type(fault)

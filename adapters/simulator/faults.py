@@ -45,6 +45,9 @@ class Faults:
     _huge_bytes: int = 0
     _history_delay_s: float = 0.0
     _lost_answers: int = 0
+    _hangs: bool = False
+    slowness: float = 1.0
+    """By how much everything takes longer than the options say; see `slow_down`."""
 
     def __post_init__(self) -> None:
         self._thawed.set()
@@ -75,6 +78,10 @@ class Faults:
         """The zombie: HTTP and sockets are fine, nothing ever runs again. Only `die` and `revive` help."""
         self._life.kill_worker()
 
+    def slow_down(self, factor: float) -> None:
+        """From now on every step and every load takes so many times as long; 1 ends it."""
+        self.slowness = factor
+
     # The sockets
 
     def drop_sockets(self, client_id: str | None = None) -> None:
@@ -103,6 +110,10 @@ class Faults:
         """The next sampler that runs finds the GPU's memory full."""
         self._out_of_memory = True
 
+    def hang(self) -> None:
+        """The next sampler or output node that runs never ends, and hears no interrupt; only `die` helps."""
+        self._hangs = True
+
     def lose_outputs(self, runs: int = 1) -> None:
         """The files of the next runs are announced, but are gone before anybody can fetch them."""
         self._lost_runs = runs
@@ -130,6 +141,11 @@ class Faults:
     def take_exception(self) -> tuple[str, str] | None:
         """The message and type to raise now, once."""
         fault, self._exception = self._exception, None
+        return fault
+
+    def take_hang(self) -> bool:
+        """Whether this node never ends, once."""
+        fault, self._hangs = self._hangs, False
         return fault
 
     def take_out_of_memory(self) -> bool:

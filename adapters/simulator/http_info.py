@@ -74,7 +74,7 @@ class InfoRoutes:
             "python_version": sys.version,
             "pytorch_version": "simulated",
             "embedded_python": False,
-            "argv": ["main.py"],
+            "argv": ["main.py", "--preview-method", "latent2rgb"],
         }
         device = {
             "name": "cuda:0 Simulated (no GPU)",

@@ -1,6 +1,6 @@
 """What tests and benchmarks may look at: which prompts came, which ran, when, and how long the worker idled."""
 
-import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +13,7 @@ Outcome = Literal["running", "success", "error", "interrupted"]
 
 @dataclass(slots=True)
 class RunRecord:
-    """One execution of a prompt; times are of the event loop's clock, in seconds."""
+    """One execution of a prompt; times are of `time.monotonic`, which all processes of a machine share."""
 
     prompt_id: str
     client_id: str | None
@@ -76,4 +76,4 @@ class Records:
 
 
 def _now() -> float:
-    return asyncio.get_running_loop().time()
+    return time.monotonic()

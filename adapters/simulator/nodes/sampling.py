@@ -130,9 +130,9 @@ async def _steps(context: NodeContext, job: Sampling, final: Picture) -> None:
     step_s = context.options.step_ms / 1000
     loop = asyncio.get_running_loop()
     for step in range(1, job.steps + 1):
-        due = loop.time() + step_s
+        began = loop.time()
         frame = await _preview(context, job, final, step)
-        await context.control.pause(max(0.0, due - loop.time()))
+        await context.control.pause(step_s, spent=loop.time() - began)
         context.control.check_interrupt()
         context.control.progress(context.node_id, step, job.steps, frame)
 

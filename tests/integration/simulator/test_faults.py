@@ -137,6 +137,27 @@ async def test_the_same_id_and_number_is_trouble(probe: Probe) -> None:
         assert await probe.queue() == ([running], ["twin", "twin"])
 
 
+async def test_a_node_hangs_on_demand_and_hears_no_interrupt(simulator: Simulator, probe: Probe) -> None:
+    simulator.faults.hang()
+    prompt_id = await probe.submit(painting(probe.info, seed=fresh()))
+    async with asyncio.timeout(5):
+        while await probe.queue() != ([prompt_id], []):
+            pass
+    await probe.post("/interrupt", {"prompt_id": prompt_id})
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(SILENCE_S):
+            await probe.history(prompt_id)
+    assert await probe.queue() == ([prompt_id], [])
+
+
+async def test_a_server_can_become_slow(simulator: Simulator, probe: Probe) -> None:
+    simulator.faults.slow_down(30)
+    await probe.run(painting(probe.info, seed=fresh(), steps=2))
+    [slow] = simulator.runs
+    assert slow.finished_at is not None
+    assert slow.finished_at - slow.started_at >= 2 * 30 * simulator.options.step_ms / 1000
+
+
 async def test_a_node_raises_on_demand_once(simulator: Simulator, probe: Probe) -> None:
     simulator.faults.next_run_raises("no luck", exception_type="KeyError")
     _, events = await probe.run(painting(probe.info, seed=fresh()))
