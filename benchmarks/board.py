@@ -141,9 +141,8 @@ async def people(ports: Ports, watch: Watch, count: int) -> list[JobId]:
 async def gpu(name: str, ports: Ports, watch: Watch) -> None:
     """Take jobs for ever."""
     while True:
-        held = await ports.queue.claim(name, str(uuid4()))
+        held = await ports.queue.claim(name, str(uuid4()), patience_s=0.2)
         if held is None:
-            await ports.queue.wait(name, 0.2)
             continue
         watch.note(held.lease.job_id, JobState.STARTING)
         await paint(held.lease, ports, watch)

@@ -172,8 +172,14 @@ class JobQueue(Protocol):
         warm: Sequence[str] = (),
         speed: int = ONE,
         successor_of: Lease | None = None,
+        patience_s: float = 0.0,
     ) -> Held | None:
         """Take the job whose turn it is in this server's lane (bot/fairshare.py says which); None when there is none.
+
+        Waits for one up to `patience_s`; a lost wake-up costs that time and no more. One new job is given to one of
+        those who wait: one whose `warm` has its model, else the fastest. None: nothing was given. Whoever is cancelled
+        while they wait may be given a job all the same until their patience would have ended: it is the server's by
+        its lease, as that of a claim whose answer was lost.
 
         `warm` names the models that the server has loaded, the one to be preferred first. `speed` is the server's, in
         thousandths: what is charged is what the job would take on one of speed 1. A nonce that a server used returns
@@ -226,13 +232,6 @@ class JobQueue(Protocol):
 
     async def position(self, job_id: JobId) -> Position | None:
         """Tell what is still before this job; None when it does not wait."""
-        ...
-
-    async def wait(self, server: str, timeout_s: float) -> None:
-        """Return when there may be work in a server's lane, or after the timeout, which is all a lost wake-up costs.
-
-        One job wakes one of those who wait.
-        """
         ...
 
 

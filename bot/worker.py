@@ -94,7 +94,6 @@ class Worker:
             if held is None and await self._bench.store.held_by(self._slot):
                 return
             if held is None:
-                await self._bench.queue.wait(self._slot, self._limits.idle_s)
                 continue
             if held.others:
                 # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
@@ -109,7 +108,7 @@ class Worker:
     async def _claim(self, nonce: str) -> Held | None:
         speed = self._bench.estimates.speed(self._server.name)
         claim = partial(self._bench.queue.claim, self._slot, nonce, warm=self._warm, speed=speed)
-        return await insist(claim, self._limits.terms)
+        return await insist(partial(claim, patience_s=self._limits.idle_s), self._limits.terms)
 
     async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
         """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""

@@ -1,16 +1,20 @@
 """Hints that something changed: one subscription per process. A lost hint costs a timeout, never a truth."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import cast
 
+from hiredis import Reader
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from adapters.redis.edge import ANSWER_S, PAUSE_S, connection_of
 from adapters.redis.keys import Keys, job_id
 from adapters.redis.owned import beside
-from adapters.redis.wakes import Wakes
+from adapters.redis.wakes import Ear, Wakes
+from adapters.redis.wire import Reply
 from bot.jobs import JobId
 
 MAX_HINTS = 10_000
@@ -25,20 +29,33 @@ class Hints:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._wake = keys.key("wake")
+        self.process = secrets.token_hex(8)  #: what scripts call this process
+        self._given = keys.key("given", self.process)
+        self._ears: dict[tuple[str, str], Ear] = {}
         self._wakes = Wakes()
         self._listening = asyncio.Event()
         self._changed: dict[str, set[JobId]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._wanted = asyncio.Event()
 
-    async def work(self, lane: str | None, timeout_s: float) -> None:
-        """Return when there may be work for a lane, or after the timeout; None is any lane.
+    @contextmanager
+    def ear(self, server: str, nonce: str) -> Iterator[Ear]:
+        """Hear the answer of a claim that waits, from before it is made."""
+        self._ears[server, nonce] = ear = Ear()
+        try:
+            yield ear
+        finally:
+            if self._ears.get((server, nonce)) is ear:
+                del self._ears[server, nonce]
+
+    async def work(self, lane: str | None, timeout_s: float, ear: Ear) -> None:
+        """Return when there is an answer, when there may be work for a lane, or after the timeout; None is any lane.
 
         A new job wakes one of those who wait for its lanes; who is woken and does not claim may leave it waiting.
         """
         try:
             async with asyncio.timeout(timeout_s):
-                await self._wakes.wait(lane)
+                await self._wakes.wait(lane, ear)
         except TimeoutError:
             pass
 
@@ -80,9 +97,10 @@ class Hints:
         heard: set[str] = set()
         while True:
             self._wanted.clear()
-            new = {self._wake, *self._bells} - heard
+            # Whoever hears of wake-ups hears answers, too.
+            new = [channel for channel in (self._given, self._wake, *self._bells) if channel not in heard]
             await connection.send_command(*(("SUBSCRIBE", *new) if new else ("PING",)), check_health=False)
-            heard |= new
+            heard.update(new)
             await _rung(self._wanted, _QUIET_S)
 
     async def _hear(self, connection: AbstractConnection) -> None:
@@ -92,23 +110,35 @@ class Hints:
                     case [b"subscribe", bytes(channel), _]:
                         self._subscribed(channel.decode())
                     case [b"message", bytes(channel), bytes(said)]:
-                        self._heard(channel.decode(), said.decode())
+                        self._heard(channel.decode(), said)
 
     def _subscribed(self, channel: str) -> None:
         """Ring: whatever came before was not heard."""
         if channel == self._wake:
             self._listening.set()
             self._wakes.wake_all()
-        else:
+        elif channel != self._given:
             self._bells[channel].set()
 
-    def _heard(self, channel: str, said: str) -> None:
+    def _heard(self, channel: str, said: bytes) -> None:
+        if channel == self._given:
+            self._give(said)
+            return
+        words = said.decode().split(",")
         if channel == self._wake:
-            self._wakes.wake(said.split(","))
+            self._wakes.wake(words)
             return
         heard = self._changed.setdefault(channel, set())
-        heard.update(map(job_id, said.split(",")[: MAX_HINTS - len(heard)]))
+        heard.update(map(job_id, words[: MAX_HINTS - len(heard)]))
         self._bells[channel].set()
+
+    def _give(self, said: bytes) -> None:
+        """Hand an answer to the claim that it is for. If it left, its job is the server's by lease all the same."""
+        reader = Reader()
+        reader.feed(said)
+        server, nonce, answer = cast("tuple[bytes, bytes, Reply]", reader.gets())
+        if ear := self._ears.get((server.decode(), nonce.decode())):
+            ear.give(answer)
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """The queue: typed calls in front of its scripts."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -87,18 +89,26 @@ class RedisQueue:
         warm: Sequence[str] = (),
         speed: int = ONE,
         successor_of: Lease | None = None,
+        patience_s: float = 0.0,
     ) -> Held | None:
-        """Take the job whose turn it is in this server's lane."""
-        lane, *found = answers.rows(
-            await self.claims.call(
-                quoted(server),
-                quoted(nonce),
-                self.lease_ms,
-                speed,
-                *(_held(successor_of) if successor_of else ("", "")),
-                *dict.fromkeys(warm),
-            )
-        )
+        """Take the job whose turn it is in this server's lane, or wait for one, parked."""
+        # In this order a job that comes at any time is noticed: the ear is open before the claim is parked, and a last
+        # claim without patience takes it away, or finds what it was given meanwhile.
+        ends, clock = _held(successor_of) if successor_of else ("", ""), asyncio.get_running_loop().time
+        words = (quoted(server), quoted(nonce), self.lease_ms, speed, *ends, *dict.fromkeys(warm))
+        until = clock() + patience_s
+        with self.hints.ear(quoted(server), quoted(nonce)) as ear:
+            while True:
+                left_s = max(0.0, until - clock())
+                held = self._found(server, await self.claims.call(ceil(left_s * 1000), self.hints.process, *words))
+                if held or not left_s:
+                    return held
+                await self.hints.work(self._lanes.get(server), left_s, ear)
+                if ear.given is not None:
+                    return self._found(server, ear.given)
+
+    def _found(self, server: str, answer: Reply) -> Held | None:
+        lane, *found = answers.rows(answer)
         self._lanes[server] = answers.text(lane)
         return answers.held(*found) if found else None
 
@@ -158,10 +168,6 @@ class RedisQueue:
         }
         first = next(iter(waits))
         return Position(jobs=answers.number(lanes[1]), gpu_ms=waits.pop(first), lane=first, elsewhere=waits)
-
-    async def wait(self, server: str, timeout_s: float) -> None:
-        """Return when there may be work in the lane where a server stood when it last claimed, or after the timeout."""
-        await self.hints.work(self._lanes.get(server), timeout_s)
 
     async def _settle(
         self,

@@ -25,6 +25,7 @@ PARTS = (
     "jobs",
     "leases",
     "orders",
+    "parking",
     "recount",
     "seats",
     "writing",

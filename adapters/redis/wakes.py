@@ -3,6 +3,9 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adapters.redis.wire import Reply
 
 MAX_OWED = 64
 """Wake-ups of a lane that are kept for later: about as many workers as a process has. One too many costs one claim."""
@@ -14,6 +17,20 @@ _Lanes = Sequence[str] | None
 _Woken = asyncio.Future[_Lanes]
 
 
+@dataclass(slots=True)
+class Ear:
+    """What one waiting claim hears: a wake-up, or an answer, which may come before the claim begins to wait."""
+
+    given: Reply = None
+    woken: _Woken | None = None
+
+    def give(self, answer: Reply) -> None:
+        """Hand over an answer."""
+        self.given = answer
+        if self.woken is not None and not self.woken.done():
+            self.woken.set_result(())
+
+
 class Wakes:
     """Wake-ups for those who wait, and the ones that are owed because everybody was just about to wait."""
 
@@ -22,19 +39,21 @@ class Wakes:
         self._owed: dict[str, int] = {}
         self._all_owed = False
 
-    async def wait(self, lane: str | None) -> None:
-        """Return when there may be work for a lane; None is any lane."""
-        if self._take(lane):
+    async def wait(self, lane: str | None, ear: Ear) -> None:
+        """Return when there is an answer, or when there may be work for a lane; None is any lane."""
+        if ear.given is not None or self._take(lane):
             return
         woken: _Woken = asyncio.get_running_loop().create_future()
+        ear.woken = woken
         self._waiting[lane][woken] = None
+        needs_it = False
         try:
             await woken
-        except asyncio.CancelledError:
+            needs_it = ear.given is None
+        finally:
             self._waiting[lane].pop(woken, None)
-            if not woken.cancelled():  # woken and cancelled in one moment: it is for somebody else then
+            if not needs_it and not woken.cancelled():  # woken, and leaving or answered: it is for somebody else then
                 self._pass_on(woken.result())
-            raise
 
     def wake(self, lanes: Sequence[str]) -> None:
         """Wake one who waits for any of the lanes; when nobody does, owe it to each of them."""
@@ -62,7 +81,7 @@ class Wakes:
     def _pass_on(self, lanes: _Lanes) -> None:
         if lanes is None:
             self.wake_all()
-        else:
+        elif lanes:
             self.wake(lanes)
 
     def _owe(self, lane: str) -> None:

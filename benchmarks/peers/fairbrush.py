@@ -68,10 +68,9 @@ class Fairbrush:
         """Do what Worker does, forever."""
         nonce, idle_s = secrets.token_hex(16), WorkerLimits().idle_s
         while True:
-            held = await self.pool.queue.claim(server, nonce, warm=WARM)
+            held = await self.pool.queue.claim(server, nonce, warm=WARM, patience_s=idle_s)
             if held is None:
                 await self.pool.store.held_by(server)
-                await self.pool.queue.wait(server, idle_s)
                 continue
             nonce = secrets.token_hex(16)
             started(cast(int, held.record.job.values["seed"]))

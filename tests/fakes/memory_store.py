@@ -5,10 +5,10 @@ fair queue whose turn it is, and moves jobs by the one table. `clock` is millise
 out hands in its own.
 """
 
-import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from adapters.redis.keys import quoted
@@ -43,6 +43,7 @@ from bot.shares import ONE, FairPolicy, Position, Share
 from tests.fakes.memory_board import MemoryBoard
 from tests.fakes.memory_charges import Counter, Paid, pay, soon_ms
 from tests.fakes.memory_overview import Seen
+from tests.fakes.memory_parking import Parking
 
 
 @dataclass(slots=True)
@@ -73,10 +74,11 @@ class MemoryStore(MemoryBoard):
     _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _orders: "itertools.count[int]" = field(default_factory=itertools.count)
-    _work: asyncio.Event = field(default_factory=asyncio.Event)
+    _parking: Parking = field(init=False)
 
     def __post_init__(self) -> None:
         self.fair = FairShare(policy=self.policy)
+        self._parking = Parking(clock=self.clock)
 
     # ---- JobQueue ----
 
@@ -94,8 +96,9 @@ class MemoryStore(MemoryBoard):
         self._entries[job.id] = entry = _Entry(number, record, paid)
         self.fair.enqueue(_order(job, number), share)
         self._change(entry)
-        self._work.set()
-        return entry.record
+        record = entry.record
+        self._parking.hand_out(self.fair, str(job.id))
+        return record
 
     async def claim(
         self,
@@ -105,8 +108,15 @@ class MemoryStore(MemoryBoard):
         warm: Sequence[str] = (),
         speed: int = ONE,
         successor_of: Lease | None = None,
+        patience_s: float = 0.0,
     ) -> Held | None:
-        """Take the job whose turn it is."""
+        """Take the job whose turn it is, or wait for one."""
+        take = partial(self._take, server, nonce, warm, speed, successor_of)
+        return await self._parking.claim((server, nonce), take, patience_s=patience_s, speed=speed, warm=warm)
+
+    def _take(
+        self, server: str, nonce: str, warm: Sequence[str], speed: int, successor_of: Lease | None
+    ) -> Held | None:
         before = self._nonces.get((server, nonce))
         if before and (entry := self._held(before)) and entry.lease:
             return self._as_held(entry, entry.lease, successor_of)
@@ -195,15 +205,6 @@ class MemoryStore(MemoryBoard):
         """Tell what is before this job."""
         return self.fair.position(str(job_id))
 
-    async def wait(self, server: str, timeout_s: float) -> None:
-        """Return when there may be work, or after the timeout."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._work.wait()
-        except TimeoutError:
-            return
-        self._work.clear()
-
     # ---- LaneStore ----
 
     async def table(self) -> LaneTable:
@@ -227,7 +228,7 @@ class MemoryStore(MemoryBoard):
             self._passed_ms = now
             for tenant, user in self._active():
                 self.fair.tend(tenant, user)
-            self._work.set()
+            self._parking.wake()
         return False
 
     def _active(self) -> list[tuple[str, str]]:
@@ -368,6 +369,7 @@ class MemoryStore(MemoryBoard):
         entry.lease = None
         for paid in entry.charges:
             paid.settle(gpu_ms, everything=give_back)
+        self._parking.wake()
 
     def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
         record = entry.record
@@ -384,7 +386,7 @@ class MemoryStore(MemoryBoard):
             self.fair.hand_back(str(record.job.id))
             fresh = {"server": None, "run_id": None, "started_ms": None, "gpu_ms": None}
             self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, **fresh)
-            self._work.set()
+            self._parking.wake()
 
 
 def _order(job: Job, number: int) -> Order:

@@ -6,10 +6,10 @@
 -- ARGV: for each call: patience in ms, process, server, nonce, lease in ms, speed, job and fence of the lease that is
 --       about to end ('' for none), loaded models …
 -- Complexity: O(log n) for n waiting users, and the number of the user's requirements and of loaded models, for each
-local function claim_or_park(patience, process, server, ...)
-  unpark(server)
-  local answer = claim(server, ...)
-  if not answer[2] and patience ~= '0' then park(answer[1], patience, process, server, ...) end
+local function claim_or_park(patience, process, server, nonce, ...)
+  unpark(server, nonce)
+  local answer = claim(server, nonce, ...)
+  if not answer[2] and patience ~= '0' then park(answer[1], patience, process, server, nonce, ...) end
   return answer
 end
 

@@ -1,5 +1,6 @@
--- Needs: board, jobs, accounts, seats, orders, files, writing
--- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none.
+-- Needs: board, jobs, accounts, seats, orders, claiming, parking, files, writing
+-- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none. Makes the claim of a
+-- server that is parked where the job may run, and tells its process; if there is none, somebody is woken.
 -- KEYS: the pool
 -- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,
 --       shortest wait in ms, weight, the tenant's weight, caps on what runs: user, person, tenant, caps on what waits:
@@ -76,11 +77,35 @@ redis.call('HINCRBY', key('uses'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
 for i = 23, 22 + files do refer(id, ARGV[i]) end
 
+-- One claim for one job. Nobody else is woken then, unless it took another.
+local function hand_out()
+  send_away()
+  mirror_moved() -- who is woken?
+  local model = model_of(requirement)
+  local parked = model ~= '' and fastest_in(woken, model) or fastest_in(woken)
+  if not parked then return nil end
+  unpark(parked[4], parked[5])
+  local answer = claim(unpack(parked, 4))
+  local found = answer[3]
+  if not found then return nil end
+  if found[4] == id then
+    for lane in pairs(serving(requirement)) do woken[lane] = nil end
+  end
+  return parked, answer
+end
+
 line_up(user, id, job)
 seat(user, was_open)
 call_for(user, requirement)
-write()
 put_on_board(platform, number, id)
-redis.call('PUBLISH', key('changed', platform), id)
+changed[platform] = {id}
+local parked, answer
+if somebody_is_parked then parked, answer = hand_out() end
+write()
+tell()
 wake()
+if parked then
+  local said = table.concat(spoken({parked[4], parked[5], answer}), '\r\n') .. '\r\n'
+  redis.call('PUBLISH', key('given', parked[3]), said)
+end
 return {'added', at}

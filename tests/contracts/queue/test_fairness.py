@@ -1,6 +1,5 @@
 """The promises about whose turn it is; bot/fairshare.py says how, tests/integration/redis/differential.py compares."""
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from itertools import count
@@ -209,20 +208,6 @@ async def test_a_capped_user_is_no_hindrance_to_those_behind(truth):
 
     assert sorted(owners) == ["b", "hog"]
     assert await truth.queue.claim("gpu-1", "n") is None
-
-
-async def test_a_server_is_woken_for_its_lane(truth):
-    await truth.lanes.lay(LaneTable(servers={"one": "1", "two": "2"}, routes={"a": ("1",), "b": ("2",)}))
-    assert await truth.queue.claim("two", "nothing yet") is None
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-        waiting = group.create_task(_work_comes(truth, "two"))
-        await waits(truth, somebody("a"), needs="b")
-        await waiting
-
-
-async def _work_comes(truth, server):
-    while await truth.queue.claim(server, "n") is None:
-        await truth.queue.wait(server, 30)
 
 
 async def test_lanes_that_are_laid_anew_keep_everybodys_jobs_and_turns(truth):

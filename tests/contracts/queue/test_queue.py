@@ -343,24 +343,6 @@ async def test_an_unknown_job_cannot_be_cancelled(truth):
     assert await truth.queue.cancel(JobId(job().id)) is Cancelling.UNKNOWN
 
 
-async def test_who_waits_is_woken(truth):
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-        waiting = group.create_task(_work_comes(truth))
-        await truth.queue.enqueue(job())
-        await waiting
-
-
-async def _work_comes(truth):
-    while await truth.queue.claim("gpu-1", "n") is None:
-        await truth.queue.wait("gpu-1", 30)
-
-
-async def test_waiting_ends_with_its_timeout(truth):
-    async with asyncio.timeout(20):
-        for _ in range(3):
-            await truth.queue.wait("gpu-1", 0.01)
-
-
 async def test_a_thousand_at_once_fill_a_ceiling_exactly(truth):
     jobs = [job() for _ in range(1000)]
 

@@ -8,6 +8,7 @@ import pytest
 from adapters.redis.edge import open_edge
 from adapters.redis.hints import open_hints
 from adapters.redis.keys import job_name
+from adapters.redis.wakes import Ear
 from bot.jobs import JobId
 
 LONG_S, PATIENCE_S = 60, 20
@@ -22,7 +23,7 @@ async def edge(engine_url):
 @pytest.fixture
 async def hints(engine_url, edge):
     async with open_hints(engine_url, edge.keys) as opened:
-        await opened.work(None, LONG_S)  # whatever came before
+        await opened.work(None, LONG_S, Ear())  # whatever came before
         yield opened
 
 
@@ -36,7 +37,7 @@ async def subscribers(edge, *channel):
 
 async def workers(hints, *lanes):
     """Have somebody wait for each of some lanes."""
-    tasks = [asyncio.create_task(hints.work(lane, LONG_S)) for lane in lanes]
+    tasks = [asyncio.create_task(hints.work(lane, LONG_S, Ear())) for lane in lanes]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     return tasks
@@ -69,12 +70,12 @@ async def test_work_that_came_between_a_claim_and_the_wait_is_not_missed(hints, 
     await publish(edge, "1", "wake")
     await publish(edge, "2", "wake")
     async with asyncio.timeout(PATIENCE_S):
-        await hints.work("2", LONG_S)
-        await hints.work("1", LONG_S)
+        await hints.work("2", LONG_S, Ear())
+        await hints.work("1", LONG_S, Ear())
 
 
 async def test_a_wait_ends_without_work_too(hints):
-    await hints.work("1", 0.01)
+    await hints.work("1", 0.01, Ear())
 
 
 async def test_a_new_subscription_wakes_everybody(hints, edge):

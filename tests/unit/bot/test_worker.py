@@ -657,8 +657,8 @@ class Noting(MemoryStore):
         super().__init__()
         self.told: list[tuple[tuple[str, ...], int]] = []
 
-    async def claim(self, server, nonce, *, warm=(), speed=1000, successor_of=None):
-        held = await super().claim(server, nonce, warm=warm, speed=speed, successor_of=successor_of)
+    async def claim(self, server, nonce, *, warm=(), speed=1000, **named):
+        held = await super().claim(server, nonce, warm=warm, speed=speed, **named)
         if held:
             self.told.append((tuple(warm), speed))
         return held

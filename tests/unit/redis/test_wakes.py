@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.redis.wakes import MAX_LANES, MAX_OWED, Wakes
+from adapters.redis.wakes import MAX_LANES, MAX_OWED, Ear, Wakes
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def turns(count=5):
 
 
 async def waiting(wakes, *lanes):
-    tasks = [asyncio.create_task(wakes.wait(lane)) for lane in lanes]
+    tasks = [asyncio.create_task(wakes.wait(lane, Ear())) for lane in lanes]
     await turns()
     return tasks
 
