@@ -28,6 +28,12 @@ async def test_every_device_tells_its_memory(probe: Probe) -> None:
         assert device["vram_total"] >= device["vram_free"] >= 0
 
 
+async def test_the_command_line_is_told(probe: Probe) -> None:
+    argv = (await probe.get("/system_stats"))["system"]["argv"]
+    assert argv
+    assert all(isinstance(word, str) for word in argv)
+
+
 async def test_previews_with_metadata_are_a_feature(probe: Probe) -> None:
     features = await probe.get("/features")
     assert features["supports_preview_metadata"] is True

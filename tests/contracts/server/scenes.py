@@ -24,7 +24,7 @@ QUICK = ComfyLimits(
 class Scene:
     """One endpoint. `open` makes a client of its own, as another process would."""
 
-    open: Callable[[], Server]
+    open: Callable[..., Server]  #: takes the identity of a pool, if it is to have one
     unreachable: Server  #: a client, already entered, whose endpoint is gone
     good: Callable[[], Run]  #: makes one picture
     failing: Callable[[], Run]  #: is accepted, and fails
@@ -33,13 +33,14 @@ class Scene:
     takes_our_ids: bool
     stops: bool
     tells_vocabulary: bool
+    lists_runs: bool  #: and whose they are, and forgets them when asked
 
 
 @asynccontextmanager
 async def plain_scene() -> AsyncIterator[Scene]:
     platform = PlainPlatform()
     yield Scene(
-        open=lambda: PlainServer(platform),
+        open=lambda _pool="": PlainServer(platform),
         unreachable=PlainServer(PlainPlatform(reachable=False)),
         good=lambda: run_of({"9": node("Picture")}),
         failing=lambda: run_of({"9": node("Fails")}),
@@ -48,6 +49,7 @@ async def plain_scene() -> AsyncIterator[Scene]:
         takes_our_ids=False,
         stops=False,
         tells_vocabulary=False,
+        lists_runs=False,
     )
 
 
@@ -77,7 +79,7 @@ async def comfyui_scene(url: str, checkpoint: str) -> AsyncIterator[Scene]:
     ):
         await dying.faults.die()
         yield Scene(
-            open=lambda: ComfyServer("comfyui", ComfyAddress.of(url), limits=QUICK),
+            open=lambda pool="": ComfyServer("comfyui", ComfyAddress.of(url), limits=QUICK, pool=pool),
             unreachable=unreachable,
             good=blank,
             failing=broken_upload,
@@ -86,4 +88,5 @@ async def comfyui_scene(url: str, checkpoint: str) -> AsyncIterator[Scene]:
             takes_our_ids=True,
             stops=True,
             tells_vocabulary=True,
+            lists_runs=True,
         )

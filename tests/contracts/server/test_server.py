@@ -174,6 +174,60 @@ async def test_the_vocabulary_is_plain_or_absent(scene: Scene) -> None:
         assert "euler" in vocabulary.choices["KSampler.sampler_name"]
 
 
+async def test_it_tells_of_itself_what_it_can(scene: Scene) -> None:
+    async with scene.open() as server:
+        facts = await server.facts()
+    assert (facts.waiting, facts.others) == (0, 0)
+    assert bool(facts.version) is bool(facts.devices) is bool(facts.memory) is scene.lists_runs
+    assert (facts.previews is not None) is scene.lists_runs
+
+
+async def test_only_strangers_are_counted_as_others(scene: Scene) -> None:
+    pool = str(uuid4())
+    async with scene.open(pool) as server, scene.open(pool) as successor, scene.open(str(uuid4())) as stranger:
+        handle = await server.submit(scene.endless())
+        assert [(await each.facts()).others for each in (server, successor, stranger)] == [0, 0, int(scene.lists_runs)]
+        assert [each.others for each in (server, successor, stranger)] == [0, 0, int(scene.lists_runs)]
+        await server.interrupt(handle)
+
+
+async def test_what_a_pool_left_is_stopped_except_for_what_is_kept(scene: Scene) -> None:
+    pool = str(uuid4())
+    async with scene.open(pool) as server, scene.open(str(uuid4())) as stranger:
+        executing, waiting = await server.submit(scene.endless()), await server.submit(scene.good())
+        theirs, kept = await stranger.submit(scene.good()), await server.submit(scene.good())
+        async with scene.open(pool) as successor:
+            assert await successor.clear([kept]) == (2 if scene.lists_runs else 0)
+            assert isinstance((await followed(successor, kept))[-1], Succeeded)
+            assert isinstance((await followed(stranger, theirs))[-1], Succeeded)
+            if scene.lists_runs:
+                assert await found_ended(successor, executing) == Found(end=Interrupted())
+                assert await successor.find(waiting) is NotFound.ABSENT
+            assert await successor.clear([kept]) == 0
+
+
+async def test_a_forgotten_run_is_gone_where_that_is_possible(scene: Scene) -> None:
+    async with scene.open() as server:
+        forgotten, other = await server.submit(scene.good()), await server.submit(scene.good())
+        ends = [(await followed(server, each))[-1] for each in (forgotten, other)]
+        assert await found_ended(server, forgotten) == Found(end=ends[0])
+        await server.forget(forgotten)
+        expected = NotFound.ABSENT if scene.lists_runs else Found(end=ends[0])
+        assert await server.find(forgotten) == expected
+        assert await found_ended(server, other) == Found(end=ends[1])
+
+
+async def test_an_unreachable_server_is_lost_when_asked_and_harmless_when_told(scene: Scene) -> None:
+    handle = Handle(str(uuid4()))
+    with pytest.raises(ServerLost):
+        await scene.unreachable.facts()
+    if scene.lists_runs:
+        with pytest.raises(ServerLost):
+            await scene.unreachable.clear([handle])
+    await scene.unreachable.forget(handle)
+    assert scene.unreachable.others == 0
+
+
 async def test_it_has_a_name(scene: Scene) -> None:
     async with scene.open() as server:
         assert server.name
