@@ -1,8 +1,9 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.awaiting import Awaited
 from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
@@ -33,6 +34,7 @@ class Desk:
     knowledge: Knowledge
     limits: Limits
     gpus: Gpus
+    awaited: Callable[[Position], Awaited | None] = lambda _: None  #: whom a job waits for there, if none of them works
 
     def catalog(self) -> Catalog:
         """Return the workflows that may be asked for now."""
@@ -83,7 +85,9 @@ class Desk:
         lines = []
         for record in await self._under_way(requester):
             position = await self.job_queue.position(record.job.id)
-            lines.append((_named(record), _standing(record, position, self._wait_s(record, position))))
+            awaited = self.awaited(position) if position else None
+            wait_s = self._wait_s(record, position)
+            lines.append((_named(record), _standing(record, position, wait_s, awaited)))
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
@@ -136,10 +140,12 @@ def _counted(waiting: int, caps: Caps) -> str:
     return jobs if person is None else f"{jobs} here; {person} at most, all communities together"
 
 
-def _standing(record: JobRecord, position: Position | None, wait_s: float | None) -> str:
+def _standing(record: JobRecord, position: Position | None, wait_s: float | None, awaited: Awaited | None) -> str:
     if record.state is not JobState.QUEUED or position is None:
         return "on a GPU now"
     if position.lane is None:
         return f"waits for {held_up(position)}"
+    if awaited:
+        return f"waits for {awaited}"
     place = "next in line" if position.jobs == 0 else f"{position.jobs} ahead"
     return f"{place}, starts in about {wait_s:.0f} s" if wait_s else place

@@ -96,7 +96,9 @@ class Intake:
 
     async def _understand(self, submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Picture], Values]:
         vocabulary = self.knowledge.vocabulary()
-        if not vocabulary.choices:
+        if self.lanes and self.lanes.presence.listed == frozenset():
+            raise SubmissionError("There is no GPU here at the moment. The operator can add one.")
+        if not vocabulary.choices and not (self.lanes and self.lanes.is_told):
             # Without it nobody can tell a checkpoint that exists from one that an author once had.
             raise SubmissionError("No GPU has told yet what it offers. Try again in a moment.")
         placed, surplus = _placed(submission, workflow)

@@ -164,6 +164,7 @@ class JobRecord:
     server: str | None = None
     run_id: RunId | None = None
     cancel_requested: bool = False
+    moved_to: str | None = None  #: a requirement other than the job's, since a server turned out to be too small for it
     files: tuple[StoredFile, ...] = ()
     texts: tuple[str, ...] = ()
     error_code: str | None = None
@@ -171,6 +172,11 @@ class JobRecord:
     started_ms: int | None = None
     ended_ms: int | None = None
     gpu_ms: int | None = None  #: what it used, where it is known
+
+    @property
+    def requirement(self) -> str:
+        """Return what a server has to offer for it now."""
+        return self.moved_to or self.job.requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,11 @@ def sharing(table: LaneTable, lane: str, lanes: Collection[str]) -> float:
     """Return how many servers work off what is before a job in a lane, if it may run in these lanes.
 
     Beside the lane's own, those of narrower lanes, which serve nothing that this one does not serve: all of them where
-    the job may run there too. Where it may not, they help with others' jobs only: half is what a simulation finds.
+    the job may run there too. Where it may not, they help with others' jobs only: half is what a simulation finds. None
+    where no server stands in the lane itself: whatever the others work off, the job's turn does not come there.
     """
+    if lane not in table.servers.values():
+        return 0.0
     routes = table.routes.values()
     narrower = {each for each in table.servers.values() if all(lane in there for there in routes if each in there)}
     return sum(1.0 if each == lane or each in lanes else 0.5 for each in table.servers.values() if each in narrower)

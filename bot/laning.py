@@ -11,10 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from bot.awaiting import Awaited, Presence
 from bot.errors import FairbrushError, StoreLost, SubmissionError
+from bot.jobs import JobRecord
 from bot.lanes import lay, sharing
 from bot.ports import LaneStore, LaneTable
-from bot.shares import ANY_LANE
+from bot.shares import ANY_LANE, Position
 from workflows.requirements import Requirement, Uneven, read_requirement, requirement_of, serves, uneven_of, unmet
 from workflows.values import Values
 from workflows.vocabulary import Vocabulary, merged
@@ -47,6 +49,7 @@ class Laning:
     """The lanes of a pool, as one process sees them. `run` is a task of whoever owns it."""
 
     store: LaneStore
+    presence: Presence = field(default_factory=Presence)  #: replaced by whoever looks at the servers' statuses
     _offers: Mapping[str, Vocabulary] = field(default_factory=dict)
     _uneven: Uneven = field(default_factory=dict)
     _installed: frozenset[str] = frozenset()  #: digests of workflows
@@ -57,6 +60,11 @@ class Laning:
     _laying: asyncio.Lock = field(default_factory=asyncio.Lock)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether any server ever told what it offers, be it that it cannot tell."""
+        return bool(self._offers)
+
     async def admit(self, workflow: Workflow, values: Values) -> str:
         """Return what a job needs, as lanes know it; by then a route leads to the lanes that serve it.
 
@@ -65,17 +73,30 @@ class Laning:
         server serves it, StoreLost also when other processes leave no room to lay it.
         """
         requirement = requirement_of(workflow, values, self._uneven)
-        if self._offers and not any(serves(requirement, offer) for offer in self._offers.values()):
+        if self._offers and not self._is_served(requirement):
             raise SubmissionError(unmet(requirement, self._offers.values()))
-        key = requirement.key
-        await self._keep(requirement)
-        if key not in self._table.routes:
-            async with self._laying:
-                if key not in self._table.routes:
-                    await self._lay()
-        if self._offers and key not in self._table.routes:
-            raise StoreLost(_UNSETTLED, detail=f"no route was laid for {key}")
-        return key
+        return await self._routed(requirement)
+
+    async def larger(self, record: JobRecord, slot: str) -> str | None:
+        """Return what a job needs that ran out of memory there: a server with more; a route leads to it by then.
+
+        None when no server that could take it tells of more, or when it was moved once already. Raises StoreLost.
+        """
+        offer = self._offers.get(slot)
+        requirement = await self._meant_by(record.requirement)
+        if record.moved_to is not None or requirement is None or offer is None or offer.memory is None:
+            return None
+        wanted = requirement.beyond(offer.memory)
+        return await self._routed(wanted) if self._is_served(wanted) else None
+
+    async def still_serves(self, record: JobRecord, slot: str) -> bool:
+        """Tell whether a server, by what it offered last, serves what a job needs, as far as anybody knows that.
+
+        Whoever doubts it asks the server before, and has `refresh` called. Raises StoreLost.
+        """
+        offer = self._offers.get(slot)
+        requirement = await self._meant_by(record.requirement)
+        return offer is None or requirement is None or serves(requirement, offer)
 
     async def refresh(self, offers: Mapping[str, Vocabulary], workflows: Collection[Workflow]) -> None:
         """Take in what all servers offer and which workflows are installed; lay anew what that changes."""
@@ -117,8 +138,36 @@ class Laning:
         """
         if lane == ANY_LANE:
             return len(self._offers.keys() - self._table.servers.keys())
-        there = {server: its for server, its in self._table.servers.items() if server not in away}
+        works = self.presence.works
+        there = {slot: its for slot, its in self._table.servers.items() if works(slot) and slot not in away}
         return sharing(replace(self._table, servers=there), lane, lanes)
+
+    def awaited(self, position: Position) -> Awaited | None:
+        """Return for which servers a job waits there, none of which works now; None when one does."""
+        return self.presence.awaited(position, self._table)
+
+    def _is_served(self, requirement: Requirement) -> bool:
+        return any(serves(requirement, offer) for offer in self._offers.values())
+
+    async def _routed(self, requirement: Requirement) -> str:
+        """Return its key; by then a route leads to the lanes that serve it."""
+        key = requirement.key
+        await self._keep(requirement)
+        if key not in self._table.routes:
+            async with self._laying:
+                if key not in self._table.routes:
+                    await self._lay()
+        if self._offers and key not in self._table.routes:
+            raise StoreLost(_UNSETTLED, detail=f"no route was laid for {key}")
+        return key
+
+    async def _meant_by(self, key: str) -> Requirement | None:
+        """Return what a requirement means; None for one that nobody can read, or that nobody keeps."""
+        if key in self._kept:
+            return self._kept[key].requirement
+        if key not in self._meanings:
+            await self._requirements()
+        return self._meanings.get(key)
 
     async def _tend(self) -> None:
         """Tend all who wait, a batch at a time; between two the store serves others for as long as one took."""

@@ -7,8 +7,9 @@ from hashlib import sha256
 from json import dumps
 from math import ceil
 from re import split
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
+from bot.awaiting import Awaited
 from bot.events import Stage
 from bot.jobs import JobId, JobRecord, JobState, StoredFile
 from bot.shares import Position
@@ -77,9 +78,19 @@ class StatusCard:
 
 
 def card_of(
-    record: JobRecord, *, live: Live | None, position: Position | None, eta_s: float | None, described: Described
+    record: JobRecord,
+    *,
+    live: Live | None,
+    position: Position | None,
+    eta_s: float | None,
+    described: Described,
+    awaited: Awaited | None = None,
 ) -> StatusCard:
-    """Render what is known of a job. `eta_s`: until its picture is there, as quoted to somebody who waits."""
+    """Render what is known of a job.
+
+    `eta_s`: until its picture is there, as quoted to somebody who waits; `awaited`: whom they wait for, if nobody of
+    them works.
+    """
     # Progress of an attempt that was handed back says nothing about the job that waits again.
     shown = live if live and record.state is _S.RUNNING else Live()
     return StatusCard(
@@ -88,7 +99,7 @@ def card_of(
         title=described.title,
         requester=record.job.requester.name,
         prompt=str(record.job.values.get("prompt") or ""),
-        headline=_HEADLINES[record.state](record, shown, position, eta_s),
+        headline=_HEADLINES[record.state](record, shown, _Wait(position, eta_s, awaited)),
         done=shown.done,
         total=shown.total,
         preview=shown.preview,
@@ -102,13 +113,22 @@ def card_of(
 # ---- Words -------------------------------------------------------------------------------------------------------
 
 
-def _waiting(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+class _Wait(NamedTuple):
+    position: Position | None
+    eta_s: float | None
+    awaited: Awaited | None
+
+
+def _waiting(record: JobRecord, live: Live, wait: _Wait) -> str:
+    position = wait.position
     if position is None:
         return "Waiting"
     if position.lane is None:
         return f"Waiting for {held_up(position)}"
+    if wait.awaited:
+        return f"Waiting for {wait.awaited}"
     place = "next in line" if position.jobs == 0 else f"{_roughly_many(position.jobs)} ahead"
-    return _joined("Waiting", place, _about(eta_s))
+    return _joined("Waiting", place, _about(wait.eta_s))
 
 
 def held_up(position: Position) -> str:
@@ -122,11 +142,11 @@ def held_up(position: Position) -> str:
             return "a GPU that has what it needs"
 
 
-def _starting(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+def _starting(record: JobRecord, live: Live, wait: _Wait) -> str:
     return "Stopping …" if record.cancel_requested else "Starting"
 
 
-def _running(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+def _running(record: JobRecord, live: Live, wait: _Wait) -> str:
     if record.cancel_requested:
         return "Stopping …"
     if live.stage is None:
@@ -136,23 +156,23 @@ def _running(record: JobRecord, live: Live, position: Position | None, eta_s: fl
     return _joined(live.stage.capitalize(), step, f"{left} left" if left else None)
 
 
-def _succeeded(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+def _succeeded(record: JobRecord, live: Live, wait: _Wait) -> str:
     if record.cancel_requested:
         return "Cancelled too late: the picture was finished"
     took = _took(record)
     return f"Painted in {took}" if took else "Painted"
 
 
-def _failed(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+def _failed(record: JobRecord, live: Live, wait: _Wait) -> str:
     sentence = record.error_sentence or "Something went wrong."
     return " ".join(filter(None, (sentence, _ADVICE.get(record.error_code or "internal"))))
 
 
-def _cancelled(record: JobRecord, live: Live, position: Position | None, eta_s: float | None) -> str:
+def _cancelled(record: JobRecord, live: Live, wait: _Wait) -> str:
     return "Cancelled"
 
 
-_HEADLINES: Mapping[JobState, Callable[[JobRecord, Live, Position | None, float | None], str]] = {
+_HEADLINES: Mapping[JobState, Callable[[JobRecord, Live, _Wait], str]] = {
     _S.QUEUED: _waiting,
     _S.STARTING: _starting,
     _S.RUNNING: _running,
@@ -168,6 +188,7 @@ _ADVICE: Mapping[str, str] = {
     "execution_failed": "Edit to try other values, or Reroll to try again.",
     "timed_out": "Fewer steps or a smaller size may help.",
     "server_lost": "Reroll tries again.",
+    "server_stuck": "Reroll tries again.",
     "server_unreached": "Reroll tries again.",
     "submit_uncertain": "Reroll tries again.",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.awaiting import Awaited
 from bot.jobs import Job, JobId, JobRecord, JobState
 from bot.noticeboard.steps import Sight
 from bot.ports import JobQueue, JobStore, LiveBoard, NoticeStore
@@ -14,6 +15,9 @@ Describe = Callable[[Job], Awaitable[Described]]
 
 Quote = Callable[[JobRecord, Position], float | None]
 """Seconds until the picture of a job that waits there; None when nobody can tell."""
+
+Awaiting = Callable[[Position], Awaited | None]
+"""For which servers a job waits that stands there, if none of them works now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Sources:
     notices: NoticeStore
     describe: Describe
     quote: Quote
+    awaited: Awaiting = lambda _: None
 
     async def look(self, job_id: JobId) -> Sight | None:
         """Render a job as of now; None when it is not kept any more."""
@@ -51,6 +56,7 @@ class Sources:
         live = (await self.live.look([job_id])).get(job_id) if runs else None
         position = await self.queue.position(job_id) if waits else None
         eta_s = self.quote(record, position) if position else None
+        awaited = self.awaited(position) if position else None
         described = await self.describe(record.job)
-        card = card_of(record, live=live, position=position, eta_s=eta_s, described=described)
+        card = card_of(record, live=live, position=position, eta_s=eta_s, described=described, awaited=awaited)
         return Sight(record=record, notice=notice, card=card)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.awaiting import Awaited
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
@@ -71,6 +72,13 @@ async def test_a_waiting_job_is_cancelled_by_whoever_asked_for_it(desk: Desk) ->
     record = await desk.job(job_id)
     assert record is not None
     assert record.state is JobState.CANCELLED
+
+
+async def test_it_is_told_for_which_gpu_a_job_waits_when_that_is_down(desk: Desk) -> None:
+    await _asked(desk, "1", "a cat")
+    waiting = replace(desk, awaited=lambda position: Awaited(down=["gpu1"]) if position.lane == ANY_LANE else None)
+
+    assert await waiting.queue(ALICE) == [("a cat", "waits for gpu1, which is down")]
 
 
 async def test_somebody_elses_job_is_neither_cancelled_nor_deleted(desk: Desk, store: MemoryStore) -> None:

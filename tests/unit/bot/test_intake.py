@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from bot.awaiting import Awaited, Presence
 from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, ImageRefused, admit
@@ -14,6 +15,7 @@ from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
 from bot.laning import Laning
 from bot.limits import Limits
+from bot.servers import ServerState, ServerStatus
 from bot.shares import Caps
 from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
@@ -22,6 +24,8 @@ from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG,
 from workflows.catalog import Catalog
 from workflows.cost import cost_of
 from workflows.faults import InvalidValues
+from workflows.manifest import Needs
+from workflows.requirements import GB
 from workflows.values import FileHandle
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -96,6 +100,68 @@ async def test_fields_and_words_are_read_together():
     receipt = await intake(MemoryStore()).submit(asked("a cat", raw={"steps": 9, "seed": "4"}))
 
     assert (receipt.record.job.values["steps"], receipt.record.job.values["seed"]) == (9, 4)
+
+
+async def told(store: MemoryStore, offers: Mapping[str, Vocabulary], **presence) -> Laning:
+    lanes = Laning(store=store, presence=Presence(**presence))
+    await lanes.refresh(offers, [TXT2IMG])
+    return lanes
+
+
+def needing(**needs: object) -> Mapping[str, Workflow]:
+    manifest = TXT2IMG.manifest.model_copy(update={"needs": Needs(**needs)})
+    return {"txt2img": replace(TXT2IMG, manifest=manifest)}
+
+
+async def test_what_no_gpu_of_the_pool_has_is_refused_with_its_name():
+    store = MemoryStore()
+    lanes = await told(store, {"one": replace(VOCABULARY, memory=8 * GB)})
+
+    with pytest.raises(SubmissionError, match=r"No GPU here is labelled video\."):
+        await intake(store, workflows=needing(labels=("video",)), lanes=lanes).submit(asked())
+    with pytest.raises(SubmissionError, match=r"No GPU here has 24 GB of memory\."):
+        await intake(store, workflows=needing(memory_gb=24), lanes=lanes).submit(asked())
+    assert await store.of_requester(ALICE) == []
+
+
+async def test_what_only_a_gpu_has_that_is_down_waits_for_it():
+    store = MemoryStore()
+    down = ServerStatus(state=ServerState.DOWN, seen_ms=0)
+    offers = {"one": VOCABULARY, "two": replace(VOCABULARY, labels=frozenset({"video"}))}
+    lanes = await told(store, offers, statuses={"two": down})
+
+    receipt = await intake(store, workflows=needing(labels=("video",)), lanes=lanes).submit(asked())
+
+    position = await store.position(receipt.record.job.id)
+    assert lanes.awaited(position) == Awaited(down=("two",))
+    assert lanes.gpus(position.lane, [position.lane]) == 0
+    assert await store.claim("one", "x") is None
+
+
+async def test_a_pool_without_any_gpu_refuses_and_says_so():
+    store = MemoryStore()
+    lanes = await told(store, {"one": VOCABULARY}, listed=frozenset())
+
+    with pytest.raises(SubmissionError, match="There is no GPU here at the moment"):
+        await intake(store, lanes=lanes).submit(asked())
+
+
+async def test_before_any_gpu_told_its_choices_nobody_guesses_and_one_that_cannot_tell_takes_what_the_graph_says():
+    store, silent = (
+        MemoryStore(),
+        Knowledge(
+            catalog=lambda: CATALOG,
+            vocabulary=Vocabulary,
+            default_workflow=intake(MemoryStore()).knowledge.default_workflow,
+        ),
+    )
+    untold = replace(intake(store, lanes=await told(store, {})), knowledge=silent)
+    with pytest.raises(SubmissionError, match="Try again in a moment"):
+        await untold.submit(asked())
+
+    receipt = await replace(untold, lanes=await told(store, {"plain": Vocabulary()})).submit(asked())
+
+    assert receipt.record.job.values["model"] == TXT2IMG.literals()["model"]
 
 
 async def test_every_fault_is_told_at_once_and_nothing_is_kept():

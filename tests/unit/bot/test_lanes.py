@@ -166,3 +166,7 @@ def test_what_is_before_a_job_is_worked_off_by_its_lane_and_by_narrower_ones():
     assert sharing(table, "2", ["2"]) == 1.5, "the small one helps with what others may do on it"
     assert sharing(table, "3", ["3"]) == 1
     assert sharing(table, "a lane of old", ["a lane of old"]) == 0
+    away = replace(table, servers={"small": "1"})
+    assert sharing(away, "2", ["2"]) == sharing(away, "2", ["1", "2"]) == 0, (
+        "its turn comes in the other lane, if at all"
+    )

@@ -8,10 +8,13 @@ from itertools import pairwise
 import pytest
 
 from bot import laning
+from bot.awaiting import Presence
 from bot.errors import StoreLost, SubmissionError
+from bot.jobs import JobRecord, JobState
 from bot.laning import Laning
 from bot.ports import LaneTable
-from bot.shares import ANY_LANE
+from bot.servers import ServerState, ServerStatus
+from bot.shares import ANY_LANE, Position
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.virtual_time import run_virtually, virtual_now
 from tests.unit.bot.bench import CATALOG, PATIENCE_S, TXT2IMG, VOCABULARY, job
@@ -274,6 +277,99 @@ async def test_only_gpus_that_no_lane_was_laid_for_work_in_the_lane_of_all():
 
     assert lanes.gpus("any", ["any"]) == 0
     assert lanes.gpus("a lane of old", ["a lane of old"]) == 0
+
+
+async def test_a_gpu_that_its_owner_tells_to_be_down_works_on_nothing_with_all_its_slots():
+    lanes = Laning(store=MemoryStore())
+    await lanes.refresh({"near": Vocabulary(), "far": Vocabulary(), "far/2": Vocabulary()}, [])
+    lane = "1"
+    assert lanes.gpus(lane, [lane]) == 3
+
+    lanes.presence = Presence(statuses={"far": ServerStatus(state=ServerState.DOWN)})
+
+    assert lanes.gpus(lane, [lane]) == 1
+    assert lanes.awaited(Position(jobs=0, gpu_ms=0, lane=lane)) is None
+
+
+# ---- More memory ----
+
+
+def sized(memory_gb: float | None, *checkpoints: str) -> Vocabulary:
+    memory = None if memory_gb is None else round(memory_gb * 1024**3)
+    return replace(offer(*checkpoints or ("a",)), memory=memory)
+
+
+async def held(lanes: Laning, **more: object) -> JobRecord:
+    key = await lanes.admit(TXT2IMG, painting("a"))
+    fields = {"job": replace(job(), requirement=key), "state": JobState.RUNNING, "revision": 1, **more}
+    return JobRecord(**fields)  # type: ignore[arg-type]
+
+
+async def test_what_ran_out_of_memory_is_led_to_a_gpu_with_more():
+    store = Store()
+    lanes = Laning(store=store)
+    await lanes.refresh({"small": sized(8), "alike": sized(8.1), "large": sized(24), "silent": sized(None)}, WORKFLOWS)
+    record = await held(lanes)
+
+    key = await lanes.larger(record, "small")
+
+    table = await store.table()
+    assert [server for server, lane in table.servers.items() if lane in table.routes[key]] == ["large"]
+    assert key.partition(".")[0] == record.requirement.partition(".")[0], "it has the same to load"
+
+
+@pytest.mark.parametrize(
+    ("offers", "slot"),
+    [
+        ({"small": sized(8), "alike": sized(8.1)}, "small"),
+        ({"small": sized(8), "large": sized(24, "b")}, "small"),
+        ({"small": sized(8), "silent": sized(None)}, "small"),
+        ({"silent": sized(None), "large": sized(24)}, "silent"),
+        ({"small": sized(8), "large": sized(24)}, "a stranger"),
+    ],
+    ids=["no larger one", "it lacks the model", "it does not tell", "the small one does not tell", "nobody knows it"],
+)
+async def test_where_no_gpu_is_known_to_have_more_nothing_is_led_anywhere(offers, slot):
+    lanes = Laning(store=Store())
+    await lanes.refresh(offers, WORKFLOWS)
+
+    assert await lanes.larger(await held(lanes), slot) is None
+
+
+async def test_a_job_is_moved_to_more_memory_once():
+    lanes = Laning(store=Store())
+    await lanes.refresh({"small": sized(8), "large": sized(24), "huge": sized(80)}, WORKFLOWS)
+    record = await held(lanes)
+    key = await lanes.larger(record, "small")
+
+    moved = replace(record, moved_to=key)
+
+    assert moved.requirement == key
+    assert await lanes.larger(moved, "large") is None
+
+
+async def test_another_process_knows_what_a_job_needs_by_its_key():
+    store = Store()
+    first, second = Laning(store=store), Laning(store=store)
+    offers = {"small": sized(8), "large": sized(24)}
+    for lanes in (first, second):
+        await lanes.refresh(offers, WORKFLOWS)
+    record = await held(first)
+
+    assert await second.larger(record, "small") == await first.larger(record, "small") is not None
+
+
+async def test_whether_a_server_still_serves_a_job_is_told_by_what_it_offered_last():
+    lanes = Laning(store=Store())
+    await lanes.refresh({"one": offer("a")}, WORKFLOWS)
+    record = await held(lanes)
+    assert await lanes.still_serves(record, "one")
+
+    await lanes.refresh({"one": offer("b")}, WORKFLOWS)
+
+    assert not await lanes.still_serves(record, "one")
+    assert await lanes.still_serves(record, "a stranger")
+    assert await lanes.still_serves(replace(record, job=replace(record.job, requirement="unknown")), "one")
 
 
 # ---- What the store lost ----

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
+from bot.awaiting import Awaited
 from bot.events import MediaKind, Stage
 from bot.jobs import JobRecord, JobState, StoredFile
 from bot.shares import ANY_LANE, Position
@@ -63,6 +64,15 @@ def test_whoever_waits_for_something_else_than_their_turn_reads_for_what(capped,
     shown = card_of(record(JobState.QUEUED), live=None, position=position, eta_s=None, described=PLAIN)
 
     assert shown.headline == headline
+
+
+def test_whoever_waits_for_a_gpu_that_is_down_reads_for_which():
+    position = Position(jobs=3, gpu_ms=9000, lane="2")
+    awaited = Awaited(down=["gpu2"])
+
+    shown = card_of(record(JobState.QUEUED), live=None, position=position, eta_s=None, described=PLAIN, awaited=awaited)
+
+    assert shown.headline == "Waiting for gpu2, which is down"
 
 
 @pytest.mark.parametrize(
