@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 from time import monotonic, process_time
 from typing import Any
 
-from adapters.comfyui.address import ComfyAddress
 from adapters.web.guests import Guest
 from benchmarks.report import arguments, percentile, publish, versions
 from bot.app import ServiceOptions, serve
 from bot.jobs import Place, Requester, Tenant
+from bot.servers import ServerSpec
 from bot.settings import Settings
 
 PEOPLE, JOBS, ROUNDS, QUICK_ROUNDS = 50, 200, 4, 2
@@ -88,7 +88,7 @@ def options(state: Path, gpus: Sequence[str]) -> ServiceOptions:
         settings=Settings(),
         state=state,
         key=os.urandom(32),
-        servers={f"gpu{number}": ComfyAddress.of(url) for number, url in enumerate(gpus, start=1)},
+        servers={f"gpu{number}": ServerSpec(name=f"gpu{number}", url=url) for number, url in enumerate(gpus, start=1)},
         guests=(Guest(id="demo", place=Place(tenant=LOCAL, channel="studio"), people=people),),
         port=0,
     )

@@ -72,6 +72,8 @@ class Estimates:
 
     _means: dict[_Key, _Mean] = field(default_factory=dict)
     _errors: list[float] = field(default_factory=list)
+    learned: int = field(default=0, compare=False)  #: how many facts since it began
+    _own: set[_Key] = field(default_factory=set, compare=False, repr=False)  #: what was learned here
     _speeds: dict[str, float] | None = field(default=None, compare=False, repr=False)  #: as worked out from the means
 
     def quote_ms(self, work: Work, server: str | None = None) -> int:
@@ -92,6 +94,8 @@ class Estimates:
         key = _Key(work.workflow, work.bucket, server)
         known = self._means.pop(key, None)
         self._means[key] = known.with_fact(fact) if known else _Mean(fact, 1)
+        self._own.add(key)
+        self.learned += 1
         while len(self._means) > _MAX_KEYS:
             del self._means[next(iter(self._means))]  # The one that was learned longest ago.
         self._errors = [*self._errors[1 - _REMEMBERED :], abs(quoted - fact) / fact]
@@ -119,6 +123,17 @@ class Estimates:
         for row in _rows(state.get("errors"))[:1]:
             found._errors.extend(error for error in row[-_REMEMBERED:] if isinstance(error, int | float))
         return found
+
+    def take_in(self, state: Mapping[str, object]) -> None:
+        """Learn what other processes have kept: a server is one process's, so what was learned here stays."""
+        others = Estimates.of_state(state)
+        own = {key: mean for key, mean in self._means.items() if key in self._own}
+        # As many as may be kept, the ones of our own last: they are the newest that we know of.
+        means = {**{key: mean for key, mean in others._means.items() if key not in own}, **own}
+        self._means = dict(list(means.items())[-_MAX_KEYS:])
+        self._own &= self._means.keys()
+        self._errors = self._errors if self._own else others._errors
+        self._speeds = None
 
     def _known(self, work: Work, server: str | None) -> float:
         alike = {key: mean for key, mean in self._means.items() if key.workflow == work.workflow}

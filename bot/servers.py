@@ -94,6 +94,14 @@ def roster(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Ma
     return listed
 
 
+def away_of(statuses: Mapping[str, ServerStatus], now_ms: int) -> frozenset[str]:
+    """Name the servers that work on nothing new just now; one that nobody ever told of may be about to begin."""
+    working = {ServerState.READY, ServerState.SUSPECT}
+    return frozenset(
+        name for name, status in statuses.items() if status.state not in working or now_ms - status.seen_ms > STALE_MS
+    )
+
+
 def slots_of(spec: ServerSpec) -> tuple[str, ...]:
     """Name the slots of a server, each of which claims jobs by its name; a server of one slot is its slot."""
     return (spec.name, *(f"{spec.name}/{number}" for number in range(2, spec.slots + 1)))

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from adapters.comfyui.address import ComfyAddress
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot.cli.addresses import address_at
@@ -13,6 +12,8 @@ from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
 from bot.errors import ConfigError
+from bot.servers import ServerSpec
+from bot.service.roles import Role
 
 PEOPLE = ("Ada", "Ben", "Cleo")
 """Whom the page may speak as: enough to see whose turn it is."""
@@ -29,11 +30,11 @@ async def _demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: f
     settings = load_settings()
     folder = state_folder(state or settings.state_dir)
     async with gpus(comfyui, step_ms) as servers:
-        await run_service(settings, servers, PEOPLE, state=folder, host="127.0.0.1", port=port)
+        await run_service(settings, servers, PEOPLE, state=folder, host="127.0.0.1", port=port, roles=frozenset(Role))
 
 
 @asynccontextmanager
-async def gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str, ComfyAddress]]:
+async def gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str, ServerSpec]]:
     """Yield the GPUs by name: the ones that were named, else simulated ones that live as long as this."""
     if comfyui:
         yield _named(comfyui)
@@ -44,11 +45,16 @@ async def gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str,
             await stack.enter_async_context(Simulator(SimulatorOptions(step_ms=step_ms, load_s=1.5)))
             for _ in range(SIMULATED_GPUS)
         ]
-        yield {f"gpu{number}": ComfyAddress.of(each.url) for number, each in enumerate(simulators, start=1)}
+        yield _seeds([each.url for each in simulators])
 
 
-def _named(urls: list[str]) -> Mapping[str, ComfyAddress]:
-    addresses = [address_at(url) for url in urls]
-    if len({address.url for address in addresses}) < len(addresses):
+def _named(urls: list[str]) -> Mapping[str, ServerSpec]:
+    found = [address_at(url).url for url in urls]
+    if len(set(found)) < len(found):
         raise ConfigError(["The same GPU is named twice. It has one worker, which does one job at a time."])
-    return {f"gpu{number}": address for number, address in enumerate(addresses, start=1)}
+    return _seeds(found)
+
+
+def _seeds(urls: list[str]) -> Mapping[str, ServerSpec]:
+    specs = [ServerSpec(name=f"gpu{number}", url=url) for number, url in enumerate(urls, start=1)]
+    return {spec.name: spec for spec in specs}

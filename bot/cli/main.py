@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import workflows
 from bot.cli.flags import AsJson, ComfyUrl
+from bot.service.roles import Role
 from workflows.text import clean
 
 app = typer.Typer(
@@ -103,11 +104,15 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; a taken one moves on.")] = 8800,
     state: Annotated[Path | None, typer.Option(metavar="DIR", help="Where jobs and pictures are kept.")] = None,
+    only: Annotated[
+        list[Role] | None,
+        typer.Option("--only", help="What this process is for, of several on one Redis; otherwise all of it."),
+    ] = None,
 ) -> None:
     """Serve the chat page with the GPUs of fairbrush.toml."""
     from bot.cli.serve import serve as run
 
-    run(host=host, port=port, state=state)
+    run(host=host, port=port, state=state, only=only or ())
 
 
 @app.command()

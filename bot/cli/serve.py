@@ -1,5 +1,6 @@
 """`fairbrush serve`: the real thing, on the GPUs that the settings name."""
 
+from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
 
@@ -8,17 +9,26 @@ from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.errors import ConfigError
+from bot.service.roles import Role
+
+_ALONE = (
+    "--only shares the work among processes, and the engine of our own belongs to one: set FAIRBRUSH_REDIS_URL to a "
+    "Redis that all of them reach."
+)
 
 
-def serve(*, host: str, port: int, state: Path | None) -> None:
+def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> None:
     """Serve until Ctrl-C; raises ConfigError."""
     settings = load_settings()
-    servers = addresses(settings, None)
-    if not servers:
-        raise ConfigError(["No GPU is configured. Name yours in fairbrush.toml: fairbrush init writes one to edit."])
+    roles = frozenset(only or Role)
+    if roles != frozenset(Role) and not settings.redis_url:
+        raise ConfigError([_ALONE])
+    # Everything that is wrong with the file is said at once, now that somebody reads it.
+    addresses(settings, None)
+    seeds = {server.name: server.spec for server in settings.servers}
     folder = state_folder(state or settings.state_dir)
     # Nobody signs in yet, so the page is for whoever sits at this machine, and speaks for them alone.
-    run(run_service(settings, servers, (_user(),), state=folder, host=host, port=port))
+    run(run_service(settings, seeds, (_user(),), state=folder, host=host, port=port, roles=roles))
 
 
 def _user() -> str:

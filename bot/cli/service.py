@@ -7,13 +7,14 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters.comfyui.address import ComfyAddress
 from adapters.web.guests import Guest
 from bot.app import ServiceOptions, serve
 from bot.cli.terminal import note, say
 from bot.errors import ConfigError
 from bot.holding import Terms
 from bot.jobs import Place, Requester, Tenant
+from bot.servers import ServerSpec
+from bot.service.roles import Role
 from bot.settings import Settings
 
 KEY_BYTES = 32
@@ -22,12 +23,13 @@ KEY_BYTES = 32
 
 async def run_service(
     settings: Settings,
-    servers: Mapping[str, ComfyAddress],
+    servers: Mapping[str, ServerSpec],
     people: tuple[str, ...],
     *,
     state: Path,
     host: str,
     port: int,
+    roles: frozenset[Role],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, a second of which ends the grace of what runs; raises ConfigError."""
     stopping, hurry = asyncio.Event(), asyncio.Event()
@@ -39,11 +41,14 @@ async def run_service(
         key=_key(settings, state),
         servers=servers,
         guests=(_guest(people),),
+        roles=roles,
         redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None,
         host=host,
         port=port,
         hurry=hurry,
     )
+    if Role.WEB not in roles:
+        note("Working for whoever shares this Redis; there is no page here. Ctrl-C ends it.")
     if options.redis_url is None:
         note(f"No FAIRBRUSH_REDIS_URL is set, so jobs are kept by an engine of our own in {state}.")
     await serve(options, stopping, _announce)

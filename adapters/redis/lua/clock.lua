@@ -1,5 +1,5 @@
 -- Returns what time it is by the only clock, in ms.
 -- KEYS: the pool
--- ARGV: none
+-- ARGV: nothing
 -- Complexity: O(1)
 return now()

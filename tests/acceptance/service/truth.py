@@ -65,7 +65,7 @@ async def _tidied(state: Path) -> None:
         os.utime(path, (1, 1))
     options = ServiceOptions(settings=Settings(), state=state, key=bytes(32), servers={}, guests=())
     async with _opened(options) as service:
-        await service._tidy()
+        await service.tidying.tidy()
 
 
 def runs_of(job: str, gpus: Iterable[Simulator]) -> list[str]:

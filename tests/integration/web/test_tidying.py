@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
-from bot.app import ORPHANED_S, ServiceOptions, _opened
+from bot.app import ServiceOptions, _opened
+from bot.service.tidying import ORPHANED_S
 from bot.settings import Settings
 from tests.integration.web.desk import DEMO, KEY, STUDIO, png
 
@@ -24,7 +25,7 @@ def options_in(folder: Path) -> ServiceOptions:
 
 async def kept_in(service, folder, colour, *, old):
     """A file in the store's folder, put long ago or just now."""
-    stored = await service.files.put(whole(png(colour)), name="a", media_type="")
+    stored = await service.core.files.put(whole(png(colour)), name="a", media_type="")
     if old:
         os.utime(folder / "files" / stored.key[:2] / stored.key, (LONG_AGO_S, LONG_AGO_S))
     return stored.key
@@ -35,20 +36,20 @@ async def test_a_picture_that_never_became_a_jobs_is_tidied_once_it_is_old(tmp_p
         await kept_in(service, tmp_path, "red", old=True)
         young = await kept_in(service, tmp_path, "blue", old=False)
         known = await kept_in(service, tmp_path, "green", old=True)
-        await service.pool.edge.ask("HSET", service.pool.edge.keys.key("files"), known, 1)
+        await service.core.pool.edge.ask("HSET", service.core.pool.edge.keys.key("files"), known, 1)
 
-        await service._tidy()
+        await service.tidying.tidy()
 
-        assert {kept.key for kept in await service.files.kept()} == {young, known}
+        assert {kept.key for kept in await service.core.files.kept()} == {young, known}
 
 
 async def test_a_store_that_knows_no_file_at_all_is_taken_for_the_wrong_one_and_nothing_is_lost(tmp_path):
     async with _opened(options_in(tmp_path)) as service:
         keys = {await kept_in(service, tmp_path, colour, old=True) for colour in ("red", "green")}
 
-        await service._tidy()
+        await service.tidying.tidy()
 
-        assert {kept.key for kept in await service.files.kept()} == keys
+        assert {kept.key for kept in await service.core.files.kept()} == keys
 
 
 async def test_a_card_that_is_older_than_its_job_may_be_is_tidied_with_its_words(tmp_path):
@@ -61,10 +62,10 @@ async def test_a_card_that_is_older_than_its_job_may_be_is_tidied_with_its_words
     }
     (tmp_path / "channels.jsonl").write_text(json.dumps(line) + "\n")
     async with _opened(options_in(tmp_path)) as service:
-        await service.chat.load()
-        assert len(service.chat.entries(STUDIO)) == 1
+        await service.front.chat.load()
+        assert len(service.front.chat.entries(STUDIO)) == 1
 
-        await service._tidy()
+        await service.tidying.tidy()
 
-        assert service.chat.entries(STUDIO) == []
+        assert service.front.chat.entries(STUDIO) == []
         assert b"secret" not in (tmp_path / "channels.jsonl").read_bytes()

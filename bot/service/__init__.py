@@ -1,0 +1,1 @@
+"""The parts of a service, which bot/app.py joins."""

@@ -1,0 +1,95 @@
+"""What all processes of a pool know alike: the catalog of the folder, what the servers offer, and which are away."""
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.redis.opening import RedisPool
+from adapters.redis.vocabulary import TOLD_S
+from bot.jobs import Job, Place
+from bot.laning import Laning
+from bot.servers import away_of, server_of, slots_of
+from bot.service.roster import Roster
+from bot.status import Button, Described
+from workflows.catalog import Catalog, load_catalog
+from workflows.vocabulary import Vocabulary, merged
+
+
+@dataclass(slots=True, kw_only=True)
+class Shared:
+    """It, as one process last saw it. Offers are told and laid by slot."""
+
+    pool: RedisPool
+    folder: Path
+    default: str
+    catalog: Catalog
+    roster: Roster
+    lanes: Laning
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    away: Collection[str] = frozenset()  #: slots of servers whose owner said that they do not work, or says nothing
+    _told_at: float = float("-inf")
+    _told: frozenset[str] = frozenset()
+
+    async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
+        """Read the workflow folder and the roster again, and offer."""
+        self.catalog = await asyncio.to_thread(load_catalog, self.folder, self.catalog)
+        await self.roster.look()
+        await self.offer(own)
+
+    async def offer(self, own: Mapping[str, Vocabulary]) -> None:
+        """Tell what our servers offer, learn what all do, and lay the lanes by it."""
+        await self._tell_of_ours()
+        offered = await self._present()
+        listed = self.roster.listed
+        for slot, vocabulary in own.items():
+            # One that was removed may still be at work, but takes nothing new.
+            if offered.get(slot) != vocabulary and server_of(slot) in listed:
+                await self.pool.vocabulary.keep(slot, vocabulary)
+                offered[slot] = vocabulary
+        gone = away_of(await self.pool.servers.statuses(), await self.pool.servers.now_ms())
+        self.away = frozenset(slot for slot in offered if server_of(slot) in gone)
+        # Before the vocabulary: nobody asks for what no lane is laid for.
+        await self.lanes.refresh(offered, self.catalog.workflows.values())
+        self.vocabulary = merged(offered.values())
+
+    async def forget_others(self) -> None:
+        """Forget the servers of an earlier start, where no other process may have them."""
+        for slot in (await self.pool.vocabulary.by_server()).keys() - self._slots():
+            await self.pool.vocabulary.forget(slot)
+
+    async def default_workflow(self, place: Place) -> str:
+        """Return a channel's choice, else its tenant's, else the operator's."""
+        return str(await self.pool.settings.look_up(place, "default_workflow") or self.default)
+
+    async def describe(self, job: Job) -> Described:
+        """Return what cards say of a job's workflow as it is today."""
+        workflow = self.catalog.workflows.get(job.workflow)
+        if workflow is None:
+            return Described(title=job.workflow)
+        actions = {
+            Button(name) for name, each in workflow.manifest.actions.items() if each.workflow in self.catalog.workflows
+        }
+        return Described(title=workflow.manifest.title, actions=frozenset(actions))
+
+    def _slots(self) -> frozenset[str]:
+        return frozenset(slot for each in self.roster.listed.values() for slot in slots_of(each.spec))
+
+    async def _tell_of_ours(self) -> None:
+        """Say which slots are somebody's, so that one that is down keeps what it offered last."""
+        ours = self._slots()
+        if ours != self._told or time.monotonic() - self._told_at > TOLD_S / 3:
+            await self.pool.vocabulary.told(ours)
+            self._told, self._told_at = ours, time.monotonic()
+
+    async def _present(self) -> dict[str, Vocabulary]:
+        """Return what is offered; what was removed is forgotten, by whichever process sees it first.
+
+        What is not listed here and was not removed may be another process's; if it is nobody's, nobody tells of it.
+        """
+        offered = dict(await self.pool.vocabulary.by_server())
+        for slot in [slot for slot in offered if server_of(slot) in self.roster.removed]:
+            await self.pool.vocabulary.forget(slot)
+            del offered[slot]
+        return offered
