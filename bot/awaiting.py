@@ -8,6 +8,7 @@ from bot.servers import STALE_MS, ServerState, ServerStatus, server_of
 from bot.shares import Position
 
 _NAMED = 3  #: servers that a sentence names
+_WORKING = frozenset({ServerState.READY, ServerState.SUSPECT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """How all servers were when somebody looked last. Of whom nothing is told is taken to work."""
+    """How all servers were when somebody looked last. One of which nothing is told is taken to work."""
 
     statuses: Mapping[str, ServerStatus] = field(default_factory=dict)  #: by server, as `ServerStore.statuses` tells
     now_ms: int = 0  #: the store's clock then
@@ -34,19 +35,16 @@ class Presence:
     def works(self, slot: str) -> bool:
         """Tell whether a slot takes new jobs."""
         server = server_of(slot)
-        return self._is_listed(server) and not self._is_down(server) and not self._is_draining(server)
+        return self._is_listed(server) and not self._is_down(server) and self._state(server) in _WORKING
 
     def awaited(self, position: Position, table: LaneTable) -> Awaited | None:
-        """Return for which servers a job waits that stands there; None when one of them works, or nobody knows any."""
+        """Return for which servers a job waits that stands there; None when one works or begins, or none is known."""
         lanes = {position.lane, *position.elsewhere}
-        slots = [slot for slot, lane in table.servers.items() if lane in lanes]
-        if not slots or any(map(self.works, slots)):
-            return None
-        servers = sorted({server for server in map(server_of, slots) if self._is_listed(server)})
-        return Awaited(
-            down=tuple(server for server in servers if self._is_down(server)),
-            draining=tuple(server for server in servers if not self._is_down(server)),
-        )
+        stand = {server_of(slot) for slot, lane in table.servers.items() if lane in lanes}
+        listed = sorted(filter(self._is_listed, stand))
+        down = tuple(filter(self._is_down, listed))
+        draining = tuple(each for each in listed if each not in down and self._state(each) is ServerState.DRAINING)
+        return Awaited(down=down, draining=draining) if stand and len(down) + len(draining) == len(listed) else None
 
     def _is_listed(self, server: str) -> bool:
         return self.listed is None or server in self.listed
@@ -55,9 +53,9 @@ class Presence:
         status = self.statuses.get(server)
         return status is not None and (status.state is ServerState.DOWN or status.seen_ms < self.now_ms - STALE_MS)
 
-    def _is_draining(self, server: str) -> bool:
+    def _state(self, server: str) -> ServerState:
         status = self.statuses.get(server)
-        return status is not None and status.state is ServerState.DRAINING
+        return status.state if status else ServerState.READY
 
 
 def _named(servers: Sequence[str], how: str) -> str:

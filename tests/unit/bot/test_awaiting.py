@@ -25,14 +25,14 @@ def waiting(lane: str | None, **elsewhere: int) -> Position:
 @pytest.mark.parametrize(
     ("state", "works"),
     [
-        (ServerState.STARTING, True),
+        (ServerState.STARTING, False),
         (ServerState.READY, True),
         (ServerState.SUSPECT, True),
         (ServerState.DRAINING, False),
         (ServerState.DOWN, False),
     ],
 )
-def test_a_server_works_unless_it_is_down_or_drained(state: ServerState, works: bool) -> None:
+def test_a_server_works_unless_it_begins_or_is_down_or_drained(state: ServerState, works: bool) -> None:
     assert presence(a=told(state)).works("a") is works
 
 
@@ -59,6 +59,10 @@ DOWN, DRAINING, READY = told(ServerState.DOWN), told(ServerState.DRAINING), told
 def test_whoever_has_a_server_that_works_awaits_nobody() -> None:
     assert presence(a=DOWN, b=READY).awaited(waiting("1"), TABLE) is None
     assert presence(a=DOWN, b=DOWN, c=READY).awaited(waiting("1", **{"2": 5}), TABLE) is None
+
+
+def test_a_server_that_begins_is_awaited_in_silence() -> None:
+    assert presence(a=DOWN, b=told(ServerState.STARTING)).awaited(waiting("1"), TABLE) is None
 
 
 def test_a_job_awaits_the_servers_of_all_its_lanes_each_once() -> None:
