@@ -1,26 +1,33 @@
-"""One attempt at a held job: adopt the run that is recorded, or begin one; follow it; bring its result home."""
+"""One attempt at a held job: adopt the run that is recorded, or begin one; follow it; bring its result home.
+
+Whoever holds the attempt is told when it moves on: from when it is OFF, its server is free for another run, while the
+result of this one is still on its way.
+"""
 
 import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.errors import JobCancelled, ServerLost, ServerUnreached, SubmitUncertain
-from bot.estimates import Estimates, Work, deadline_s
-from bot.events import Succeeded
+from bot.errors import FairbrushError, JobCancelled, OutOfMemory, ServerLost, ServerUnreached, SubmitUncertain
+from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
+from bot.events import RunEvent, Succeeded, Waiting
+from bot.faults import fault_of
 from bot.holding import Hold, Signal, Terms, insist
-from bot.jobs import JobRecord, RunId
+from bot.jobs import JobRecord, RunId, run_id_of
 from bot.metadata import parameters_text
-from bot.outcomes import Ending, Outcome, Painted, outcome_of
+from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing, outcome_of
 from bot.ports import FileStore, Found, Handle, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
+from bot.progress import Progress, executes
 from bot.reporting import Reporter
 from bot.results import keep_results
 from bot.runs import follow, locate, prepare
 from bot.shares import ONE
 from bot.shelf import Shelf
-from workflows.cost import cost_of
+from workflows.cost import cost_of, lower_what
 from workflows.values import FileHandle
 from workflows.workflow import Workflow
 
@@ -58,71 +65,132 @@ class WorkerLimits:
     terms: Terms = field(default_factory=Terms)
     run_deadline_s: float = 900.0  #: the longest that any run may take
     unknown_s: float = 60.0  #: how long a server that cannot tell about a run is asked again
-    idle_s: float = 1.0  #: how soon a lost wake-up, or the wish to stop, is noticed
+    idle_s: float = 1.0  #: how soon a lost wake-up, or a gate that was shut, is noticed
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Attempt:
-    """One held job on one server. `lost` says afterwards whether the server should be opened anew."""
+    """One held job on one server. `lost` says afterwards whether the server should be opened anew.
+
+    What a slot foresees ends by is here as plain data: `work`, `expected_s`, `began_s` and `progress`.
+    """
 
     server: Server
+    slot: str
     bench: Bench
     shelf: Shelf
     limits: WorkerLimits
     hold: Hold
     record: JobRecord
-    stopping: asyncio.Event
+    moved: Callable[["Attempt"], None]  #: called whenever it stands elsewhere, and when its progress is news
+    ahead: "Attempt | None" = None  #: the run of ours that is before it on the server
+    standing: Standing = Standing.PREPARING
     lost: ServerLost | None = None
+    error: Exception | None = None  #: what speaks for or against the server
+    succeeded: bool = False  #: its run did; what is OFF and has succeeded is on its way home
+    adopted: bool = False  #: only a part of its run was seen
+    work: Work | None = None
+    expected_s: float = 0.0  #: what the run takes here, as far as anybody knows
+    foreseen_s: float | None = None  #: when its end was foreseen for when a successor was thought of
+    handed_over_s: float | None = None  #: how long that took, from when it was held
+    _held_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    _reporter: Reporter | None = None
     _cancelling: bool = False
+    _withdrawn: bool = False
+
+    @property
+    def began_s(self) -> float | None:
+        """When its run began to execute, by the loop's clock."""
+        return self._reporter.began_s if self._reporter else None
+
+    @property
+    def progress(self) -> Progress:
+        """How far its run has come."""
+        return self._reporter.progress if self._reporter else Progress()
+
+    @property
+    def handle(self) -> Handle:
+        """Name the run that it has, or will have."""
+        return Handle(self.record.run_id or run_id_of(self.record.job.id, self.hold.lease.attempt))
+
+    def withdraw(self) -> None:
+        """Hand the job back unless its run executes."""
+        self._withdrawn = True
+        self.hold.say(Signal.WITHDRAW)
 
     async def outcome(self) -> Outcome:
         """Carry the job to an outcome; nothing is raised but a cancellation, which is like pulling the plug."""
-        return await self._sorted(self._carry_out())
+        outcome = await self._sorted(self._carry_out())
+        self._move(Standing.OFF)
+        return outcome
 
     async def _carry_out(self) -> Outcome:
         if self.record.run_id:
-            return await self._attend(Handle(self.record.run_id), self.record.run_id, seek=True)
-        if self.stopping.is_set():
-            return Ending.UNTOUCHED
+            self.adopted = True
+            self._move(Standing.SOUGHT)
+            return await self._attend(self.handle, seek=True)
         return await self._begin()
 
     async def _begin(self) -> Outcome:
         job, lease = self.record.job, self.hold.lease
-        workflow = await self.shelf.of(job)
+        workflow = await self._workflow()
         run = prepare(workflow, job.values, job.id, lease.attempt, await self._uploads())
+        if self._withdrawn:
+            return Ending.UNTOUCHED
         # After all that takes time: whoever cancelled meanwhile took the lease away, and this says so.
         if not await insist(partial(self.bench.queue.record, lease, run_id=run.id), self.hold.terms):
             return Ending.LEASE_LOST
         try:
             handle = await self.server.submit(run)
         except SubmitUncertain:
-            return await self._attend(Handle(run.id), run.id, seek=True)
+            self._move(Standing.SOUGHT)
+            return await self._attend(Handle(run.id), seek=True)
         except ServerUnreached as lost:
             self.lost = lost
             return Ending.UNTOUCHED
         # Any other ServerLost costs an attempt: a job that a server, or what stands before it, always refuses would
         # come back to the head of the line for ever.
-        return await self._attend(handle, run.id, seek=False)
+        self.handed_over_s = asyncio.get_running_loop().time() - self._held_s
+        self._move(Standing.PENDING)
+        return await self._attend(handle, seek=False)
+
+    async def _workflow(self) -> Workflow:
+        job = self.record.job
+        workflow = await self.shelf.of(job)
+        self.work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
+        self.expected_s = self.bench.estimates.quote_ms(self.work, self.server.name) / 1000
+        return workflow
 
     async def _uploads(self) -> dict[str, bytes]:
         handles = [value for value in self.record.job.values.values() if isinstance(value, FileHandle)]
         read = self.bench.files.read
         return {handle.name: b"".join([chunk async for chunk in read(handle.key)]) for handle in handles}
 
-    async def _attend(self, handle: Handle, run_id: RunId, *, seek: bool) -> Outcome:
+    async def _attend(self, handle: Handle, *, seek: bool) -> Outcome:
         """Pursue a run, and look up when told to."""
-        reporter = Reporter(board=self.bench.live, job_id=self.record.job.id, run_id=run_id)
-        self.hold.gpu_ms = reporter.gpu_ms
-        async with asyncio.TaskGroup() as tasks:
-            showing = tasks.create_task(reporter.show())
-            pursuing = tasks.create_task(self._sorted(self._pursue(handle, reporter, seek=seek), handle))
-            outcome = await self._heed(handle, pursuing)
-            pursuing.cancel()
-            showing.cancel()
+        loop = asyncio.get_running_loop()
+        # The name on the card's preview is the run's, so it is known to whoever adopts it.
+        reporter = Reporter(board=self.bench.live, job_id=self.record.job.id, run_id=RunId(handle), clock=loop.time)
+        self._reporter, self.hold.gpu_ms = reporter, reporter.gpu_ms
+        # Waiting is nobody's GPU time, and no fault of the job: it is handed back when it has lasted too long.
+        tired = loop.call_later(self.limits.run_deadline_s, self._tire)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                showing = tasks.create_task(reporter.show())
+                pursuing = tasks.create_task(self._sorted(self._pursue(handle, reporter, seek=seek), handle))
+                outcome = await self._heed(handle, pursuing)
+                pursuing.cancel()
+                showing.cancel()
+        finally:
+            tired.cancel()
         return outcome
 
+    def _tire(self) -> None:
+        if self.standing is Standing.PENDING:
+            self.withdraw()
+
     async def _pursue(self, handle: Handle, reporter: Reporter, *, seek: bool) -> Outcome:
-        workflow = await self.shelf.of(self.record.job)
+        workflow = await self._workflow()
         if seek and not await self._is_there(handle):
             return Ending.VANISHED
         try:
@@ -130,31 +198,55 @@ class Attempt:
         except JobCancelled:
             if self._cancelling or self.record.cancel_requested:
                 return Ending.CANCELLED
+            if self._withdrawn:
+                return Ending.UNTOUCHED
             raise
-        painted = await self._bring_home(end, workflow)
-        if not seek:  # Of an adopted run only a part was seen.
-            self._learn(workflow, reporter.gpu_ms())
-        return painted
+        self.succeeded = True
+        if not self.adopted:
+            self._learn(reporter.gpu_ms())
+        self._move(Standing.OFF)
+        return await self._bring_home(end, workflow)
 
     async def _is_there(self, handle: Handle) -> bool:
         match await locate(self.server, handle, patience_s=self.limits.unknown_s):
             case Found():
                 return True
             case NotFound.UNKNOWN:
-                self.lost = ServerLost(detail=f"run {handle}: the server cannot tell")
+                self.lost = self.error = ServerLost(detail=f"run {handle}: the server cannot tell")
         return False
 
     async def _end_of(self, handle: Handle, reporter: Reporter) -> Succeeded:
-        # What was quoted is for a server of speed 1.
-        expected_ms = self.record.job.estimate_ms * ONE // self.bench.estimates.speed(self.server.name)
-        patience = deadline_s(expected_ms, self.limits.run_deadline_s)
         try:
-            return await follow(self.server, handle, reporter.report, deadline_s=patience)
+            return await self._followed(handle, reporter)
         except ServerLost:
             # Before it is offered elsewhere it must not go on here; and if it has ended meanwhile, its end counts.
             if await self.server.interrupt(handle) is not Stopping.TOO_LATE:
                 raise
-            return await follow(self.server, handle, reporter.report, deadline_s=patience)
+            return await self._followed(handle, reporter)
+
+    async def _followed(self, handle: Handle, reporter: Reporter) -> Succeeded:
+        async def report(event: RunEvent) -> None:
+            await reporter.report(event)
+            self._heard(event)
+
+        # What was quoted is for a server of speed 1.
+        expected_ms = self.record.job.estimate_ms * ONE // self.bench.estimates.speed(self.server.name)
+        ceiling_s = self.limits.run_deadline_s
+        patience = deadline_s(expected_ms, ceiling_s)
+        # It is taken back when it has waited for the longest time that any run may take; what cannot be taken back,
+        # or never tells when it begins, is given up after another while.
+        return await follow(self.server, handle, report, deadline_s=patience, waiting_s=ceiling_s + MIN_DEADLINE_S)
+
+    def _heard(self, event: RunEvent) -> None:
+        if executes(event):
+            self._move(Standing.EXECUTING)
+        elif isinstance(event, Waiting) and self.standing is Standing.SOUGHT:
+            self._move(Standing.PENDING)
+
+    def _move(self, standing: Standing) -> None:
+        if self.standing is not Standing.OFF:
+            self.standing = standing
+            self.moved(self)
 
     async def _bring_home(self, end: Succeeded, workflow: Workflow) -> Painted:
         job, policy = self.record.job, workflow.manifest.metadata
@@ -163,10 +255,10 @@ class Attempt:
         )
         return Painted(files=files, texts=end.texts)
 
-    def _learn(self, workflow: Workflow, gpu_ms: int) -> None:
-        job = self.record.job
-        work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
-        self.bench.estimates.learn(work, self.server.name, gpu_ms=gpu_ms, quoted_ms=job.estimate_ms)
+    def _learn(self, gpu_ms: int) -> None:
+        if self.work:
+            quoted_ms = self.record.job.estimate_ms
+            self.bench.estimates.learn(self.work, self.server.name, gpu_ms=gpu_ms, quoted_ms=quoted_ms)
 
     async def _heed(self, handle: Handle, pursuing: asyncio.Task[Outcome]) -> Outcome:
         while (signal := await self.hold.signal_before(pursuing)) is not None:
@@ -177,6 +269,10 @@ class Attempt:
 
     async def _obey(self, signal: Signal, handle: Handle) -> Outcome | None:
         """Stop the run; None when there is nothing to do but to await its end, for success wins."""
+        if self.standing is Standing.OFF:
+            return Ending.LEASE_LOST if signal is Signal.LOST else None
+        if signal is Signal.WITHDRAW and self.standing is not Standing.PENDING:
+            return None
         self._cancelling = self._cancelling or signal is Signal.CANCEL
         stopped = await self.server.interrupt(handle)
         match signal, stopped:
@@ -184,7 +280,7 @@ class Attempt:
                 return Ending.LEASE_LOST
             case Signal.CANCEL, Stopping.STOPPED:
                 return Ending.CANCELLED
-            case Signal.STOP, Stopping.STOPPED:
+            case ((Signal.STOP | Signal.WITHDRAW), Stopping.STOPPED):
                 return Ending.UNTOUCHED
             case Signal.STOP, Stopping.UNCONFIRMED:
                 return Ending.LEFT
@@ -195,12 +291,40 @@ class Attempt:
         try:
             return await part
         except Exception as error:  # noqa: BLE001 - one job's fault, even ours, must not stop a GPU: it is sorted and logged
+            self.error = error
             if isinstance(error, ServerLost):
                 self.lost = error
             reference = secrets.token_hex(4)
-            outcome = outcome_of(error, reference)
+            outcome = await self._judged(error, reference, begun=handle is not None)
             await self._note(error, outcome, reference, handle)
             return outcome
+
+    async def _judged(self, error: Exception, reference: str, *, begun: bool) -> Outcome:
+        match error:
+            case ServerLost() if self.ahead is not None:
+                return Ending.UNTOUCHED  # It never began: whatever the server died of, it was not this.
+            case ServerUnreached() if begun:
+                return Ending.VANISHED  # Nothing was taken, says the error; but that was a question about the run.
+            case OutOfMemory():
+                return await self._elsewhere(error)
+            case _ if fault_of(error).ask and not await self._still_serves():
+                self.error = None
+                return Ending.UNTOUCHED
+        return outcome_of(error, reference)
+
+    async def _still_serves(self) -> bool:
+        with suppress(FairbrushError):  # Who cannot be asked now is judged as it was known.
+            return await self.bench.still_serves(self.record, self.slot)
+        return True
+
+    async def _elsewhere(self, error: OutOfMemory) -> Outcome:
+        """Have a server with more memory run it, or say what to lower."""
+        with suppress(FairbrushError):
+            if requirement := await self.bench.larger(self.record, self.server.name):
+                return Moved(requirement=requirement)
+            workflow = await self.shelf.of(self.record.job)
+            return Refusal(code=error.code, sentence=lower_what(workflow.manifest, self.record.job.values))
+        return Refusal(code=error.code, sentence=str(error))
 
     async def _note(self, error: Exception, outcome: Outcome, reference: str, handle: Handle | None) -> None:
         job_id, detail = self.record.job.id, getattr(error, "detail", None)

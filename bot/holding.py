@@ -21,6 +21,7 @@ class Signal(Enum):
     LOST = auto()  #: the job is another's now, or settled
     STOP = auto()  #: this process ends, and the time to finish is over
     CANCEL = auto()  #: somebody wants it stopped; said again at every heartbeat
+    WITHDRAW = auto()  #: its slot wants it back, unless it has begun to execute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Hold:
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
     _said: set[Signal] = field(default_factory=set)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
+    kept: asyncio.Event = field(default_factory=asyncio.Event)  #: set once the store has answered, or the lease is lost
 
     async def keep(self) -> None:
         """Renew until the lease is lost."""
@@ -53,15 +55,17 @@ class Hold:
                 async with asyncio.timeout(self.terms.lease_s):
                     renewal = await self.queue.renew(self.lease, gpu_ms=self.gpu_ms())
                 answered = clock()
+                self.kept.set()
             except (StoreLost, TimeoutError):
                 overdue = clock() - answered >= self.terms.lease_s
                 renewal = Renewal.LOST if overdue else Renewal.HELD
             match renewal:
                 case Renewal.LOST:
-                    self._say(Signal.LOST)
+                    self.kept.set()
+                    self.say(Signal.LOST)
                     return
                 case Renewal.CANCEL_REQUESTED:
-                    self._say(Signal.CANCEL)
+                    self.say(Signal.CANCEL)
             await asyncio.sleep(self.terms.heartbeat_s)
 
     async def warn_at_stop(self, stopping: asyncio.Event) -> None:
@@ -70,7 +74,7 @@ class Hold:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.terms.grace_s):
                 await self.hurry.wait()
-        self._say(Signal.STOP)
+        self.say(Signal.STOP)
 
     async def signal_before(self, work: asyncio.Task[_T]) -> Signal | None:
         """Return the next signal, or None when the work is done first."""
@@ -81,7 +85,8 @@ class Hold:
         finally:
             waiting.cancel()
 
-    def _say(self, signal: Signal) -> None:
+    def say(self, signal: Signal) -> None:
+        """Have whoever follows the run look up."""
         # A set: however often CANCEL is said while nobody listens, it takes no room from what is said once.
         self._said.add(signal)
         self._told.set()

@@ -1,10 +1,22 @@
-"""How an attempt at a job ends, and what each fault means for the job: plain data, no I/O."""
+"""How an attempt at a job stands and ends, and what each fault means for the job: plain data, no I/O."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import assert_never
 
-from bot.errors import FairbrushError, GraphRejected, ModelMissing, ResultLost, ServerLost, StoreLost
+from bot.errors import FairbrushError
+from bot.faults import Fate, fault_of
 from bot.jobs import StoredFile
+
+
+class Standing(Enum):
+    """Where the run of a held job stands on its server."""
+
+    PREPARING = auto()  #: not handed over
+    SOUGHT = auto()  #: it may have been: nobody knows whether it is there, nor whether it executes
+    PENDING = auto()  #: handed over, and not begun
+    EXECUTING = auto()
+    OFF = auto()  #: nothing of it is on the server any more, or there is nothing that could be known of it
 
 
 class Ending(Enum):
@@ -34,21 +46,28 @@ class Refusal:
     server_fault: bool = False  #: what was used up is given back
 
 
-Outcome = Painted | Refusal | Ending
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Handed back at no cost, to be run by a server with more memory."""
 
-_SERVER_FAULTS = (GraphRejected, ModelMissing, ResultLost)
+    requirement: str
+
+
+Outcome = Painted | Refusal | Moved | Ending
 
 
 def outcome_of(error: Exception, reference: str) -> Outcome:
     """Sort what an attempt raised; a fault that nobody foresaw is told by the reference under which it is logged."""
-    match error:
-        case StoreLost():
+    fault = fault_of(error)
+    match fault.fate:
+        case Fate.STAYS:
             return Ending.LEFT
-        case ServerLost():
-            return Ending.VANISHED
-        case FairbrushError():
-            fault = isinstance(error, _SERVER_FAULTS)
-            return Refusal(code=error.code, sentence=str(error), server_fault=fault)
-        case _:
+        case Fate.ELSEWHERE:
+            return Ending.VANISHED if fault.attempt else Ending.UNTOUCHED
+        case Fate.FAILS if isinstance(error, FairbrushError):
+            return Refusal(code=error.code, sentence=str(error), server_fault=fault.given_back)
+        case Fate.FAILS:
             sentence = f"{FairbrushError.sentence} Reference: {reference}."
             return Refusal(code=FairbrushError.code, sentence=sentence, server_fault=True)
+        case _:
+            assert_never(fault.fate)

@@ -7,6 +7,15 @@ from bot.events import Entered, Failed, Interrupted, Previewed, RunEvent, Stage,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a node that counts its steps promised last."""
+
+    node: str
+    at_s: float  #: when
+    left_s: float  #: how long its other steps would take from then on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A snapshot; times are seconds of any one clock."""
 
@@ -16,11 +25,17 @@ class Progress:
     total: int = 0
     paced_from: tuple[str, int, float] | None = None  #: node, step and time of the first step seen
     eta_s: float | None = None  #: until the stage is done; None when too little was seen to tell
+    counted: Counted | None = None  #: outlives its node: what comes after the last step takes as long as it did before
 
     @property
     def fraction(self) -> float:
         """How much of the counted stage is done, 0 to 1."""
         return self.done / self.total if self.total else 0.0
+
+
+def executes(event: RunEvent) -> bool:
+    """Tell whether this says that the run has begun to execute."""
+    return isinstance(event, Started | Entered | Stepped | Previewed)
 
 
 def advance(progress: Progress, event: RunEvent, now: float) -> Progress:
@@ -50,6 +65,14 @@ def _stepped(progress: Progress, event: Stepped, now: float) -> Progress:
     # The first step seen has no beginning: a pace needs two.
     pace = (now - since) / (event.done - first) if event.done > first else None
     eta = (event.total - event.done) * pace if pace is not None else None
+    left = 0.0 if event.done >= event.total else eta
     return replace(
-        progress, ahead=0, stage=event.stage, done=event.done, total=event.total, paced_from=start, eta_s=eta
+        progress,
+        ahead=0,
+        stage=event.stage,
+        done=event.done,
+        total=event.total,
+        paced_from=start,
+        eta_s=eta,
+        counted=Counted(node=event.node, at_s=now, left_s=left) if left is not None else progress.counted,
     )

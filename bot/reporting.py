@@ -1,16 +1,15 @@
 """Live progress of one run: latest only, a few times a second, and never worth a fault."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.errors import FairbrushError
-from bot.events import Entered, Failed, Interrupted, Previewed, RunEvent, Started, Stepped, Succeeded
+from bot.events import Failed, Interrupted, Previewed, RunEvent, Succeeded
 from bot.jobs import JobId, RunId
 from bot.ports import LiveBoard
-from bot.progress import Progress, advance
+from bot.progress import Progress, advance, executes
 from bot.status import Live
 
 SHOWN_EVERY_S = 0.25
@@ -30,33 +29,33 @@ class Reporter:
     board: LiveBoard
     job_id: JobId
     run_id: RunId
-    clock: Callable[[], float] = time.monotonic
-    _progress: Progress = field(default_factory=Progress)
+    clock: Callable[[], float]  #: seconds
+    progress: Progress = field(default_factory=Progress)
+    began_s: float | None = None  #: when the run began to execute
+    ended_s: float | None = None
     _preview: bytes | None = field(default=None, repr=False)
     _previews: int = 0
     _shown: bool = False
-    _began: float | None = None
-    _ended: float | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def report(self, event: RunEvent) -> None:
         """Take in what a run reports."""
         now = self.clock()
-        self._progress = advance(self._progress, event, now)
+        self.progress = advance(self.progress, event, now)
+        if self.began_s is None and executes(event):
+            self.began_s = now
         match event:
-            case Started() | Entered() | Stepped():
-                self._began = now if self._began is None else self._began
             case Previewed(image=image) if len(image) <= MAX_PREVIEW_BYTES:
                 self._preview = image
                 self._previews += 1
             case Succeeded() | Failed() | Interrupted():
-                self._ended = now
+                self.ended_s = now
         self._changed.set()
 
     def gpu_ms(self) -> int:
         """Return for how long the run has executed."""
-        until = self.clock() if self._ended is None else self._ended
-        return 0 if self._began is None else round((until - self._began) * 1000)
+        until = self.clock() if self.ended_s is None else self.ended_s
+        return 0 if self.began_s is None else round((until - self.began_s) * 1000)
 
     async def show(self) -> None:
         """Show what is new, for ever."""
@@ -79,5 +78,5 @@ class Reporter:
     def _live(self) -> Live:
         # The run is part of the name: the preview of a second attempt is another picture.
         name = f"{self.run_id[:8]}-{self._previews}" if self._previews else None
-        progress = self._progress
+        progress = self.progress
         return Live(stage=progress.stage, done=progress.done, total=progress.total, eta_s=progress.eta_s, preview=name)

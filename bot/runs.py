@@ -13,6 +13,7 @@ from bot.errors import JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, RunEnd, RunEvent, Succeeded
 from bot.jobs import JobId, Run, run_id_of
 from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
+from bot.progress import executes
 from workflows.values import Values
 from workflows.workflow import Workflow
 
@@ -49,14 +50,26 @@ async def submit(server: Server, run: Run) -> Handle:
         raise ServerLost(detail=f"run {run.id} was submitted without an answer and did not appear") from doubt
 
 
-async def follow(server: Server, handle: Handle, report: Report, *, deadline_s: float) -> Succeeded:
+async def follow(
+    server: Server, handle: Handle, report: Report, *, deadline_s: float, waiting_s: float | None = None
+) -> Succeeded:
     """Report what happens until the run succeeds; raises the JobError of any other end.
 
-    A run that has no end within the deadline is stopped, and JobTimedOut is raised, unless its end came first.
+    A run that has no end within the deadline, which counts from when it begins to execute, is stopped, and JobTimedOut
+    is raised, unless its end came first. So is one that does not begin within `waiting_s`; None: the same time.
     """
+    began = False
+
+    async def watched(event: RunEvent) -> None:
+        nonlocal began
+        if not began and executes(event):
+            began = True
+            deadline.reschedule(asyncio.get_running_loop().time() + deadline_s)
+        await report(event)
+
     try:
-        async with asyncio.timeout(deadline_s) as deadline:
-            return await _until_success(server, handle, report)
+        async with asyncio.timeout(deadline_s if waiting_s is None else waiting_s) as deadline:
+            return await _until_success(server, handle, watched)
     except TimeoutError:
         if not deadline.expired():
             raise

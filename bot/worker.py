@@ -1,27 +1,37 @@
-"""A worker: claim, run on one server, report, settle; one job at a time, and first of all what an earlier one left.
+"""A worker: claim, run on one server, report, settle; first of all what an earlier one left.
+
+It holds what bot/slot.py says, when that says so, and each job that it holds is a task of its own: the run on the
+server, its result on its way home, its settlement.
 
 Ending the task of a worker is like pulling the plug: it says goodbye to nobody, and its successor adopts what it held.
-A graceful end goes through the `stopping` event, a less patient one through `hurry` after it.
+A graceful end goes through the `stopping` event, a less patient one through `hurry` after it; that of one server alone
+through its gate.
 """
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import assert_never
 
 from bot.attempt import Attempt, Bench, WorkerLimits
 from bot.errors import ServerLost, StoreLost
+from bot.faults import Verdict, verdict_of
 from bot.holding import Hold, insist
-from bot.jobs import JobRecord
-from bot.outcomes import Ending, Outcome, Painted, Refusal
-from bot.ports import Held, Lease, Server
-from bot.shares import model_of
+from bot.jobs import run_id_of
+from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing
+from bot.ports import Handle, Held, Server
+from bot.settling import settle
 from bot.shelf import Shelf
+from bot.slot import Slot
 
 _log = logging.getLogger(__name__)
+
+_MAX_FORGETTING = 8
+_FORGET_S = 5.0
+_MAX_SLOTS = 16  #: of one server, whose held runs are looked for before others are cleared away
 
 
 def _opened() -> asyncio.Event:
@@ -42,7 +52,7 @@ class Gate:
 class Worker:
     """One slot of one server, which has been entered; `slot` is the name by which it claims.
 
-    `report` is told after each run how it spoke for the server.
+    `report` is told after each run how it spoke for the server, unless the server was lost, which `run` raises.
     """
 
     def __init__(
@@ -52,124 +62,227 @@ class Worker:
         bench: Bench,
         limits: WorkerLimits | None = None,
         gate: Gate | None = None,
-        report: Callable[[object], None] = lambda verdict: None,
+        report: Callable[[Verdict], None] = lambda verdict: None,
     ) -> None:
         self._server = server
-        self._slot = slot
-        self._gate = gate or Gate()
-        self._report = report
+        self._name = slot
         self._bench = bench
         self._limits = limits or WorkerLimits()
+        self._gate = gate or Gate()
+        self._report = report
         self._shelf = Shelf(bench.store)
-        # What the last run here had loaded. ComfyUI keeps what fits, so only the last one is certain; a server that was
-        # lost is opened with a new worker, which knows of none.
-        self._warm: tuple[str, ...] = ()
+        # A server that was lost is opened with a new worker, which knows of no loaded model.
+        self._slot = Slot()
+        self._lost: ServerLost | None = None
+        self._nonce = secrets.token_hex(16)
+        self._to_adopt = True
+        self._cleared = False
+        self._forgetting = 0
+        self._news = asyncio.Event()
+        self._now = asyncio.get_running_loop().time
 
     async def run(self, stopping: asyncio.Event, adopted: Callable[[], None] = lambda: None) -> None:
-        """Work until `stopping` is set; raises ServerLost when the server should be opened anew.
+        """Work until `stopping` is set or the gate is left; raises ServerLost when the server should be opened anew.
 
-        `adopted` is called once nothing of an earlier worker is left over.
+        `adopted` is called once everything that an earlier worker left is held again.
         """
-        while not stopping.is_set():
-            try:
-                if await self._adopt(stopping):
-                    adopted()
-                    await self._work(stopping)
-            except StoreLost as lost:
-                _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
-            if not stopping.is_set():
-                await asyncio.sleep(self._limits.idle_s)
+        async with asyncio.TaskGroup() as tasks:
+            ringing = [tasks.create_task(self._ring_at(each)) for each in (stopping, self._gate.leaving)]
+            while self._slot.held or not self._over(stopping):
+                await self._turn(tasks, stopping, adopted)
+            for each in ringing:
+                each.cancel()
+        if self._lost:
+            raise self._lost
 
-    async def _adopt(self, stopping: asyncio.Event) -> bool:
-        """Bring to an end what is leased to this server; False when some of it has to be looked at again."""
-        held = await self._bench.store.held_by(self._slot)
-        outcomes = [await self._serve(each.lease, each.record, stopping) for each in held]
-        return Ending.LEFT not in outcomes
+    def _over(self, stopping: asyncio.Event) -> bool:
+        lost = self._lost or any(each.lost for each in self._slot.held)
+        return stopping.is_set() or self._gate.leaving.is_set() or bool(lost)
 
-    async def _work(self, stopping: asyncio.Event) -> None:
-        """Claim and serve until the end, or until something was left that has to be adopted."""
-        nonce = secrets.token_hex(16)
-        while not stopping.is_set():
-            held = await self._claim(nonce)
-            if held is None and await self._bench.store.held_by(self._slot):
-                return
-            if held is None:
-                continue
-            if held.others:
-                # Between two jobs nothing is held. What still is was settled in a second that the store has lost since:
-                # adopted now, its run is found; left to its lease, it would be painted again.
-                await self._bench.queue.requeue(held.lease, costs_attempt=False)
-                return
-            # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
-            nonce = secrets.token_hex(16)
-            if await self._serve(held.lease, held.record, stopping) is Ending.LEFT:
-                return
+    async def _turn(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event, adopted: Callable[[], None]) -> None:
+        """Do what there is to do now, then wait until there may be more."""
+        over, pause_s = self._over(stopping), self._limits.idle_s
+        try:
+            if self._to_adopt and not over:
+                await self._adopt(tasks, stopping, adopted)
+            self._give_back(over=over)
+            if not over and self._gate.open.is_set():
+                due_s = self._slot.claim_in(self._now(), eager=self._gate.eager, others=self._server.others)
+                if due_s <= 0:
+                    await self._claim(tasks, stopping)
+                    return
+                pause_s = min(pause_s, due_s)
+        except StoreLost as lost:
+            _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
+        await self._heard(min(pause_s, self._slot.overdue_in(self._now())))
 
-    async def _claim(self, nonce: str) -> Held | None:
-        speed = self._bench.estimates.speed(self._server.name)
-        claim = partial(self._bench.queue.claim, self._slot, nonce, warm=self._warm, speed=speed)
-        return await insist(partial(claim, patience_s=self._limits.idle_s), self._limits.terms)
+    async def _heard(self, timeout_s: float) -> None:
+        """Wait for news, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
+        self._news.clear()
 
-    async def _serve(self, lease: Lease, record: JobRecord, stopping: asyncio.Event) -> Outcome:
-        """Take one held job to its end, its lease kept alive meanwhile; raises ServerLost after settling."""
-        hold = Hold(queue=self._bench.queue, lease=lease, terms=self._limits.terms, hurry=self._bench.hurry)
+    async def _ring_at(self, event: asyncio.Event) -> None:
+        await event.wait()
+        self._news.set()
+
+    # ---- What it takes -----------------------------------------------------------------------------------------------
+
+    async def _adopt(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event, adopted: Callable[[], None]) -> None:
+        """Hold what is leased to this slot and was held by nobody; stop what else an earlier life left running."""
+        held = [
+            each for each in await self._bench.store.held_by(self._name) if each.lease.job_id not in self._slot.jobs
+        ]
+        keep = {_handle(each) for each in held} | {each.handle for each in self._slot.held}
+        attempts = [self._take(tasks, each, stopping) for each in held]
+        self._to_adopt = False
+        tasks.create_task(_once_kept(attempts, adopted))
+        # One of a server's slots does this for all of them.
+        if not self._cleared and self._name == self._server.name:
+            await self._clear(keep)
+
+    async def _clear(self, keep: set[Handle]) -> None:
+        self._cleared = True
+        for number in range(2, _MAX_SLOTS + 1):
+            keep |= {_handle(each) for each in await self._bench.store.held_by(f"{self._name}/{number}")}
+        try:
+            if stopped := await self._server.clear(keep):
+                _log.info("superseded runs stopped server=%s runs=%s", self._name, stopped)
+        except ServerLost as lost:
+            self._lose(lost)
+
+    async def _claim(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        slot, ahead, asked_s = self._slot, self._slot.ahead(), self._now()
+        held = await self._claimed(ahead)
+        took_s = self._now() - asked_s if ahead else 0.0
+        if held is None:
+            if ahead:
+                slot.asked_in_vain(self._now())
+            # The store has none for us, and may have given us one whose answer was lost.
+            self._to_adopt = not slot.held
+            return
+        # A new one only now: a claim whose answer was lost is asked again, and gives the same lease.
+        self._nonce = secrets.token_hex(16)
+        if slot.jobs.issuperset(held.others):
+            self._take(tasks, held, stopping, claim_s=took_s)
+            return
+        # What is held there was settled in a second that the store has lost since: adopted now, its run is found; left
+        # to its lease, it would be painted again.
+        slot.not_before_s = self._now() + self._limits.idle_s
+        self._to_adopt = True
+        await self._bench.queue.requeue(held.lease, costs_attempt=False)
+
+    async def _claimed(self, ahead: Attempt | None) -> Held | None:
+        leaving = ahead or (self._slot.held[-1] if self._slot.held else None)
+        claim = partial(
+            self._bench.queue.claim,
+            self._name,
+            self._nonce,
+            warm=self._slot.warm_then(),
+            speed=self._bench.estimates.speed(self._server.name),
+            successor_of=leaving.hold.lease if leaving else None,
+            patience_s=0.0 if ahead else self._limits.idle_s,
+        )
+        return await insist(claim, self._limits.terms)
+
+    def _take(self, tasks: asyncio.TaskGroup, held: Held, stopping: asyncio.Event, *, claim_s: float = 0.0) -> Attempt:
         attempt = Attempt(
             server=self._server,
+            slot=self._name,
             bench=self._bench,
             shelf=self._shelf,
             limits=self._limits,
-            hold=hold,
-            record=record,
-            stopping=stopping,
+            hold=Hold(queue=self._bench.queue, lease=held.lease, terms=self._limits.terms, hurry=self._bench.hurry),
+            record=held.record,
+            moved=self._moved,
+            ahead=self._slot.ahead(),
         )
+        self._slot.take(attempt)
+        tasks.create_task(self._serve(attempt, stopping, claim_s))
+        return attempt
+
+    # ---- What it holds -----------------------------------------------------------------------------------------------
+
+    async def _serve(self, attempt: Attempt, stopping: asyncio.Event, claim_s: float) -> None:
+        """Take one held job to its end, its lease kept alive meanwhile."""
+        hold = attempt.hold
         async with asyncio.TaskGroup() as tasks:
             beside = [tasks.create_task(hold.keep()), tasks.create_task(hold.warn_at_stop(stopping))]
             outcome = await self._settled(hold, await attempt.outcome())
-            for task in beside:
-                task.cancel()
-        self._warm = _loaded(self._warm, record, outcome)
-        if attempt.lost:
-            raise ServerLost(detail=attempt.lost.detail) from attempt.lost
-        return outcome
+            for each in beside:
+                each.cancel()
+        if attempt.handed_over_s is not None:
+            self._slot.latency.took(claim_s + attempt.handed_over_s)
+        self._let_go(attempt, outcome)
+        if isinstance(outcome, Painted | Refusal | Moved) or outcome is Ending.CANCELLED:
+            await self._forget(attempt.handle)
 
     async def _settled(self, hold: Hold, outcome: Outcome) -> Outcome:
+        lease, changed = hold.lease, False
         try:
-            changed = await insist(partial(self._settle, hold, outcome), hold.terms)
+            verb = partial(settle, self._bench.queue, lease, outcome, gpu_ms=hold.gpu_ms())
+            changed = await insist(verb, hold.terms)
         except StoreLost:
-            outcome, changed = Ending.LEFT, False
+            outcome = Ending.LEFT
         word = outcome.name if isinstance(outcome, Ending) else type(outcome).__name__
-        lease = hold.lease
         _log.info("settled job=%s attempt=%s outcome=%s changed=%s", lease.job_id, lease.attempt, word, changed)
         return outcome
 
-    async def _settle(self, hold: Hold, outcome: Outcome) -> bool:
-        """Charge a run what it took on the GPU, which counts the time in which it loaded its models.
+    def _let_go(self, attempt: Attempt, outcome: Outcome) -> None:
+        self._slot.held.remove(attempt)
+        attempt.hold.kept.set()
+        if attempt.lost:
+            self._lose(attempt.lost)
+        elif verdict := _verdict(attempt, outcome):
+            self._report(verdict)
+        if outcome is Ending.LEFT:
+            self._slot.not_before_s = self._now() + self._limits.idle_s
+            self._to_adopt = True
+        self._news.set()
 
-        So whoever's run comes first on a cold server pays for the load. Over time that evens out by itself: having
-        paid more, they are the later next time, and the slack for loaded models is bounded.
-        """
-        queue, lease, gpu_ms = self._bench.queue, hold.lease, hold.gpu_ms()
-        match outcome:
-            case Painted(files=files, texts=texts):
-                return await queue.succeed(lease, files=files, texts=texts, gpu_ms=gpu_ms)
-            case Refusal(code=code, sentence=sentence, server_fault=fault):
-                return await queue.fail(lease, code=code, sentence=sentence, gpu_ms=gpu_ms, server_fault=fault)
-            case Ending.CANCELLED:
-                return await queue.confirm_cancel(lease, gpu_ms=gpu_ms)
-            case Ending.UNTOUCHED | Ending.VANISHED:
-                return await queue.requeue(lease, costs_attempt=outcome is Ending.VANISHED)
-            case Ending.LEASE_LOST | Ending.LEFT:
-                return False
-            case _:
-                assert_never(outcome)
+    def _moved(self, attempt: Attempt) -> None:
+        if attempt.standing is Standing.OFF:
+            self._slot.left(attempt, self._now())
+        self._news.set()
+
+    def _lose(self, lost: ServerLost) -> None:
+        self._lost = self._lost or lost
+        self._news.set()
+
+    def _give_back(self, *, over: bool) -> None:
+        """Hand back what has not begun, when nothing is to begin here any more, or when it waits for too long."""
+        if over or not self._gate.open.is_set():
+            for each in self._slot.not_begun():
+                each.withdraw()
+        elif self._slot.overdue_in(self._now()) <= 0:
+            self._slot.on_server[1].withdraw()
+
+    async def _forget(self, handle: Handle) -> None:
+        """Have the server forget a settled run; one that is too slow for it keeps some."""
+        if self._forgetting >= _MAX_FORGETTING:
+            return
+        self._forgetting += 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FORGET_S):
+                await self._server.forget(handle)
+        self._forgetting -= 1
 
 
-def _loaded(warm: tuple[str, ...], record: JobRecord, outcome: Outcome) -> tuple[str, ...]:
-    """Return which models are certainly loaded after a job: what it had, once it was painted.
+async def _once_kept(attempts: Sequence[Attempt], adopted: Callable[[], None]) -> None:
+    for attempt in attempts:
+        await attempt.hold.kept.wait()
+    adopted()
 
-    A run that loads none leaves what there is. One that did not end well may have loaded its own, or not.
-    """
-    model = model_of(record.job.requirement)
-    if not model or warm == (model,):
-        return warm
-    return (model,) if isinstance(outcome, Painted) else ()
+
+def _handle(held: Held) -> Handle:
+    return Handle(held.record.run_id or run_id_of(held.lease.job_id, held.lease.attempt))
+
+
+def _verdict(attempt: Attempt, outcome: Outcome) -> Verdict | None:
+    match outcome:
+        case Painted():
+            return verdict_of(None)
+        case Refusal() | Moved() | Ending.VANISHED:
+            return verdict_of(attempt.error) if attempt.error else None
+    return None

@@ -1,16 +1,16 @@
 """What worker and intake are tried on: a store in memory, a small workflow, people and a server that counts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
 
 from bot.attempt import Bench, WorkerLimits
 from bot.errors import JobError
 from bot.estimates import Estimates
-from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded
+from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded, Waiting
 from bot.holding import Terms
 from bot.jobs import Job, JobRecord, JobState, Place, Requester, Run, Tenant, job_id_of
-from bot.ports import Finding, Found, Handle, NotFound, Stopping
+from bot.ports import Finding, Found, Handle, NotFound, ServerFacts, Stopping
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, load_catalog
@@ -66,9 +66,9 @@ async def enqueued(store: MemoryStore, event: str = "1") -> JobRecord:
 
 @dataclass
 class Kitchen:
-    """A server whose far side outlives every client: runs stay there, each is executed once, and two at once are noted.
+    """A server whose far side outlives every client: runs stay there, and each is executed once, one after the other.
 
-    A run ends when `finish` says so, or after so many looks as `looks` counts.
+    A run ends when `finish` says so, or after so many looks at it while it executes as `looks` counts.
     """
 
     ends: Callable[[Run], RunEnd] = lambda run: DONE
@@ -78,7 +78,11 @@ class Kitchen:
     stops: bool = True
     name: str = "kitchen"
     submitted: list[str] = field(default_factory=list)
-    alive_at_submit: list[str] = field(default_factory=list)  #: runs that were executing when another was submitted
+    alive_at_submit: list[str] = field(default_factory=list)  #: runs that were there when another was submitted
+    most_at_once: int = 0
+    forgotten: list[str] = field(default_factory=list)
+    kept: list[frozenset[str]] = field(default_factory=list)  #: what each `clear` was to leave
+    others: int = 0
     interrupted: list[str] = field(default_factory=list)
     fetched: int = 0
     contents: bytes = b"a result"
@@ -99,12 +103,13 @@ class Kitchen:
 
     async def submit(self, run: Run) -> Handle:
         await asyncio.sleep(0)
-        self.alive_at_submit += [id_ for id_, (_, end, _) in self.runs.items() if end is None]
+        self.alive_at_submit += self._line()
         if self.refusal and self.refusals:
             self.refusals -= 1
             raise self.refusal
         self.submitted.append(run.id)
         self.runs[run.id] = (run, None, 0)
+        self.most_at_once = max(self.most_at_once, len(self._line()))
         self.moved.set()
         await asyncio.sleep(0)
         return Handle(run.id)
@@ -112,23 +117,30 @@ class Kitchen:
     def finish(self, run_id: str, end: RunEnd | None = None) -> None:
         run, ended, looks = self.runs[run_id]
         self.runs[run_id] = (run, ended or end or self.ends(run), looks)
-        self._over.set()
+        over, self._over = self._over, asyncio.Event()
+        over.set()
+
+    def _line(self) -> list[str]:
+        """What executes, and what waits behind it."""
+        return [id_ for id_, (_, end, _) in self.runs.items() if end is None]
 
     def _look(self, run_id: str) -> RunEnd | None:
         run, end, looks = self.runs[run_id]
-        self.runs[run_id] = (run, end, looks + 1)
-        if end is None and self.looks is not None and looks >= self.looks:
-            self.finish(run_id)
+        if self._line()[:1] == [run_id]:
+            self.runs[run_id] = (run, end, looks + 1)
+            if self.looks is not None and looks >= self.looks:
+                self.finish(run_id)
         return self.runs[run_id][1]
 
     async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
-        yield Started()
+        if handle in self._line()[1:]:
+            yield Waiting(ahead=self._line().index(handle))
+        while self._line()[:1] != [handle] and self.runs[handle][1] is None:
+            await self._over.wait()
+        if self._line()[:1] == [handle]:
+            yield Started()
         while (end := self._look(handle)) is None:
-            if self.looks is None:
-                self._over.clear()
-                await self._over.wait()
-            else:
-                await asyncio.sleep(0)
+            await (self._over.wait() if self.looks is None else asyncio.sleep(0))
         yield end
 
     async def find(self, handle: Handle) -> Finding:
@@ -147,6 +159,19 @@ class Kitchen:
             return Stopping.STOPPED if isinstance(self.runs[handle][1], Interrupted) else Stopping.TOO_LATE
         self.finish(handle, Interrupted())
         return Stopping.STOPPED
+
+    async def facts(self) -> ServerFacts:
+        return ServerFacts(others=self.others)
+
+    async def clear(self, keep: Collection[Handle]) -> int:
+        self.kept.append(frozenset(keep))
+        left = [run_id for run_id in self._line() if run_id not in keep]
+        for run_id in left:
+            self.finish(run_id, Interrupted())
+        return len(left)
+
+    async def forget(self, handle: Handle) -> None:
+        self.forgotten.append(handle)
 
     async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         self.fetched += 1
