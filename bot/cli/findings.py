@@ -1,6 +1,7 @@
 """What a check found, one thing at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.cli.terminal import DONE
 
@@ -12,3 +13,4 @@ class Finding:
     subject: str
     text: str
     exit_code: int = DONE
+    detail: Mapping[str, object] = field(default_factory=dict)  #: what a script may read of a server
