@@ -19,6 +19,8 @@ from bot.jobs import JobId
 
 MAX_HINTS = 10_000
 """Per platform; beyond it further ones are dropped: the board looks at every open job from time to time anyway."""
+MAX_LEFT = 256
+"""Claims that were cancelled while they waited, of which is remembered that they were."""
 _QUIET_S = 5.0
 """After this Redis is asked whether it is still there."""
 
@@ -32,6 +34,8 @@ class Hints:
         self.process = secrets.token_hex(8)  #: what scripts call this process
         self._given = keys.key("given", self.process)
         self._ears: dict[tuple[str, str], Ear] = {}
+        self._left: dict[tuple[str, str], None] = {}
+        self._strays: asyncio.Queue[Reply] = asyncio.Queue(MAX_LEFT)
         self._wakes = Wakes()
         self._listening = asyncio.Event()
         self._changed: dict[str, set[JobId]] = {}
@@ -41,12 +45,21 @@ class Hints:
     @contextmanager
     def ear(self, server: str, nonce: str) -> Iterator[Ear]:
         """Hear the answer of a claim that waits, from before it is made."""
-        self._ears[server, nonce] = ear = Ear()
+        who = server, nonce
+        self._left.pop(who, None)
+        self._ears[who] = ear = Ear()
         try:
             yield ear
+        except asyncio.CancelledError:
+            self._leave(who, ear)
+            raise
         finally:
-            if self._ears.get((server, nonce)) is ear:
-                del self._ears[server, nonce]
+            if self._ears.get(who) is ear:
+                del self._ears[who]
+
+    async def stray(self) -> Reply:
+        """Wait for an answer that was given to a claim after it was cancelled."""
+        return await self._strays.get()
 
     async def work(self, lane: str | None, timeout_s: float, ear: Ear) -> None:
         """Return when there is an answer, when there may be work for a lane, or after the timeout; None is any lane.
@@ -133,12 +146,28 @@ class Hints:
         self._bells[channel].set()
 
     def _give(self, said: bytes) -> None:
-        """Hand an answer to the claim that it is for. If it left, its job is the server's by lease all the same."""
+        """Hand an answer to the claim that it is for; one that has its answer already, by another way, needs it not."""
         reader = Reader()
         reader.feed(said)
         server, nonce, answer = cast("tuple[bytes, bytes, Reply]", reader.gets())
-        if ear := self._ears.get((server.decode(), nonce.decode())):
+        who = server.decode(), nonce.decode()
+        if ear := self._ears.get(who):
             ear.give(answer)
+        elif who in self._left:
+            del self._left[who]
+            self._stray(answer)
+
+    def _leave(self, who: tuple[str, str], ear: Ear) -> None:
+        if ear.given is not None:
+            self._stray(ear.given)
+            return
+        self._left[who] = None
+        if len(self._left) > MAX_LEFT:
+            del self._left[next(iter(self._left))]
+
+    def _stray(self, answer: Reply) -> None:
+        if not self._strays.full():  # else its lease brings it back
+            self._strays.put_nowait(answer)
 
 
 @asynccontextmanager

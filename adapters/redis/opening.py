@@ -84,8 +84,9 @@ async def open_redis(
             await _note(edge, policy, patience_s=patience_s)
         async with open_hints(url, edge.keys, patience_s=patience_s) as hints:
             gathering = Gathering(edge)
-            async with beside(gathering.serve()):
-                yield _pool(edge, hints, gathering, lease_ms=round(lease_s * 1000))
+            opened = _pool(edge, hints, gathering, lease_ms=round(lease_s * 1000))
+            async with beside(gathering.serve()), beside(opened.queue.return_strays()):
+                yield opened
 
 
 def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> RedisPool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Protocol
@@ -12,7 +13,7 @@ from adapters.redis.edge import Edge, Reply
 from adapters.redis.hints import Hints
 from adapters.redis.keys import job_name, quoted, tenant_name, user_name
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
-from bot.errors import QueueFull, ServerLost
+from bot.errors import QueueFull, ServerLost, StoreLost
 from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
 from bot.shares import ONE, Caps, Position, Share
@@ -107,6 +108,13 @@ class RedisQueue:
                 if ear.given is not None:
                     return self._found(server, ear.given)
 
+    async def return_strays(self) -> None:
+        """Hand back for ever what was given to claims that were cancelled while they waited."""
+        while True:
+            with suppress(StoreLost):  # then its lease brings it back
+                _, *found = answers.rows(await self.hints.stray())
+                await self.requeue(answers.held(*found).lease, costs_attempt=False)
+
     def _found(self, server: str, answer: Reply) -> Held | None:
         lane, *found = answers.rows(answer)
         self._lanes[server] = answers.text(lane)
@@ -139,9 +147,10 @@ class RedisQueue:
         """Settle a job as cancelled after its run was stopped."""
         return await self._settle(lease, JobState.CANCELLED, gpu_ms)
 
-    async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
-        """Hand a job back at its old place."""
-        return await self.edge.run("requeue", *_held(lease), int(costs_attempt), ATTEMPTS, *_LAST_WORDS) == 1
+    async def requeue(self, lease: Lease, *, costs_attempt: bool, requirement: str | None = None) -> bool:
+        """Hand a job back at its old place; with a requirement, for another server."""
+        words = (*_held(lease), int(costs_attempt), ATTEMPTS, *_LAST_WORDS, requirement or "")
+        return await self.edge.run("requeue", *words) == 1
 
     async def cancel(self, job_id: JobId) -> Cancelling:
         """Remove a job that is on no server, or tell the worker that runs it."""

@@ -81,10 +81,8 @@ for i = 23, 22 + files do refer(id, ARGV[i]) end
 local function hand_out()
   send_away()
   mirror_moved() -- who is woken?
-  local model = model_of(requirement)
-  local parked = model ~= '' and fastest_in(woken, model) or fastest_in(woken)
+  local parked = next_parked(woken, model_of(requirement))
   if not parked then return nil end
-  unpark(parked[4], parked[5])
   local answer = claim(unpack(parked, 4))
   local found = answer[3]
   if not found then return nil end

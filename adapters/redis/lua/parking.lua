@@ -1,7 +1,7 @@
 -- Needs: accounts
 -- Claims that wait. Who found nothing may stand parked in the lane for a while, with all that the claim says: whoever adds
--- a job makes that claim at once, and tells the process that waits. Who leaves without a word, or is killed, stands there
--- until their patience ends; a job that they are given meanwhile is theirs by its lease, and comes back with that.
+-- a job makes that claim at once, and tells the process that waits. Who leaves without a word stands there until their
+-- patience ends; what they are given meanwhile is theirs by its lease, and comes back with that at the latest.
 local MOST_BYTES = 2048 -- of one claim: ten times what a worker says; a longer one is woken as if it were not parked
 local somebody_is_parked = redis.call('EXISTS', key('parked')) == 1
 
@@ -63,6 +63,17 @@ local function fastest_in(lanes, model)
     if parked and (not best or tonumber(parked[7]) > tonumber(best[7])) then best = parked end
   end
   return best
+end
+
+-- Takes out who suits a model best: who has it loaded, else the fastest. A process that was killed hears nothing.
+local function next_parked(lanes, model)
+  local listening, parked = 'NUMSUB'
+  repeat
+    parked = model ~= '' and fastest_in(lanes, model) or fastest_in(lanes)
+    if not parked then return nil end
+    unpark(parked[4], parked[5])
+  until redis.call('PUBSUB', listening, key('given', parked[3]))[2] > 0
+  return parked
 end
 
 -- An answer as Redis writes answers, for it goes as a message.
