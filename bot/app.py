@@ -238,6 +238,8 @@ async def _workers(core: _Core) -> Pool:
         files=core.files,
         estimates=core.estimates,
         hurry=options.hurry,
+        still_serves=core.shared.lanes.still_serves,
+        larger=core.shared.lanes.larger,
     )
     return Pool(
         roster=core.shared.roster.look,
@@ -252,7 +254,7 @@ async def _workers(core: _Core) -> Pool:
 
 def _front(core: _Core, workers: Pool | None) -> _Front:
     pool, shared, settings = core.pool, core.shared, core.options.settings
-    desk = _desk(core, lambda: {*shared.away, *(workers.away() if workers else ())})
+    desk = _desk(core, workers.away if workers else tuple)
     chat = WebChat(FileLog(core.options.state / "channels.jsonl"))
     sources = Sources(
         jobs=pool.store,
@@ -261,6 +263,7 @@ def _front(core: _Core, workers: Pool | None) -> _Front:
         notices=pool.notices,
         describe=shared.describe,
         quote=desk.quote_s,
+        awaited=shared.lanes.awaited,
     )
     patience = Patience(answer_s=2.0, lease_s=2.0, ping_after_s=settings.ping_after_s or None)
     return _Front(desk=desk, chat=chat, noticeboard=Noticeboard(chat, sources, owner=core.owner, patience=patience))
@@ -290,6 +293,7 @@ def _desk(core: _Core, away: Callable[[], Collection[str]]) -> Desk:
         knowledge=knowledge,
         limits=limits,
         gpus=lambda lane, lanes: shared.lanes.gpus(lane, lanes, away()),
+        awaited=shared.lanes.awaited,
     )
 
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a server may be called, and what a label may be: it stands in keys, tables and command lines as it is."""
 MAX_LABELS = 32
+MAX_CHANGES = 512
+"""Servers that are changed at run time, those removed among them: every process reads all of them every few seconds."""
 MAX_SLOTS = 32
 
 
@@ -94,12 +96,9 @@ def roster(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Ma
     return listed
 
 
-def away_of(statuses: Mapping[str, ServerStatus], now_ms: int) -> frozenset[str]:
-    """Name the servers that work on nothing new just now; one that nobody ever told of may be about to begin."""
-    working = {ServerState.READY, ServerState.SUSPECT}
-    return frozenset(
-        name for name, status in statuses.items() if status.state not in working or now_ms - status.seen_ms > STALE_MS
-    )
+def is_told(status: ServerStatus, now_ms: int) -> bool:
+    """Tell whether a status still says how its server is: somebody works on it."""
+    return now_ms - status.seen_ms <= STALE_MS
 
 
 def slots_of(spec: ServerSpec) -> tuple[str, ...]:

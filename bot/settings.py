@@ -1,5 +1,6 @@
 """Settings: the environment for secrets and addresses, fairbrush.toml for the rest; the environment wins."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,12 @@ def _word(text: str) -> str:
     return text
 
 
+def _variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}|", text):
+        raise ValueError("takes the name of an environment variable, never the credential itself")
+    return text
+
+
 Word = Annotated[str, AfterValidator(_word)]
 """The name of a server, or a label."""
 
@@ -50,7 +57,7 @@ class ServerSettings(BaseModel):
     slots: int = Field(default=1, ge=1, le=MAX_SLOTS)  #: runs that it takes at once; a ComfyUI takes one
     labels: Annotated[tuple[Word, ...], Field(max_length=MAX_LABELS)] = ()  #: what a workflow's `[needs]` may ask for
     memory_gb: float = Field(default=0.0, ge=0, le=10_000, allow_inf_nan=False)  #: 0: what the server itself tells
-    credential_env: Annotated[str, StringConstraints(max_length=200)] | None = None  #: its value is sent as a header
+    credential_env: Annotated[str, AfterValidator(_variable)] | None = None  #: its value is sent as a header
     credential_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")] = "Authorization"
     ca_file: Path | None = None  #: a private certificate authority to trust
 

@@ -15,13 +15,11 @@ from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.serial import Json, read, written
 from bot.errors import ConfigError, StoreLost
-from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish
+from bot.servers import MAX_CHANGES, Change, ServerSpec, ServerState, ServerStatus, Wish
 from bot.settings import read_server
 
 _log = logging.getLogger(__name__)
 
-MAX_CHANGES = 512
-"""Servers that are changed at run time, those removed among them: every process reads all of them every few seconds."""
 MAX_ENTRY_BYTES = 8192
 GONE_MS = 86_400_000
 """After how long without news a server's status is left out."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import workflows
+from bot.cli import servers, workflows
 from bot.cli.flags import AsJson, ComfyUrl
 from bot.service.roles import Role
 from workflows.text import clean
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(workflows.app, name="workflows")
+app.add_typer(servers.app, name="servers")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from bot.cli.times import spell
 from bot.overview import Community, Facts, Lane, Member, NextJob, due, had, lead_ms
 from workflows.text import clean
 
@@ -20,7 +21,7 @@ _Account = TypeVar("_Account", Community, Member)
 def lane_rows(facts: Facts) -> Iterator[Row]:
     """Show what waits for which GPUs."""
     for lane in facts.lanes:
-        yield _gpus(lane), f"{lane.waiting}", _time(lane.waiting_ms)
+        yield _gpus(lane), f"{lane.waiting}", spell(lane.waiting_ms)
 
 
 def community_rows(facts: Facts, limit: int) -> Iterator[Row]:
@@ -39,8 +40,8 @@ def community_rows(facts: Facts, limit: int) -> Iterator[Row]:
 def next_rows(coming: Iterable[Coming]) -> Iterator[Row]:
     """Show the jobs that are claimed next, the first first."""
     for each, workflow in coming:
-        job, starts = each.job, "now" if each.wait_ms < 1000 else f"in {_time(each.wait_ms)}"
-        yield f"{job.id}"[:8], _clipped(workflow, _WORKFLOW_WIDTH), _clipped(each.name), _time(job.estimate_ms), starts
+        job, starts = each.job, "now" if each.wait_ms < 1000 else f"in {spell(each.wait_ms)}"
+        yield f"{job.id}"[:8], _clipped(workflow, _WORKFLOW_WIDTH), _clipped(each.name), spell(job.estimate_ms), starts
 
 
 def as_data(facts: Facts, coming: Iterable[Coming], limit: int) -> dict[str, object]:
@@ -98,10 +99,10 @@ def _row(facts: Facts, name: str, account: Community | Member, share: float) -> 
         _clipped(name),
         f"{account.waiting}",
         f"{account.running}",
-        _time(account.waiting_ms),
+        spell(account.waiting_ms),
         f"{share:.0%}",
         _part(had(facts, account.used_ms)),
-        "–" if lead is None else _time(lead),
+        "–" if lead is None else spell(lead),
     )
 
 
@@ -133,13 +134,3 @@ def _clipped(name: str, width: int = _WIDTH) -> str:
     # Whatever a name holds, it is one line; the indentation of a member stays.
     words = name[: len(name) - len(name.lstrip(" "))] + " ".join(clean(name).split())
     return words if len(words) <= width else words[: width - 1] + "…"
-
-
-def _time(ms: int) -> str:
-    if ms <= -500:
-        return f"−{_time(-ms)}"
-    seconds = round(ms / 1000)
-    if seconds < 200:
-        return f"{seconds} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"

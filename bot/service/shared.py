@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.redis.opening import RedisPool
 from adapters.redis.vocabulary import TOLD_S
+from bot.awaiting import Presence
 from bot.jobs import Job, Place
 from bot.laning import Laning
-from bot.servers import away_of, server_of, slots_of
+from bot.servers import server_of, slots_of
 from bot.service.roster import Roster
 from bot.status import Button, Described
 from workflows.catalog import Catalog, load_catalog
@@ -28,7 +29,6 @@ class Shared:
     roster: Roster
     lanes: Laning
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    away: Collection[str] = frozenset()  #: slots of servers whose owner said that they do not work, or says nothing
     _told_at: float = float("-inf")
     _told: frozenset[str] = frozenset()
 
@@ -48,8 +48,11 @@ class Shared:
             if offered.get(slot) != vocabulary and server_of(slot) in listed:
                 await self.pool.vocabulary.keep(slot, vocabulary)
                 offered[slot] = vocabulary
-        gone = away_of(await self.pool.servers.statuses(), await self.pool.servers.now_ms())
-        self.away = frozenset(slot for slot in offered if server_of(slot) in gone)
+        self.lanes.presence = Presence(
+            statuses=await self.pool.servers.statuses(),
+            now_ms=await self.pool.servers.now_ms(),
+            listed=frozenset(map(server_of, offered)),
+        )
         # Before the vocabulary: nobody asks for what no lane is laid for.
         await self.lanes.refresh(offered, self.catalog.workflows.values())
         self.vocabulary = merged(offered.values())

@@ -8,9 +8,8 @@ import pytest
 
 from adapters.redis.opening import open_redis
 from adapters.redis.serial import SCHEMA
-from adapters.redis.servers import MAX_CHANGES
 from bot.errors import ConfigError
-from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish
+from bot.servers import MAX_CHANGES, Change, ServerSpec, ServerState, ServerStatus, Wish
 from tests.integration.redis import new_pool
 
 SPEC = ServerSpec(name="good", url="http://127.0.0.1:8188")

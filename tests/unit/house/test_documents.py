@@ -88,7 +88,7 @@ def test_the_readme_shows_every_command():
     shown = section("README.md", "The command line")
     commands = [str(command.name or command.callback.__name__) for command in app.registered_commands]  # type: ignore[union-attr]
     below = [
-        f"workflows {command.name or command.callback.__name__}"  # type: ignore[union-attr]
+        f"{group.name} {command.name or command.callback.__name__}"  # type: ignore[union-attr]
         for group in app.registered_groups
         for command in group.typer_instance.registered_commands  # type: ignore[union-attr]
     ]

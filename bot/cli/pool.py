@@ -1,0 +1,212 @@
+"""`fairbrush servers`: the pool as operators see and change it, whether or not a service runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+from adapters.redis.engine import open_engine
+from adapters.redis.opening import open_redis
+from bot.cli.pool_rows import HEAD, RIGHT, Seen, as_data, as_rows, seen
+from bot.cli.service import state_folder
+from bot.cli.setting_up import load_settings
+from bot.cli.store import store_url
+from bot.cli.terminal import note, say, say_json, say_table
+from bot.errors import ConfigError
+from bot.ports import ServerStore
+from bot.servers import MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, roster
+from bot.service.reaching import checked
+from bot.settings import Settings, read_server
+from workflows.choices import listed
+
+_DEADLINE_S = 3.0
+
+_NONE = (
+    "The pool has no GPU yet. Name yours in fairbrush.toml (fairbrush init writes one to edit), or add one: "
+    "fairbrush servers add NAME URL"
+)
+_UNHEARD = "No process works on GPUs just now: this holds as soon as one does."
+_WORDS = {
+    Wish.SERVE: "{} is put to work.",
+    Wish.DRAIN: "{} finishes what it has, and takes nothing new. To put it back: fairbrush servers resume {}",
+    Wish.REMOVE: "{} is removed, as soon as what it has is finished. To put it back: fairbrush servers resume {}",
+}
+_ALREADY = {
+    Wish.SERVE: "{} is neither drained nor removed.",
+    Wish.DRAIN: "{} is drained already.",
+    Wish.REMOVE: "{} is removed already.",
+}
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What can be known of the servers here and now."""
+
+    seeds: Mapping[str, ServerSpec]
+    changes: Mapping[str, Change]
+    statuses: Mapping[str, ServerStatus]
+    now_ms: int
+
+    @property
+    def names(self) -> Collection[str]:
+        """Name every server that ever was one, by the file, an operator or another process."""
+        return sorted({*self.seeds, *self.changes, *self.statuses})
+
+    @property
+    def heard(self) -> bool:
+        """Whether any process works on servers now."""
+        return any(is_told(status, self.now_ms) for status in self.statuses.values())
+
+    def seen(self) -> Iterable[Seen]:
+        """Return how each of them is."""
+        return seen(self.seeds, self.changes, self.statuses, self.now_ms)
+
+
+def list_servers(*, state: Path | None, as_json: bool) -> None:
+    """Show the pool; raises StoreLost and ConfigError."""
+
+    async def look(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> Known:
+        return await look_at(store, seeds)
+
+    show(_with_store(look, state), as_json=as_json)
+
+
+def add_server(said: Mapping[str, object], *, state: Path | None) -> None:
+    """Add a server as somebody described it; raises ConfigError with everything that is wrong with it."""
+
+    async def add(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> tuple[str, bool]:
+        return await added(store, seeds, said)
+
+    _told(*_with_store(add, state))
+
+
+def change_server(name: str, wish: Wish, *, state: Path | None) -> None:
+    """Change what is wanted of a server; raises ConfigError when there is none of that name."""
+
+    async def change(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> tuple[str, bool]:
+        return await changed(store, seeds, name, wish)
+
+    _told(*_with_store(change, state))
+
+
+async def look_at(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> Known:
+    """Read everything that is known."""
+    return Known(
+        seeds=seeds,
+        changes=await store.changes(),
+        statuses=await store.statuses(),
+        now_ms=await store.now_ms(),
+    )
+
+
+def show(known: Known, *, as_json: bool) -> None:
+    """Print the pool as a table, and below it whatever is not in it any more; or as data."""
+    servers = list(known.seen())
+    if as_json:
+        say_json([as_data(each) for each in servers])
+        return
+    say_table(as_rows(servers), head=HEAD, right=RIGHT)
+    removed = [each.name for each in servers if each.removed]
+    if len(removed) == len(servers):
+        say(_NONE)
+    if removed:
+        say(f"Removed: {listed(removed)}. To put one back: fairbrush servers resume NAME")
+
+
+async def added(store: ServerStore, seeds: Mapping[str, ServerSpec], said: Mapping[str, object]) -> tuple[str, bool]:
+    """Add a server; returns what to say, and whether any process heard it. Raises ConfigError."""
+    spec, url = _described(said)
+    known = await look_at(store, seeds)
+    removed = spec.name in known.changes and known.changes[spec.name].wish is Wish.REMOVE
+    if spec.name in known.names and not removed:
+        raise ConfigError([f"There is a GPU called {spec.name} already: choose another name, or remove that one."])
+    twins = [name for name, each in roster(seeds, known.changes).items() if _same_place(each.spec.url, url)]
+    if twins:
+        raise ConfigError([f"That GPU is in the pool already, as {twins[0]}."])
+    if len(known.changes) >= MAX_CHANGES:
+        await _make_room(store, known)
+    await store.change(spec.name, Change(spec=spec))
+    again = " It was removed before; what is said of it now holds." if removed else ""
+    return f"{spec.name} is added to the pool.{again}", known.heard
+
+
+async def changed(store: ServerStore, seeds: Mapping[str, ServerSpec], name: str, wish: Wish) -> tuple[str, bool]:
+    """Change what is wanted of a server; returns what to say, and whether any process heard it. Raises ConfigError."""
+    known = await look_at(store, seeds)
+    if name not in known.names:
+        raise ConfigError([_unknown(name, known.names)])
+    before = known.changes.get(name, Change())
+    if before.wish is wish:
+        return _ALREADY[wish].format(name), True
+    if (before.wish, wish) == (Wish.REMOVE, Wish.DRAIN):
+        raise ConfigError([f"{name} was removed. To put it back: fairbrush servers resume {name}"])
+    # What is wanted of every server needs no words: one of the file then follows the file again.
+    plain = wish is Wish.SERVE and before.spec is None
+    await store.change(name, None if plain else Change(wish=wish, spec=before.spec))
+    return _WORDS[wish].format(name, name), known.heard
+
+
+def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
+    """Return a server and where it is; raises ConfigError with what is wrong with either."""
+    problems: list[str] = []
+    try:
+        url = checked(str(said["url"])).url
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        spec = read_server(said).spec
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return spec, url
+
+
+def _told(sentence: str, heard: bool) -> None:
+    say(sentence)
+    if not heard:
+        note(_UNHEARD)
+
+
+def _same_place(written: str, url: str) -> bool:
+    try:
+        return checked(written).url == url
+    except ConfigError:  # The file's, which nobody can reach: `check` says so.
+        return False
+
+
+async def _make_room(store: ServerStore, known: Known) -> None:
+    """Forget those that were added and removed again: pools that grow and shrink leave heaps of them."""
+    for name, change in known.changes.items():
+        if change.wish is Wish.REMOVE and change.spec is not None and name not in known.seeds:
+            await store.change(name, None)
+
+
+def _unknown(name: str, names: Collection[str]) -> str:
+    close = get_close_matches(name.lower()[:80], names, n=1)
+    guess = f" Did you mean {close[0]}?" if close else ""
+    return f"There is no GPU of that name.{guess} " + (f"There is {listed(list(names))}." if names else _NONE)
+
+
+def _with_store(
+    work: Callable[[ServerStore, Mapping[str, ServerSpec]], Awaitable[_Result]], state: Path | None
+) -> _Result:
+    settings = load_settings()
+    return asyncio.run(_opened(work, settings, state_folder(state or settings.state_dir)))
+
+
+async def _opened(
+    work: Callable[[ServerStore, Mapping[str, ServerSpec]], Awaitable[_Result]], settings: Settings, state: Path
+) -> _Result:
+    """Do it in the store of the running service; where none runs, the engine of our own is started for it."""
+    async with AsyncExitStack() as stack:
+        url = store_url(settings, state)
+        if url is None:
+            url = await stack.enter_async_context(open_engine(state / "store"))
+        pool = await stack.enter_async_context(open_redis(url, deadline_s=_DEADLINE_S))
+        return await work(pool.servers, {server.name: server.spec for server in settings.servers})

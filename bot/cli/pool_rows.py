@@ -1,0 +1,111 @@
+"""The pool as rows of a table, and as data for scripts."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.cli.times import spell
+from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish, is_told, roster
+
+HEAD = ("GPU", "state", "for", "jobs", "slots", "labels", "from", "")
+RIGHT = (3, 4)
+
+UNATTENDED = "unattended"
+"""What is said of a server that no process works on."""
+REMOVED = "removed"
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One server, as it is to be shown."""
+
+    name: str
+    state: str  #: a ServerState, or one of the words above
+    reason: str
+    since_ms: int | None  #: how long it is in this state
+    source: str  #: who put it into the pool
+    spec: ServerSpec | None  #: None: another process's settings have it
+    status: ServerStatus | None  #: None: nobody told of it lately
+
+    @property
+    def removed(self) -> bool:
+        """Whether it is none of the pool any more."""
+        return self.state == REMOVED
+
+
+def seen(
+    seeds: Mapping[str, ServerSpec],
+    changes: Mapping[str, Change],
+    statuses: Mapping[str, ServerStatus],
+    now_ms: int,
+) -> Iterator[Seen]:
+    """Return how each server is, by name; a number counts as such, so that gpu10 comes after gpu9."""
+    pool = roster(seeds, changes)
+    for name in sorted({*seeds, *changes, *statuses}, key=_natural):
+        change, told = changes.get(name, Change()), statuses.get(name)
+        fresh = told if told is not None and is_told(told, now_ms) else None
+        spec = pool[name].spec if name in pool else change.spec or seeds.get(name)
+        if fresh is None and name not in {*seeds, *changes}:
+            continue  # Of another process, which is gone.
+        state, reason = _state(change.wish, fresh)
+        yield Seen(
+            name=name,
+            state=state,
+            reason=reason,
+            since_ms=now_ms - fresh.since_ms if fresh and state == fresh.state else None,
+            source="added" if change.spec else "file" if name in seeds else "elsewhere",
+            spec=spec,
+            status=fresh,
+        )
+
+
+def as_rows(servers: Iterable[Seen]) -> Iterator[Row]:
+    """Show the servers of the pool."""
+    for each in servers:
+        if not each.removed:
+            yield (
+                each.name,
+                each.state,
+                "" if each.since_ms is None else spell(each.since_ms),
+                f"{each.status.jobs}" if each.status else "",
+                f"{each.spec.slots}" if each.spec else "",
+                ", ".join(each.spec.labels) if each.spec else "",
+                each.source,
+                each.reason,
+            )
+
+
+def as_data(each: Seen) -> dict[str, object]:
+    """Return one for a script: times in seconds, nothing where nobody knows."""
+    spec, status = each.spec, each.status
+    return {
+        "name": each.name,
+        "state": each.state,
+        "for_s": None if each.since_ms is None else each.since_ms / 1000,
+        "reason": each.reason or None,
+        "jobs": status.jobs if status else None,
+        "others": status.others if status else None,
+        "slots": spec.slots if spec else None,
+        "labels": list(spec.labels) if spec else None,
+        "memory": (status.memory if status else 0) or None,
+        "version": (status.version if status else "") or None,
+        "from": each.source,
+    }
+
+
+def _state(wish: Wish, status: ServerStatus | None) -> tuple[str, str]:
+    """Return in which state a server is shown, and why it is in it."""
+    if wish is Wish.REMOVE:
+        jobs = status.jobs if status else 0
+        return (ServerState.DRAINING, "It is removed when what it has is finished.") if jobs else (REMOVED, "")
+    if status is None:
+        return UNATTENDED, "No process works on it: none runs, or the one that did has gone."
+    if wish is Wish.DRAIN and status.state is not ServerState.DOWN:
+        return ServerState.DRAINING, status.reason
+    return status.state, status.reason
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
