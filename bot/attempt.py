@@ -20,7 +20,7 @@ from bot.holding import Hold, Signal, Terms, insist
 from bot.jobs import JobRecord, RunId, run_id_of
 from bot.metadata import parameters_text
 from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing, outcome_of
-from bot.ports import FileStore, Found, Handle, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
+from bot.ports import FileStore, Found, Handle, Hints, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
 from bot.progress import Progress, executes
 from bot.reporting import Reporter
 from bot.results import keep_results
@@ -51,6 +51,7 @@ class Bench:
     live: LiveBoard
     files: FileStore
     estimates: Estimates
+    hints: Hints | None = None  #: without it a wish to cancel is heard at the next heartbeat
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set: what runs gets no more grace
     #: (job, slot) -> whether that GPU, asked again, still serves what the job requires
     still_serves: Callable[[JobRecord, str], Awaitable[bool]] = _yes

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeVar
@@ -13,6 +13,10 @@ from bot.ports import JobQueue, Lease, Renewal
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+
+
+NEWS_EVERY_S = 0.5
+"""How often news of a job is looked into at most: as late may a wish to cancel it be heard."""
 
 
 class Signal(Enum):
@@ -42,15 +46,28 @@ class Hold:
     terms: Terms
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set when nobody will wait for the grace
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
+    hints: AbstractContextManager[object] = field(
+        default_factory=nullcontext
+    )  #: while entered, `stir` is called at news
     _said: set[Signal] = field(default_factory=set)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event)
     kept: asyncio.Event = field(default_factory=asyncio.Event)  #: set once the store has answered, or the lease is lost
 
+    def stir(self) -> None:
+        """Have the store asked soon: the job may have changed."""
+        self._stirred.set()
+
     async def keep(self) -> None:
-        """Renew until the lease is lost."""
+        """Renew until the lease is lost: at every heartbeat, and when there may be news."""
+        with self.hints:
+            await self._renew()
+
+    async def _renew(self) -> None:
         clock = asyncio.get_running_loop().time
         answered = clock()
         while True:
+            self._stirred.clear()
             try:
                 async with asyncio.timeout(self.terms.lease_s):
                     renewal = await self.queue.renew(self.lease, gpu_ms=self.gpu_ms())
@@ -66,7 +83,15 @@ class Hold:
                     return
                 case Renewal.CANCEL_REQUESTED:
                     self.say(Signal.CANCEL)
-            await asyncio.sleep(self.terms.heartbeat_s)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait for the next heartbeat, or for news; our own progress is some, so not every one of them is asked for."""
+        least_s = min(NEWS_EVERY_S, self.terms.heartbeat_s)
+        await asyncio.sleep(least_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.terms.heartbeat_s - least_s):
+                await self._stirred.wait()
 
     async def warn_at_stop(self, stopping: asyncio.Event) -> None:
         """Say so when the process has to end and the run had its grace."""

@@ -1,6 +1,7 @@
 """What `bot` asks of the world. The promises stand in the docstrings; one contract suite per port keeps them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import NewType, Protocol, Self
@@ -212,10 +213,11 @@ class JobQueue(Protocol):
         """Settle a job as cancelled after its run was stopped. False as in `succeed`."""
         ...
 
-    async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
+    async def requeue(self, lease: Lease, *, costs_attempt: bool, requirement: str | None = None) -> bool:
         """Hand a job back at its old place. A shutdown costs no attempt; the last attempt fails as `server_lost`.
 
-        A job that was STARTING never costs one. A job that somebody wants cancelled is cancelled instead.
+        A job that was STARTING never costs one. A job that somebody wants cancelled is cancelled instead. With a
+        requirement it waits from now on for a server that serves that one; whoever reads it sees that it was moved.
         """
         ...
 
@@ -405,6 +407,14 @@ class NoticeStore(Protocol):
 
         Hints only, some may be lost; one caller per platform and process.
         """
+        ...
+
+
+class Hints(Protocol):
+    """News of jobs, as this process hears it."""
+
+    def hear(self, job: Job, heard: Callable[[], None]) -> AbstractContextManager[object]:
+        """Call `heard` whenever a job may have changed, while the block runs. Hints only, some may be lost."""
         ...
 
 

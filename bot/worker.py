@@ -78,6 +78,7 @@ class Worker:
         self._to_adopt = True
         self._cleared = False
         self._forgetting = 0
+        self._opening: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._now = asyncio.get_running_loop().time
 
@@ -90,7 +91,7 @@ class Worker:
             ringing = [tasks.create_task(self._ring_at(each)) for each in (stopping, self._gate.leaving)]
             while self._slot.held or not self._over(stopping):
                 await self._turn(tasks, stopping, adopted)
-            for each in ringing:
+            for each in (*ringing, *filter(None, (self._opening,))):
                 each.cancel()
         if self._lost:
             raise self._lost
@@ -112,6 +113,8 @@ class Worker:
                     await self._claim(tasks, stopping)
                     return
                 pause_s = min(pause_s, due_s)
+            elif not over and (self._opening is None or self._opening.done()):
+                self._opening = tasks.create_task(self._ring_at(self._gate.open))
         except StoreLost as lost:
             _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
         await self._heard(min(pause_s, self._slot.overdue_in(self._now())))
@@ -187,13 +190,16 @@ class Worker:
         return await insist(claim, self._limits.terms)
 
     def _take(self, tasks: asyncio.TaskGroup, held: Held, stopping: asyncio.Event, *, claim_s: float = 0.0) -> Attempt:
+        hold = Hold(queue=self._bench.queue, lease=held.lease, terms=self._limits.terms, hurry=self._bench.hurry)
+        if self._bench.hints:
+            hold.hints = self._bench.hints.hear(held.record.job, hold.stir)
         attempt = Attempt(
             server=self._server,
             slot=self._name,
             bench=self._bench,
             shelf=self._shelf,
             limits=self._limits,
-            hold=Hold(queue=self._bench.queue, lease=held.lease, terms=self._limits.terms, hurry=self._bench.hurry),
+            hold=hold,
             record=held.record,
             moved=self._moved,
             ahead=self._slot.ahead(),

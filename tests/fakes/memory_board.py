@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from adapters.redis.live import LIVE_MS
-from bot.jobs import JobId, MessageRef
+from bot.jobs import Job, JobId, MessageRef
 from bot.ports import Live, Notice, NoticeState
 
 
@@ -23,6 +24,7 @@ class MemoryBoard:
     _hints: dict[str, set[JobId]] = field(default_factory=dict)
     _owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     _bells: dict[str, asyncio.Event] = field(default_factory=dict)
+    _ears: dict[JobId, list[Callable[[], None]]] = field(default_factory=dict)
 
     # ---- LiveBoard ----
 
@@ -105,6 +107,16 @@ class MemoryBoard:
         hints.clear()
         return heard
 
+    # ---- Hints ----
+
+    @contextmanager
+    def hear(self, job: Job, heard: Callable[[], None]) -> Iterator[None]:
+        """Call `heard` whenever a job may have changed."""
+        ears = self._ears.setdefault(job.id, [])
+        ears.append(heard)
+        yield
+        ears.remove(heard)
+
     # ---- How ----
 
     def _put_up(self, job_id: JobId, platform: str) -> None:
@@ -124,3 +136,5 @@ class MemoryBoard:
         platform = self._platforms[job_id]
         self._hints.setdefault(platform, set()).add(job_id)
         self._bells.setdefault(platform, asyncio.Event()).set()
+        for heard in self._ears.get(job_id, ()):
+            heard()
