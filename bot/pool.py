@@ -90,11 +90,14 @@ class Pool:
         return {slot: offer for keeper in listed for slot, offer in keeper.offers().items()}
 
     async def _follow(self, keeping: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        warned = False
         while not stopping.is_set():
             try:
                 self._take_in(await self._roster(), keeping, stopping)
+                warned = False
             except FairbrushError as error:
-                _log.warning("the last roster holds code=%s", error.code)
+                _log.log(logging.DEBUG if warned else logging.WARNING, "the last roster holds code=%s", error.code)
+                warned = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(ROSTER_S):
                     await stopping.wait()
