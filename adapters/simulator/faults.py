@@ -46,6 +46,7 @@ class Faults:
     _history_delay_s: float = 0.0
     _lost_answers: int = 0
     _hangs: bool = False
+    _rejects: bool = False
     slowness: float = 1.0
     """By how much everything takes longer than the options say; see `slow_down`."""
 
@@ -110,6 +111,10 @@ class Faults:
         """The next sampler that runs finds the GPU's memory full."""
         self._out_of_memory = True
 
+    def reject_next(self) -> None:
+        """The next prompt that is sent fails validation, whatever it is."""
+        self._rejects = True
+
     def hang(self) -> None:
         """The next sampler or output node that runs never ends, and hears no interrupt; only `die` helps."""
         self._hangs = True
@@ -141,6 +146,11 @@ class Faults:
     def take_exception(self) -> tuple[str, str] | None:
         """The message and type to raise now, once."""
         fault, self._exception = self._exception, None
+        return fault
+
+    def take_rejection(self) -> bool:
+        """Whether this prompt fails validation, once."""
+        fault, self._rejects = self._rejects, False
         return fault
 
     def take_hang(self) -> bool:

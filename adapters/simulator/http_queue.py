@@ -18,6 +18,9 @@ from adapters.simulator.records import Records
 from adapters.simulator.validation import validate
 
 
+_REJECTED = "prompt_outputs_failed_validation"
+
+
 @dataclass(slots=True)
 class QueueRoutes:
     """The routes that make ComfyUI work; whatever they trip over becomes a 500, as there."""
@@ -70,6 +73,8 @@ class QueueRoutes:
             extra_data["client_id"] = body["client_id"]
         if verdict.error is not None:
             return _rejected(verdict.error, verdict.node_errors)
+        if self._faults.take_rejection():
+            return _rejected({"type": _REJECTED, "message": "Prompt outputs failed validation", "details": ""})
         self._queue.put(QueueItem(number, prompt_id, prompt, extra_data, list(verdict.outputs)))
         if self._faults.take_lost_answer() and request.transport is not None:
             request.transport.abort()

@@ -158,6 +158,14 @@ async def test_a_server_can_become_slow(simulator: Simulator, probe: Probe) -> N
     assert slow.finished_at - slow.started_at >= 2 * 30 * simulator.options.step_ms / 1000
 
 
+async def test_a_prompt_is_rejected_on_demand_once(simulator: Simulator, probe: Probe) -> None:
+    simulator.faults.reject_next()
+    status, answer = await probe.post("/prompt", {"prompt": blank()})
+    assert (status, answer["error"]["type"]) == (400, "prompt_outputs_failed_validation")
+    status, _ = await probe.post("/prompt", {"prompt": blank()})
+    assert status == 200
+
+
 async def test_a_node_raises_on_demand_once(simulator: Simulator, probe: Probe) -> None:
     simulator.faults.next_run_raises("no luck", exception_type="KeyError")
     _, events = await probe.run(painting(probe.info, seed=fresh()))
