@@ -17,7 +17,6 @@ from adapters.simulator.queue import PromptQueue, QueueItem
 from adapters.simulator.records import Records
 from adapters.simulator.validation import validate
 
-
 _REJECTED = "prompt_outputs_failed_validation"
 
 
