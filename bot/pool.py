@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -13,10 +13,9 @@ from bot.health import lost_together
 from bot.jobs import JobRecord
 from bot.keeping import Keeper
 from bot.owning import Owning
-from bot.ports import Server, ServerStore
+from bot.ports import ServerStore
 from bot.servers import Listed, ServerState, server_of
 from bot.session import Connect, Means
-from bot.worker import Worker
 from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
@@ -141,128 +140,6 @@ class Pool:
             self._to_adopt.discard(slot)
             if not self._to_adopt:
                 self._all_adopted.set()
-
-    async def _rescue(self) -> None:
-        # Not before our own servers were asked: after a long night a lease has run out while its run went on.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.terms.lease_s):
-                await self._all_adopted.wait()
-        while True:
-            try:
-                rescued = await self._bench.queue.rescue()
-            except FairbrushError as error:
-                _log.warning("no rescue code=%s", error.code)
-            else:
-                if rescued:
-                    _log.info("rescued jobs=%s", len(rescued))
-            await asyncio.sleep(self._limits.terms.lease_s / 2)
-
-
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 30.0
-_ASK_AGAIN_S = 30.0
-"""How old a running server's choices may be: a ComfyUI with many nodes answers with megabytes."""
-
-
-class Workers:
-    """One worker for each server of a fixed list: Pool takes its place."""
-
-    def __init__(
-        self,
-        connections: Mapping[str, Callable[[], AbstractAsyncContextManager[Server]]],
-        bench: Bench,
-        owning: Owning,
-        limits: WorkerLimits | None = None,
-        tell: Tell | None = None,
-    ) -> None:
-        """Take the servers; `tell` is told what all of them offer whenever one of them was asked."""
-        self._connections = connections
-        self._owning = owning
-        self._bench = bench
-        self._limits = limits or WorkerLimits()
-        self._tell = tell
-        self._away: set[str] = set()  #: of ours, those that could not be opened or were lost
-        self._servers: dict[str, Server] = {}  #: that are open now
-        self._vocabularies: dict[str, Vocabulary] = {}
-        self._opened = asyncio.Event()
-        self._to_adopt = set(connections)
-        self._all_adopted = asyncio.Event()
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Work until `stopping` is set and every run had its grace."""
-        async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(self._rescue()), tasks.create_task(self._ask_again())]
-            async with asyncio.TaskGroup() as working:
-                for name, connect in self._connections.items():
-                    work = partial(self._keep, name, connect, stopping)
-                    working.create_task(self._owning.work(name, stopping, work))
-            for task in beside:
-                task.cancel()
-
-    async def opened(self) -> None:
-        """Return when some server has answered, so that its choices are known."""
-        await self._opened.wait()
-
-    def away(self) -> Collection[str]:
-        """Return those of our servers that do not work at the moment."""
-        return frozenset(self._away)
-
-    def vocabularies(self) -> Mapping[str, Vocabulary]:
-        """Return what each server offers, as it told lately."""
-        return dict(self._vocabularies)
-
-    async def _keep(
-        self, name: str, connect: Callable[[], AbstractAsyncContextManager[Server]], stopping: asyncio.Event
-    ) -> None:
-        pause = _FIRST_PAUSE_S
-        while not stopping.is_set():
-            try:
-                async with connect() as server:
-                    self._vocabularies[name] = await server.vocabulary() or Vocabulary()
-                    # Before it takes a job: the one that was in its line may need what it has no more.
-                    await self._told(stopping)
-                    self._servers[name] = server
-                    self._away.discard(name)
-                    self._opened.set()
-                    pause = _FIRST_PAUSE_S
-                    await Worker(server, name, self._bench, self._limits).run(stopping, lambda: self._adopted(name))
-            except FairbrushError as error:
-                _log.warning("server lost server=%s code=%s detail=%s", name, error.code, error.detail or error)
-            except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
-                _log.exception("worker failed server=%s", name)
-            finally:
-                self._servers.pop(name, None)
-            self._away.add(name)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await stopping.wait()
-            pause = min(2 * pause, _LONGEST_PAUSE_S)
-
-    async def _told(self, stopping: asyncio.Event) -> None:
-        """Tell what all offer, until it was heard."""
-        while self._tell and not stopping.is_set():
-            try:
-                await self._tell(self.vocabularies())
-            except FairbrushError as error:
-                _log.warning("offers not told code=%s", error.code)
-                await asyncio.sleep(self._limits.idle_s)
-            else:
-                return
-
-    async def _ask_again(self) -> None:
-        """See what was installed on a server, or removed from it, while it is open."""
-        while True:
-            await asyncio.sleep(_ASK_AGAIN_S)
-            for name, server in list(self._servers.items()):
-                try:
-                    self._vocabularies[name] = await server.vocabulary() or Vocabulary()
-                except Exception:  # noqa: BLE001 - its worker sees whether it is lost; its choices stay as they were
-                    _log.info("choices not told server=%s", name)
-
-    def _adopted(self, name: str) -> None:
-        self._to_adopt.discard(name)
-        if not self._to_adopt:
-            self._all_adopted.set()
 
     async def _rescue(self) -> None:
         # Not before our own servers were asked: after a long night a lease has run out while its run went on.

@@ -1,7 +1,7 @@
 """The worker on real sockets: through intake, a queue in memory, a ComfyUI look-alike and a folder of files."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,7 +15,7 @@ from adapters.comfyui.server import ComfyServer
 from adapters.files import LinkSigner, LocalFiles
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from bot import pool
+from bot import health
 from bot.attempt import Bench, WorkerLimits
 from bot.estimates import Estimates
 from bot.holding import Terms
@@ -23,10 +23,12 @@ from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord, JobState, Place
 from bot.limits import Limits
 from bot.owning import Owning
-from bot.pool import Workers
+from bot.pool import Pool
+from bot.servers import Listed, ServerSpec
 from bot.shares import Caps
 from bot.submissions import ResultOf, Submission
 from tests.contracts.server.scenes import QUICK
+from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import ALICE, CATALOG, PLACE
 from workflows.vocabulary import merged
@@ -44,18 +46,26 @@ class House:
     estimates: Estimates
     simulators: list[Simulator]
 
-    def workers(self) -> Workers:
-        return Workers(
-            {f"gpu{number}": self._connect(f"gpu{number}", each) for number, each in enumerate(self.simulators)},
-            Bench(queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates),
-            Owning(notices=self.store, owner="only"),
-            LIMITS,
+    def workers(self) -> Pool:
+        return Pool(
+            roster=self._roster,
+            connect=self._connect,
+            bench=Bench(
+                queue=self.store, store=self.store, live=self.store, files=self.files, estimates=self.estimates
+            ),
+            owning=Owning(notices=self.store, owner="only"),
+            store=MemoryServers(),
+            limits=LIMITS,
         )
 
-    def _connect(self, name: str, simulator: Simulator) -> Callable[[], ComfyServer]:
-        return lambda: ComfyServer(name, ComfyAddress.of(simulator.url), limits=QUICK)
+    async def _roster(self) -> Mapping[str, Listed]:
+        names = {f"gpu{number}": each.url for number, each in enumerate(self.simulators)}
+        return {name: Listed(spec=ServerSpec(name=name, url=url)) for name, url in names.items()}
 
-    async def ask(self, text: str, event: str, workers: Workers, **more: object) -> JobId:
+    def _connect(self, listed: Listed) -> ComfyServer:
+        return ComfyServer(listed.spec.name, ComfyAddress.of(listed.spec.url), limits=QUICK)
+
+    async def ask(self, text: str, event: str, workers: Pool, **more: object) -> JobId:
         async def default_workflow(place: Place) -> str:
             return "txt2img"
 
@@ -99,7 +109,7 @@ async def open_house(folder: Path, *, gpus: int = 1, step_ms: float = 1) -> Asyn
 
 
 @asynccontextmanager
-async def at_work(house: House) -> AsyncIterator[Workers]:
+async def at_work(house: House) -> AsyncIterator[Pool]:
     workers, stopping = house.workers(), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(workers.run(stopping))
@@ -111,7 +121,7 @@ async def at_work(house: House) -> AsyncIterator[Workers]:
 
 @pytest.fixture(autouse=True)
 def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr(health, "FIRST_PAUSE_S", 0.05)
     monkeypatch.setattr("bot.runs.AMBIGUITY_S", 0.5)
 
 

@@ -1,19 +1,21 @@
 """All servers at once: one that is down stops no other, and what an earlier process left comes first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot import pool
+from bot import health, keeping, session
 from bot.errors import ConfigError, ServerLost, StoreLost
 from bot.jobs import JobState, run_id_of
 from bot.laning import Laning
 from bot.owning import Owning
-from bot.pool import Tell, Workers
+from bot.pool import Pool, Tell
 from bot.runs import prepare
+from bot.servers import Listed, ServerSpec
+from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import PATIENCE_S, QUICK, TXT2IMG, Kitchen, bench_of, enqueued, job, until_final
 from workflows.vocabulary import Vocabulary
@@ -21,7 +23,10 @@ from workflows.vocabulary import Vocabulary
 
 @pytest.fixture(autouse=True)
 def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(health, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(health, "LONGEST_PAUSE_S", 0.01)
+    monkeypatch.setattr(health, "MISCONFIGURED_PAUSE_S", 0.001)
+    monkeypatch.setattr(keeping, "_LEAST_PAUSE_S", 0.001)
 
 
 class Door:
@@ -56,9 +61,23 @@ class Vocabularied(Kitchen):
 @asynccontextmanager
 async def at_work(
     store: MemoryStore, owner: str = "only", tell: Tell | None = None, **doors: Door
-) -> AsyncIterator[Workers]:
-    owning = Owning(notices=store, owner=owner, term_s=0.03)
-    workers, stopping = Workers(doors, bench_of(store), owning, QUICK, tell), asyncio.Event()
+) -> AsyncIterator[Pool]:
+
+    async def roster() -> Mapping[str, Listed]:
+        return {name: Listed(spec=ServerSpec(name=name, url=f"http://{name}")) for name in doors}
+
+    workers, stopping = (
+        Pool(
+            roster=roster,
+            connect=lambda listed: doors[listed.spec.name](),
+            bench=bench_of(store),
+            owning=Owning(notices=store, owner=owner, term_s=0.03),
+            store=MemoryServers(),
+            limits=QUICK,
+            tell=tell,
+        ),
+        asyncio.Event(),
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(workers.run(stopping))
         yield workers
@@ -221,7 +240,7 @@ async def test_what_is_installed_on_a_running_server_is_offered_soon(monkeypatch
                 self.moved.set()
             return Vocabulary(families={f"model{self.asked}": "sdxl"})
 
-    monkeypatch.setattr(pool, "_ASK_AGAIN_S", 0.001)
+    monkeypatch.setattr(session, "ASK_AGAIN_S", 0.001)
     server = Growing()
     async with at_work(MemoryStore(), kitchen=Door(server)) as workers:
         async with asyncio.timeout(PATIENCE_S):
