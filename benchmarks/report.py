@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from statistics import quantiles
 from types import MappingProxyType
@@ -36,14 +37,22 @@ def versions(*packages: str) -> dict[str, str]:
 def publish(
     title: str, named: Mapping[str, str], rows: Sequence[Mapping[str, str]], bars: Mapping[str, bool], path: Path | None
 ) -> None:
-    """Print the table and the bars, write the JSON, and exit 1 if a bar does not hold."""
+    """Print the table and the bars, write the JSON, and exit 1 if a bar does not hold.
+
+    Rows with other columns begin another table.
+    """
     print(title)
     print(", ".join(f"{name} {number}" for name, number in named.items()))
-    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
-    for row in ({key: key for key in widths}, *rows):
-        print("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
+    for _, alike in groupby(rows, key=tuple):
+        _print_table(list(alike))
     for bar, holds in bars.items():
         print(f"{'holds' if holds else 'FAILS'}: {bar}")
     if path:
         path.write_text(json.dumps({"versions": dict(named), "rows": list(rows), "bars": dict(bars)}, indent=2))
     sys.exit(0 if all(bars.values()) else 1)
+
+
+def _print_table(rows: Sequence[Mapping[str, str]]) -> None:
+    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in rows[0]}
+    for row in ({key: key for key in widths}, *rows):
+        print("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
