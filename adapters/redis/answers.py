@@ -56,4 +56,4 @@ def held(expires: Reply, snapshot: Reply, others: Reply = None) -> Held:
         fence=int(about["fence"]),
         expires_ms=number(expires),
     )
-    return Held(lease=lease, record=found, others=ids(others) if others else ())
+    return Held(lease=lease, record=found, others=tuple(sorted(ids(others))))

@@ -3,7 +3,7 @@
 -- seat, ~ the lane of a tag without one, + a requirement that waits (of a person: a tenant where something waits), : the
 -- lane of a clock, # the lane in which so many users sit, ! the lane in which so much passed.
 local PARTS = {[43] = 'waits', [58] = 'clocks', [35] = 'sitting', [33] = 'passed'}
-local records, opened, moved, woken, wants = {}, {}, {}, {}, {}
+local records, opened, moved, woken, wants, turned = {}, {}, {}, {}, {}, {}
 
 -- Completes a record by what is written of it; new holds what is to be written, false for what is to be deleted.
 local function record(at, it)

@@ -11,6 +11,26 @@ local function put_on_board(platform, number, id)
   if redis.call('ZADD', at, number, id) == 1 then redis.call('ZADD', key('pages', platform), leaf, leaf) end
 end
 
+-- Those that are put there in the end, by leaf.
+local marked = {}
+
+local function mark(platform, number, id)
+  local at, leaf = leaf_of(platform, number)
+  local words = marked[at]
+  if not words then
+    words = {'ZADD', at, platform = platform, leaf = leaf}
+    marked[at] = words
+  end
+  words[#words + 1] = number
+  words[#words + 1] = id
+end
+
+local function put_marked_on_board()
+  for _, words in pairs(marked) do
+    if redis.call(unpack(words)) > 0 then redis.call('ZADD', key('pages', words.platform), words.leaf, words.leaf) end
+  end
+end
+
 local function take_off_leaf(platform, leaf, id)
   local at = key('board', platform .. ':' .. leaf)
   if redis.call('ZREM', at, id) == 1 and redis.call('EXISTS', at) == 0 then

@@ -70,6 +70,7 @@ end
 
 -- Looks for somebody else with a loaded model who is near; the clocks know nothing of it.
 local function with_model(lane, turn_tag, whose_turn, models, warm)
+  write_turns()
   for _, model in ipairs(models) do
     for _, whole in ipairs(redis.call('ZRANGE', key('rota', model), 0, CHECKS - 1)) do
       local tenant, name = halves_of(whole)

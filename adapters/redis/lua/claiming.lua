@@ -16,6 +16,8 @@ local function unless_one(value)
   return value ~= ONE and value
 end
 
+local granted = {} -- the ends of leases that are not written yet
+
 local function take(lane, user, taken, first, server, nonce, term, speed)
   local id, expires, was_open = taken.id, now() + term, open(user.person)
   local job = job_of(id)
@@ -35,7 +37,8 @@ local function take(lane, user, taken, first, server, nonce, term, speed)
   job.paid, job.weight, job.tenant_weight = 0, news.weight, news.tenant_weight
   correct(user, job, cost)
   seat(user, was_open)
-  redis.call('ZADD', key('leases'), expires, id)
+  granted[id] = expires
+  in_the_end('ZADD', key('leases'), expires, id)
   redis.call('HSET', key('held', server), id, nonce)
   change(id, job, news)
   return expires, snapshot(id, job)
@@ -50,7 +53,10 @@ local function claim(server, nonce, term, speed, leaving, fence, ...)
     if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= leaving then others[#others + 1] = mine[i] end
   end
   local known = again and job_of(again)
-  if known then return {lane, tonumber(redis.call('ZSCORE', key('leases'), again)), snapshot(again, known), others} end
+  if known then
+    local expires = granted[again] or tonumber(redis.call('ZSCORE', key('leases'), again))
+    return {lane, expires, snapshot(again, known), others}
+  end
   local job = leaving ~= '' and held(leaving, fence)
   local ending, called = job and user_of(job.t, job.u), woken
   if ending then

@@ -3,7 +3,7 @@
 
 -- Ends a lease at what it took; nil: nothing is charged, the fault was ours. Tells whether the person might run before.
 local function let_go(user, id, job, gpu)
-  redis.call('ZREM', key('leases'), id)
+  in_the_end('ZREM', key('leases'), id)
   redis.call('HDEL', key('held', job.server), id)
   correct(user, job, gpu and math.max(LEAST, normal(gpu, tonumber(job.speed or ONE))) or 0)
   local was_open = open(user.person)
@@ -21,7 +21,7 @@ local function finish(id, job, state, used, everything, news)
   end
   seat(user, was_open)
   if job.charges then settle_charges(id, used, everything) end
-  redis.call('ZADD', key('ended'), at, id)
+  in_the_end('ZADD', key('ended'), at, id)
   news.state, news.ended, news.gpu, news.charges = state, at, used, false
   change(id, job, news)
 end

@@ -11,7 +11,18 @@ local function job_of(id)
   return job
 end
 
-local changed = {}
+local changed, later = {}, {}
+
+-- Adds to a sorted set, or takes away, in the end: what no script reads again, once for all calls that came together.
+local function in_the_end(command, at, score_or_id, id)
+  local words = later[at]
+  if not words then
+    words = {command, at}
+    later[at] = words
+  end
+  words[#words + 1] = score_or_id
+  words[#words + 1] = id
+end
 
 local function platform_of(job)
   return job.platform or string.match(job.t, '^[^/]*')
@@ -22,7 +33,7 @@ local function number_of(job)
   return tonumber(job.p) % PRIORITY_STEP
 end
 
--- A new revision, a mark on the board, a hint; false in news takes a field away.
+-- A new revision, and in the end a mark on the board and a hint; false in news takes a field away.
 local function change(id, job, news)
   local set, gone, flat, many = {key('job', id)}, {key('job', id)}, job.flat, 1
   news.rev = (job.rev or 1) + 1
@@ -38,13 +49,15 @@ local function change(id, job, news)
   redis.call('HSET', unpack(set))
   if gone[2] then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
-  put_on_board(platform, number_of(job), id)
+  mark(platform, number_of(job), id)
   local ids = changed[platform] or {}
   ids[#ids + 1], changed[platform] = id, ids
 end
 
--- One message for each platform, of all that changed.
+-- What was left for the end, and one message for each platform, of all that changed.
 local function tell()
+  for _, words in pairs(later) do redis.call(unpack(words)) end
+  put_marked_on_board()
   for platform, ids in pairs(changed) do redis.call('PUBLISH', key('changed', platform), table.concat(ids, ',')) end
 end
 

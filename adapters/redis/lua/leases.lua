@@ -1,11 +1,10 @@
 -- Needs: jobs
--- Leases: the sorted set of them is the only truth about who runs.
+-- Leases: the sorted set tells when each ends, the job itself whose it is.
 
 -- Returns a held job. The fence makes sure that whoever lost it changes nothing any more.
 local function held(id, fence)
-  if not redis.call('ZSCORE', key('leases'), id) then return false end
   local job = job_of(id)
-  return job and job.fence == fence and job
+  return job and job.fence == fence and (job.state == 'running' or job.state == 'starting') and job
 end
 
 -- How a lease ended, for whoever asks again after a lost answer; the last eight leases of a job are remembered.

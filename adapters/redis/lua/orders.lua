@@ -19,7 +19,8 @@ end
 -- Whoever was looked at is looked at last the next time.
 local function turn(model, who)
   put(pool, 'turns', pool.turns + 1)
-  redis.call('ZADD', key('rota', model), pool.turns, who)
+  local whose = turned[model] or {}
+  whose[who], turned[model] = pool.turns, whose
 end
 
 local function count_active(user, was_active)
@@ -79,6 +80,7 @@ local function step_out(user, id, job)
   count_waiting(user, job, -1)
   if model == '' then return false end
   if has_model(user, model) then return model end
+  if turned[model] then turned[model][user.whole] = nil end
   redis.call('ZREM', key('rota', model), user.whole)
   return false
 end

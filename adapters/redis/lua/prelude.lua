@@ -3,9 +3,13 @@
 local TAG = string.match(KEYS[1], '^{[^}]+}')
 
 -- Milliseconds by the server's clock: the only one. Tests put another function in its place.
+local instant
 local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  if not instant then
+    local time = redis.call('TIME')
+    instant = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return instant
 end
 
 local function key(name, part)

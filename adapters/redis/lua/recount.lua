@@ -1,6 +1,5 @@
--- Needs: accounts, seats, orders
--- Counts anew what is counted of somebody, from what the counts are about. Scripts are atomic, so all should be right
--- already; but a count that is wrong for whatever reason would keep somebody out for ever.
+-- Needs: accounts, seats, orders, writing
+-- Counts anew what is counted: all should be right already, but a wrong count would keep somebody out for ever.
 
 local function amend(it, name, value)
   if it[name] ~= value then put(it, name, value) end
@@ -90,6 +89,7 @@ local function recount_user(user, most)
   amend(user.person, 'leased', leased[user.person.at] or 0)
   for requirement in pairs(user.waits) do
     local model = model_of(requirement)
+    write_turns()
     if model ~= '' and not redis.call('ZSCORE', key('rota', model), user.whole) then turn(model, user.whole) end
   end
   return looked

@@ -28,8 +28,21 @@ local function mirror_moved()
   end
 end
 
+-- The last turns of whoever had one, also before anybody reads a rota.
+local function write_turns()
+  for model, whose in pairs(turned) do
+    local words, many = {'ZADD', key('rota', model)}, 2
+    for who, number in pairs(whose) do
+      words[many + 1], words[many + 2], many = number, who, many + 2
+    end
+    if many > 2 then redis.call(unpack(words)) end
+    turned[model] = nil
+  end
+end
+
 local function write()
   mirror_moved()
+  write_turns()
   for requirement, more in pairs(wants) do
     if more ~= 0 then redis.call('HINCRBY', key('wanted'), requirement, more) end
     wants[requirement] = nil
