@@ -316,7 +316,7 @@ class MemoryStore(MemoryBoard):
             for each in self._entries.values()
             if each is not entry and each.record.job.id != leaving and each.lease and each.lease.server == lease.server
         ]
-        return Held(lease=lease, record=entry.record, others=others)
+        return Held(lease=lease, record=entry.record, others=tuple(sorted(others)))
 
     def _was_ended(self, lease: Lease, happening: Happening) -> bool:
         """Tell whether this is the replay of what ended the lease."""
