@@ -107,7 +107,12 @@ class Health:
     since_ms: int = 0
     strikes: int = 0  #: faults since a run proved it last
     retry_after_s: float = 0.0  #: how long to wait before it is opened anew
-    unreached: bool = False  #: it is down because it cannot be reached
+    cause: Happening | None = None  #: what made it as it is
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether this process cannot use it, though another one may be able to."""
+        return self.state is _S.DOWN and self.cause in {_H.UNREACHED, _H.MISCONFIGURED}
 
 
 def after(health: Health, happening: Happening, reason: str, now_ms: int) -> Health:
@@ -125,7 +130,7 @@ def after(health: Health, happening: Happening, reason: str, now_ms: int) -> Hea
         since_ms=health.since_ms if state is health.state else now_ms,
         strikes=strikes,
         retry_after_s=pause_s,
-        unreached=state is _S.DOWN and happening is _H.UNREACHED,
+        cause=happening,
     )
 
 
@@ -159,7 +164,7 @@ def _pause_s(health: Health, happening: Happening, state: ServerState, strikes: 
 
 def lost_together(healths: Collection[Health]) -> bool:
     """Tell whether all servers, at least two, went away at one time: then it is not they who are gone."""
-    since = [health.since_ms for health in healths if health.state is _S.DOWN and health.unreached]
+    since = [health.since_ms for health in healths if health.state is _S.DOWN and health.cause is _H.UNREACHED]
     return 1 < len(healths) == len(since) and max(since) - min(since) <= TOGETHER_MS
 
 

@@ -17,6 +17,9 @@ _log = logging.getLogger(__name__)
 TELL_S = 5.0
 """How often a status is told though nothing changed: a reader takes an older one for nobody's."""
 
+HAND_OVER_S = 30.0
+"""Who cannot use a server for so long lets another process try: it may have the network, or the credential, for it."""
+
 _LEAST_PAUSE_S = 0.05  #: whatever goes wrong, no server is opened in a tight loop
 _UNFORESEEN = "Something went wrong with it here. The log says what."
 
@@ -34,7 +37,6 @@ class Keeper:
         self._roused = asyncio.Event()
         self.ended = asyncio.Event()  #: nothing more is to be done with it, or the service ends
         self.ours = False
-        self.opened = asyncio.Event()  #: it has answered once
         self.health = Health()
 
     @property
@@ -48,7 +50,7 @@ class Keeper:
 
     def offers(self) -> Mapping[str, Vocabulary]:
         """Return what each slot offers; of a server that is down, what it offered last."""
-        if self._session is not None and self.opened.is_set():
+        if self._session is not None:
             self._offers = self._session.offers()
         return self._offers
 
@@ -82,19 +84,26 @@ class Keeper:
             await self._means.offered()
 
     async def keep(self, stopping: asyncio.Event) -> None:
-        """Work with the server until it is to be left; its task may be cancelled when it is ours no more."""
-        self.health, self.ours = Health(since_ms=_now_ms()), True
+        """Work with the server until it is to be left, or others may try; cancelled when it is ours no more."""
+        if self.health.state is not ServerState.DOWN:
+            self.health = Health(since_ms=_now_ms())
+        self.ours, ours_since_ms = True, _now_ms()
         try:
             async with asyncio.TaskGroup() as tasks:
                 telling = tasks.create_task(self._tell_on())
                 while not self.ended.is_set():
                     self._roused.clear()
                     await self._open(stopping)
-                    if not self.ended.is_set():
-                        await self._pause()
+                    if self._is_hopeless(ours_since_ms):
+                        break
+                    await self._pause()
                 telling.cancel()
         finally:
             self.ours, self._offers = False, {}
+
+    def _is_hopeless(self, ours_since_ms: int) -> bool:
+        since_ms = max(ours_since_ms, self.health.since_ms)
+        return self.health.is_shut and _now_ms() - since_ms >= HAND_OVER_S * 1000
 
     async def _open(self, stopping: asyncio.Event) -> None:
         if self._anew:
@@ -102,24 +111,29 @@ class Keeper:
         listed = self._listed
         try:
             async with self._means.connect(listed) as server:
-                self._session = Session(server, listed.spec, self._means, self._happened, self._news.set)
-                await self._session.ask()
-                await self._begin(self._session, stopping)
-        except ConfigError as error:
-            self._happened(Happening.MISCONFIGURED, str(error))
-        except StoreLost as lost:
-            _log.warning("store lost server=%s detail=%s", self.name, lost.detail)  # No server's fault.
-        except FairbrushError as error:
-            _log.warning("server lost server=%s code=%s detail=%s", self.name, error.code, error.detail or error)
-            self._happened(Happening.UNREACHED, str(error))
-        except Exception:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
-            _log.exception("worker failed server=%s", self.name)
-            self._happened(Happening.UNREACHED, _UNFORESEEN)
+                session = Session(server, listed.spec, self._means, self._happened, self._broke, self._news.set)
+                await session.ask()
+                self._session = session  # Not before: until it was asked it offers nothing.
+                await self._begin(session, stopping)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
+            self._broke(error)
         finally:
             self._session = None
 
+    def _broke(self, error: Exception) -> None:
+        match error:
+            case ConfigError():
+                self._happened(Happening.MISCONFIGURED, str(error))
+            case StoreLost():
+                _log.warning("store lost server=%s detail=%s", self.name, error.detail)  # No server's fault.
+            case FairbrushError():
+                _log.warning("server lost server=%s code=%s detail=%s", self.name, error.code, error.detail or error)
+                self._happened(Happening.UNREACHED, str(error))
+            case _:
+                _log.error("worker failed server=%s", self.name, exc_info=error)
+                self._happened(Happening.UNREACHED, _UNFORESEEN)
+
     async def _begin(self, session: Session, stopping: asyncio.Event) -> None:
-        self.opened.set()
         self._happened(Happening.OPENED, "")
         if self._listed.wish is Wish.DRAIN:
             self._wish()

@@ -23,18 +23,22 @@ class Owning:
     async def work(
         self, server: str, stopping: asyncio.Event, work: Callable[[], Coroutine[object, object, None]]
     ) -> None:
-        """Do the work on a server whenever it is ours, until `stopping` is set; `work` raises nothing of its own."""
+        """Do the work on a server whenever it is ours, until `stopping` is set; `work` raises nothing of its own.
+
+        Work that ends before that gives the server up: whichever process asks next may have it.
+        """
         warned = False
         while not stopping.is_set():
             if await self._own(server):
                 warned = False
                 await self._while_ours(server, work)
-                continue
-            if not warned:
-                _log.warning("another process works on server=%s, so it is left alone", server)
-                warned = True
+                pause_s = self.term_s / 3  # Longer than the others': they are to be first.
+            else:
+                if not warned:
+                    _log.warning("another process works on server=%s, so it is left alone", server)
+                warned, pause_s = True, self.term_s / 6
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.term_s / 6):
+                async with asyncio.timeout(pause_s):
                     await stopping.wait()
 
     async def _while_ours(self, server: str, work: Callable[[], Coroutine[object, object, None]]) -> None:

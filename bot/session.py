@@ -50,7 +50,11 @@ class Means:
 
 
 class Session:
-    """A server that was entered. What happens to it is told by `happened`, `looked` when something is known."""
+    """A server that was entered.
+
+    Whoever keeps it hears of a verdict by `happened`, of an error that made it unusable by `broke`, the first one only,
+    and by `looked` when something is known anew.
+    """
 
     def __init__(
         self,
@@ -58,16 +62,17 @@ class Session:
         spec: ServerSpec,
         means: Means,
         happened: Callable[[Happening, str], None],
+        broke: Callable[[Exception], None],
         looked: Callable[[], None],
     ) -> None:
         self._server = server
         self._spec = spec
         self._means = means
         self._happened = happened
+        self._broke = broke
         self._looked = looked
         self._gates = {slot: Gate(open=asyncio.Event(), eager=False) for slot in slots_of(spec)}
         self._broken = asyncio.Event()
-        self._error: Exception | None = None
         self._faulted = False
         self._vocabulary = Vocabulary()
         self.facts = ServerFacts()
@@ -105,7 +110,7 @@ class Session:
         self.facts = await self._server.facts()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Work until `stopping` is set or it is left; raises what made it unusable, ServerLost first of all."""
+        """Work until `stopping` is set, or until it was left or broke and its slots have finished."""
         async with asyncio.TaskGroup() as tasks:
             workers = [tasks.create_task(self._work(slot, gate, stopping)) for slot, gate in self._gates.items()]
             beside = [
@@ -116,15 +121,13 @@ class Session:
             await asyncio.wait(workers)
             for task in beside:
                 task.cancel()
-        if self._error is not None:
-            raise self._error
 
     async def _work(self, slot: str, gate: Gate, stopping: asyncio.Event) -> None:
         means = self._means
         worker = Worker(self._server, slot, means.bench, means.limits, gate, self._judge)
         try:
             await worker.run(stopping, lambda: means.adopted(slot))
-        except Exception as error:  # noqa: BLE001 - the other slots have to be told; it is raised by `run`
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other slots go on, and whoever keeps the server sorts it
             self._break(error)
 
     def _judge(self, verdict: Verdict) -> None:
@@ -142,8 +145,8 @@ class Session:
         verdict = verdict_of(error)
         if verdict is not None:
             self._judge(verdict)
-        else:
-            self._error = self._error or error
+        elif not self._broken.is_set():
+            self._broke(error)
         self.leave()
         self._broken.set()
 

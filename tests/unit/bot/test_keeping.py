@@ -312,10 +312,8 @@ async def test_one_that_is_wrongly_set_up_says_why_and_stops_no_other_and_is_tri
         status = await place.status()
         assert (status.state, status.reason) == (S.DOWN, "gpu1 needs ComfyUI 0.3.64 or newer.")
         assert place.machines["gpu2"].slots["gpu2"].may == "two at once"
-        await soon(29)
+        await soon(25)
         assert machine.tried == 1
-        await soon(2)
-        assert machine.tried == 2
         machine.shut = None
         place.lists("gpu1", url="http://newer")
         await soon(HEED_S)
@@ -385,6 +383,8 @@ async def test_a_slot_of_a_lost_server_that_does_not_notice_has_its_plug_pulled_
         slots = dict(machine.slots)
         slots["gpu1/2"].idle.clear()
         slots["gpu1"].lose(ServerLost())
+        await soon()
+        assert (await place.status()).state is S.DOWN
         await soon(9)
         assert [each.ended for each in slots.values()] == ["lost", "", "left"]
         await soon(3)
@@ -415,6 +415,42 @@ async def test_a_server_whose_owner_was_killed_is_taken_over_and_its_status_goes
         assert second.vocabularies().keys() == {"gpu1"}
         status = await place.status()
         assert (status.state, virtual_ms() - status.seen_ms < STALE_MS) == (S.READY, True)
+
+
+@virtually
+async def test_who_cannot_use_a_server_for_half_a_minute_lets_another_process_that_can_have_it():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+
+    def refused(listed):
+        raise ConfigError(["the variable GPU_TOKEN is not set."])
+
+    async with place.at_work(place.pool("without", connect=refused)) as without:
+        assert (await place.status()).reason == "the variable GPU_TOKEN is not set."
+        async with place.at_work(place.pool("with")):
+            await soon(28)
+            assert not machine.entered
+            await soon(40)
+            assert machine.slots["gpu1"].may == "two at once"
+            await soon(600)
+            assert not without.away()
+            assert (await place.status()).state is S.READY
+        await soon(120)
+        assert (await place.status()).state is S.DOWN
+    assert len(machine.entered) == 1
+
+
+@virtually
+async def test_between_two_openings_a_server_offers_what_it_offered_last():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+    machine.offer = offer = Vocabulary(families={"a": "sdxl"})
+    async with place.at_work() as pool:
+        machine.silent = ServerLost()
+        machine.slots["gpu1"].lose(ServerLost())
+        for _ in range(100):
+            await soon(0.05)
+            assert pool.vocabularies() == {"gpu1": offer}
 
 
 @virtually

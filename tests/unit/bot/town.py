@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from bot.attempt import Bench
 from bot.faults import PROVED, Verdict
 from bot.owning import Owning
-from bot.pool import Pool, Tell
+from bot.pool import Pool
 from bot.ports import Server, ServerFacts
 from bot.servers import Listed, ServerSpec, ServerStatus, Wish
+from bot.session import Connect
 from bot.worker import Gate
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
@@ -128,14 +129,14 @@ class Town:
     async def tell(self, offers: Mapping[str, Vocabulary]) -> None:
         self.told.append(offers)
 
-    def pool(self, owner: str = "only", tell: Tell | None = None, bench: Bench | None = None) -> Pool:
+    def pool(self, owner: str = "only", bench: Bench | None = None, connect: Connect | None = None) -> Pool:
         return Pool(
             roster=self.listed,
-            connect=lambda listed: self.machines[listed.spec.name].open(listed),
+            connect=connect or (lambda listed: self.machines[listed.spec.name].open(listed)),
             bench=bench or bench_of(self.store),
             owning=Owning(notices=self.store, owner=owner),
             store=self.servers,
-            tell=tell or self.tell,
+            tell=self.tell,
         )
 
     @asynccontextmanager
