@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,15 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a command works with."""
+
+    store: ServerStore
+    seeds: Mapping[str, ServerSpec]  #: of the settings' file
+    served: bool = True  #: False: certainly no service runs, whatever one told before it ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What can be known of the servers here and now."""
 
@@ -70,36 +80,26 @@ class Known:
 def list_servers(*, state: Path | None, as_json: bool) -> None:
     """Show the pool; raises StoreLost and ConfigError."""
 
-    async def look(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> Known:
-        return await look_at(store, seeds)
-
-    show(_with_store(look, state), as_json=as_json)
+    show(_with_store(look_at, state), as_json=as_json)
 
 
 def add_server(said: Mapping[str, object], *, state: Path | None) -> None:
     """Add a server as somebody described it; raises ConfigError with everything that is wrong with it."""
-
-    async def add(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> tuple[str, bool]:
-        return await added(store, seeds, said)
-
-    _told(*_with_store(add, state))
+    _told(*_with_store(partial(added, said=said), state))
 
 
 def change_server(name: str, wish: Wish, *, state: Path | None) -> None:
     """Change what is wanted of a server; raises ConfigError when there is none of that name."""
-
-    async def change(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> tuple[str, bool]:
-        return await changed(store, seeds, name, wish)
-
-    _told(*_with_store(change, state))
+    _told(*_with_store(partial(changed, name=name, wish=wish), state))
 
 
-async def look_at(store: ServerStore, seeds: Mapping[str, ServerSpec]) -> Known:
+async def look_at(opened: Opened) -> Known:
     """Read everything that is known."""
+    store = opened.store
     return Known(
-        seeds=seeds,
+        seeds=opened.seeds,
         changes=await store.changes(),
-        statuses=await store.statuses(),
+        statuses=await store.statuses() if opened.served else {},
         now_ms=await store.now_ms(),
     )
 
@@ -118,26 +118,26 @@ def show(known: Known, *, as_json: bool) -> None:
         say(f"Removed: {listed(removed)}. To put one back: fairbrush servers resume NAME")
 
 
-async def added(store: ServerStore, seeds: Mapping[str, ServerSpec], said: Mapping[str, object]) -> tuple[str, bool]:
+async def added(opened: Opened, said: Mapping[str, object]) -> tuple[str, bool]:
     """Add a server; returns what to say, and whether any process heard it. Raises ConfigError."""
     spec, url = _described(said)
-    known = await look_at(store, seeds)
+    known = await look_at(opened)
     removed = spec.name in known.changes and known.changes[spec.name].wish is Wish.REMOVE
     if spec.name in known.names and not removed:
         raise ConfigError([f"There is a GPU called {spec.name} already: choose another name, or remove that one."])
-    twins = [name for name, each in roster(seeds, known.changes).items() if _same_place(each.spec.url, url)]
+    twins = [name for name, each in roster(known.seeds, known.changes).items() if _same_place(each.spec.url, url)]
     if twins:
         raise ConfigError([f"That GPU is in the pool already, as {twins[0]}."])
     if len(known.changes) >= MAX_CHANGES:
-        await _make_room(store, known)
-    await store.change(spec.name, Change(spec=spec))
+        await _make_room(opened.store, known)
+    await opened.store.change(spec.name, Change(spec=spec))
     again = " It was removed before; what is said of it now holds." if removed else ""
     return f"{spec.name} is added to the pool.{again}", known.heard
 
 
-async def changed(store: ServerStore, seeds: Mapping[str, ServerSpec], name: str, wish: Wish) -> tuple[str, bool]:
+async def changed(opened: Opened, name: str, wish: Wish) -> tuple[str, bool]:
     """Change what is wanted of a server; returns what to say, and whether any process heard it. Raises ConfigError."""
-    known = await look_at(store, seeds)
+    known = await look_at(opened)
     if name not in known.names:
         raise ConfigError([_unknown(name, known.names)])
     before = known.changes.get(name, Change())
@@ -147,7 +147,7 @@ async def changed(store: ServerStore, seeds: Mapping[str, ServerSpec], name: str
         raise ConfigError([f"{name} was removed. To put it back: fairbrush servers resume {name}"])
     # What is wanted of every server needs no words: one of the file then follows the file again.
     plain = wish is Wish.SERVE and before.spec is None
-    await store.change(name, None if plain else Change(wish=wish, spec=before.spec))
+    await opened.store.change(name, None if plain else Change(wish=wish, spec=before.spec))
     return _WORDS[wish].format(name, name), known.heard
 
 
@@ -193,20 +193,16 @@ def _unknown(name: str, names: Collection[str]) -> str:
     return f"There is no GPU of that name.{guess} " + (f"There is {listed(list(names))}." if names else _NONE)
 
 
-def _with_store(
-    work: Callable[[ServerStore, Mapping[str, ServerSpec]], Awaitable[_Result]], state: Path | None
-) -> _Result:
+def _with_store(work: Callable[[Opened], Awaitable[_Result]], state: Path | None) -> _Result:
     settings = load_settings()
     return asyncio.run(_opened(work, settings, state_folder(state or settings.state_dir)))
 
 
-async def _opened(
-    work: Callable[[ServerStore, Mapping[str, ServerSpec]], Awaitable[_Result]], settings: Settings, state: Path
-) -> _Result:
+async def _opened(work: Callable[[Opened], Awaitable[_Result]], settings: Settings, state: Path) -> _Result:
     """Do it in the store of the running service; where none runs, the engine of our own is started for it."""
     async with AsyncExitStack() as stack:
-        url = store_url(settings, state)
-        if url is None:
-            url = await stack.enter_async_context(open_engine(state / "store"))
-        pool = await stack.enter_async_context(open_redis(url, deadline_s=_DEADLINE_S))
-        return await work(pool.servers, {server.name: server.spec for server in settings.servers})
+        running = store_url(settings, state)
+        ours = "" if running else await stack.enter_async_context(open_engine(state / "store"))
+        pool = await stack.enter_async_context(open_redis(running or ours, deadline_s=_DEADLINE_S))
+        seeds = {server.name: server.spec for server in settings.servers}
+        return await work(Opened(store=pool.servers, seeds=seeds, served=running is not None))

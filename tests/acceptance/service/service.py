@@ -23,13 +23,14 @@ def free_port() -> int:
 
 @dataclass
 class Service:
-    """`fairbrush demo` on one state directory."""
+    """`fairbrush demo`, or another command, on one state directory."""
 
     folder: Path
     gpus: Sequence[str]
     port: int = field(default_factory=free_port)
     process: Process | None = None
     redis_url: str | None = None
+    command: Sequence[str] = ("demo",)  #: `serve` takes its GPUs from the folder's settings
 
     @property
     def url(self) -> str:
@@ -45,16 +46,27 @@ class Service:
 
     async def spawn(self, *more: str) -> Process:
         """Start the command; what it says of faults is appended to a file."""
-        gpus = [word for url in self.gpus for word in ("--comfyui", url)]
+        gpus = [word for url in self.gpus for word in ("--comfyui", url)] if "demo" in self.command else []
         with (self.folder / "service.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                str(COMMAND), "demo", "--port", str(self.port), "--state", str(self.state), *gpus, *more,
+                str(COMMAND), *self.command, "--port", str(self.port), "--state", str(self.state), *gpus, *more,
                 cwd=self.folder, stdin=DEVNULL, stdout=PIPE, stderr=log, env=self._environment(),
             )  # fmt: skip
         return self.process
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **({"FAIRBRUSH_REDIS_URL": self.redis_url} if self.redis_url else {})}
+
+    async def run(self, *words: str) -> str:
+        """Run another command beside it to its end, which has to be good; returns what it says."""
+        process = await asyncio.create_subprocess_exec(
+            str(COMMAND), *words, "--state", str(self.state),
+            cwd=self.folder, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=self._environment(),
+        )  # fmt: skip
+        async with asyncio.timeout(PATIENCE_S):
+            said, faults = await process.communicate()
+        assert process.returncode == 0, faults.decode()
+        return said.decode()
 
     async def start(self) -> None:
         """Start the command and wait until its page is served."""

@@ -186,3 +186,20 @@ def test_what_is_known_stays_bounded(monkeypatch):
 
     assert len(estimates.state()["means"]) == 3
     assert estimates.quote_ms(Work("w8", 1)) == 1000
+
+
+def test_processes_learn_from_each_other_and_each_knows_its_own_servers_best():
+    here, there = Estimates(), Estimates()
+    here.learn(SMALL, "gpu1", gpu_ms=1000, quoted_ms=1000)
+    there.learn(SMALL, "gpu1", gpu_ms=9000, quoted_ms=9000)
+    there.learn(SMALL, "gpu2", gpu_ms=2000, quoted_ms=2000)
+
+    here.take_in(there.state())
+
+    assert here.quote_ms(SMALL, "gpu1") == 1000
+    assert here.quote_ms(SMALL, "gpu2") == 2000
+    assert here.accuracy().jobs == 1
+    front = Estimates()
+    front.take_in(here.state())
+    assert front.state() == here.state()
+    assert front.learned == 0

@@ -1,0 +1,205 @@
+"""`fairbrush servers`: what the operator reads, and what becomes of what they say."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.cli.pool import Opened, added, changed, list_servers, look_at, show
+from bot.cli.pool_rows import as_data
+from bot.cli.terminal import WRONG, tell
+from bot.errors import ConfigError
+from bot.servers import MAX_CHANGES, STALE_MS, Change, ServerSpec, ServerState, ServerStatus, Wish
+from tests.fakes.memory_servers import MemoryServers
+
+NOW_MS = 1_800_000_000_000
+GPU1 = ServerSpec(name="gpu1", url="http://127.0.0.1:8188")
+GPU2 = ServerSpec(name="gpu2", url="http://127.0.0.1:8189", slots=2, labels=("big", "fast"), memory_gb=24)
+SAID = {"name": "gpu9", "url": "http://127.0.0.1:8190", "slots": 1, "labels": ["fast"], "memory_gb": 0.0}
+READY = ServerStatus(state=ServerState.READY, since_ms=NOW_MS - 240_000, seen_ms=NOW_MS - 2000, jobs=1)
+
+
+@pytest.fixture
+def opened() -> Opened:
+    return Opened(store=MemoryServers(clock=lambda: NOW_MS), seeds={"gpu1": GPU1, "gpu2": GPU2})
+
+
+async def lines(opened: Opened, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    capsys.readouterr()
+    show(await look_at(opened), as_json=False)
+    return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+async def states(opened: Opened) -> Mapping[str, str]:
+    return {each.name: each.state for each in (await look_at(opened)).seen()}
+
+
+async def test_each_gpu_is_shown_with_its_state_since_when_and_why(
+    opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await opened.store.tell("gpu1", READY)
+    down = replace(READY, state=ServerState.DOWN, reason="It cannot be reached.", jobs=0, since_ms=NOW_MS - 5000)
+    await opened.store.tell("gpu2", down)
+
+    shown = await lines(opened, capsys)
+    assert shown[1] == ["gpu1", "ready", "4", "min", "1", "1", "file"]
+    assert shown[2][:8] == ["gpu2", "down", "5", "s", "0", "2", "big,", "fast"]
+    assert " ".join(shown[2][8:]) == "file It cannot be reached."
+
+
+async def test_a_gpu_that_nobody_works_on_says_so(opened: Opened) -> None:
+    await opened.store.tell("gpu1", replace(READY, seen_ms=NOW_MS - STALE_MS - 1))
+    assert await states(opened) == {"gpu1": "unattended", "gpu2": "unattended"}
+
+    await opened.store.tell("gpu1", READY)
+    assert (await states(opened))["gpu1"] == "ready"
+    assert (await states(replace(opened, served=False)))["gpu1"] == "unattended"
+
+
+async def test_an_empty_pool_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    [line] = await lines(Opened(store=MemoryServers(), seeds={}), capsys)
+
+    assert "fairbrush servers add NAME URL" in " ".join(line)
+
+
+async def test_what_another_processs_settings_have_is_shown_as_long_as_it_is_told(opened: Opened) -> None:
+    await opened.store.tell("far", READY)
+    assert [each.source for each in (await look_at(opened)).seen()] == ["elsewhere", "file", "file"]
+
+    await opened.store.tell("far", replace(READY, seen_ms=0))
+    assert "far" not in await states(opened)
+
+
+async def test_gpus_are_in_the_order_of_their_numbers(opened: Opened) -> None:
+    for name in ("gpu10", "gpu9", "a-gpu"):
+        await added(opened, {**SAID, "name": name, "url": f"http://{name}.example"})
+
+    assert list(await states(opened)) == ["a-gpu", "gpu1", "gpu2", "gpu9", "gpu10"]
+
+
+async def test_one_that_is_drained_or_removed_is_shown_so_at_once(
+    opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await opened.store.tell("gpu1", READY)
+    await opened.store.tell("gpu2", replace(READY, jobs=0))
+    await changed(opened, "gpu1", Wish.DRAIN)
+    await changed(opened, "gpu2", Wish.REMOVE)
+    assert await states(opened) == {"gpu1": "draining", "gpu2": "removed"}
+
+    shown = await lines(opened, capsys)
+    assert [line[0] for line in shown[1:-1]] == ["gpu1"]
+    assert shown[-1][:2] == ["Removed:", "gpu2."]
+
+    await changed(opened, "gpu1", Wish.REMOVE)
+    assert (await states(opened))["gpu1"] == "draining", "it still has a job"
+
+
+async def test_what_was_added_is_in_the_pool_and_heard_only_where_a_process_works(opened: Opened) -> None:
+    sentence, heard = await added(opened, SAID)
+
+    assert ("gpu9" in sentence, heard) == (True, False)
+    spec = ServerSpec(name="gpu9", url="http://127.0.0.1:8190", labels=("fast",))
+    assert await opened.store.changes() == {"gpu9": Change(spec=spec)}
+
+    await opened.store.tell("gpu9", READY)
+    assert (await changed(opened, "gpu9", Wish.DRAIN))[1]
+    assert await opened.store.changes() == {"gpu9": Change(wish=Wish.DRAIN, spec=spec)}
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"name": "gpu1"}, "There is a GPU called gpu1 already"),
+        ({"name": "GPU"}, "name: takes a word"),
+        ({"labels": ["two words"]}, "labels.0: takes a word"),
+        ({"slots": 33}, "slots"),
+        ({"memory_gb": -1.0}, "memory_gb"),
+        ({"url": "http://ada:s3cret@gpu.example"}, "holds no password"),
+        ({"url": "ftp://gpu.example"}, "looks like"),
+        ({"url": "http://[::1"}, "cannot be read"),
+        ({"url": "http://127.0.0.1:8188/"}, "in the pool already, as gpu1"),
+        ({"credential_env": "Bearer s3cret"}, "never the credential itself"),
+        ({"credential_header": "X: 1\r\nY"}, "credential_header"),
+    ],
+)
+async def test_what_cannot_be_added_is_a_sentence_that_repeats_no_secret(
+    opened: Opened, said: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        await added(opened, {**SAID, **said})
+
+    assert problem in str(raised.value)
+    assert "s3cret" not in str(raised.value)
+    assert tell(raised.value, as_json=False) == WRONG
+    assert await opened.store.changes() == {}
+
+
+async def test_everything_that_is_wrong_with_one_is_said_at_once(opened: Opened) -> None:
+    with pytest.raises(ConfigError) as raised:
+        await added(opened, {**SAID, "name": "A b", "url": "gpu", "slots": 0})
+
+    assert len(raised.value.problems) == 3
+
+
+async def test_one_of_the_file_follows_the_file_again_once_it_is_resumed(opened: Opened) -> None:
+    await changed(opened, "gpu1", Wish.REMOVE)
+    assert await opened.store.changes() == {"gpu1": Change(wish=Wish.REMOVE)}
+
+    await changed(opened, "gpu1", Wish.SERVE)
+    assert await opened.store.changes() == {}
+    assert "neither" in (await changed(opened, "gpu1", Wish.SERVE))[0]
+
+
+async def test_one_that_was_removed_comes_back_as_it_is_added_now(opened: Opened) -> None:
+    await changed(opened, "gpu1", Wish.REMOVE)
+    with pytest.raises(ConfigError, match="resume gpu1"):
+        await changed(opened, "gpu1", Wish.DRAIN)
+
+    sentence, _ = await added(opened, {**SAID, "name": "gpu1"})
+    assert "removed before" in sentence
+    assert (await opened.store.changes())["gpu1"].spec is not None
+
+
+@pytest.mark.parametrize("wish", list(Wish))
+async def test_a_name_that_nobody_has_is_refused_with_the_one_that_was_meant(opened: Opened, wish: Wish) -> None:
+    with pytest.raises(ConfigError, match="Did you mean gpu1") as raised:
+        await changed(opened, "gpu11", wish)
+
+    assert "gpu2" in str(raised.value)
+    with pytest.raises(ConfigError, match="no GPU yet"):
+        await changed(Opened(store=MemoryServers(), seeds={}), "gpu1", wish)
+
+
+async def test_there_is_always_room_for_one_more_where_others_came_and_went(opened: Opened) -> None:
+    gone = {f"old{number}": GPU1 for number in range(MAX_CHANGES)}
+    for name, spec in gone.items():
+        await opened.store.change(name, Change(wish=Wish.REMOVE, spec=spec))
+    await opened.store.change("gpu2", Change(wish=Wish.REMOVE, spec=GPU2))
+
+    await added(opened, SAID)
+    assert set(await opened.store.changes()) == {"gpu2", "gpu9"}
+
+
+async def test_a_script_reads_numbers_and_no_address(opened: Opened) -> None:
+    await opened.store.tell("gpu2", replace(READY, version="0.3.64", memory=24 * 1024**3, others=2))
+    _, gpu2 = [as_data(each) for each in (await look_at(opened)).seen()]
+
+    assert (gpu2["state"], gpu2["for_s"], gpu2["jobs"], gpu2["slots"]) == ("ready", 240.0, 1, 2)
+    assert (gpu2["labels"], gpu2["version"], gpu2["others"]) == (["big", "fast"], "0.3.64", 2)
+    assert "127.0.0.1" not in json.dumps(gpu2)
+
+
+def test_the_pool_is_listed_where_no_service_was_ever_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAIRBRUSH_CONFIG", raising=False)
+    monkeypatch.delenv("FAIRBRUSH_REDIS_URL", raising=False)
+    (tmp_path / "fairbrush.toml").write_text('[[servers]]\nname = "gpu1"\nurl = "http://127.0.0.1:8188"\n')
+
+    list_servers(state=tmp_path / "state", as_json=True)
+
+    [gpu1] = json.loads(capsys.readouterr().out)
+    assert (gpu1["name"], gpu1["state"], gpu1["from"]) == ("gpu1", "unattended", "file")
