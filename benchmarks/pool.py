@@ -5,11 +5,13 @@ drawing and have processes of their own. Beside it, in the same run and with the
 in advance, which no scheduler can beat; and a bare client that hands over the next graph when a picture has come.
 """
 
+import asyncio
 import os
 
 from benchmarks.pool_parts import busy, faults, mixed, starts
-from benchmarks.pool_parts.busy import Cell
+from benchmarks.pool_parts.busy import Busy, Cell
 from benchmarks.pool_parts.machines import HOSTS, Park, park
+from benchmarks.pool_parts.mixed import Mixed
 from benchmarks.report import arguments, publish, versions
 from bot.cli.loops import run
 
@@ -35,15 +37,28 @@ QUICK_CELLS = (
 
 async def measure(park: Park, *, quick: bool) -> tuple[list[dict[str, str]], dict[str, bool]]:
     """Measure everything; returns the rows and the bars."""
-    cells = await busy.measure_all(QUICK_CELLS if quick else CELLS, park)
-    mix = await mixed.measure(6 if quick else 40, park)
-    begun = await starts.measure(30 if quick else 300, park)
-    troubled = await faults.measure(8 if quick else 100, park)
+    cells, mix = await (_quickly(park) if quick else _at_leisure(park))
+    begun = await starts.measure(20 if quick else 300, park)
+    troubled = await faults.measure(6 if quick else 100, park)
     rows = [*(cell.row() for cell in cells), *(way.row() for way in mix), *begun.rows(), troubled.row()]
     bars: dict[str, bool] = {}
     for part in (*(cell.bar() for cell in cells), mixed.bars(mix), begun.bar(), troubled.bars()):
         bars |= part
     return rows, bars
+
+
+async def _at_leisure(park: Park) -> tuple[list[Busy], list[Mixed]]:
+    return await busy.measure_all(CELLS, park), await mixed.measure(40, park)
+
+
+async def _quickly(park: Park) -> tuple[list[Busy], list[Mixed]]:
+    """Measure what takes little of a core beside the rest."""
+    short, long = ([cell for cell in QUICK_CELLS if (cell.job_s < 1) is is_short] for is_short in (True, False))
+    cells = await busy.measure_all(short, park)
+    async with asyncio.TaskGroup() as tasks:
+        beside = tasks.create_task(busy.measure_all(long, park))
+        mix = await mixed.measure(6, park)
+    return [*cells, *beside.result()], mix
 
 
 async def main() -> None:
