@@ -11,6 +11,9 @@ from enum import StrEnum
 
 WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a server may be called, and what a label may be: it stands in keys, tables and command lines as it is."""
+LENDABLE = re.compile(r"GPU\w*", re.ASCII)
+"""Variables whose value may be sent to a server that was added at run time: whoever writes to the store says where to,
+and no other secret of the environment may be had that way."""
 MAX_LABELS = 32
 MAX_CHANGES = 512
 """Servers that are changed at run time, those removed among them: every process reads all of them every few seconds."""

@@ -15,7 +15,7 @@ from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.serial import Json, read, written
 from bot.errors import ConfigError, StoreLost
-from bot.servers import MAX_CHANGES, Change, ServerSpec, ServerState, ServerStatus, Wish
+from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerState, ServerStatus, Wish
 from bot.settings import read_server
 
 _log = logging.getLogger(__name__)
@@ -103,10 +103,13 @@ def _change(name: str, content: Json) -> Change:
 
 
 def _spec(name: str, content: Json) -> ServerSpec:
-    """Check a server as the settings' file is checked: whoever writes to the store names no other file or header."""
+    """Check a server as the file is checked, and that it asks for no secret that is not lent; raises ConfigError."""
     known = {each.name for each in fields(ServerSpec)}
     said = {key: value for key, value in content.items() if key in known}
-    return read_server({**said, "name": name, "ca_file": said.get("ca_file") or None}).spec
+    spec = read_server({**said, "name": name, "ca_file": said.get("ca_file") or None}).spec
+    if spec.credential_env and not LENDABLE.fullmatch(spec.credential_env):
+        raise ConfigError(["This variable is not lent to a server that was added at run time."])
+    return spec
 
 
 def _status(_: str, content: Json) -> ServerStatus:

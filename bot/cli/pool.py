@@ -18,7 +18,7 @@ from bot.cli.store import store_url
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
 from bot.ports import ServerStore
-from bot.servers import MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, roster
+from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, roster
 from bot.service.reaching import checked
 from bot.settings import Settings, read_server
 from workflows.choices import listed
@@ -28,6 +28,10 @@ _DEADLINE_S = 3.0
 _NONE = (
     "The pool has no GPU yet. Name yours in fairbrush.toml (fairbrush init writes one to edit), or add one: "
     "fairbrush servers add NAME URL"
+)
+_NOT_LENT = (
+    "credential_env: the variable of a GPU that is added here has a name that begins with GPU, such as GPU9_TOKEN, for "
+    "whoever can write to Redis may have its value sent anywhere."
 )
 _UNHEARD = "No process works on GPUs just now: this holds as soon as one does."
 _WORDS = {
@@ -160,6 +164,8 @@ def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
         problems += error.problems
     try:
         spec = read_server(said).spec
+        if spec.credential_env and not LENDABLE.fullmatch(spec.credential_env):
+            problems.append(_NOT_LENT)
     except ConfigError as error:
         problems += error.problems
     if problems:

@@ -37,7 +37,7 @@ def add(
     memory_gb: Annotated[float, typer.Option(help="Its memory; 0: what it tells itself.")] = 0.0,
     credential_env: Annotated[
         str | None,
-        typer.Option(metavar="VAR", help="The variable that holds what a proxy in front of it wants to see."),
+        typer.Option(metavar="VAR", help="The variable, GPU…, that holds what a proxy wants to see."),
     ] = None,
     credential_header: Annotated[str, typer.Option(metavar="HEADER", help="Sent in this header.")] = "Authorization",
     state: State = None,

@@ -37,6 +37,7 @@ def as_written(schema: int = SCHEMA, **said: object) -> str:
         as_written(spec={"name": "bad", "url": "http://x", "slots": 1000}),
         as_written(spec={"name": "bad", "url": "http://x", "labels": "big"}),
         as_written(spec={"url": 7}),
+        as_written(spec={"url": "http://x", "credential_env": "FAIRBRUSH_KEY"}),
     ],
 )
 async def test_a_change_that_cannot_be_read_is_passed_over_and_logged_once(pool, caplog, text):

@@ -121,6 +121,7 @@ async def test_what_was_added_is_in_the_pool_and_heard_only_where_a_process_work
         ({"url": "http://[::1"}, "cannot be read"),
         ({"url": "http://127.0.0.1:8188/"}, "in the pool already, as gpu1"),
         ({"credential_env": "Bearer s3cret"}, "never the credential itself"),
+        ({"credential_env": "FAIRBRUSH_KEY"}, "begins with GPU"),
         ({"credential_header": "X: 1\r\nY"}, "credential_header"),
     ],
 )
