@@ -103,10 +103,10 @@ class FairShare:
         order, was_open = self._release(job, gpu_ms)
         self._seat(order, was_open)
 
-    def hand_back(self, job: str) -> None:
-        """Put a held job back at its old place; nothing is charged."""
+    def hand_back(self, job: str, requirement: str | None = None) -> None:
+        """Put a held job back at its old place; nothing is charged. It may be moved to another requirement."""
         order, was_open = self._release(job, None)
-        self._line_up(order)
+        self._line_up(order if requirement is None else order._replace(requirement=requirement))
         self._seat(order, was_open)
 
     def cancel(self, job: str) -> None:

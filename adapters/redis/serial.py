@@ -74,6 +74,7 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
         server=unquote(server) if server else None,
         run_id=RunId(run) if run else None,
         cancel_requested=fields.get("cancel") == "1",
+        moved_to=fields.get("n") if "asked" in fields else None,
         files=tuple(_file_of(file) for file in cast(list[Json], came_to.get("files", []))),
         texts=tuple(cast(list[str], came_to.get("texts", []))),
         error_code=fields.get("code"),
@@ -102,7 +103,7 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         estimate_ms=int(fields["c"]),
         created_ms=int(fields["m"]),
         parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
-        requirement=fields.get("n", ""),
+        requirement=fields.get("asked", fields.get("n", "")),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
     )
 

@@ -29,16 +29,7 @@ from bot.jobs import (
     after,
 )
 from bot.overview import Facts
-from bot.ports import (
-    ATTEMPTS,
-    EQUAL,
-    Cancelling,
-    Charge,
-    Held,
-    LaneTable,
-    Lease,
-    Renewal,
-)
+from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, LaneTable, Lease, Renewal
 from bot.shares import ONE, FairPolicy, Position, Share
 from tests.fakes.memory_board import MemoryBoard
 from tests.fakes.memory_charges import Counter, Paid, pay, soon_ms
@@ -166,13 +157,13 @@ class MemoryStore(MemoryBoard):
         """Settle a job as cancelled."""
         return self._settle(lease, Happening.CANCELLED, gpu_ms)
 
-    async def requeue(self, lease: Lease, *, costs_attempt: bool) -> bool:
+    async def requeue(self, lease: Lease, *, costs_attempt: bool, requirement: str | None = None) -> bool:
         """Hand a job back at its old place."""
         entry = self._held(lease)
         if not entry:
             return self._was_ended(lease, Happening.REQUEUED)
         entry.ends[lease.fence] = Happening.REQUEUED
-        self._hand_back(entry, costs=costs_attempt and entry.record.state is JobState.RUNNING)
+        self._hand_back(entry, costs=costs_attempt and entry.record.state is JobState.RUNNING, requirement=requirement)
         return True
 
     async def cancel(self, job_id: JobId) -> Cancelling:
@@ -254,7 +245,7 @@ class MemoryStore(MemoryBoard):
         return Seen(
             fair=self.fair,
             records={str(entry.record.job.id): entry.record for entry in entries},
-            orders={str(entry.record.job.id): _order(entry.record.job, entry.order) for entry in entries},
+            orders={str(entry.record.job.id): _order_of(entry) for entry in entries},
             servers={entry.lease.server for entry in entries if entry.lease},
             now_ms=self.clock(),
             limit=limit,
@@ -371,7 +362,7 @@ class MemoryStore(MemoryBoard):
             paid.settle(gpu_ms, everything=give_back)
         self._parking.wake()
 
-    def _hand_back(self, entry: _Entry, *, costs: bool) -> None:
+    def _hand_back(self, entry: _Entry, *, costs: bool, requirement: str | None = None) -> None:
         record = entry.record
         entry.spent += costs
         if record.cancel_requested:
@@ -383,10 +374,15 @@ class MemoryStore(MemoryBoard):
             # The number of a run that was never recorded is free again.
             unused = record.state is JobState.STARTING and not costs
             entry.lease = None
-            self.fair.hand_back(str(record.job.id))
+            self.fair.hand_back(str(record.job.id), requirement)
             fresh = {"server": None, "run_id": None, "started_ms": None, "gpu_ms": None}
-            self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, **fresh)
+            moved_to = requirement or record.moved_to
+            self._change(entry, Happening.REQUEUED, attempt=record.attempt - unused, moved_to=moved_to, **fresh)
             self._parking.wake()
+
+
+def _order_of(entry: _Entry) -> Order:
+    return _order(entry.record.job, entry.order)._replace(requirement=entry.record.requirement)
 
 
 def _order(job: Job, number: int) -> Order:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from bot.jobs import JobState
 from bot.ports import LaneTable
-from tests.integration.redis import claimed, job
+from tests.integration.redis import claimed, job, running
 
 TABLE = LaneTable(servers={"small": "1", "large": "2"}, routes={"": ("1", "2"), "sd": ("1", "2"), "flux": ("2",)})
 
@@ -44,6 +45,51 @@ async def test_what_no_server_can_serve_waits_until_one_can(truth):
     while await truth.lanes.tend():
         pass
     assert (await claimed(truth, server="large")).job_id == asked.id
+
+
+async def test_a_job_that_is_handed_back_for_another_server_waits_where_that_one_stands(truth):
+    await truth.lanes.lay(TABLE)
+    first, second = (replace(job(), requirement="sd") for _ in range(2))
+    for each in (first, second):
+        await truth.queue.enqueue(each)
+    lease = await running(truth, server="small")
+
+    for _ in range(2):  # the answer to the first is lost
+        assert await truth.queue.requeue(lease, costs_attempt=False, requirement="flux")
+
+    record = await truth.store.read(first.id)
+    assert (record.state, record.moved_to, record.requirement) == (JobState.QUEUED, "flux", "flux")
+    assert (record.job.requirement, record.attempt) == ("sd", 1)
+    assert (await truth.queue.position(first.id)).lane == "2"
+    assert (await claimed(truth, server="small")).job_id == second.id
+    assert await truth.queue.claim("small", "nothing else") is None
+    again = await running(truth, server="large")
+    assert (again.job_id, again.attempt) == (first.id, 2)
+    assert await truth.queue.succeed(again, files=())
+
+
+async def test_what_was_moved_stays_moved_when_it_is_handed_back_once_more(truth):
+    await truth.lanes.lay(TABLE)
+    await truth.queue.enqueue(replace(job(), requirement="sd"))
+    await truth.queue.requeue(await running(truth, server="small"), costs_attempt=False, requirement="flux")
+
+    await truth.queue.requeue(await running(truth, server="large"), costs_attempt=True)
+
+    assert await truth.queue.claim("small", "n") is None
+    held = await truth.queue.claim("large", "n")
+    assert (held.record.moved_to, held.record.job.requirement) == ("flux", "sd")
+
+
+async def test_a_job_whose_requirement_said_nothing_is_moved_too(truth):
+    await truth.lanes.lay(TABLE)
+    asked = job()
+    await truth.queue.enqueue(asked)
+
+    await truth.queue.requeue(await running(truth, server="small"), costs_attempt=False, requirement="flux")
+
+    record = await truth.store.read(asked.id)
+    assert (record.job.requirement, record.moved_to) == ("", "flux")
+    assert await truth.queue.claim("small", "n") is None
 
 
 async def test_the_meaning_of_a_requirement_is_everybodys(truth):

@@ -201,7 +201,10 @@ class History:
             ("succeed", {"files": (), "texts": ("a poem",) if used % 2 else (), "gpu_ms": gpu_ms}),
             ("fail", {"code": "c", "sentence": "s", "gpu_ms": gpu_ms, "server_fault": fault % 2 == 0}),
             ("confirm_cancel", {"gpu_ms": gpu_ms}),
-            ("requeue", {"costs_attempt": fault % 3 > 0}),
+            (
+                "requeue",
+                {"costs_attempt": fault % 3 > 0, "requirement": (fault % 5 == 0 and _one(NEEDS, used)) or None},
+            ),
         ]
         verb, named = _one(ends, end)
         return Call(verb=verb, arguments=(lease,), named=named) if lease else None
