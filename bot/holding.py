@@ -48,7 +48,7 @@ class Hold:
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
     hints: AbstractContextManager[object] = field(
         default_factory=nullcontext
-    )  #: while entered, `stir` is called at news
+    )  #: entered, it stirs at news
     _said: set[Signal] = field(default_factory=set)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)

@@ -19,7 +19,7 @@ async def settle(queue: JobQueue, lease: Lease, outcome: Outcome, *, gpu_ms: int
         case Refusal(code=code, sentence=sentence, server_fault=fault):
             return await queue.fail(lease, code=code, sentence=sentence, gpu_ms=gpu_ms, server_fault=fault)
         case Moved(requirement=requirement):
-            return await queue.requeue(lease, costs_attempt=False, requirement=requirement)  # type: ignore[call-arg]
+            return await queue.requeue(lease, costs_attempt=False, requirement=requirement)
         case Ending.CANCELLED:
             return await queue.confirm_cancel(lease, gpu_ms=gpu_ms)
         case Ending.UNTOUCHED | Ending.VANISHED:
