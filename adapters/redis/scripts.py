@@ -33,6 +33,8 @@ PARTS = (
 """What scripts share, by subject: each carries those that it names in its head, and what they need in turn."""
 
 
+HERE = "  -- What only this needs is made here."
+
 LEAF = 64
 """Jobs in a leaf of a board: at up to 128 entries a sorted set is kept compact."""
 
@@ -82,14 +84,22 @@ def assembled(name: str) -> str:
     """Return a script after those pieces of the parts it needs that it uses, itself or through others.
 
     Lua makes every function anew in every call, and a call that made all of them would take twice as long. A piece is
-    what stands between two blank lines; nothing uses a name that is made after it.
+    what stands between two blank lines; nothing uses a name that is made after it. Of a function that begins with HERE
+    the pieces that nothing else uses are made in it: most calls do not come there.
     """
-    text = source(name)
-    for part in reversed(_order(name)[:-1]):
-        for piece in reversed(source(part).split("\n\n")):
-            if _made(piece) & set(re.findall(r"\w+", re.sub(r"--.*", "", text))):
-                text = f"{piece.strip()}\n\n{text}"
-    return text
+    before, here, rest = source(name).partition(HERE)
+    body, end, after = rest.partition("\nend\n")
+    pieces = [piece.strip() for part in _order(name)[:-1] for piece in source(part).split("\n\n")]
+    for piece in reversed(pieces):
+        if _made(piece) & _words(before + end + after):
+            before = f"{piece}\n\n{before}"
+        elif _made(piece) & _words(body):
+            body = f"\n{piece}\n{body}"
+    return before + here + body + end + after
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", re.sub(r"--.*", "", text)))
 
 
 def _made(piece: str) -> set[str]:

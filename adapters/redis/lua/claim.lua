@@ -7,7 +7,7 @@
 --       about to end ('' for none), loaded models …
 -- Complexity: O(log n) for n waiting users, and the number of the user's requirements and of loaded models, for each
 local function claim_or_park(patience, process, server, nonce, ...)
-  unpark(server, nonce)
+  leave(server .. '/' .. nonce)
   local answer = claim(server, nonce, ...)
   if not answer[2] and patience ~= '0' then park(answer[1], patience, process, server, nonce, ...) end
   return answer

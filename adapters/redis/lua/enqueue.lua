@@ -79,17 +79,17 @@ for i = 23, 22 + files do refer(id, ARGV[i]) end
 
 -- One claim for one job. Nobody else is woken then, unless it took another.
 local function hand_out()
-  send_away()
+  -- What only this needs is made here.
   mirror_moved() -- who is woken?
-  local parked = next_parked(woken, model_of(requirement))
+  local parked, channel = next_parked(woken, model_of(requirement))
   if not parked then return nil end
-  local answer = claim(unpack(parked, 4))
+  local answer = claim(unpack(parked, 3))
   local found = answer[3]
   if not found then return nil end
   if found[4] == id then
     for lane in pairs(serving(requirement)) do woken[lane] = nil end
   end
-  return parked, answer
+  return channel, table.concat(spoken({parked[3], parked[4], answer}, {}), '\r\n') .. '\r\n'
 end
 
 line_up(user, id, job)
@@ -97,13 +97,10 @@ seat(user, was_open)
 call_for(user, requirement)
 put_on_board(platform, number, id)
 changed[platform] = {id}
-local parked, answer
-if somebody_is_parked then parked, answer = hand_out() end
+local channel, said
+if somebody_is_parked then channel, said = hand_out() end
 write()
 tell()
 wake()
-if parked then
-  local said = table.concat(spoken({parked[4], parked[5], answer}), '\r\n') .. '\r\n'
-  redis.call('PUBLISH', key('given', parked[3]), said)
-end
+if channel then redis.call('PUBLISH', channel, said) end
 return {'added', at}

@@ -2,93 +2,91 @@
 -- Claims that wait. Who found nothing may stand parked in the lane for a while, with all that the claim says: whoever adds
 -- a job makes that claim at once, and tells the process that waits. Who leaves without a word stands there until their
 -- patience ends; what they are given meanwhile is theirs by its lease, and comes back with that at the latest.
-local MOST_BYTES = 2048 -- of one claim: ten times what a worker says; a longer one is woken as if it were not parked
+-- A parked claim is {lane, process, then as claim() takes them: server, nonce, lease, speed, job and fence of the lease
+-- that is about to end, models …}; packed, the end of its patience stands before it.
 local somebody_is_parked = redis.call('EXISTS', key('parked')) == 1
+
+local MOST_BYTES = 2048 -- of a packed one: ten times what a worker says; a longer one is woken as if it were not parked
+local TILL = 13 -- digits of a time in ms
 
 -- Where they stand in a lane, and there with a model: the fastest first, of equals whose patience ends first.
 local function bay_of(lane, model)
   if model then return TAG .. ':bay:' .. lane .. ':' .. model end
-  return key('bay', lane)
+  return TAG .. ':bay:' .. lane
 end
 
--- A parked claim is {lane, place in its bays, process, then as claim() takes them: server, nonce, lease, speed, job and
--- fence of the lease that is about to end, models …}
-local function for_bays(parked, command, ...)
-  redis.call(command, bay_of(parked[1]), ...)
-  for i = 10, #parked do redis.call(command, bay_of(parked[1], parked[i]), ...) end
+local function unpacked(packed)
+  return cmsgpack.unpack(string.sub(packed, TILL + 1))
 end
 
-local function unpark(server, nonce)
-  local who = server .. '/' .. nonce
-  local packed = somebody_is_parked and redis.call('HGET', key('parked'), who)
-  if not packed then return end
-  local parked = cmsgpack.unpack(packed)
+local function unpark(packed, parked)
+  local who, lane = parked[3] .. '/' .. parked[4], parked[1]
   redis.call('HDEL', key('parked'), who)
   redis.call('ZREM', key('patience'), who)
-  for_bays(parked, 'ZREM', parked[2])
+  redis.call('ZREM', bay_of(lane), packed)
+  for i = 9, #parked do redis.call('ZREM', bay_of(lane, parked[i]), packed) end
 end
 
--- Sends away whose patience has ended.
-local function send_away()
-  for _, who in ipairs(redis.call('ZRANGEBYSCORE', key('patience'), 0, now())) do
-    unpark(string.match(who, '^(.*)/(.*)$'))
-  end
+local function leave(who)
+  local packed = somebody_is_parked and redis.call('HGET', key('parked'), who)
+  if packed then unpark(packed, unpacked(packed)) end
 end
 
 local function park(lane, patience, process, server, nonce, ...)
-  send_away()
-  local till, who = string.format('%013.0f', now() + patience), server .. '/' .. nonce
-  local parked = {lane, till .. '/' .. who, process, server, nonce, ...}
-  local packed = cmsgpack.pack(parked)
+  -- Whose patience has ended goes, if nobody has met them yet.
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', key('patience'), 0, now())) do leave(gone) end
+  local who, till, parked = server .. '/' .. nonce, now() + patience, {lane, process, server, nonce, ...}
+  local packed = string.format('%0' .. TILL .. '.0f', till) .. cmsgpack.pack(parked)
   if #packed > MOST_BYTES then return end
   redis.call('HSET', key('parked'), who, packed)
   redis.call('ZADD', key('patience'), till, who)
-  for_bays(parked, 'ZADD', -parked[7], parked[2])
+  redis.call('ZADD', bay_of(lane), -parked[6], packed)
+  for i = 9, #parked do redis.call('ZADD', bay_of(lane, parked[i]), -parked[6], packed) end
   somebody_is_parked = true
-end
-
--- Returns who stands first in a bay.
-local function first_in(bay)
-  local place = redis.call('ZRANGE', bay, 0, 0)[1]
-  local packed = place and redis.call('HGET', key('parked'), string.match(place, '/(.*)$'))
-  if packed then return cmsgpack.unpack(packed) end
-  if place then redis.call('ZREM', bay, place) end -- half there
 end
 
 -- Returns who of those that are parked in some lanes, or there with a model, is the fastest.
 local function fastest_in(lanes, model)
-  local best
+  local best, speed
   for lane in pairs(lanes) do
-    local parked = first_in(bay_of(lane, model))
-    if parked and (not best or tonumber(parked[7]) > tonumber(best[7])) then best = parked end
+    local first = redis.call('ZRANGE', bay_of(lane, model), 0, 0, 'WITHSCORES')
+    if first[1] and (not best or -first[2] > speed) then best, speed = first[1], -first[2] end
   end
   return best
 end
 
 -- Takes out who suits a model best: who has it loaded, else the fastest. A process that was killed hears nothing.
 local function next_parked(lanes, model)
-  local listening, parked = 'NUMSUB'
-  repeat
-    parked = model ~= '' and fastest_in(lanes, model) or fastest_in(lanes)
-    if not parked then return nil end
-    unpark(parked[4], parked[5])
-  until redis.call('PUBSUB', listening, key('given', parked[3]))[2] > 0
-  return parked
+  local listening = 'NUMSUB'
+  while true do
+    local packed = model ~= '' and fastest_in(lanes, model) or fastest_in(lanes)
+    if not packed then return nil end
+    local parked = unpacked(packed)
+    unpark(packed, parked)
+    local channel = key('given', parked[2])
+    if tonumber(string.sub(packed, 1, TILL)) > now() and redis.call('PUBSUB', listening, channel)[2] > 0 then
+      return parked, channel
+    end
+  end
 end
 
--- An answer as Redis writes answers, for it goes as a message.
+-- An answer as Redis writes answers, for it goes as a message: the whole words of a list, or of one in it.
 local function spoken(answer, said)
-  said = said or {}
-  if type(answer) == 'table' then
-    said[#said + 1] = '*' .. #answer
-    for _, each in ipairs(answer) do spoken(each, said) end
-  elseif type(answer) == 'number' then
-    said[#said + 1] = string.format(':%.0f', answer)
-  elseif answer then
-    said[#said + 1] = '$' .. #answer
-    said[#said + 1] = answer
-  else
-    said[#said + 1] = '$-1'
+  local many = #said
+  said[many + 1] = '*' .. #answer
+  for i = 1, #answer do
+    local each = answer[i]
+    local kind = type(each)
+    many = #said
+    if kind == 'string' then
+      said[many + 1], said[many + 2] = '$' .. #each, each
+    elseif kind == 'number' then
+      said[many + 1] = string.format(':%.0f', each)
+    elseif kind == 'table' then
+      spoken(each, said)
+    else
+      said[many + 1] = '$-1'
+    end
   end
   return said
 end
