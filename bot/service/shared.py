@@ -51,7 +51,8 @@ class Shared:
         self.lanes.presence = Presence(
             statuses=await self.pool.servers.statuses(),
             now_ms=await self.pool.servers.now_ms(),
-            listed=frozenset(map(server_of, offered)),
+            # Also another process's, which are known by what they offer.
+            listed=frozenset({*listed, *map(server_of, offered)}),
         )
         # Before the vocabulary: nobody asks for what no lane is laid for.
         await self.lanes.refresh(offered, self.catalog.workflows.values())
