@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -129,6 +130,11 @@ class Simulator:
     def runs(self) -> list[RunRecord]:
         """Every execution since the start, in order."""
         return list(self.records.runs)
+
+    @property
+    def history(self) -> Sequence[str]:
+        """The prompt ids that it remembers, in order of completion."""
+        return list(self._alive.queue.history)
 
     @property
     def folder(self) -> Path:
