@@ -47,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
 EAGER_S = 0.1
+_SLOWER = 1.2
 LAST_CARDS_S = 3.0
 TIDY_S = 60.0
 
@@ -168,10 +169,13 @@ class _Service:
         return False
 
     async def _keep_fresh(self) -> None:
-        # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly.
+        # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly: a while,
+        # for a page may be there long before any worker.
+        pause_s = EAGER_S
         while True:
             await _tried(self._refresh)
-            await asyncio.sleep(REFRESH_S if self.core.shared.vocabulary.choices else EAGER_S)
+            await asyncio.sleep(REFRESH_S if self.core.shared.vocabulary.choices else pause_s)
+            pause_s = min(_SLOWER * pause_s, REFRESH_S)
 
     async def _refresh(self) -> None:
         estimates, store = self.core.estimates, self.core.pool.estimates

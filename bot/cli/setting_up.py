@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.comfyui.address import ComfyAddress
-from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.server import ComfyServer
 from adapters.simulator.definitions import object_info
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot.cli.addresses import addresses
 from bot.errors import ConfigError, UnknownWorkflow
+from bot.service.reaching import server_at
 from bot.settings import MAX_FILE_BYTES, Settings, read_settings
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.definitions import read_definitions
@@ -74,16 +74,11 @@ async def open_server(settings: Settings, comfyui: str | None) -> AsyncIterator[
     named = next(iter(addresses(settings, comfyui).items()), None)
     async with AsyncExitStack() as stack:
         if named:
-            yield Opened(await stack.enter_async_context(connection(settings, *named)), simulated=False)
+            yield Opened(await stack.enter_async_context(server_at(settings, *named)), simulated=False)
         else:
             simulator = await stack.enter_async_context(Simulator(SimulatorOptions()))
-            server = connection(settings, "simulator", ComfyAddress.of(simulator.url))
+            server = server_at(settings, "simulator", ComfyAddress.of(simulator.url))
             yield Opened(await stack.enter_async_context(server), simulated=True)
-
-
-def connection(settings: Settings, name: str, address: ComfyAddress) -> ComfyServer:
-    """Return a server, still to be entered, with the limits that the settings say."""
-    return ComfyServer(name, address, limits=ComfyLimits(file_bytes=settings.max_result_mb * 1024**2))
 
 
 async def ask_vocabulary(settings: Settings, comfyui: str | None) -> Vocabulary:

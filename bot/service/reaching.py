@@ -51,8 +51,13 @@ def connecting(settings: Settings, identity: str) -> Callable[[Listed], ComfySer
 
     `identity` marks the pool's runs on servers.
     """
+    return lambda listed: server_at(settings, listed.spec.name, address_of(listed.spec), identity)
+
+
+def server_at(settings: Settings, name: str, address: ComfyAddress, identity: str = "") -> ComfyServer:
+    """Return a server, still to be entered, with the limits that the settings say."""
     limits = ComfyLimits(file_bytes=settings.max_result_mb * 1024**2)
-    return lambda listed: ComfyServer(listed.spec.name, address_of(listed.spec), limits=limits, pool=identity)
+    return ComfyServer(name, address, limits=limits, pool=identity)
 
 
 def _credential(spec: ServerSpec) -> Mapping[str, str]:

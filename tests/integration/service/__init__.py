@@ -1,0 +1,1 @@
+"""The parts of a service on a real store."""
