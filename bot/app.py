@@ -169,8 +169,8 @@ class _Service:
         return False
 
     async def _keep_fresh(self) -> None:
-        # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly: a while,
-        # for a page may be there long before any worker.
+        # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly;
+        # but a page may be there long before any worker.
         pause_s = EAGER_S
         while True:
             await _tried(self._refresh)
