@@ -69,7 +69,7 @@ class Lane:
     name: str  #: empty for the jobs that no lane serves
     servers: Sequence[str]
     waiting: int
-    waiting_ms: int  #: GPU time, as long for each job as those in its line take on the average
+    waiting_ms: int  #: GPU time, as long for each job as those in its line take on the average; 0: nobody is in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ class Cost(Strict):
     factors: tuple[ParameterName, ...] = Field(default=(), strict=False)
 
 
-Label = Annotated[str, StringConstraints(pattern=r"^\w[\w.+-]{0,39}$")]
-"""A word that operators give their servers."""
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+"""A word that operators give their servers; of the same form there, or no server could ever have it."""
 
 
 class Needs(Strict):

@@ -21,7 +21,7 @@ _Account = TypeVar("_Account", Community, Member)
 def lane_rows(facts: Facts) -> Iterator[Row]:
     """Show what waits for which GPUs."""
     for lane in facts.lanes:
-        yield _gpus(lane), f"{lane.waiting}", spell(lane.waiting_ms)
+        yield _gpus(lane), f"{lane.waiting}", "–" if _is_untold(lane) else spell(lane.waiting_ms)
 
 
 def community_rows(facts: Facts, limit: int) -> Iterator[Row]:
@@ -50,7 +50,12 @@ def as_data(facts: Facts, coming: Iterable[Coming], limit: int) -> dict[str, obj
         "waiting": facts.waiting,
         "running": facts.running,
         "lanes": [
-            {"name": each.name, "gpus": [*each.servers], "waiting": each.waiting, "gpu_s": each.waiting_ms / 1000}
+            {
+                "name": each.name,
+                "gpus": [*each.servers],
+                "waiting": each.waiting,
+                "gpu_s": None if _is_untold(each) else each.waiting_ms / 1000,
+            }
             for each in facts.lanes
         ],
         "communities": [_community(facts, each, limit) for each in _most(facts.communities, limit)],
@@ -117,6 +122,11 @@ def _rest(facts: Facts, name: str, whole: Facts | Community, listed: Sequence[Co
     used_ms = whole.used_ms - sum(each.used_ms for each in listed)
     if waiting or running or used_ms > 0:
         yield name, f"{waiting}", f"{running}", "–", "–", _part(had(facts, used_ms)), "–"
+
+
+def _is_untold(lane: Lane) -> bool:
+    """Tell whether nobody knows what waits there takes: all of it is somebody's who may not run now."""
+    return lane.waiting > 0 and lane.waiting_ms == 0
 
 
 def _gpus(lane: Lane) -> str:

@@ -58,6 +58,21 @@ def test_shares_stand_beside_what_is_due_and_the_next_jobs_below(capsys: pytest.
     assert next_one[-5:] == ["8", "s", "in", "3", "s"]
 
 
+def test_of_what_waits_only_for_caps_or_for_a_gpu_nobody_says_that_it_takes_no_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    facts = replace(
+        FACTS, lanes=[replace(LANE, waiting=3, waiting_ms=0), Lane(name="", servers=[], waiting=2, waiting_ms=0)]
+    )
+
+    show(facts, [], 10)
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["gpu1,", "gpu2", "3", "–"] in lines
+    assert ["none", "has", "what", "they", "need", "2", "–"] in lines
+    assert [each["gpu_s"] for each in as_data(facts, [], 10)["lanes"]] == [None, None]  # type: ignore[attr-defined]
+
+
 async def test_what_is_shown_next_is_what_the_store_knows_with_its_workflow() -> None:
     store = MemoryStore()
     await store.lay(LaneTable(servers={"gpu": "1"}, routes={job("1").requirement: ("1",)}))
