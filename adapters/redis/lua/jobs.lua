@@ -24,8 +24,16 @@ local function in_the_end(command, at, score_or_id, id)
   words[#words + 1] = id
 end
 
+local platforms = {} -- of tenants
+
 local function platform_of(job)
-  return job.platform or string.match(job.t, '^[^/]*')
+  if job.platform then return job.platform end
+  local platform = platforms[job.t]
+  if not platform then
+    platform = string.match(job.t, '^[^/]*')
+    platforms[job.t] = platform
+  end
+  return platform
 end
 
 -- Its number in the queue: the place without the priority.
@@ -35,19 +43,22 @@ end
 
 -- A new revision, and in the end a mark on the board and a hint; false in news takes a field away.
 local function change(id, job, news)
-  local set, gone, flat, many = {key('job', id)}, {key('job', id)}, job.flat, 1
+  local at = key('job', id)
+  local set, gone, flat, many = {at}, nil, job.flat, 1
+  local last = #flat
   news.rev = (job.rev or 1) + 1
   for field, value in pairs(news) do
     if value then
       set[many + 1], set[many + 2], many = field, value, many + 2
-      flat[#flat + 1], flat[#flat + 2] = field, value
+      flat[last + 1], flat[last + 2], last = field, value, last + 2
     elseif job[field] then
+      gone = gone or {at}
       gone[#gone + 1] = field
     end
     job[field] = value or nil
   end
   redis.call('HSET', unpack(set))
-  if gone[2] then redis.call('HDEL', unpack(gone)) end
+  if gone then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
   mark(platform, number_of(job), id)
   local ids = changed[platform] or {}

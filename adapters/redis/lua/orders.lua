@@ -1,8 +1,15 @@
 -- Needs: accounts
 -- What waits, and for whom: the queues of a user, one by requirement, and the rotas of models.
 
+local models_of = {} -- requirements
+
 local function model_of(requirement)
-  return string.match(requirement, '^[^.]*')
+  local model = models_of[requirement]
+  if not model then
+    model = string.match(requirement, '^[^.]*')
+    models_of[requirement] = model
+  end
+  return model
 end
 
 local function queue_of(user, requirement)

@@ -48,19 +48,20 @@ local function write()
     wants[requirement] = nil
   end
   for i = 1, #opened do
-    local it = opened[i]
-    local set, gone, many = {it.at}, {it.at}, 1
+    local it, set, gone, many = opened[i], nil, nil, 1
     for name, value in pairs(it.new) do
       if value then
+        set = set or {it.at}
         set[many + 1], set[many + 2] = name, value
         many = many + 2
       else
+        gone = gone or {it.at}
         gone[#gone + 1] = name
       end
     end
-    if many > 1 then redis.call('HSET', unpack(set)) end
-    if gone[2] then redis.call('HDEL', unpack(gone)) end
-    it.new = {}
+    if set then redis.call('HSET', unpack(set)) end
+    if gone then redis.call('HDEL', unpack(gone)) end
+    if set or gone then it.new = {} end
   end
 end
 
