@@ -27,6 +27,8 @@ _ASK_AGAIN_S = 0.1
 """Who asked for a successor, and there was none, asks again so soon. It does not wait in the store for one: whatever
 comes is for a server that is idle."""
 
+_TICK_S = 0.001
+
 
 @dataclass(slots=True, kw_only=True)
 class Slot:
@@ -67,8 +69,8 @@ class Slot:
         seen = self._outlook(run, now_s)
         if seen is None:
             return inf
-        due_s = seen.claim_in(self.latency.p90_s)
-        if due_s <= 0 and run.foreseen_s is None:
+        due_s = _soon(seen.claim_in(self.latency.p90_s))
+        if not due_s and run.foreseen_s is None:
             run.foreseen_s = now_s + seen.left_s
         return due_s
 
@@ -106,7 +108,7 @@ class Slot:
         """Tell in how many seconds the successor has waited for too long; inf: there is none that could have."""
         match self.on_server:
             case [run, Attempt(standing=Standing.PREPARING | Standing.PENDING)] if seen := self._outlook(run, now_s):
-                return seen.give_back_in
+                return _soon(seen.give_back_in)
         return inf
 
     def not_begun(self) -> Sequence[Attempt]:
@@ -142,3 +144,8 @@ class Slot:
         if attempt.succeeded:
             return (model,)
         return self.warm if attempt.began_s is None else ()
+
+
+def _soon(seconds: float) -> float:
+    """Take what no timer keeps apart from now for now."""
+    return 0.0 if seconds < _TICK_S else seconds

@@ -117,7 +117,8 @@ class Worker:
                 self._opening = tasks.create_task(self._ring_at(self._gate.open))
         except StoreLost as lost:
             _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
-        await self._heard(min(pause_s, self._slot.overdue_in(self._now())))
+        # What is overdue was told to leave, which it does in its own time.
+        await self._heard(min(pause_s, self._slot.overdue_in(self._now()) or pause_s))
 
     async def _heard(self, timeout_s: float) -> None:
         """Wait for news, but not for long."""
