@@ -3,6 +3,7 @@
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from bot.jobs import JobId, Requester, Tenant
 
 COMPACT = 64
 """Longest value in bytes that keeps a hash in its compact encoding: a quarter of the memory per job."""
+_quote = lru_cache(maxsize=4096)(partial(quote, safe=""))
+"""The same few people, places and servers are named again and again."""
 _BRIEF = 44
 """Longest name of somebody, so that a tenant's with its platform stays compact."""
 
@@ -37,9 +40,9 @@ NAMES = {
     "required": "sorted set of requirements by when they were last kept",
     "leases": "sorted set of held jobs by the end of the lease: the only truth about who runs",
     "held": "hash by server: its jobs, each with the nonce that it was claimed by",
-    "parked": "hash: server/nonce -> a claim that waits for a job, packed",
+    "parked": "hash: server/nonce -> a claim that waits for a job: the end of its patience, the rest packed",
     "patience": "sorted set of parked claims by when their patience ends",
-    "bay": "sorted set by lane, and by lane and model, of parked claims, each after the end of its patience, by -speed",
+    "bay": "sorted set by lane, and by lane and model, of parked claims by -speed",
     "given": "channel by process: server, nonce and answer of a parked claim, as Redis writes an answer",
     "counter": "hash by counter: count, since (start of its window); expires with its window",
     "of": "sorted set by user: their jobs by order",
@@ -149,7 +152,7 @@ def job_id(name: bytes | str) -> JobId:
 
 def quoted(*parts: str) -> str:
     """Join parts into one, so that none of them reaches into another's name."""
-    return "/".join(quote(part, safe="") for part in parts)
+    return "/".join([_quote(part) for part in parts])
 
 
 def _brief(text: str) -> str:

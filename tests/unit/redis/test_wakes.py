@@ -138,3 +138,22 @@ async def test_who_comes_after_everybody_was_woken_and_nobody_was_there_looks_to
     leaving.cancel()
     await turns()
     assert await owed(wakes, "2")
+
+
+async def test_who_is_given_an_answer_waits_no_more(wakes):
+    heard = [Ear(), Ear()]
+    tasks = [asyncio.create_task(wakes.wait("1", ear)) for ear in heard]
+    await turns()
+    heard[1].give([b"an answer"])
+    assert await woken(tasks) == [False, True]
+
+    await wakes.wait("1", heard[1])  # it came before the wait
+
+
+async def test_a_wake_up_of_who_was_given_an_answer_is_for_somebody_else(wakes):
+    answered, staying = Ear(), Ear()
+    tasks = [asyncio.create_task(wakes.wait("1", ear)) for ear in (answered, staying)]
+    await turns()
+    wakes.wake(["1"])
+    answered.give([b"an answer"])
+    assert await woken(tasks) == [True, True]
