@@ -42,13 +42,18 @@ def fields(answer: Reply) -> dict[str, str]:
 
 def record(answer: Reply) -> JobRecord:
     """Return a snapshot as the scripts make it: hash, payload, result, name."""
+    return _told(answer)[1]
+
+
+def _told(answer: Reply) -> tuple[dict[str, str], JobRecord]:
     about, payload, result, name = rows(answer)
-    return record_of(keys.job_id(cast(bytes, name)), fields(about), cast(bytes, payload), data(result))
+    told = fields(about)
+    return told, record_of(keys.job_id(cast(bytes, name)), told, cast(bytes, payload), data(result))
 
 
 def held(expires: Reply, snapshot: Reply, others: Reply = None) -> Held:
     """Return a held job by the end of its lease and its snapshot."""
-    about, found = fields(rows(snapshot)[0]), record(snapshot)
+    about, found = _told(snapshot)
     lease = Lease(
         job_id=found.job.id,
         server=found.server or "",
