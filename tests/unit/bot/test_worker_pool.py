@@ -60,11 +60,11 @@ class Vocabularied(Kitchen):
 
 @asynccontextmanager
 async def at_work(
-    store: MemoryStore, owner: str = "only", tell: Tell | None = None, **doors: Door
+    store: MemoryStore, owner: str = "only", tell: Tell | None = None, slots: int = 1, **doors: Door
 ) -> AsyncIterator[Pool]:
 
     async def roster() -> Mapping[str, Listed]:
-        return {name: Listed(spec=ServerSpec(name=name, url=f"http://{name}")) for name in doors}
+        return {name: Listed(spec=ServerSpec(name=name, url=f"http://{name}", slots=slots)) for name in doors}
 
     workers, stopping = (
         Pool(
@@ -98,6 +98,40 @@ async def test_every_server_works_and_one_that_never_opens_stops_no_other():
     assert set(states) == {JobState.SUCCEEDED}
     assert first.submitted
     assert second.submitted
+
+
+async def test_two_slots_of_a_server_claim_by_names_of_their_own_over_one_connection():
+    store, door, events = MemoryStore(), Door(Kitchen(looks=20)), "12345678"
+    for event in events:
+        await enqueued(store, event)
+
+    async with at_work(store, slots=2, kitchen=door):
+        assert set(await until_final(store, *events)) == {JobState.SUCCEEDED}
+
+    assert door.opened == 1
+    assert sorted(door.server.submitted) == sorted(run_id_of(job(event).id, 1) for event in events)
+    records = [await store.read(job(event).id) for event in events]
+    assert {record.server for record in records} == {"kitchen", "kitchen/2"}
+
+
+async def test_what_both_slots_of_a_killed_process_had_is_adopted_and_nothing_else_is_left_on_the_server():
+    store, server = MemoryStore(), Kitchen(looks=None)
+    for number, slot in enumerate(("kitchen", "kitchen/2"), start=1):
+        record = await enqueued(store, str(number))
+        held = await store.claim(slot, "nonce")
+        run_id = run_id_of(record.job.id, 1)
+        await store.record(held.lease, run_id=run_id)
+        await server.submit(prepare(TXT2IMG, record.job.values, record.job.id, 1, {}))
+
+    async with at_work(store, slots=2, kitchen=Door(server)):
+        server.looks = 1
+        for run_id in list(server.submitted):
+            server.finish(run_id)
+        assert set(await until_final(store, "1", "2")) == {JobState.SUCCEEDED}
+
+    assert len(server.submitted) == 2
+    assert not server.interrupted
+    assert server.kept == [frozenset(server.submitted)]
 
 
 async def test_a_job_runs_only_where_its_model_is():
