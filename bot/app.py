@@ -242,6 +242,7 @@ async def _workers(core: _Core) -> Pool:
         files=core.files,
         estimates=core.estimates,
         hurry=options.hurry,
+        hints=pool.notices.hints,
         still_serves=core.shared.lanes.still_serves,
         larger=core.shared.lanes.larger,
     )

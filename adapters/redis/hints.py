@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import cast
 
@@ -11,11 +11,11 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from adapters.redis.edge import ANSWER_S, PAUSE_S, connection_of
-from adapters.redis.keys import Keys, job_id
+from adapters.redis.keys import Keys, job_id, job_name
 from adapters.redis.owned import beside
 from adapters.redis.wakes import Ear, Wakes
 from adapters.redis.wire import Reply
-from bot.jobs import JobId
+from bot.jobs import Job, JobId
 
 MAX_HINTS = 10_000
 """Per platform; beyond it further ones are dropped: the board looks at every open job from time to time anyway."""
@@ -40,6 +40,8 @@ class Hints:
         self._listening = asyncio.Event()
         self._changed: dict[str, set[JobId]] = {}
         self._bells: dict[str, asyncio.Event] = {}
+        self._heeded: dict[str, list[Callable[[], None]]] = {}  # by the job's name, who wants to hear of it
+        self._channels: set[str] = set()  # that somebody heeded a job of
         self._wanted = asyncio.Event()
 
     @contextmanager
@@ -87,6 +89,22 @@ class Hints:
         bell.clear()
         return frozenset(self._changed.pop(channel, ()))
 
+    @contextmanager
+    def hear(self, job: Job, heard: Callable[[], None]) -> Iterator[None]:
+        """Call `heard` whenever a job may have changed, while the block runs."""
+        channel, name = self._keys.key("changed", job.place.tenant.platform), job_name(job.id)
+        if channel not in self._channels:
+            self._channels.add(channel)
+            self._wanted.set()
+        heeding = self._heeded.setdefault(name, [])
+        heeding.append(heard)
+        try:
+            yield
+        finally:
+            heeding.remove(heard)
+            if not heeding:
+                self._heeded.pop(name, None)
+
     async def listening(self, timeout_s: float) -> None:
         """Return when hints are heard, or after the timeout: a Redis that is away now may come back."""
         await _rung(self._listening, timeout_s)
@@ -111,7 +129,8 @@ class Hints:
         while True:
             self._wanted.clear()
             # Whoever hears of wake-ups hears answers, too.
-            new = [channel for channel in (self._given, self._wake, *self._bells) if channel not in heard]
+            wanted = (self._given, self._wake, *self._bells, *self._channels)
+            new = [channel for channel in wanted if channel not in heard]
             await connection.send_command(*(("SUBSCRIBE", *new) if new else ("PING",)), check_health=False)
             heard.update(new)
             await _rung(self._wanted, _QUIET_S)
@@ -130,8 +149,8 @@ class Hints:
         if channel == self._wake:
             self._listening.set()
             self._wakes.wake_all()
-        elif channel != self._given:
-            self._bells[channel].set()
+        elif bell := self._bells.get(channel):
+            bell.set()
 
     def _heard(self, channel: str, said: bytes) -> None:
         if channel == self._given:
@@ -141,9 +160,13 @@ class Hints:
         if channel == self._wake:
             self._wakes.wake(words)
             return
-        heard = self._changed.setdefault(channel, set())
-        heard.update(map(job_id, words[: MAX_HINTS - len(heard)]))
-        self._bells[channel].set()
+        for word in words:
+            for heard in self._heeded.get(word, ()):
+                heard()
+        if bell := self._bells.get(channel):
+            changed = self._changed.setdefault(channel, set())
+            changed.update(map(job_id, words[: MAX_HINTS - len(changed)]))
+            bell.set()
 
     def _give(self, said: bytes) -> None:
         """Hand an answer to the claim that it is for; one that has its answer already, by another way, needs it not."""

@@ -10,6 +10,7 @@ from adapters.redis.hints import open_hints
 from adapters.redis.keys import job_name
 from adapters.redis.wakes import Ear
 from bot.jobs import JobId
+from tests.unit.bot.bench import job
 
 LONG_S, PATIENCE_S = 60, 20
 
@@ -106,3 +107,19 @@ async def test_a_platform_is_heard_of_again_after_the_connection_was_lost(hints,
         assert await hints.changed("web", LONG_S) == frozenset()
         assert await publish(edge, job_name(job_id := JobId(uuid4())), "changed", "web") == 1
         assert await hints.changed("web", LONG_S) == {job_id}
+
+
+async def test_whoever_holds_a_job_hears_of_it_and_of_no_other(hints, edge):
+    heard, rung = [], asyncio.Event()
+    mine, others = job("1"), job("2")
+    with hints.hear(mine, lambda: (heard.append("mine"), rung.set())):
+        async with asyncio.timeout(PATIENCE_S):
+            while not await subscribers(edge, "changed", "web"):  # noqa: ASYNC110 - a subscription rings no bell
+                await asyncio.sleep(0.01)
+            await publish(edge, job_name(others.id), "changed", "web")
+            await publish(edge, f"{job_name(others.id)},{job_name(mine.id)}", "changed", "web")
+            await rung.wait()
+    await publish(edge, job_name(mine.id), "changed", "web")
+    await hints.changed("web", 0.05)
+
+    assert heard == ["mine"]
