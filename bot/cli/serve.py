@@ -23,8 +23,9 @@ def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> 
     roles = frozenset(only or Role)
     if roles != frozenset(Role) and not settings.redis_url:
         raise ConfigError([_ALONE])
-    # Everything that is wrong with the file is said at once, now that somebody reads it.
-    addresses(settings, None)
+    if Role.WORKER in roles:
+        # Everything that is wrong with the file is said at once, now that somebody reads it. A page needs no credential.
+        addresses(settings, None)
     seeds = {server.name: server.spec for server in settings.servers}
     folder = state_folder(state or settings.state_dir)
     # Nobody signs in yet, so the page is for whoever sits at this machine, and speaks for them alone.

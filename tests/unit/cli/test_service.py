@@ -1,11 +1,14 @@
 """What a service starts from: its state folder, and the key that its links are signed with."""
 
+from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
 
+from bot.cli.serve import serve
 from bot.cli.service import _key, state_folder
 from bot.errors import ConfigError
+from bot.service.roles import Role
 from bot.settings import Settings, read_settings
 
 
@@ -45,3 +48,32 @@ def test_a_state_folder_is_made_for_its_owner_alone_or_refused_in_a_sentence(tmp
         state_folder(tmp_path / "file" / "c")
     with pytest.raises(ConfigError, match="home folder"):
         state_folder(Path("~nobody-of-this-name/c"))
+
+
+@pytest.fixture
+def file_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settings file with a GPU whose credential is not there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAIRBRUSH_CONFIG", raising=False)
+    monkeypatch.delenv("GPU1_TOKEN", raising=False)
+    block = '[[servers]]\nname = "gpu1"\nurl = "http://127.0.0.1:8188"\ncredential_env = "GPU1_TOKEN"\n'
+    (tmp_path / "fairbrush.toml").write_text(block)
+
+
+@pytest.mark.usefixtures("file_of_one")
+@pytest.mark.parametrize("role", list(Role))
+def test_a_process_with_one_role_needs_a_redis_that_others_reach(tmp_path: Path, role: Role) -> None:
+    with pytest.raises(ConfigError, match="FAIRBRUSH_REDIS_URL"):
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[role])
+
+
+@pytest.mark.usefixtures("file_of_one")
+def test_a_page_needs_no_credential_of_a_gpu_and_a_worker_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[Coroutine[object, object, None]] = []
+    monkeypatch.setattr("bot.cli.serve.run", began.append)
+    monkeypatch.setenv("FAIRBRUSH_REDIS_URL", "redis://127.0.0.1:1")
+    with pytest.raises(ConfigError, match="GPU1_TOKEN"):
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.WORKER])
+
+    serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.WEB])
+    began.pop().close()
