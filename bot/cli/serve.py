@@ -24,7 +24,7 @@ def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> 
     if roles != frozenset(Role) and not settings.redis_url:
         raise ConfigError([_ALONE])
     if Role.WORKER in roles:
-        # Everything that is wrong with the file is said at once, now that somebody reads it. A page needs no credential.
+        # Everything that is wrong with the file is said now that somebody reads it. A page needs no credential.
         addresses(settings, None)
     seeds = {server.name: server.spec for server in settings.servers}
     folder = state_folder(state or settings.state_dir)
