@@ -107,7 +107,11 @@ def serve(
     state: Annotated[Path | None, typer.Option(metavar="DIR", help="Where jobs and pictures are kept.")] = None,
     only: Annotated[
         list[Role] | None,
-        typer.Option("--only", help="What this process is for, of several on one Redis; otherwise all of it."),
+        typer.Option(
+            "--only",
+            metavar="worker|web",
+            help="What this process is for, of several on one Redis; otherwise all of it.",
+        ),
     ] = None,
 ) -> None:
     """Serve the chat page with the GPUs of fairbrush.toml."""

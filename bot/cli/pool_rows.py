@@ -25,7 +25,7 @@ class Seen:
     state: str  #: a ServerState, or one of the words above
     reason: str
     since_ms: int | None  #: how long it is in this state
-    source: str  #: who put it into the pool
+    source: str  #: who put it into the pool: this file, an operator, or a service that was started with it
     spec: ServerSpec | None  #: None: another process's settings have it
     status: ServerStatus | None  #: None: nobody told of it lately
 
@@ -55,7 +55,7 @@ def seen(
             state=state,
             reason=reason,
             since_ms=now_ms - fresh.since_ms if fresh and state == fresh.state else None,
-            source="added" if change.spec else "file" if name in seeds else "elsewhere",
+            source="added" if change.spec else "file" if name in seeds else "service",
             spec=spec,
             status=fresh,
         )

@@ -51,7 +51,15 @@ def connecting(settings: Settings, identity: str) -> Callable[[Listed], ComfySer
 
     `identity` marks the pool's runs on servers.
     """
-    return lambda listed: server_at(settings, listed.spec.name, address_of(listed.spec), identity)
+
+    def connect(listed: Listed) -> ComfyServer:
+        try:
+            address = address_of(listed.spec)
+        except ConfigError as error:  # What stands behind a key in the file is a sentence by itself here.
+            raise ConfigError(problem[:1].upper() + problem[1:] for problem in error.problems) from error
+        return server_at(settings, listed.spec.name, address, identity)
+
+    return connect
 
 
 def server_at(settings: Settings, name: str, address: ComfyAddress, identity: str = "") -> ComfyServer:

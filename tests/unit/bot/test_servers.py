@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.errors import StoreLost
+from bot.errors import ConfigError, StoreLost
 from bot.servers import Change, Listed, ServerSpec, Wish, roster, server_of, slots_of
-from bot.service.reaching import address_of
+from bot.service.reaching import address_of, connecting
 from bot.service.roster import Roster
+from bot.settings import Settings
 from tests.fakes.memory_servers import MemoryServers
 
 FILE = ServerSpec(name="gpu1", url="http://127.0.0.1:8188")
@@ -87,3 +88,14 @@ def test_a_credential_is_looked_up_when_it_is_needed(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("GPU1_TOKEN", "second\n")
     assert address_of(spec).headers == {"X-Token": "second"}
     assert "second" not in repr(address_of(spec))
+
+
+def test_a_server_whose_credential_is_not_here_says_so_when_it_is_to_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = ServerSpec(name="gpu1", url="http://127.0.0.1:1", credential_env="GPU1_TOKEN")
+    connect = connecting(Settings(), "identity")
+    monkeypatch.delenv("GPU1_TOKEN", raising=False)
+    with pytest.raises(ConfigError, match=r"^The variable GPU1_TOKEN is not set\.$"):
+        connect(Listed(spec=spec))
+
+    monkeypatch.setenv("GPU1_TOKEN", "now")
+    assert connect(Listed(spec=spec)).name == "gpu1"

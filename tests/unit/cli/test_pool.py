@@ -66,7 +66,7 @@ async def test_an_empty_pool_says_what_to_do(capsys: pytest.CaptureFixture[str])
 
 async def test_what_another_processs_settings_have_is_shown_as_long_as_it_is_told(opened: Opened) -> None:
     await opened.store.tell("far", READY)
-    assert [each.source for each in (await look_at(opened)).seen()] == ["elsewhere", "file", "file"]
+    assert [each.source for each in (await look_at(opened)).seen()] == ["service", "file", "file"]
 
     await opened.store.tell("far", replace(READY, seen_ms=0))
     assert "far" not in await states(opened)
