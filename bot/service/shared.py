@@ -31,6 +31,7 @@ class Shared:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     _told_at: float = float("-inf")
     _told: frozenset[str] = frozenset()
+    _offering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self, own: Mapping[str, Vocabulary]) -> None:
         """Read the workflow folder and the roster again, and offer."""
@@ -40,6 +41,11 @@ class Shared:
 
     async def offer(self, own: Mapping[str, Vocabulary]) -> None:
         """Tell what our servers offer, learn what all do, and lay the lanes by it."""
+        # Each in its turn: of two GPUs that open together neither may lay the lanes without the other.
+        async with self._offering:
+            await self._offer(own)
+
+    async def _offer(self, own: Mapping[str, Vocabulary]) -> None:
         await self._tell_of_ours()
         offered = await self._present()
         listed = self.roster.listed

@@ -1,5 +1,6 @@
 """What processes of a pool know alike: the servers of all are offered, and one that was removed is not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -98,6 +99,16 @@ async def test_an_engine_of_our_own_begins_without_the_servers_of_an_earlier_sta
     shared = await process(pool, gpu1=1)
     await shared.forget_others()
     assert await offered(pool) == {"gpu1"}
+
+
+async def test_servers_that_open_together_all_stand_in_a_lane(pool):
+    names = [f"gpu{number}" for number in range(8)]
+    shared = await process(pool, **dict.fromkeys(names, 1))
+
+    await asyncio.gather(*(shared.offer({name: offering(name)}) for name in names))
+
+    assert set((await pool.lanes.table()).servers) == set(names)
+    assert set(shared.vocabulary.choices[NAME]) == set(names)
 
 
 async def test_a_server_of_another_process_that_is_down_promises_no_time(pool):
