@@ -159,7 +159,6 @@ class Attempt:
         job = self.record.job
         workflow = await self.shelf.of(job)
         self.work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
-        self.expected_s = self.bench.estimates.quote_ms(self.work, self.server.name) / 1000
         return workflow
 
     async def _uploads(self) -> dict[str, bytes]:
@@ -240,6 +239,9 @@ class Attempt:
 
     def _heard(self, event: RunEvent) -> None:
         if executes(event):
+            if self.standing is not Standing.EXECUTING and self.work:
+                # Not before: the run that it waited behind may have told more.
+                self.expected_s = self.bench.estimates.quote_ms(self.work, self.server.name) / 1000
             self._move(Standing.EXECUTING)
         elif isinstance(event, Waiting) and self.standing is Standing.SOUGHT:
             self._move(Standing.PENDING)

@@ -20,6 +20,7 @@ _UNTRIED = 0.05  #: the error of a work that never ran here, as a part of what i
 _OVERDUE_S = 2.0
 _OVERDUE = 0.1  #: of what was expected: how much later than foreseen an end may be before a successor is given back
 _WEIGHT = 0.2  #: of each new fact
+_OUTLIER, _STRANGE = 4.0, 0.25  #: one error counts at most as so many times the mean, or so much of what was expected
 _MAX_WORKS = 512
 
 
@@ -88,15 +89,19 @@ class Habits:
         """Return what is known of works of this size."""
         return self._known.get(_alike(work), Habit())
 
-    def learn(self, work: Work, *, error_s: float, progress: Progress, ended_s: float) -> None:
-        """Take in by how much the end of a run was mistaken, and how long it went on after its last step."""
-        habit, counted = self.of(work), progress.counted
+    def learn(self, work: Work, *, error_s: float, expected_s: float, progress: Progress, ended_s: float) -> None:
+        """Take in by how much the end of a run was mistaken, and how long it went on after its last step.
+
+        The end of the first one was a guess from other works or none, whose error says nothing of the next ones.
+        """
+        known, habit, counted = _alike(work) in self._known, self.of(work), progress.counted
         after_s = dict(habit.after_s)
         if counted is not None:
             rest = max(0.0, ended_s - counted.at_s - counted.left_s)
             after_s[counted.node] = _blend(after_s.get(counted.node), rest)
+        error = _blend(habit.error_s, _tamed(abs(error_s), habit, expected_s)) if known else None
         self._known.pop(_alike(work), None)
-        self._known[_alike(work)] = Habit(error_s=_blend(habit.error_s, abs(error_s)), after_s=after_s)
+        self._known[_alike(work)] = Habit(error_s=error, after_s=after_s)
         while len(self._known) > _MAX_WORKS:
             del self._known[next(iter(self._known))]
 
@@ -122,6 +127,11 @@ class Latency:
 
 def _alike(work: Work) -> Work:
     return Work(work.workflow, 2.0**work.bucket)
+
+
+def _tamed(error_s: float, habit: Habit, expected_s: float) -> float:
+    """Let no single run that loaded a model, or met with a hiccup, have every successor claimed too early for long."""
+    return min(error_s, max(_OUTLIER * (habit.error_s or 0.0), _STRANGE * expected_s))
 
 
 def _blend(known: float | None, fact: float) -> float:

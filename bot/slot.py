@@ -131,7 +131,13 @@ class Slot:
         self.warm = self._warm_after(attempt)
         if attempt.succeeded and not attempt.adopted and attempt.work and attempt.began_s is not None:
             foreseen_s = attempt.began_s + attempt.expected_s if attempt.foreseen_s is None else attempt.foreseen_s
-            self._habits.learn(attempt.work, error_s=foreseen_s - now_s, progress=attempt.progress, ended_s=now_s)
+            self._habits.learn(
+                attempt.work,
+                error_s=foreseen_s - now_s,
+                expected_s=attempt.expected_s,
+                progress=attempt.progress,
+                ended_s=now_s,
+            )
 
     def _warm_after(self, attempt: Attempt) -> tuple[str, ...]:
         """Return what is certain. ComfyUI keeps what fits, so only the last model is.

@@ -35,23 +35,35 @@ def test_steps_of_a_node_after_which_nobody_knows_what_comes_say_nothing():
 def test_what_comes_after_the_last_step_is_learned():
     habits = Habits()
     progress = Progress(counted=Counted(node="3", at_s=50.0, left_s=0.0))
-    habits.learn(WORK, error_s=0.0, progress=progress, ended_s=52.0)
+    habits.learn(WORK, error_s=0.0, expected_s=10.0, progress=progress, ended_s=52.0)
 
     assert habits.of(WORK).after_s == {"3": 2.0}
 
 
-def test_the_margin_grows_with_the_errors_that_were_seen_and_is_never_nothing():
+def _learned(*errors_s: float) -> Habit:
     habits = Habits()
-    for error_s in (0.5, -0.5, 0.5):
-        habits.learn(WORK, error_s=error_s, progress=Progress(), ended_s=1.0)
+    for error_s in errors_s:
+        habits.learn(WORK, error_s=error_s, expected_s=10.0, progress=Progress(), ended_s=1.0)
+    return habits.of(WORK)
 
-    assert margin_s(10.0, habits.of(WORK)) == pytest.approx(1.5)
+
+def test_the_margin_grows_with_the_errors_that_were_seen_and_is_never_nothing():
+    assert margin_s(10.0, _learned(0.0, 0.5, -0.5, 0.5)) == pytest.approx(1.5)
     assert margin_s(10.0, Habit(error_s=0.0)) == LEAST_MARGIN_S
+
+
+def test_the_first_run_of_a_work_was_a_guess_and_its_error_says_nothing():
+    assert _learned(28.0) == Habit()
+
+
+def test_one_run_that_took_very_much_longer_widens_the_margin_but_little():
+    assert margin_s(10.0, _learned(0.0, *[0.1] * 5, 600.0)) < 2.0
 
 
 def test_works_of_one_size_share_what_is_known_and_others_do_not():
     habits = Habits()
-    habits.learn(Work("txt2img", 5.0), error_s=1.0, progress=Progress(), ended_s=1.0)
+    for _ in range(2):
+        habits.learn(Work("txt2img", 5.0), error_s=1.0, expected_s=10.0, progress=Progress(), ended_s=1.0)
 
     assert habits.of(Work("txt2img", 7.9)).error_s == 1.0
     assert habits.of(Work("txt2img", 8.0)).error_s is None
@@ -60,8 +72,8 @@ def test_works_of_one_size_share_what_is_known_and_others_do_not():
 
 def test_only_so_many_works_are_remembered():
     habits = Habits()
-    for number in range(600):
-        habits.learn(Work(str(number), 1.0), error_s=1.0, progress=Progress(), ended_s=1.0)
+    for number in [number // 2 for number in range(1200)]:
+        habits.learn(Work(str(number), 1.0), error_s=1.0, expected_s=10.0, progress=Progress(), ended_s=1.0)
 
     assert habits.of(Work("0", 1.0)).error_s is None
     assert habits.of(Work("599", 1.0)).error_s == 1.0
