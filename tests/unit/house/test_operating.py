@@ -1,0 +1,78 @@
+"""The operator's guide is true: it has every state and every way a job may fail, and what it quotes is said."""
+
+import re
+
+import pytest
+
+from bot import errors
+from bot.awaiting import Awaited
+from bot.cli.pool_rows import REMOVED, UNATTENDED
+from bot.faults import FAULTS, Blame, Fate, fault_of
+from bot.health import FIRST_BACKOFF_S, FIRST_PAUSE_S, LONGEST_BACKOFF_S, LONGEST_PAUSE_S, OUR_NETWORK
+from bot.leases import ATTEMPTS
+from bot.servers import ServerState
+from bot.slot import STRANGERS_S
+from tests.unit.house import text_of
+from tests.unit.house.test_documents import rows
+from workflows.requirements import GB, Requirement, unmet
+from workflows.vocabulary import Vocabulary
+
+GUIDE = text_of("docs/operating.md")
+
+
+def test_every_state_is_explained():
+    told = {row[0].strip("`") for row in rows(GUIDE)}
+
+    assert {*ServerState, UNATTENDED, REMOVED} <= told
+
+
+def test_every_reason_that_is_listed_is_given():
+    table = GUIDE.split("### What a reason means")[1].split("\n## ")[0]
+    listed = [row[0] for row in rows(table)[2:]]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.JobError)]
+    said = [OUR_NETWORK, "the variable … is not set.", *(kind.sentence for kind in kinds)]
+
+    assert [reason for reason in listed if not any(each.startswith(reason.removesuffix(" …")) for each in said)] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if issubclass(kind, errors.JobError)], ids=repr)
+def test_what_a_fault_costs_is_as_it_is_told(kind):
+    row = next((row for row in rows(GUIDE) if f"`{kind.code}`" in row[0]), None)
+    if row is None:
+        return
+    fault = fault_of(kind())
+
+    assert (row[3] == "a strike") == (fault.blame is Blame.SERVER), row
+    assert ("fails" in row[1]) == (fault.fate is Fate.FAILS), row
+
+
+def test_every_error_that_ends_a_job_for_good_has_a_row():
+    ends = {
+        kind.code for kind, fault in FAULTS.items() if issubclass(kind, errors.JobError) and fault.fate is Fate.FAILS
+    }
+
+    assert [code for code in sorted(ends - {"cancelled", "job_failed"}) if f"`{code}`" not in GUIDE] == []
+
+
+def test_refusals_and_waits_are_quoted_as_they_are_said():
+    quoted = re.findall(r"`(No GPU here [^`]+)`", GUIDE)
+    said = [
+        unmet(
+            Requirement(choices=(("CheckpointLoaderSimple.ckpt_name", "x"),)),
+            [Vocabulary(choices={"CheckpointLoaderSimple.ckpt_name": ()})],
+        ),
+        unmet(Requirement(labels=("video",)), [Vocabulary()]),
+        unmet(Requirement(memory=24 * GB), [Vocabulary(memory=8 * GB)]),
+    ]
+
+    assert [words for words in quoted if not any(each.startswith(words) for each in said)] == []
+    assert f"`Waiting for {Awaited(down=['gpu3'])}`" in GUIDE
+
+
+def test_the_numbers_are_those_of_the_code():
+    assert f"after {FIRST_PAUSE_S:g} s, then up to {LONGEST_PAUSE_S:g} s" in GUIDE
+    assert (
+        f"after {FIRST_BACKOFF_S:g} s, then twice as long each time, {LONGEST_BACKOFF_S / 60:g} minutes at most"
+        in GUIDE
+    )
+    assert (ATTEMPTS, STRANGERS_S) == (3, 60)
