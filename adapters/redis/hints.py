@@ -68,11 +68,7 @@ class Hints:
 
         A new job wakes one of those who wait for its lanes; who is woken and does not claim may leave it waiting.
         """
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._wakes.wait(lane, ear)
-        except TimeoutError:
-            pass
+        await self._wakes.wait(lane, ear, timeout_s)
 
     async def changed(self, platform: str, timeout_s: float) -> Collection[JobId]:
         """Return the jobs of a platform that changed since the last call; none after the timeout.

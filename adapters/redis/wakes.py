@@ -27,8 +27,8 @@ class Ear:
     def give(self, answer: Reply) -> None:
         """Hand over an answer."""
         self.given = answer
-        if self.woken is not None and not self.woken.done():
-            self.woken.set_result(())
+        if self.woken is not None:
+            _end(self.woken)
 
 
 class Wakes:
@@ -39,18 +39,21 @@ class Wakes:
         self._owed: dict[str, int] = {}
         self._all_owed = False
 
-    async def wait(self, lane: str | None, ear: Ear) -> None:
-        """Return when there is an answer, or when there may be work for a lane; None is any lane."""
+    async def wait(self, lane: str | None, ear: Ear, timeout_s: float) -> None:
+        """Return when there is an answer, when there may be work for a lane (None: any), or after the timeout."""
         if ear.given is not None or self._take(lane):
             return
-        woken: _Woken = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        woken: _Woken = loop.create_future()
         ear.woken = woken
         self._waiting[lane][woken] = None
-        needs_it = False
+        # Cheaper than asyncio.timeout, for this stands between a submit and the start of its job.
+        late, needs_it = loop.call_later(timeout_s, _end, woken), False
         try:
             await woken
             needs_it = ear.given is None
         finally:
+            late.cancel()
             self._waiting[lane].pop(woken, None)
             if not needs_it and not woken.cancelled():  # woken, and leaving or answered: it is for somebody else then
                 self._pass_on(woken.result())
@@ -101,3 +104,9 @@ class Wakes:
         if not self._owed[lane]:
             del self._owed[lane]
         return True
+
+
+def _end(woken: _Woken) -> None:
+    """Let somebody wait no more, without a wake-up."""
+    if not woken.done():
+        woken.set_result(())

@@ -6,6 +6,8 @@ import pytest
 
 from adapters.redis.wakes import MAX_LANES, MAX_OWED, Ear, Wakes
 
+LONG_S = 60
+
 
 @pytest.fixture
 def wakes():
@@ -19,7 +21,7 @@ async def turns(count=5):
 
 
 async def waiting(wakes, *lanes):
-    tasks = [asyncio.create_task(wakes.wait(lane, Ear())) for lane in lanes]
+    tasks = [asyncio.create_task(wakes.wait(lane, Ear(), LONG_S)) for lane in lanes]
     await turns()
     return tasks
 
@@ -142,18 +144,24 @@ async def test_who_comes_after_everybody_was_woken_and_nobody_was_there_looks_to
 
 async def test_who_is_given_an_answer_waits_no_more(wakes):
     heard = [Ear(), Ear()]
-    tasks = [asyncio.create_task(wakes.wait("1", ear)) for ear in heard]
+    tasks = [asyncio.create_task(wakes.wait("1", ear, LONG_S)) for ear in heard]
     await turns()
     heard[1].give([b"an answer"])
     assert await woken(tasks) == [False, True]
 
-    await wakes.wait("1", heard[1])  # it came before the wait
+    await wakes.wait("1", heard[1], LONG_S)  # it came before the wait
 
 
 async def test_a_wake_up_of_who_was_given_an_answer_is_for_somebody_else(wakes):
     answered, staying = Ear(), Ear()
-    tasks = [asyncio.create_task(wakes.wait("1", ear)) for ear in (answered, staying)]
+    tasks = [asyncio.create_task(wakes.wait("1", ear, LONG_S)) for ear in (answered, staying)]
     await turns()
     wakes.wake(["1"])
     answered.give([b"an answer"])
     assert await woken(tasks) == [True, True]
+
+
+async def test_a_wait_ends(wakes):
+    await wakes.wait("1", Ear(), 0.001)
+    wakes.wake(["1"])
+    assert await owed(wakes, "1")
