@@ -1,0 +1,109 @@
+"""The ports of what is kept beside the queue: jobs, servers, files, live progress, hints."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from bot.jobs import Job, JobId, JobRecord, Requester, StoredFile
+from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
+from bot.leases import Cancelling as Cancelling
+from bot.leases import Charge as Charge
+from bot.leases import Held as Held
+from bot.leases import LaneTable as LaneTable
+from bot.leases import Lease as Lease
+from bot.leases import Renewal as Renewal
+from bot.leases import Settlement as Settlement
+from bot.servers import Change, ServerStatus
+from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
+
+
+class ServerStore(Protocol):
+    """What operators changed about the servers at run time, and how each server is. Shared by all processes."""
+
+    async def changes(self) -> Mapping[str, Change]:
+        """Return every change by the server's name."""
+        ...
+
+    async def change(self, name: str, change: Change | None) -> None:
+        """Keep a change, instead of the one before; None: the file alone is to say what becomes of the server."""
+        ...
+
+    async def tell(self, name: str, status: ServerStatus) -> None:
+        """Publish how a server is. By its owner only."""
+        ...
+
+    async def statuses(self) -> Mapping[str, ServerStatus]:
+        """Return how each server was when its owner told it last; one that was not told of for a day is left out."""
+        ...
+
+    async def now_ms(self) -> int:
+        """Return the store's clock, by which all times of statuses are told."""
+        ...
+
+
+class JobStore(Protocol):
+    """What is known of jobs."""
+
+    async def read(self, job_id: JobId) -> JobRecord | None:
+        """Return a job and what has become of it; None when there is none, or none any more."""
+        ...
+
+    async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
+        """Return somebody's jobs, the newest first. Whoever else's jobs they may see is no question for this port."""
+        ...
+
+    async def forget(self, job_id: JobId) -> bool:
+        """Forget a settled job for good; its files go soon after, unless another job has them too. False: it stays."""
+        ...
+
+    async def held_by(self, server: str) -> Sequence[Held]:
+        """Return the jobs that are leased to a server: what its next owner adopts."""
+        ...
+
+    async def keep_workflow(self, digest: str, manifest: bytes, graph: bytes) -> None:
+        """Store a workflow's files once under its digest."""
+        ...
+
+    async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
+        """Return manifest and graph; None when they have expired."""
+        ...
+
+
+class LiveBoard(Protocol):
+    """Volatile progress, shared by all processes. Losing any of it harms nothing."""
+
+    async def show(self, job_id: JobId, live: Live, preview: bytes | None = None) -> None:
+        """Replace what is shown of a job; without a new preview the old one stays. Hints to the noticeboard."""
+        ...
+
+    async def look(self, job_ids: Sequence[JobId]) -> Mapping[JobId, Live]:
+        """Return what is shown now; a job without progress is left out."""
+        ...
+
+    async def preview(self, job_id: JobId) -> bytes | None:
+        """Return the latest preview, a JPEG or PNG."""
+        ...
+
+
+class Hints(Protocol):
+    """News of jobs, as this process hears it."""
+
+    def hear(self, job: Job, heard: Callable[[], None]) -> AbstractContextManager[object]:
+        """Call `heard` whenever a job may have changed, while the block runs. Hints only, some may be lost."""
+        ...
+
+
+class FileStore(Protocol):
+    """Inputs and results by opaque key."""
+
+    async def put(self, content: AsyncIterator[bytes], *, name: str, media_type: str) -> StoredFile:
+        """Keep a file, whole or not at all; the same content twice is kept once. Raises ResultLost over the limit."""
+        ...
+
+    def read(self, key: str) -> AsyncIterator[bytes]:
+        """Read a file in chunks; raises FileGone."""
+        ...
+
+    def link(self, key: str, *, for_s: float) -> str:
+        """Return the query of a link that is good for so long, and for this file only."""
+        ...
