@@ -18,8 +18,8 @@ _BRIEF = 44
 
 NAMES = {
     "pool": "hash: order (of the last job), schema, bytes (of all inputs and results), waiting, seated and turns (how "
-    "many were given), version (of the lanes), policy (a digest: of whoever opened it last), identity (what its runs are "
-    "marked with on servers), `:lane` (its clock)",
+    "many were given), version (of the lanes), policy (a digest: of whoever opened it last), identity (what marks its "
+    "runs on servers), `:lane` (its clock)",
     "job": "hash by job, see JOB; every value is at most 64 bytes, which keeps it in the compact encoding",
     "payload": "string by job: the job itself, JSON",
     "result": "string by job: files, texts, the sentence of an error, JSON",
