@@ -197,7 +197,8 @@ async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
         url = options.redis_url
         if url is None:
             url = await stack.enter_async_context(open_engine(options.state / "store"))
-        pool = await stack.enter_async_context(open_redis(url, policy=policy_of(options.settings)))
+        policy, lease_s = policy_of(options.settings), options.terms.lease_s
+        pool = await stack.enter_async_context(open_redis(url, policy=policy, lease_s=lease_s))
         core = await _core(options, pool)
         workers = await _workers(core) if Role.WORKER in options.roles else None
         front = _front(core, workers) if Role.WEB in options.roles else None
@@ -250,7 +251,8 @@ async def _workers(core: _Core) -> Pool:
         roster=core.shared.roster.look,
         connect=connecting(options.settings, await pool.identity()),
         bench=bench,
-        owning=Owning(notices=pool.notices, owner=core.owner),
+        # Shorter than a lease: what a killed process held is adopted before it is rescued.
+        owning=Owning(notices=pool.notices, owner=core.owner, term_s=options.terms.lease_s / 2),
         store=pool.servers,
         limits=WorkerLimits(terms=options.terms, run_deadline_s=options.settings.run_deadline_s),
         tell=core.shared.offer,
