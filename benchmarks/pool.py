@@ -20,6 +20,7 @@ SHORT_BAR, LONG_BAR = 0.98, 0.995
 CELLS = (
     Cell(servers=1, job_s=0.2, each=60),
     Cell(servers=4, job_s=0.2, each=60, bar=SHORT_BAR),
+    Cell(servers=4, job_s=0.2, each=60, uneven=True),
     Cell(servers=16, job_s=0.2, each=60),
     Cell(servers=1, job_s=2, each=12, bar=LONG_BAR),
     Cell(servers=4, job_s=2, each=12, bar=LONG_BAR),

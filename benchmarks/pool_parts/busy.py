@@ -24,12 +24,19 @@ class Cell:
     job_s: float
     each: int  #: jobs for each server
     bar: float | None = None  #: the least part of the ideal
+    uneven: bool = False  #: whether jobs take from half as long to half as long again, by chance
     at_once: bool = False  #: whether all ways, and all cells of this length, are measured at the same time
 
     @property
     def steps(self) -> int:
         """Return how many steps a picture takes: a short one few."""
         return 4 if self.job_s < 1 else 20
+
+    @property
+    def named(self) -> str:
+        """Name it."""
+        length = f"{self.job_s / 2:g} to {self.job_s * 1.5:g}" if self.uneven else f"{self.job_s:g}"
+        return f"{self.servers} {'server' if self.servers == 1 else 'servers'}, {length} s a job"
 
     @property
     def count(self) -> int:
@@ -59,7 +66,7 @@ class Busy:
     def row(self) -> dict[str, str]:
         """Return the figures of a table's row."""
         return {
-            "measured": f"{self.cell.servers} servers, {self.cell.job_s:g} s a job",
+            "measured": self.cell.named,
             "busy: Fairbrush": f"{self.share:.2%}",
             "pre-loaded": f"{self.ideal:.2%}",
             "after finish": f"{self.after_finish:.2%}",
@@ -75,14 +82,14 @@ class Busy:
         """Judge it, if there is a bar."""
         if self.cell.bar is None:
             return {}
-        text = f"{self.cell.servers} servers at {self.cell.job_s:g} s a job are busy for {self.of_ideal:.2%} of the "
+        text = f"{self.cell.named}: busy for {self.of_ideal:.2%} of the "
         return {f"{text}pre-loaded ideal, at least {self.cell.bar:.1%}": self.of_ideal >= self.cell.bar}
 
 
 async def measure_all(cells: Sequence[Cell], park: Park) -> list[Busy]:
     """Measure cells in turn, those of one length that want it at once."""
     measured: list[Busy] = []
-    for _, alike in groupby(cells, key=lambda cell: (cell.job_s, cell.at_once or cell.servers)):
+    for _, alike in groupby(cells, key=lambda cell: cell.job_s if cell.at_once else cell):
         async with asyncio.TaskGroup() as tasks:
             measuring = [tasks.create_task(measure(cell, park)) for cell in alike]
         measured += [task.result() for task in measuring]
@@ -93,7 +100,8 @@ async def measure(cell: Cell, park: Park) -> Busy:
     """Measure one cell, each way on new servers."""
     ours, ideal, bare = [await park.machines(cell.servers, step_ms=cell.job_s * 1000 / cell.steps) for _ in range(3)]
     vocabulary = await offered(ours[0].url)
-    wanted = orders(cell.count, vocabulary, steps=cell.steps, people=max(8, cell.count // 10))
+    steps = range(cell.steps // 2, cell.steps * 3 // 2 + 1) if cell.uneven else cell.steps
+    wanted = orders(cell.count, vocabulary, steps=steps, people=max(8, cell.count // 10))
     async with asyncio.TaskGroup() as tasks:
         beside = tasks.create_task(_others(ideal, bare, wanted))
         if not cell.at_once:
@@ -105,7 +113,7 @@ async def measure(cell: Cell, park: Park) -> Busy:
     return Busy(
         cell=cell,
         share=busy_share(ran),
-        ideal=busy_share(could),
+        ideal=busy_share(could, apart=True),
         after_finish=busy_share(await _records(bare)),
         gaps=gaps_s(ran),
         ideal_gaps=gaps_s(could),

@@ -56,13 +56,20 @@ async def offered(url: str) -> Vocabulary:
 
 
 def orders(
-    count: int, vocabulary: Vocabulary, *, steps: int, people: int = 8, models: Sequence[str] = (), seed: int = 0
+    count: int,
+    vocabulary: Vocabulary,
+    *,
+    steps: int | Sequence[int],
+    people: int = 8,
+    models: Sequence[str] = (),
+    seed: int = 0,
 ) -> list[Order]:
-    """Let people ask in turn, each for a picture of its own; its checkpoint is chance's, if there is a choice."""
+    """Let people ask in turn, each for a picture of its own; where there is a choice of anything it is chance's."""
     chance = Random(seed)
     made: list[Order] = []
     for number in range(count):
-        raw: dict[str, RawValue] = {"prompt": "a lighthouse at dusk", "steps": steps, "seed": seed * 1_000_000 + number}
+        taken = steps if isinstance(steps, int) else chance.choice(steps)
+        raw: dict[str, RawValue] = {"prompt": "a lighthouse at dusk", "steps": taken, "seed": seed * 1_000_000 + number}
         if models:
             raw["model"] = chance.choice(models)
         values = WORKFLOW.validate(raw, vocabulary)

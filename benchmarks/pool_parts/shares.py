@@ -9,13 +9,16 @@ RAMP = 2
 """The first runs of every server are no part of it: nobody knew yet how long a run takes."""
 
 
-def busy_share(ran: Mapping[str, Sequence[Ran]], *, ramp: int = RAMP) -> float:
+def busy_share(ran: Mapping[str, Sequence[Ran]], *, ramp: int = RAMP, apart: bool = False) -> float:
     """Return which part of the window the servers executed something, all of them together.
 
     The window is from when every server has begun a run after its ramp-up, until fewer runs wait than there are
-    servers: from then on one may be idle for want of work.
+    servers: from then on one may be idle for want of work. Servers `apart`, each with a queue of its own, are so when
+    the first of them begins its last run.
     """
     begin, end = window(ran, ramp=ramp)
+    if apart:
+        end = min(end, *(runs[-1].started_at for runs in ran.values()))
     idle_s = sum(_idle_s(runs, begin, end) for runs in ran.values())
     return 1 - idle_s / (len(ran) * (end - begin))
 
