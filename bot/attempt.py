@@ -304,7 +304,7 @@ class Attempt:
 
     async def _judged(self, error: Exception, reference: str, *, begun: bool) -> Outcome:
         match error:
-            case ServerLost() if self.ahead is not None:
+            case ServerLost() if self.ahead is not None and self.began_s is None:
                 return Ending.UNTOUCHED  # It never began: whatever the server died of, it was not this.
             case ServerUnreached() if begun:
                 return Ending.VANISHED  # Nothing was taken, says the error; but that was a question about the run.

@@ -23,6 +23,7 @@ from bot.holding import Hold, insist
 from bot.jobs import run_id_of
 from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing
 from bot.ports import Handle, Held, Server
+from bot.servers import MAX_SLOTS, ServerSpec, slots_of
 from bot.settling import settle
 from bot.shelf import Shelf
 from bot.slot import Slot
@@ -31,7 +32,6 @@ _log = logging.getLogger(__name__)
 
 _MAX_FORGETTING = 8
 _FORGET_S = 5.0
-_MAX_SLOTS = 16  #: of one server, whose held runs are looked for before others are cleared away
 
 
 def _opened() -> asyncio.Event:
@@ -140,21 +140,22 @@ class Worker:
         ]
         keep = {_handle(each) for each in held} | {each.handle for each in self._slot.held}
         attempts = [self._take(tasks, each, stopping) for each in held]
-        self._to_adopt = False
         tasks.create_task(_once_kept(attempts, adopted))
         # One of a server's slots does this for all of them.
         if not self._cleared and self._name == self._server.name:
             await self._clear(keep)
+        self._to_adopt = False
 
     async def _clear(self, keep: set[Handle]) -> None:
-        self._cleared = True
-        for number in range(2, _MAX_SLOTS + 1):
-            keep |= {_handle(each) for each in await self._bench.store.held_by(f"{self._name}/{number}")}
+        for slot in slots_of(ServerSpec(name=self._name, url="", slots=MAX_SLOTS))[1:]:
+            ask = partial(self._bench.store.held_by, slot)
+            keep |= {_handle(each) for each in await insist(ask, self._limits.terms)}
         try:
             if stopped := await self._server.clear(keep):
                 _log.info("superseded runs stopped server=%s runs=%s", self._name, stopped)
         except ServerLost as lost:
             self._lose(lost)
+        self._cleared = True
 
     async def _claim(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
         slot, ahead, asked_s = self._slot, self._slot.ahead(), self._now()

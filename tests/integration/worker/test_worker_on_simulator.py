@@ -1,6 +1,7 @@
 """The worker on real sockets: through intake, a queue in memory, a ComfyUI look-alike and a folder of files."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.attempt import Bench, WorkerLimits
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobRecord, JobState, Place
+from bot.jobs import JobId, JobRecord, JobState, Place, run_id_of
 from bot.limits import Limits
 from bot.owning import Owning
 from bot.pool import Pool
@@ -214,3 +215,86 @@ async def test_a_picture_of_ours_is_upscaled(tmp_path):
 
     assert second.state is JobState.SUCCEEDED, second.error_sentence
     assert second.files[0].width > first.files[0].width
+
+
+# ---- The run behind the one that executes ----
+
+
+async def _with_a_successor(house: House, workers: Pool) -> tuple[JobId, JobId]:
+    """A run that takes very much longer than any did, and one behind it in the server's own queue."""
+    # From now on it is known what such a job takes.
+    await house.final(await house.ask("a cat steps:3", "known", workers))
+    house.simulators[0].faults.slow_down(4000)
+    first = await house.ask("a cat steps:3 seed:1", "1", workers)
+    second = await house.ask("a cat steps:3 seed:2", "2", workers)
+    await house.until(second, lambda record: record.state is JobState.RUNNING)
+    house.simulators[0].faults.slow_down(1)
+    return first, second
+
+
+def _executions(house: House, job_id: JobId) -> int:
+    runs = {run_id_of(job_id, attempt) for attempt in range(1, 9)}
+    return sum(record.prompt_id in runs for record in house.simulators[0].runs)
+
+
+async def test_runs_are_handed_over_before_the_one_before_them_ends(tmp_path):
+    async with open_house(tmp_path, step_ms=10) as house, at_work(house) as workers:
+        for job_id in [await house.ask(f"a cat steps:30 seed:{n}", str(n), workers) for n in range(8)]:
+            assert (await house.final(job_id)).attempt == 1
+        runs = house.simulators[0].runs
+        early = [after.posted_at < before.finished_at for before, after in itertools.pairwise(runs)]
+
+    assert sum(early) >= len(early) // 2
+    assert not any(after.posted_at < before.started_at for before, after in zip(runs, runs[2:], strict=False)), "two"
+
+
+async def test_a_successor_that_is_cancelled_never_executes(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        first, second = await _with_a_successor(house, workers)
+        await house.store.cancel(second)
+        assert (await house.final(second)).state is JobState.CANCELLED
+        await house.store.cancel(first)
+        assert (await house.final(first)).state is JobState.CANCELLED
+        assert _executions(house, second) == 0
+
+
+async def test_a_successor_of_a_run_that_does_not_end_is_given_back_and_runs_once_later(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        first, second = await _with_a_successor(house, workers)
+        await house.until(second, lambda record: record.state is JobState.QUEUED)
+        assert _executions(house, second) == 0
+        await house.store.cancel(first)
+        assert (await house.final(second)).state is JobState.SUCCEEDED
+        assert _executions(house, second) == 1
+
+
+async def test_a_killed_service_adopts_both_of_its_runs_and_each_runs_once(tmp_path):
+    async with open_house(tmp_path) as house:
+        held: asyncio.Future[tuple[JobId, JobId]] = asyncio.get_running_loop().create_future()
+
+        async def life() -> None:
+            async with at_work(house) as workers:
+                held.set_result(await _with_a_successor(house, workers))
+                await asyncio.Event().wait()
+
+        killed = asyncio.create_task(life())
+        first, second = await held
+        killed.cancel()
+        await asyncio.gather(killed, return_exceptions=True)
+        async with at_work(house):
+            await house.store.cancel(first)
+            assert (await house.final(first)).state is JobState.CANCELLED
+            assert (await house.final(second)).state is JobState.SUCCEEDED
+        assert _executions(house, second) == 1
+
+
+async def test_a_server_that_dies_with_two_runs_loses_no_job(tmp_path):
+    async with open_house(tmp_path) as house, at_work(house) as workers:
+        first, second = await _with_a_successor(house, workers)
+        await house.simulators[0].faults.die()
+        for job_id in (first, second):
+            await house.until(job_id, lambda record: record.state is JobState.QUEUED)
+        await house.simulators[0].faults.revive()
+        states = {(await house.final(job_id)).state for job_id in (first, second)}
+
+    assert states == {JobState.SUCCEEDED}
