@@ -1,17 +1,14 @@
 """Two GPUs that outlast the service, the service itself, and a page that is left open."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from tests.acceptance.service.page import Page
+from tests.acceptance.service.page import Page, opened
 from tests.acceptance.service.service import Service
-from tests.integration.web.conftest import Browser
 
 
 @pytest.fixture
@@ -35,10 +32,5 @@ async def service(folder: Path, gpus: list[Simulator]) -> AsyncIterator[Service]
 @pytest.fixture
 async def page(service: Service) -> AsyncIterator[Page]:
     """A page that waits for the service, and for every next one."""
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as http:
-        page = Page(Browser(service, http))  # type: ignore[arg-type]  # of the server it only needs the address
-        async with asyncio.TaskGroup() as tasks:
-            following = tasks.create_task(page.follow())
-            yield page
-            following.cancel()
+    async with opened(service) as page:
+        yield page

@@ -3,15 +3,15 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from uuid import uuid4
 
 import aiohttp
 
-from tests.acceptance.service.service import PATIENCE_S
+from tests.acceptance.service.service import PATIENCE_S, Service
 from tests.integration.web.conftest import Browser
 
 FINAL = {"succeeded", "failed", "cancelled"}
@@ -106,3 +106,15 @@ class Page:
         if before in FINAL and now != before:
             self.faults.append(f"{card['id']} was {before}, then {now}")
         self.cards[card["id"]] = card["html"]
+
+
+@asynccontextmanager
+async def opened(service: Service) -> AsyncIterator[Page]:
+    """Open a page that waits for the service, and for every next one."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as http:
+        page = Page(Browser(service, http))  # type: ignore[arg-type]  # of the server it only needs the address
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(page.follow())
+            yield page
+            following.cancel()

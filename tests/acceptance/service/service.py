@@ -31,6 +31,7 @@ class Service:
     process: Process | None = None
     redis_url: str | None = None
     command: Sequence[str] = ("demo",)  #: `serve` takes its GPUs from the folder's settings
+    program: Sequence[str] = (str(COMMAND),)
 
     @property
     def url(self) -> str:
@@ -49,7 +50,7 @@ class Service:
         gpus = [word for url in self.gpus for word in ("--comfyui", url)] if "demo" in self.command else []
         with (self.folder / "service.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                str(COMMAND), *self.command, "--port", str(self.port), "--state", str(self.state), *gpus, *more,
+                *self.program, *self.command, "--port", str(self.port), "--state", str(self.state), *gpus, *more,
                 cwd=self.folder, stdin=DEVNULL, stdout=PIPE, stderr=log, env=self._environment(),
             )  # fmt: skip
         return self.process
@@ -104,11 +105,11 @@ class Service:
 
     def engines(self) -> list[int]:
         """List the processes of the embedded engine and its supervisor, as far as they are of this state directory."""
-        return [pid for pid, words in _commands() if str(self.state / "store") in words and "demo" not in words]
+        return [pid for pid, words in commands() if str(self.state / "store") in words and "demo" not in words]
 
     def engine(self) -> int:
         """Return the process of the engine itself."""
-        [pid] = [pid for pid in self.engines() if "supervisor" not in dict(_commands())[pid]]
+        [pid] = [pid for pid in self.engines() if "supervisor" not in dict(commands())[pid]]
         return pid
 
     async def without_engine(self) -> None:
@@ -118,7 +119,8 @@ class Service:
                 await asyncio.sleep(0.02)
 
 
-def _commands() -> list[tuple[int, str]]:
+def commands() -> list[tuple[int, str]]:
+    """List every process of this machine with its command line."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

@@ -1,7 +1,6 @@
 """GPUs come and go while the service runs, and what was said of them outlasts it; several processes share them."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from getpass import getuser
 
@@ -10,23 +9,13 @@ import pytest
 from adapters.redis.engine import open_engine
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from tests.acceptance.service.listing import servers, until_state
 from tests.acceptance.service.page import Page, pictures_of
-from tests.acceptance.service.service import PATIENCE_S, Service
+from tests.acceptance.service.service import Service
 from tests.acceptance.service.truth import runs_of
 
 LONG = "steps:40 size:64x64"  # two of them are at work at the same time, wherever there are two GPUs
 SHORT = "steps:2 size:64x64"
-
-
-async def servers(service: Service) -> dict[str, dict]:
-    return {each["name"]: each for each in json.loads(await service.run("servers", "list", "--json"))}
-
-
-async def until_state(service: Service, name: str, state: str) -> None:
-    """Wait until the command shows a GPU in a state, as an operator would: by asking again."""
-    async with asyncio.timeout(PATIENCE_S):
-        while (await servers(service))[name]["state"] != state:  # noqa: ASYNC110 - another process is asked
-            await asyncio.sleep(0.1)
 
 
 @pytest.fixture

@@ -22,7 +22,13 @@ ATTEMPTS = 12
 
 async def records_of(state: Path, jobs: Iterable[str]) -> dict[str, JobRecord]:
     """Read jobs from the state directory of a service that has ended."""
-    async with open_engine(state / "store") as url, open_redis(url) as pool:
+    async with open_engine(state / "store") as url:
+        return await records_at(url, jobs)
+
+
+async def records_at(redis_url: str, jobs: Iterable[str]) -> dict[str, JobRecord]:
+    """Read jobs from a store."""
+    async with open_redis(redis_url) as pool:
         found = {job: await pool.store.read(JobId(UUID(job))) for job in jobs}
     assert None not in found.values()
     return {job: record for job, record in found.items() if record}
@@ -49,9 +55,9 @@ def cards_are_true(page: Page, records: dict[str, JobRecord], pictures: dict[str
     assert page.faults == []
 
 
-async def files_are_distinct_results(state: Path, records: Collection[JobRecord]) -> None:
+async def files_are_distinct_results(state: Path, records: Collection[JobRecord], redis_url: str | None = None) -> None:
     """Once tidied, every distinct result and input is kept once and nothing else, not even half a file."""
-    await _tidied(state)
+    await _tidied(state, redis_url)
     kept = Counter(path.name for path in (state / "files").rglob("*") if path.is_file())
     wanted = {file.key for record in records for file in record.files}
     for record in records:
@@ -59,11 +65,13 @@ async def files_are_distinct_results(state: Path, records: Collection[JobRecord]
     assert kept == Counter(wanted)
 
 
-async def _tidied(state: Path) -> None:
+async def _tidied(state: Path, redis_url: str | None) -> None:
     """Tidy as a service does whose files are old enough: what a kill left half done may lie there until then."""
     for path in (state / "files").rglob("*"):
         os.utime(path, (1, 1))
-    options = ServiceOptions(settings=Settings(), state=state, key=bytes(32), servers={}, guests=())
+    options = ServiceOptions(
+        settings=Settings(), state=state, key=bytes(32), servers={}, guests=(), redis_url=redis_url
+    )
     async with _opened(options) as service:
         await service.tidying.tidy()
 
