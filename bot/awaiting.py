@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.leases import LaneTable
-from bot.servers import STALE_MS, ServerState, ServerStatus, server_of
+from bot.servers import WORKING, ServerState, ServerStatus, is_told, server_of
 from bot.shares import Position
 
 _NAMED = 3  #: servers that a sentence names
-_WORKING = frozenset({ServerState.READY, ServerState.SUSPECT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Presence:
     def works(self, slot: str) -> bool:
         """Tell whether a slot takes new jobs."""
         server = server_of(slot)
-        return self._is_listed(server) and not self._is_down(server) and self._state(server) in _WORKING
+        return self._is_listed(server) and not self._is_down(server) and self._state(server) in WORKING
 
     def awaited(self, position: Position, table: LaneTable) -> Awaited | None:
         """Return for which servers a job waits that stands there; None when one works or begins, or none is known."""
@@ -51,7 +50,7 @@ class Presence:
 
     def _is_down(self, server: str) -> bool:
         status = self.statuses.get(server)
-        return status is not None and (status.state is ServerState.DOWN or status.seen_ms < self.now_ms - STALE_MS)
+        return status is not None and (status.state is ServerState.DOWN or not is_told(status, self.now_ms))
 
     def _state(self, server: str) -> ServerState:
         status = self.statuses.get(server)

@@ -13,9 +13,6 @@ from bot.servers import ServerState
 
 _S = ServerState
 
-WORKING = frozenset({_S.READY, _S.SUSPECT})
-"""The states in which a server takes new jobs."""
-
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 5.0
 """Between two looks at a server that cannot be reached."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.errors import ConfigError, FairbrushError, StoreLost
 from bot.health import Happening, Health, after, told_reason
+from bot.outages import Outage
 from bot.servers import Listed, ServerState, ServerStatus, Wish, slots_of
 from bot.session import Means, Session
 from workflows.vocabulary import Vocabulary
@@ -32,6 +33,7 @@ class Keeper:
         self._means = means
         self._session: Session | None = None
         self._offers: Mapping[str, Vocabulary] = {}
+        self._removed = False  #: from the roster
         self._anew = False  #: its description changed: what the present session still tells does not count
         self._news = asyncio.Event()
         self._roused = asyncio.Event()
@@ -68,6 +70,7 @@ class Keeper:
     def leave(self) -> None:
         """Let it finish what runs, and end."""
         if not self.ended.is_set():
+            self._removed = True
             self.ended.set()
             self._finish()
             self._roused.set()
@@ -98,6 +101,9 @@ class Keeper:
                         break
                     await self._pause()
                 telling.cancel()
+            # While it is still ours: whoever takes it over tells of it after this.
+            if self.ended.is_set():
+                await self._tell_last()
         finally:
             self.ours, self._offers = False, {}
 
@@ -146,13 +152,15 @@ class Keeper:
     async def _offered(self) -> None:
         """Tell what all offer, until it was heard."""
         self.offers()
+        outage = Outage(_log, f"telling offers server={self.name}")
         while not self.ended.is_set():
             try:
                 await self._means.offered()
             except FairbrushError as error:
-                _log.warning("offers not told code=%s", error.code)
+                outage.lost(error)
                 await asyncio.sleep(self._means.limits.idle_s)
             else:
+                outage.over()
                 return
 
     def _wish(self) -> None:
@@ -181,20 +189,29 @@ class Keeper:
                 await self._roused.wait()
 
     async def _tell_on(self) -> None:
+        outage = Outage(_log, f"telling its status server={self.name}")
         while True:
             self._news.clear()
             try:
                 await self._tell()
+                outage.over()
             except FairbrushError as error:
-                _log.info("status not told server=%s code=%s", self.name, error.code)
+                outage.lost(error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TELL_S):
                     await self._news.wait()
 
-    async def _tell(self) -> None:
+    async def _tell_last(self) -> None:
+        """Tell that nobody works on it, so that no reader takes it for ready until the last status is old."""
+        try:
+            await (self._means.store.forget(self.name) if self._removed else self._tell(attended=False))
+        except FairbrushError as error:
+            _log.info("last status not told server=%s code=%s", self.name, error.code)
+
+    async def _tell(self, *, attended: bool = True) -> None:
         # Our clock is not the store's, by which every process has to understand it.
         now = await self._means.store.now_ms()
-        await self._means.store.tell(self.name, self._status(now))
+        await self._means.store.tell(self.name, replace(self._status(now), attended=attended))
 
     def _status(self, now_ms: int) -> ServerStatus:
         health, session = self.health, self._session
@@ -206,6 +223,8 @@ class Keeper:
             since_ms=now_ms - (_now_ms() - health.since_ms),
             seen_ms=now_ms,
             jobs=jobs,
+            slots=self._listed.spec.slots,
+            labels=self._listed.spec.labels,
         )
         if session is None:
             return status

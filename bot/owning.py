@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.errors import FairbrushError
+from bot.outages import Outage
 from bot.ports import NoticeStore
 
 _log = logging.getLogger(__name__)
@@ -27,11 +28,11 @@ class Owning:
 
         Work that ends before that gives the server up: whichever process asks next may have it.
         """
-        warned = False
+        warned, outage = False, Outage(_log, f"owning server={server}")
         while not stopping.is_set():
-            if await self._own(server):
+            if await self._own(server, outage):
                 warned = False
-                await self._while_ours(server, work)
+                await self._while_ours(server, work, outage)
                 pause_s = self.term_s / 3  # Longer than the others': they are to be first.
             else:
                 if not warned:
@@ -41,29 +42,33 @@ class Owning:
                 async with asyncio.timeout(pause_s):
                     await stopping.wait()
 
-    async def _while_ours(self, server: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
+    async def _while_ours(
+        self, server: str, work: Callable[[], Coroutine[object, object, None]], outage: Outage
+    ) -> None:
         async with self._handed_back(server), asyncio.TaskGroup() as tasks:
             working = tasks.create_task(work())
-            keeping = tasks.create_task(self._keep(server, working))
+            keeping = tasks.create_task(self._keep(server, working, outage))
             await asyncio.wait((working,))
             keeping.cancel()
 
-    async def _keep(self, server: str, working: asyncio.Task[None]) -> None:
+    async def _keep(self, server: str, working: asyncio.Task[None], outage: Outage) -> None:
         while True:
             await asyncio.sleep(self.term_s / 3)
-            if not await self._own(server, unknown=True):
+            if not await self._own(server, outage, unknown=True):
                 # Pulling the plug: the run goes on, and whoever owns the server now adopts it.
                 _log.warning("another process took server=%s", server)
                 working.cancel()
                 return
 
-    async def _own(self, server: str, *, unknown: bool = False) -> bool:
+    async def _own(self, server: str, outage: Outage, *, unknown: bool = False) -> bool:
         # While the store is away nobody can take a server from whoever has it.
         try:
-            return await self.notices.own(_bucket(server), self.owner, term_s=self.term_s)
+            ours = await self.notices.own(_bucket(server), self.owner, term_s=self.term_s)
         except FairbrushError as error:
-            _log.warning("store lost owning server=%s code=%s", server, error.code)
+            outage.lost(error)
             return unknown
+        outage.over()
+        return ours
 
     @asynccontextmanager
     async def _handed_back(self, server: str) -> AsyncIterator[None]:

@@ -12,6 +12,7 @@ from bot.errors import FairbrushError
 from bot.health import lost_together
 from bot.jobs import JobRecord
 from bot.keeping import Keeper
+from bot.outages import Outage
 from bot.owning import Owning
 from bot.ports import ServerStore
 from bot.servers import Listed, ServerState, server_of
@@ -89,14 +90,13 @@ class Pool:
         return {slot: offer for keeper in listed for slot, offer in keeper.offers().items()}
 
     async def _follow(self, keeping: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
-        warned = False
+        outage = Outage(_log, "the roster")
         while not stopping.is_set():
             try:
                 self._take_in(await self._roster(), keeping, stopping)
-                warned = False
+                outage.over()
             except FairbrushError as error:
-                _log.log(logging.DEBUG if warned else logging.WARNING, "the last roster holds code=%s", error.code)
-                warned = True
+                outage.lost(error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(ROSTER_S):
                     await stopping.wait()
@@ -146,12 +146,14 @@ class Pool:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._limits.terms.lease_s):
                 await self._all_adopted.wait()
+        outage = Outage(_log, "rescuing")
         while True:
             try:
                 rescued = await self._bench.queue.rescue()
             except FairbrushError as error:
-                _log.warning("no rescue code=%s", error.code)
+                outage.lost(error)
             else:
+                outage.over()
                 if rescued:
                     _log.info("rescued jobs=%s", len(rescued))
             await asyncio.sleep(self._limits.terms.lease_s / 2)

@@ -6,7 +6,7 @@ wins, so a removed server stays removed after a restart. A seed that nobody chan
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -36,6 +36,10 @@ class ServerState(StrEnum):
     DRAINING = "draining"
     SUSPECT = "suspect"  #: it answers, but its last run ended by its fault: one job at a time, until one succeeds
     DOWN = "down"
+
+
+WORKING = frozenset({ServerState.READY, ServerState.SUSPECT})
+"""The states in which a server takes new jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerStatus:
-    """How a server is, as its owner process tells it; what is older than STALE_MS is no news any more."""
+    """How a server is, as its owner process tells it; what is older than STALE_MS is no news any more.
+
+    Slots and labels are in it for whoever reads other settings than its owner.
+    """
 
     state: ServerState
     reason: str = ""  #: one sentence without addresses, for operators; empty when there is nothing to say
@@ -81,11 +88,13 @@ class ServerStatus:
     memory: int = 0  #: bytes of its largest device; 0: not told
     others: int = 0  #: runs of strangers in its queue
     jobs: int = 0  #: ours that it has now
-    detail: Mapping[str, str] = field(default_factory=dict)
+    slots: int = 1
+    labels: tuple[str, ...] = ()
+    attended: bool = True  #: False: its owner has ended, and nobody works on it until somebody tells again
 
 
 STALE_MS = 30_000
-"""An owner tells every five seconds; after so much silence nobody works on the server."""
+"""An owner tells every five seconds; after so much silence it was killed, and nobody works on the server."""
 
 
 def roster(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Mapping[str, Listed]:
@@ -101,7 +110,7 @@ def roster(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Ma
 
 def is_told(status: ServerStatus, now_ms: int) -> bool:
     """Tell whether a status still says how its server is: somebody works on it."""
-    return now_ms - status.seen_ms <= STALE_MS
+    return status.attended and now_ms - status.seen_ms <= STALE_MS
 
 
 def slots_of(spec: ServerSpec) -> tuple[str, ...]:

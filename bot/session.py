@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from bot.attempt import Bench, WorkerLimits
 from bot.errors import FairbrushError, ServerLost, ServerUnreached
 from bot.faults import Verdict, verdict_of
-from bot.health import WORKING, Happening
+from bot.health import Happening
 from bot.ports import Server, ServerFacts, ServerStore
-from bot.servers import Listed, ServerSpec, ServerState, slots_of
+from bot.servers import WORKING, Listed, ServerSpec, ServerState, slots_of
 from bot.worker import Gate, Worker
 from workflows.vocabulary import Vocabulary
 

@@ -53,6 +53,10 @@ class RedisServers:
         """Publish how a server is."""
         await self._keep(self.edge.keys.key("statuses"), name, asdict(status))
 
+    async def forget(self, name: str) -> None:
+        """Forget how a server was."""
+        await self.edge.ask("HDEL", self.edge.keys.key("statuses"), name)
+
     async def statuses(self) -> Mapping[str, ServerStatus]:
         """Return how each server was when it was told last; forgets those that nobody told of for a day."""
         found, late = await self._all("statuses", _status), await self.now_ms() - GONE_MS
@@ -113,11 +117,13 @@ def _spec(name: str, content: Json) -> ServerSpec:
 
 
 def _status(_: str, content: Json) -> ServerStatus:
-    numbers = {name: int(cast(int, content[name])) for name in ("since_ms", "seen_ms", "memory", "others", "jobs")}
+    told = ("since_ms", "seen_ms", "memory", "others", "jobs", "slots")
+    numbers = {name: int(cast(int, content[name])) for name in told}
     return ServerStatus(
         state=ServerState(str(content["state"])),
         reason=str(content["reason"]),
         version=str(content["version"]),
-        detail={str(name): str(value) for name, value in cast(Json, content["detail"]).items()},
+        labels=tuple(str(label) for label in cast("list[Json]", content["labels"])),
+        attended=content["attended"] is True,
         **numbers,
     )

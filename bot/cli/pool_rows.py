@@ -30,6 +30,18 @@ class Seen:
     status: ServerStatus | None  #: None: nobody told of it lately
 
     @property
+    def slots(self) -> int | None:
+        """How many jobs it takes at once, as whoever works on it says, else as it is described here."""
+        said = self.status or self.spec
+        return said.slots if said else None
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """What a workflow may ask of it; by whom as above."""
+        said = self.status or self.spec
+        return said.labels if said else None
+
+    @property
     def removed(self) -> bool:
         """Whether it is none of the pool any more."""
         return self.state == REMOVED
@@ -70,8 +82,8 @@ def as_rows(servers: Iterable[Seen]) -> Iterator[Row]:
                 each.state,
                 "" if each.since_ms is None else spell(each.since_ms),
                 f"{each.status.jobs}" if each.status else "",
-                f"{each.spec.slots}" if each.spec else "",
-                ", ".join(each.spec.labels) if each.spec else "",
+                "" if each.slots is None else f"{each.slots}",
+                ", ".join(each.labels or ()),
                 each.source,
                 each.reason,
             )
@@ -79,7 +91,7 @@ def as_rows(servers: Iterable[Seen]) -> Iterator[Row]:
 
 def as_data(each: Seen) -> dict[str, object]:
     """Return one for a script: times in seconds, nothing where nobody knows."""
-    spec, status = each.spec, each.status
+    status = each.status
     return {
         "name": each.name,
         "state": each.state,
@@ -87,8 +99,8 @@ def as_data(each: Seen) -> dict[str, object]:
         "reason": each.reason or None,
         "jobs": status.jobs if status else None,
         "others": status.others if status else None,
-        "slots": spec.slots if spec else None,
-        "labels": list(spec.labels) if spec else None,
+        "slots": each.slots,
+        "labels": None if each.labels is None else list(each.labels),
         "memory": (status.memory if status else 0) or None,
         "version": (status.version if status else "") or None,
         "from": each.source,

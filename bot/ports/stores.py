@@ -32,6 +32,10 @@ class ServerStore(Protocol):
         """Publish how a server is. By its owner only."""
         ...
 
+    async def forget(self, name: str) -> None:
+        """Forget how a server was, which the pool has no more. By its owner only, as the last it says."""
+        ...
+
     async def statuses(self) -> Mapping[str, ServerStatus]:
         """Return how each server was when its owner told it last; one that was not told of for a day is left out."""
         ...

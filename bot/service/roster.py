@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.errors import StoreLost
+from bot.outages import Outage
 from bot.ports import ServerStore
 from bot.servers import Change, Listed, ServerSpec, Wish, roster
 
@@ -18,6 +19,7 @@ class Roster:
     seeds: Mapping[str, ServerSpec]
     store: ServerStore
     _changes: Mapping[str, Change] | None = field(default=None)  #: as last seen
+    _outage: Outage = field(default_factory=lambda: Outage(_log, "the list of servers, which stay as they were"))
 
     async def look(self) -> Mapping[str, Listed]:
         """Return the servers by name; while the store is away those of last time. Raises StoreLost at first."""
@@ -26,7 +28,9 @@ class Roster:
         except StoreLost as lost:
             if self._changes is None:
                 raise
-            _log.warning("the servers stay as they were code=%s detail=%s", lost.code, lost.detail)
+            self._outage.lost(lost)
+        else:
+            self._outage.over()
         return self.listed
 
     @property

@@ -48,17 +48,12 @@ class Shared:
     async def _offer(self, own: Mapping[str, Vocabulary]) -> None:
         await self._tell_of_ours()
         offered = await self._present()
-        listed = self.roster.listed
-        for slot, vocabulary in own.items():
-            # One that was removed may still be at work, but takes nothing new.
-            if offered.get(slot) != vocabulary and server_of(slot) in listed:
-                await self.pool.vocabulary.keep(slot, vocabulary)
-                offered[slot] = vocabulary
+        await self._keep(own, offered)
         self.lanes.presence = Presence(
             statuses=await self.pool.servers.statuses(),
             now_ms=await self.pool.servers.now_ms(),
             # Also another process's, which are known by what they offer.
-            listed=frozenset({*listed, *map(server_of, offered)}),
+            listed=frozenset({*self.roster.listed, *map(server_of, offered)}),
         )
         # Before the vocabulary: nobody asks for what no lane is laid for.
         await self.lanes.refresh(offered, self.catalog.workflows.values())
@@ -85,6 +80,20 @@ class Shared:
 
     def _slots(self) -> frozenset[str]:
         return frozenset(slot for each in self.roster.listed.values() for slot in slots_of(each.spec))
+
+    async def _keep(self, own: Mapping[str, Vocabulary], offered: dict[str, Vocabulary]) -> None:
+        """Have the store and what is offered agree with what our servers tell."""
+        # What was removed, or taken from its server, may still be at work, but takes nothing new.
+        ours = {slot: vocabulary for slot, vocabulary in own.items() if slot in self._slots()}
+        # Whoever works on a server knows which slots it has, whatever another process's settings say.
+        servers = frozenset(map(server_of, ours))
+        for slot in [slot for slot in offered if server_of(slot) in servers and slot not in ours]:
+            await self.pool.vocabulary.forget(slot)
+            del offered[slot]
+        for slot, vocabulary in ours.items():
+            if offered.get(slot) != vocabulary:
+                await self.pool.vocabulary.keep(slot, vocabulary)
+                offered[slot] = vocabulary
 
     async def _tell_of_ours(self) -> None:
         """Say which slots are somebody's, so that one that is down keeps what it offered last."""

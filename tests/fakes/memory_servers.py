@@ -27,6 +27,9 @@ class MemoryServers:
     async def tell(self, name: str, status: ServerStatus) -> None:
         self._statuses[name] = status
 
+    async def forget(self, name: str) -> None:
+        self._statuses.pop(name, None)
+
     async def statuses(self) -> Mapping[str, ServerStatus]:
         late = self.clock() - GONE_MS
         return {name: status for name, status in sorted(self._statuses.items()) if status.seen_ms >= late}

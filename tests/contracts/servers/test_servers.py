@@ -42,12 +42,26 @@ async def test_a_status_is_what_was_told_last(truth):
         memory=24 * 1024**3,
         others=1,
         jobs=2,
-        detail={"previews": "no"},
+        slots=2,
+        labels=("big", "fast"),
+        attended=False,
     )
     await truth.servers.tell("gpu1", ServerStatus(state=ServerState.STARTING, seen_ms=now))
     await truth.servers.tell("gpu1", status)
 
     assert await truth.servers.statuses() == {"gpu1": status}
+
+
+async def test_a_server_that_is_forgotten_has_no_status_and_its_change_stays(truth):
+    now = await truth.servers.now_ms()
+    await truth.servers.change("gpu1", Change(wish=Wish.REMOVE))
+    for name in ("gpu1", "gpu2"):
+        await truth.servers.tell(name, ServerStatus(state=ServerState.READY, seen_ms=now))
+    await truth.servers.forget("gpu1")
+    await truth.servers.forget("gpu1")
+
+    assert list(await truth.servers.statuses()) == ["gpu2"]
+    assert await truth.servers.changes() == {"gpu1": Change(wish=Wish.REMOVE)}
 
 
 async def test_the_clock_is_the_stores(truth):

@@ -53,7 +53,7 @@ async def test_a_change_that_cannot_be_read_is_passed_over_and_logged_once(pool,
 async def test_a_status_that_cannot_be_read_is_passed_over(pool):
     status = ServerStatus(state=ServerState.READY, seen_ms=await pool.servers.now_ms())
     await pool.servers.tell("good", status)
-    for name, said in (("a", {"state": "asleep"}), ("b", {"jobs": "many"}), ("c", {"detail": 1})):
+    for name, said in (("a", {"state": "asleep"}), ("b", {"jobs": "many"}), ("c", {"labels": 1})):
         text = json.dumps({"schema": SCHEMA, **asdict(status), **said})
         await pool.edge.ask("HSET", pool.edge.keys.key("statuses"), name, text)
 

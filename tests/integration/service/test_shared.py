@@ -81,6 +81,22 @@ async def test_a_server_that_was_removed_is_forgotten_by_whoever_sees_it_though_
     assert await offered(pool) == {"gpu1", "gpu1/2", "gpu2"}
 
 
+async def test_slots_that_were_taken_from_a_server_are_forgotten_at_once_though_they_still_finish_a_run(pool):
+    here, there = await process(pool, gpu1=2), await process(pool, gpu1=2, gpu2=1)
+    own = {"gpu1": offering("a"), "gpu1/2": offering("a")}
+    await here.refresh(own)
+    await there.refresh({"gpu2": offering("b")})
+
+    # By its file, which the other process does not read; then at run time.
+    here = await process(pool, gpu1=1)
+    await here.refresh(own)
+    await there.refresh({"gpu2": offering("b")})
+    assert await offered(pool) == {"gpu1", "gpu2"}
+    await pool.servers.change("gpu1", Change(spec=ServerSpec(name="gpu1", url="http://127.0.0.1:1", slots=2)))
+    await here.refresh(own)
+    assert await offered(pool) == {"gpu1", "gpu1/2", "gpu2"}
+
+
 async def test_what_nobody_tells_of_any_more_is_no_offer(movable):
     pool, advance = movable
     here, there = await process(pool, gpu1=1), await process(pool, gpu2=1)

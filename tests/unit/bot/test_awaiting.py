@@ -1,5 +1,7 @@
 """Which servers work, by what their owners told last, and for whom a job waits."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.awaiting import Awaited, Presence
@@ -39,6 +41,7 @@ def test_a_server_works_unless_it_begins_or_is_down_or_drained(state: ServerStat
 def test_a_server_that_nobody_told_of_for_long_is_looked_after_by_nobody() -> None:
     assert not presence(a=told(ServerState.READY, ago_ms=STALE_MS + 1)).works("a")
     assert presence(a=told(ServerState.READY, ago_ms=STALE_MS)).works("a")
+    assert not presence(a=replace(READY, attended=False)).works("a")
 
 
 def test_a_server_of_which_nothing_is_told_is_taken_to_work_unless_the_pool_has_it_no_more() -> None:

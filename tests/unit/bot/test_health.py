@@ -15,14 +15,13 @@ from bot.health import (
     SETTLED_S,
     STATES,
     TOGETHER_MS,
-    WORKING,
     Happening,
     Health,
     after,
     lost_together,
     told_reason,
 )
-from bot.servers import ServerState
+from bot.servers import WORKING, ServerState
 
 S, H = ServerState, Happening
 READY = Health(state=S.READY)

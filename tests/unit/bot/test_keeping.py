@@ -10,7 +10,7 @@ import pytest
 from bot.errors import ConfigError, ServerLost, ServerStuck, ServerUnreached, StoreLost
 from bot.health import OUR_NETWORK
 from bot.ports import ServerFacts
-from bot.servers import STALE_MS, ServerState, Wish
+from bot.servers import STALE_MS, ServerState, Wish, is_told
 from tests.fakes.virtual_time import run_virtually, virtual_ms, virtual_now
 from tests.unit.bot.bench import bench_of, enqueued
 from tests.unit.bot.town import ScriptedSlot, soon, town
@@ -121,9 +121,8 @@ async def test_removed_it_finishes_what_runs_and_is_let_go_and_offers_nothing_me
         await soon(1)
         assert machine.connected == 0
         assert place.store._owners.keys() == {"server/gpu2"}
-        told = await place.status()
         await soon(60)
-        assert await place.status() == told
+        assert (await place.servers.statuses()).keys() == {"gpu2"}
 
 
 @virtually
@@ -497,3 +496,31 @@ async def test_a_service_that_stops_lets_every_server_go_and_hands_it_back():
     assert virtual_now() - began < 1
     assert [machine.connected for machine in place.machines.values()] == [0, 0, 0]
     assert not place.store._owners
+    statuses = await place.servers.statuses()
+    assert {name: status.state for name, status in statuses.items()} == {
+        "gpu1": S.READY,
+        "gpu2": S.DRAINING,
+        "down": S.DOWN,
+    }
+    assert not any(is_told(status, virtual_ms()) for status in statuses.values())
+
+
+@virtually
+async def test_who_was_killed_or_overtaken_tells_nothing_last():
+    place = town("gpu1", "gpu2")
+    killed = asyncio.create_task(place.pool().run(asyncio.Event()))
+    await soon()
+    place.store._owners["server/gpu1"] = ("another", virtual_ms() + 60_000)
+    await soon(10)
+    killed.cancel()
+    await asyncio.wait((killed,))
+    assert all(status.attended for status in (await place.servers.statuses()).values())
+
+
+@virtually
+async def test_a_status_tells_slots_and_labels_to_whoever_has_other_settings():
+    place = town("gpu1")
+    place.lists("gpu1", slots=2, labels=("video",))
+    async with place.at_work():
+        status = await place.status()
+        assert (status.slots, status.labels, status.attended) == (2, ("video",), True)

@@ -19,6 +19,7 @@ GPU1 = ServerSpec(name="gpu1", url="http://127.0.0.1:8188")
 GPU2 = ServerSpec(name="gpu2", url="http://127.0.0.1:8189", slots=2, labels=("big", "fast"), memory_gb=24)
 SAID = {"name": "gpu9", "url": "http://127.0.0.1:8190", "slots": 1, "labels": ["fast"], "memory_gb": 0.0}
 READY = ServerStatus(state=ServerState.READY, since_ms=NOW_MS - 240_000, seen_ms=NOW_MS - 2000, jobs=1)
+OF_GPU2 = replace(READY, slots=GPU2.slots, labels=GPU2.labels)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def test_each_gpu_is_shown_with_its_state_since_when_and_why(
     opened: Opened, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await opened.store.tell("gpu1", READY)
-    down = replace(READY, state=ServerState.DOWN, reason="It cannot be reached.", jobs=0, since_ms=NOW_MS - 5000)
+    down = replace(OF_GPU2, state=ServerState.DOWN, reason="It cannot be reached.", jobs=0, since_ms=NOW_MS - 5000)
     await opened.store.tell("gpu2", down)
 
     shown = await lines(opened, capsys)
@@ -70,6 +71,26 @@ async def test_what_another_processs_settings_have_is_shown_as_long_as_it_is_tol
 
     await opened.store.tell("far", replace(READY, seen_ms=0))
     assert "far" not in await states(opened)
+
+
+async def test_what_whoever_works_on_a_gpu_says_of_it_is_shown_before_what_this_file_says(
+    opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await opened.store.tell("far", replace(READY, slots=3, labels=("video",)))
+    await opened.store.tell("gpu2", replace(READY, slots=4, labels=()))
+
+    shown = {line[0]: " ".join(line[5:]) for line in (await lines(opened, capsys))[1:]}
+    assert (shown["far"], shown["gpu2"]) == ("3 video service", "4 file")
+    far, *_ = [as_data(each) for each in (await look_at(opened)).seen()]
+    assert (far["slots"], far["labels"]) == (3, ["video"])
+
+
+async def test_a_gpu_whose_service_was_stopped_is_worked_on_by_nobody_at_once(opened: Opened) -> None:
+    await opened.store.tell("gpu1", replace(READY, attended=False))
+    await opened.store.tell("far", replace(READY, attended=False))
+
+    assert await states(opened) == {"gpu1": "unattended", "gpu2": "unattended"}
+    assert not (await look_at(opened)).heard
 
 
 async def test_gpus_are_in_the_order_of_their_numbers(opened: Opened) -> None:
@@ -184,7 +205,7 @@ async def test_there_is_always_room_for_one_more_where_others_came_and_went(open
 
 
 async def test_a_script_reads_numbers_and_no_address(opened: Opened) -> None:
-    await opened.store.tell("gpu2", replace(READY, version="0.3.64", memory=24 * 1024**3, others=2))
+    await opened.store.tell("gpu2", replace(OF_GPU2, version="0.3.64", memory=24 * 1024**3, others=2))
     _, gpu2 = [as_data(each) for each in (await look_at(opened)).seen()]
 
     assert (gpu2["state"], gpu2["for_s"], gpu2["jobs"], gpu2["slots"]) == ("ready", 240.0, 1, 2)
