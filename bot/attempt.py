@@ -17,14 +17,14 @@ from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
 from bot.faults import fault_of
 from bot.holding import Hold, Signal, Terms, insist
-from bot.jobs import JobRecord, RunId, run_id_of
+from bot.jobs import JobRecord, RunId
 from bot.metadata import parameters_text
 from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing, outcome_of
 from bot.ports import FileStore, Found, Handle, Hints, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
 from bot.progress import Progress, executes
 from bot.reporting import Reporter
 from bot.results import keep_results
-from bot.runs import follow, locate, prepare
+from bot.runs import follow, handle_of, locate, prepare
 from bot.shares import ONE
 from bot.shelf import Shelf
 from workflows.cost import cost_of, lower_what
@@ -112,7 +112,7 @@ class Attempt:
     @property
     def handle(self) -> Handle:
         """Name the run that it has, or will have."""
-        return Handle(self.record.run_id or run_id_of(self.record.job.id, self.hold.lease.attempt))
+        return handle_of(self.record, self.hold.lease)
 
     def withdraw(self) -> None:
         """Hand the job back unless its run executes."""

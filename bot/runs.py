@@ -11,8 +11,8 @@ from typing import assert_never
 
 from bot.errors import JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, RunEnd, RunEvent, Succeeded
-from bot.jobs import JobId, Run, run_id_of
-from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
+from bot.jobs import JobId, JobRecord, Run, run_id_of
+from bot.ports import Finding, Found, Handle, Lease, NotFound, Server, Stopping
 from bot.progress import executes
 from workflows.values import Values
 from workflows.workflow import Workflow
@@ -33,6 +33,11 @@ def prepare(workflow: Workflow, values: Values, job_id: JobId, attempt: int, upl
         outputs=frozenset(output.node for output in workflow.manifest.outputs),
         uploads=uploads,
     )
+
+
+def handle_of(record: JobRecord, lease: Lease) -> Handle:
+    """Name the run that a held job has, or will have."""
+    return Handle(record.run_id or run_id_of(record.job.id, lease.attempt))
 
 
 async def submit(server: Server, run: Run) -> Handle:

@@ -5,17 +5,21 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.attempt import Bench, WorkerLimits
-from bot.errors import FairbrushError, ServerLost, ServerUnreached
+from bot.errors import FairbrushError, ServerLost, ServerUnreached, StoreLost
 from bot.faults import Verdict, verdict_of
 from bot.health import Happening
-from bot.ports import Server, ServerFacts, ServerStore
+from bot.outages import Outage
+from bot.ports import Handle, Server, ServerFacts, ServerStore
+from bot.runs import handle_of
 from bot.servers import WORKING, Listed, ServerSpec, ServerState, slots_of
 from bot.worker import Gate, Worker
 from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 Connect = Callable[[Listed], AbstractAsyncContextManager[Server]]
 """Makes a server to be entered; raises ConfigError when that cannot be done on this machine."""
@@ -28,6 +32,11 @@ ASK_AGAIN_S = 30.0
 
 _ANSWER_S = 10.0
 """How long a look may take. Loading a large model keeps a ComfyUI from answering, so one silent look says nothing."""
+
+_OFFER_S = 60.0  #: an offer may be megabytes over a slow line, and questions about hundreds of checkpoints
+
+_CLEAR_S = 30.0
+"""A superseded run stops within twenty seconds, or its server is stuck; until then nothing new may begin behind it."""
 
 _MISSED = 2  #: silent looks in a row at a server that has nothing to do
 _SETTLE_S = 10.0
@@ -74,6 +83,7 @@ class Session:
         self._gates = {slot: Gate(open=asyncio.Event(), eager=False) for slot in slots_of(spec)}
         self._broken = asyncio.Event()
         self._faulted = False
+        self._left = False
         self._vocabulary = Vocabulary()
         self.facts = ServerFacts()
         self.jobs = 0  #: of ours, as the store told lately
@@ -100,27 +110,57 @@ class Session:
 
     def leave(self) -> None:
         """Let the slots finish what runs and take nothing more; `run` ends then."""
+        self._left = True
         for gate in self._gates.values():
             gate.open.clear()
             gate.leaving.set()
 
     async def ask(self) -> None:
         """Ask what the server offers and how it is; raises ServerLost."""
-        self._vocabulary = await self._server.vocabulary() or Vocabulary()
-        self.facts = await self._server.facts()
+        self._vocabulary = await self._offer()
+        self.facts = await _within(_OFFER_S, self._server.facts())
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, or until it was left or broke and its slots have finished."""
         async with asyncio.TaskGroup() as tasks:
-            workers = [tasks.create_task(self._work(slot, gate, stopping)) for slot, gate in self._gates.items()]
+            working = tasks.create_task(self._work_all(stopping))
             beside = [
                 tasks.create_task(self._look_again()),
                 tasks.create_task(self._ask_again()),
-                tasks.create_task(self._give_up(workers)),
+                tasks.create_task(self._give_up(working)),
             ]
-            await asyncio.wait(workers)
+            await asyncio.wait((working,))
             for task in beside:
                 task.cancel()
+
+    async def _work_all(self, stopping: asyncio.Event) -> None:
+        # Before any slot works: what one of them had just submitted would be stopped for a run of long ago.
+        await self._clear(stopping)
+        async with asyncio.TaskGroup() as slots:
+            for slot, gate in self._gates.items():
+                slots.create_task(self._work(slot, gate, stopping))
+
+    async def _clear(self, stopping: asyncio.Event) -> None:
+        """Stop what an earlier life left running here, except what is still leased to a slot and will be adopted."""
+        outage = Outage(_log, f"asking what is held server={self._spec.name}")
+        while not (stopping.is_set() or self._left):
+            try:
+                keep = await self._held()
+                outage.over()
+                if stopped := await _within(_CLEAR_S, self._server.clear(keep)):
+                    _log.info("superseded runs stopped server=%s runs=%s", self._spec.name, stopped)
+            except StoreLost as lost:
+                outage.lost(lost)
+                await asyncio.sleep(self._means.limits.idle_s)
+            except Exception as error:  # noqa: BLE001 - as with a worker: whoever keeps the server sorts it
+                self._break(error)
+            else:
+                return
+
+    async def _held(self) -> frozenset[Handle]:
+        held = [each for slot in self._gates for each in await self._means.bench.store.held_by(slot)]
+        self.jobs = len(held)
+        return frozenset(handle_of(each.record, each.lease) for each in held)
 
     async def _work(self, slot: str, gate: Gate, stopping: asyncio.Event) -> None:
         means = self._means
@@ -150,19 +190,17 @@ class Session:
         self.leave()
         self._broken.set()
 
-    async def _give_up(self, workers: list[asyncio.Task[None]]) -> None:
+    async def _give_up(self, working: asyncio.Task[None]) -> None:
         """End the slots that do not notice by themselves that their server is lost."""
         await self._broken.wait()
         await asyncio.sleep(_SETTLE_S)
-        for worker in workers:
-            worker.cancel()
+        working.cancel()
 
     async def _look_again(self) -> None:
         missed = 0
         while True:
             try:
-                store = self._means.bench.store
-                self.jobs = sum([len(await store.held_by(slot)) for slot in self._gates])
+                await self._held()
                 self.facts = await self._look()
                 missed = 0
             except ServerLost as lost:
@@ -176,17 +214,25 @@ class Session:
             await asyncio.sleep(LOOK_S)
 
     async def _look(self) -> ServerFacts:
-        try:
-            async with asyncio.timeout(_ANSWER_S):
-                return await self._server.facts()
-        except TimeoutError as error:
-            raise ServerLost(detail=f"no answer within {_ANSWER_S:g} s") from error
+        return await _within(_ANSWER_S, self._server.facts())
+
+    async def _offer(self) -> Vocabulary:
+        return await _within(_OFFER_S, self._server.vocabulary()) or Vocabulary()
 
     async def _ask_again(self) -> None:
         """See what was installed on a server, or removed from it, while it is open."""
         while True:
             await asyncio.sleep(ASK_AGAIN_S)
             try:
-                self._vocabulary = await self._server.vocabulary() or Vocabulary()
+                self._vocabulary = await self._offer()
             except Exception:  # noqa: BLE001 - its worker sees whether it is lost; its choices stay as they were
                 _log.info("choices not told server=%s", self._spec.name)
+
+
+async def _within(seconds: float, answer: Awaitable[_T]) -> _T:
+    """Wait for a server's answer; raises ServerLost for one that does not come. An adapter has deadlines of its own."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError as error:
+        raise ServerLost(detail=f"no answer within {seconds:g} s") from error

@@ -20,10 +20,8 @@ from bot.attempt import Attempt, Bench, WorkerLimits
 from bot.errors import ServerLost, StoreLost
 from bot.faults import Verdict, verdict_of
 from bot.holding import Hold, insist
-from bot.jobs import run_id_of
 from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing
 from bot.ports import Handle, Held, Server
-from bot.servers import MAX_SLOTS, ServerSpec, slots_of
 from bot.settling import settle
 from bot.shelf import Shelf
 from bot.slot import Slot
@@ -76,7 +74,6 @@ class Worker:
         self._lost: ServerLost | None = None
         self._nonce = secrets.token_hex(16)
         self._to_adopt = True
-        self._cleared = False
         self._forgetting = 0
         self._opening: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -134,28 +131,13 @@ class Worker:
     # ---- What it takes -----------------------------------------------------------------------------------------------
 
     async def _adopt(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event, adopted: Callable[[], None]) -> None:
-        """Hold what is leased to this slot and was held by nobody; stop what else an earlier life left running."""
+        """Hold what is leased to this slot and was held by nobody."""
         held = [
             each for each in await self._bench.store.held_by(self._name) if each.lease.job_id not in self._slot.jobs
         ]
-        keep = {_handle(each) for each in held} | {each.handle for each in self._slot.held}
         attempts = [self._take(tasks, each, stopping) for each in held]
-        tasks.create_task(_once_kept(attempts, adopted))
-        # One of a server's slots does this for all of them.
-        if not self._cleared and self._name == self._server.name:
-            await self._clear(keep)
         self._to_adopt = False
-
-    async def _clear(self, keep: set[Handle]) -> None:
-        for slot in slots_of(ServerSpec(name=self._name, url="", slots=MAX_SLOTS))[1:]:
-            ask = partial(self._bench.store.held_by, slot)
-            keep |= {_handle(each) for each in await insist(ask, self._limits.terms)}
-        try:
-            if stopped := await self._server.clear(keep):
-                _log.info("superseded runs stopped server=%s runs=%s", self._name, stopped)
-        except ServerLost as lost:
-            self._lose(lost)
-        self._cleared = True
+        tasks.create_task(_once_kept(attempts, adopted))
 
     async def _claim(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
         slot, ahead, asked_s = self._slot, self._slot.ahead(), self._now()
@@ -281,10 +263,6 @@ async def _once_kept(attempts: Sequence[Attempt], adopted: Callable[[], None]) -
     for attempt in attempts:
         await attempt.hold.kept.wait()
     adopted()
-
-
-def _handle(held: Held) -> Handle:
-    return Handle(held.record.run_id or run_id_of(held.lease.job_id, held.lease.attempt))
 
 
 def _verdict(attempt: Attempt, outcome: Outcome) -> Verdict | None:

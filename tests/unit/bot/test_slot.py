@@ -495,12 +495,3 @@ def test_killed_anywhere_with_two_held_both_are_adopted_and_each_runs_once(touch
         assert server.most_at_once <= 2
 
     run_virtually(play())
-
-
-def test_what_is_held_is_kept_when_superseded_runs_are_cleared_away():
-    async def story(scene: Scene) -> None:
-        await scene.ask("1")
-        await scene.final("1")
-        await asyncio.sleep(1)
-
-    assert tell(story).cleared == [frozenset()]

@@ -9,6 +9,7 @@ import pytest
 
 from bot import health, keeping, session
 from bot.errors import ConfigError, ServerLost, StoreLost
+from bot.events import Interrupted
 from bot.jobs import JobState, run_id_of
 from bot.laning import Laning
 from bot.owning import Owning
@@ -132,6 +133,58 @@ async def test_what_both_slots_of_a_killed_process_had_is_adopted_and_nothing_el
     assert len(server.submitted) == 2
     assert not server.interrupted
     assert server.kept == [frozenset(server.submitted)]
+
+
+async def test_no_slot_begins_anything_before_superseded_runs_are_stopped_so_that_no_new_one_is_stopped_for_them():
+    @dataclass
+    class Slow(Kitchen):
+        """It stops what is not to be kept only when it was told to, as a node that cannot be interrupted does."""
+
+        asked: asyncio.Event = field(default_factory=asyncio.Event)
+        stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+        async def clear(self, keep):
+            self.asked.set()
+            await self.stopped.wait()
+            return await super().clear(keep)
+
+    store, server = MemoryStore(), Slow(looks=None)
+    old = await enqueued(store, "old")
+    await server.submit(prepare(TXT2IMG, old.job.values, old.job.id, 7, {}))
+    await store.cancel(old.job.id)
+    [superseded] = server.submitted
+    async with at_work(store, slots=2, kitchen=Door(server)):
+        await server.asked.wait()
+        for event in "123":
+            await enqueued(store, event)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert server.submitted == [superseded]
+        server.looks = 1
+        server.stopped.set()
+        assert set(await until_final(store, "1", "2", "3")) == {JobState.SUCCEEDED}
+
+    ended = {run_id for run_id, (_, end, _) in server.runs.items() if isinstance(end, Interrupted)}
+    assert ended == {superseded}
+    assert server.kept == [frozenset()]
+
+
+async def test_a_store_that_is_away_when_a_server_is_cleared_is_asked_again_and_costs_the_server_nothing():
+    class Away(MemoryStore):
+        lost = 3
+
+        async def held_by(self, server):
+            if self.lost:
+                self.lost -= 1
+                raise StoreLost
+            return await super().held_by(server)
+
+    store, door = Away(), Door(Kitchen())
+    await enqueued(store)
+    async with at_work(store, kitchen=door):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert (door.opened, len(door.server.kept)) == (1, 1)
 
 
 async def test_a_job_runs_only_where_its_model_is():

@@ -40,7 +40,6 @@ class TimedServer:
     most_at_once: int = 0
     fetching: int = 0
     most_fetching: int = 0
-    cleared: list[frozenset[str]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     _come: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -128,7 +127,6 @@ class TimedServer:
         return Stopping.STOPPED
 
     async def clear(self, keep: Collection[Handle]) -> int:
-        self.cleared.append(frozenset(keep))
         return 0
 
     async def forget(self, handle: Handle) -> None:
