@@ -34,8 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--comfyui",
         metavar="URL",
+        action="append",
+        default=[],
+        help="run tests/contracts on this ComfyUI instead of the simulator; it should have nothing else to do. Given "
+        "twice, tests/contracts run on both, and with --comfyui-control tests/acceptance/real on the pair",
+    )
+    parser.addoption(
+        "--comfyui-control",
+        metavar="SCRIPT",
         default=None,
-        help="run tests/contracts on this ComfyUI instead of the simulator; it should have nothing else to do",
+        help="let tests/acceptance/real call SCRIPT start|kill|stop|freeze|thaw PORT, which returns when that is done",
     )
     parser.addoption(
         "--kills", metavar="N", type=int, default=5, help="how often tests/acceptance/service kills the service"

@@ -1,6 +1,5 @@
 """GPUs come and go while the service runs, and what was said of them outlasts it; several processes share them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from getpass import getuser
 

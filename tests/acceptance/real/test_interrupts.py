@@ -1,0 +1,80 @@
+"""Runs on a real ComfyUI are stopped: by whoever asked for them, and by somebody else; and strangers use it, too."""
+
+from tests.acceptance.real.scene import LONG, SHORT, Scene, runs_of
+from tests.contracts.comfyui.graphs import MANY
+
+
+async def test_a_running_job_is_cancelled_and_its_gpu_goes_on_with_the_next(scene: Scene) -> None:
+    first, other = scene.machines
+    jobs = await scene.ask(3)
+    stopped, kept = await scene.busy(first, jobs), await scene.busy(other, jobs)
+    assert await scene.page.cancel(stopped)
+
+    await scene.page.until(lambda: scene.page.state(stopped) == "cancelled")
+    await scene.succeed(job for job in jobs if job != stopped)
+    assert [name for name, _ in scene.executions(kept)] == ["gpu2"]
+    assert await scene.states() == ["ready", "ready"]
+    await scene.both_work()
+    assert len(scene.executions(stopped)) == 1
+    await scene.once()
+
+
+async def test_a_waiting_job_is_cancelled_and_no_gpu_ever_hears_of_it(scene: Scene) -> None:
+    jobs = await scene.ask(2)
+    for machine in scene.machines:
+        await scene.busy(machine, jobs)
+    [waiting] = await scene.ask(1)
+    assert await scene.page.cancel(waiting)
+
+    await scene.page.until(lambda: scene.page.state(waiting) == "cancelled")
+    await scene.succeed(jobs)
+    submitted = {run for machine in scene.machines for run in machine.life.numbers.values()}
+    assert not submitted & runs_of(waiting)
+    await scene.once()
+
+
+async def test_somebody_elses_interrupt_ends_the_job_with_a_true_sentence_and_costs_the_gpu_nothing(
+    scene: Scene,
+) -> None:
+    first, other = scene.machines
+    jobs = await scene.ask(3)
+    stopped = await scene.busy(first, jobs)
+    await scene.busy(other, jobs)
+    await first.probe.post("/interrupt", {})
+
+    await scene.page.until(lambda: scene.page.state(stopped) == "failed")
+    assert "The run was stopped before it ended." in scene.page.cards[stopped]
+    await scene.succeed(job for job in jobs if job != stopped)
+    assert await scene.states() == ["ready", "ready"]
+    await scene.both_work()
+    assert len(scene.executions(stopped)) == 1
+    await scene.once()
+
+
+async def test_jobs_avoid_a_gpu_that_a_stranger_uses_and_leave_the_strangers_run_alone(scene: Scene) -> None:
+    first, _ = scene.machines
+    theirs = await first.used_by_a_stranger(300)
+    jobs = await scene.ask(3, SHORT)
+
+    await scene.succeed(jobs)
+    assert theirs in first.running
+    assert [[name for name, _ in scene.executions(job)] for job in jobs] == [["gpu2"]] * 3
+    told = await scene.until_state(first, "ready")
+    assert told["others"] == 1
+    assert (await first.probe.history(theirs))["status"]["status_str"] == "success"
+    await scene.both_work()
+    await scene.once()
+
+
+async def test_jobs_wait_a_minute_for_strangers_on_every_gpu_and_then_in_line_behind_one(scene: Scene) -> None:
+    theirs = [await machine.used_by_a_stranger(MANY) for machine in scene.machines]
+    [job] = await scene.ask(1, LONG)
+    first, other = scene.machines
+    await first.until(lambda: (first.waiting | other.waiting) & runs_of(job))
+    assert [machine.running for machine in scene.machines] == [{run} for run in theirs]
+
+    for machine in scene.machines:
+        await machine.probe.post("/interrupt", {})
+    await scene.succeed([job])
+    await scene.both_work()
+    await scene.once()
