@@ -29,6 +29,7 @@ in `detail` and in `__cause__`.
 """
 
 from collections.abc import Iterable
+from math import inf
 from typing import ClassVar
 
 
@@ -145,6 +146,13 @@ class JobTimedOut(JobError):
 
     code = "timed_out"
     sentence = "The GPU took too long, so the job was stopped."
+
+    def __init__(
+        self, sentence: str | None = None, *, detail: str = "", given_s: float = 0.0, still_s: float = inf
+    ) -> None:
+        super().__init__(sentence, detail=detail)
+        self.given_s = given_s  #: the deadline
+        self.still_s = still_s  #: for how long it had stood still by then, as far as anybody could see
 
 
 class JobCancelled(JobError):

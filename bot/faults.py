@@ -74,7 +74,7 @@ FAULTS: Mapping[type[FairbrushError], Fault] = {
     NothingProduced: _JOB,
     ResultLost: _OURS,  # too large for us, or our disk is full
     ResultGone: Fault(blame=Blame.SERVER, given_back=True),
-    JobTimedOut: Fault(blame=Blame.SERVER),
+    JobTimedOut: Fault(blame=Blame.SERVER),  # It stood still; one that moved is TOO_HEAVY.
     JobCancelled: _NOBODY,
     JobError: _NOBODY,
     # No connection was made, so nothing was taken.
@@ -87,8 +87,18 @@ FAULTS: Mapping[type[FairbrushError], Fault] = {
 """The one table; an error that has no row of its own has that of the class it is derived from."""
 
 
+MOVING_S = 60.0
+"""A run that came to another step or node so lately before its deadline was at work: loading a large model from a disk,
+in which nothing moves, takes no longer. Of a short deadline half counts, else whatever begins would count as moving."""
+
+TOO_HEAVY = _JOB
+"""What a run costs that was at work when its time was over: too much was asked of a server that did what it could."""
+
+
 def fault_of(error: Exception) -> Fault:
     """Return what an error costs; one that nobody foresaw is ours."""
+    if isinstance(error, JobTimedOut) and error.still_s <= min(MOVING_S, error.given_s / 2):
+        return TOO_HEAVY
     return next((FAULTS[kind] for kind in type(error).__mro__ if kind in FAULTS), _OURS)
 
 

@@ -1,6 +1,7 @@
 """Where a run stands, folded from its events: what a bar and an ETA need. Pure; time is an argument."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import assert_never
 
 from bot.events import Entered, Failed, Interrupted, Previewed, RunEvent, Stage, Started, Stepped, Succeeded, Waiting
@@ -36,6 +37,27 @@ class Progress:
 def executes(event: RunEvent) -> bool:
     """Tell whether this says that the run has begun to execute."""
     return isinstance(event, Started | Entered | Stepped | Previewed)
+
+
+@dataclass(slots=True)
+class Motion:
+    """When a run moved last, by any one clock: it came to another node, to another step, or showed another picture.
+
+    What is only told again, as a server does that somebody asks, is no movement.
+    """
+
+    moved_s: float = -inf
+    _began: bool = False
+    _last: dict[type[RunEvent], RunEvent] = field(default_factory=dict)
+
+    def took_in(self, event: RunEvent, now_s: float) -> bool:
+        """Take in an event; tell whether it is the first that says that the run executes."""
+        if isinstance(event, Entered | Stepped | Previewed) and self._last.get(type(event)) != event:
+            self._last[type(event)] = event
+            self.moved_s = now_s
+        begins = not self._began and executes(event)
+        self._began = self._began or begins
+        return begins
 
 
 def advance(progress: Progress, event: RunEvent, now: float) -> Progress:

@@ -7,13 +7,14 @@ on a doubt, and that it always has an end.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import assert_never
 
 from bot.errors import JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
 from bot.events import Failed, Interrupted, RunEnd, RunEvent, Succeeded
 from bot.jobs import JobId, JobRecord, Run, run_id_of
 from bot.ports import Finding, Found, Handle, Lease, NotFound, Server, Stopping
-from bot.progress import executes
+from bot.progress import Motion
 from workflows.values import Values
 from workflows.workflow import Workflow
 
@@ -63,13 +64,11 @@ async def follow(
     A run that has no end within the deadline, which counts from when it begins to execute, is stopped, and JobTimedOut
     is raised, unless its end came first. So is one that does not begin within `waiting_s`; None: the same time.
     """
-    began = False
+    clock, motion = asyncio.get_running_loop().time, Motion()
 
     async def watched(event: RunEvent) -> None:
-        nonlocal began
-        if not began and executes(event):
-            began = True
-            deadline.reschedule(asyncio.get_running_loop().time() + deadline_s)
+        if motion.took_in(event, clock()):
+            deadline.reschedule(clock() + deadline_s)
         await report(event)
 
     try:
@@ -78,7 +77,8 @@ async def follow(
     except TimeoutError:
         if not deadline.expired():
             raise
-        return await _stopped_at_deadline(server, handle, f"run {handle}: no end within {deadline_s:g} s")
+        still_s = clock() - motion.moved_s
+        return await _stopped_at_deadline(server, handle, given_s=deadline_s, still_s=still_s)
 
 
 async def stop(server: Server, run: Run) -> Stopping:
@@ -113,15 +113,16 @@ async def _until_success(server: Server, handle: Handle, report: Report) -> Succ
     raise ServerLost(detail=f"run {handle}: the events ended without an end")
 
 
-async def _stopped_at_deadline(server: Server, handle: Handle, detail: str) -> Succeeded:
+async def _stopped_at_deadline(server: Server, handle: Handle, *, given_s: float, still_s: float) -> Succeeded:
+    late = partial(JobTimedOut, detail=f"run {handle}: no end within {given_s:g} s", given_s=given_s, still_s=still_s)
     match await server.interrupt(handle):
         case Stopping.STOPPED:
-            raise JobTimedOut(detail=detail)
+            raise late()
         case Stopping.TOO_LATE:
             finding = await server.find(handle)
             if isinstance(finding, Found) and finding.end:
                 return _success(finding.end)
-    raise JobTimedOut("The GPU took too long. It was asked to stop the job, but has not confirmed it.", detail=detail)
+    raise late("The GPU took too long. It was asked to stop the job, but has not confirmed it.")
 
 
 def _success(end: RunEnd) -> Succeeded:

@@ -3,18 +3,33 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from dataclasses import replace
+from math import inf
 from uuid import UUID
 
 import pytest
 
 from bot import runs
 from bot.errors import ExecutionFailed, GraphRejected, JobCancelled, JobTimedOut, ServerLost, SubmitUncertain
-from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEvent, Started, Succeeded
+from bot.events import (
+    Entered,
+    Failed,
+    Interrupted,
+    MediaKind,
+    OutputFile,
+    Previewed,
+    RunEvent,
+    Stage,
+    Started,
+    Stepped,
+    Succeeded,
+)
 from bot.jobs import JobId, Run, run_id_of
 from bot.ports import Finding, Found, Handle, NotFound, Server, Stopping
 from bot.runs import follow, prepare, stop, submit
 from tests.fakes.plain_platform import PlainPlatform, PlainServer
 from tests.fakes.scripted_server import ScriptedServer
+from tests.fakes.virtual_time import run_virtually
 from workflows.catalog import LIBRARY, load_catalog
 from workflows.vocabulary import Vocabulary
 
@@ -82,6 +97,36 @@ async def test_a_run_without_an_end_is_stopped_at_its_deadline(run: Run) -> None
         await _heard(server, run, deadline_s=0.01)
 
     assert server.interrupted == [run.id]
+
+
+STEP = Stepped(node="3", stage=Stage.PAINTING, done=1, total=20)
+
+
+@pytest.mark.parametrize(
+    ("later", "still_s"),
+    [
+        ((Started(),), inf),
+        ((Started(), STEP), 100.0),
+        ((Started(), STEP, Started(), STEP), 100.0),
+        ((Started(), STEP, replace(STEP, done=2)), 80.0),
+        ((Started(), STEP, Entered(node="8", stage=Stage.DECODING)), 80.0),
+        ((Started(), STEP, Previewed(image=b"1", media_type="image/png")), 80.0),
+    ],
+)
+def test_it_is_known_how_long_a_run_stood_still_before_its_deadline(later, still_s):
+    class Paced(ScriptedServer):
+        async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
+            for event in later:
+                yield event
+                await asyncio.sleep(0 if event == Started() else 20)
+            await asyncio.Event().wait()
+
+    async def story() -> None:
+        with pytest.raises(JobTimedOut) as late:
+            await follow(Paced(), Handle("a"), _ignore, deadline_s=100)
+        assert (late.value.given_s, late.value.still_s) == (100, still_s)
+
+    run_virtually(story())
 
 
 @pytest.mark.parametrize("stopping", [Stopping.STOPPED, Stopping.UNCONFIRMED])
