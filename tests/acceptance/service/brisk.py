@@ -1,8 +1,10 @@
 """The command line as it is installed, but with deadlines of seconds, and a page on which three people speak.
 
 So a server that has lost its owner is another's within seconds. How the deadlines stand to each other is as it ships.
+It tells on its error stream what it does, for whoever looks into a failure.
 """
 
+import logging
 from typing import Any
 
 from bot.app import ServiceOptions
@@ -11,7 +13,7 @@ from bot.cli.main import main
 from bot.holding import Terms
 
 PEOPLE = ("Ada", "Ben", "Cleo")
-TERMS = Terms(heartbeat_s=1.0, lease_s=8.0)
+TERMS = Terms(heartbeat_s=1.0, lease_s=6.0)
 
 
 def _brisk(**given: Any) -> ServiceOptions:
@@ -19,5 +21,7 @@ def _brisk(**given: Any) -> ServiceOptions:
 
 
 if __name__ == "__main__":
+    told = "%(asctime)s %(process)d %(name)s %(message)s"
+    logging.basicConfig(level=logging.INFO, format=told)
     service.ServiceOptions = _brisk  # type: ignore[assignment, misc]
     main()

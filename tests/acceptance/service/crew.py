@@ -17,11 +17,12 @@ from tests.engines.names import EMBEDDED, REDIS7
 from tests.engines.running import EngineMissing, binary_of, node
 
 WORKERS = 3
-GAP_S = 4.0
+GAP_S = 3.0
 """The longest between two kills."""
 
 AT_ONCE_S, LATER_S = 0.5, brisk.TERMS.lease_s
-"""How long a killed process stays away at most: too short to be missed, or long enough for another to take its GPUs."""
+"""How long a killed process stays away at most: too short to be missed, or long enough for another to take its GPUs.
+The page is always back at once, for without it nobody asks for anything."""
 
 SLOTS = (1, 1, 2)
 
@@ -38,6 +39,7 @@ class Member:
 
     service: Service
     random: Random
+    pauses: Sequence[float]
     faults: list[str] = field(default_factory=list)
     retired: bool = False
 
@@ -49,7 +51,7 @@ class Member:
             if not self.retired:
                 if code != -signal.SIGKILL:
                     self.faults.append(f"{self.service.command} ended by itself with {code}")
-                await asyncio.sleep(self.random.uniform(0, self.random.choice((AT_ONCE_S, AT_ONCE_S, LATER_S))))
+                await asyncio.sleep(self.random.uniform(0, self.random.choice(self.pauses)))
 
     @property
     def pid(self) -> int | None:
@@ -104,8 +106,8 @@ class Crew:
                 self.killed[what] += 1
 
     async def retire(self) -> list[int]:
-        """End everybody, the page last; returns the exit codes."""
-        return [await member.retire() for member in self.members]
+        """End everybody; returns the exit codes."""
+        return await asyncio.gather(*[member.retire() for member in self.members])
 
     def _strike(self, what: str, random: Random) -> bool:
         match what:
@@ -140,13 +142,14 @@ async def crew_of(folder: Path, gpus: Sequence[str], random: Random) -> AsyncIte
     store.mkdir(parents=True)
     async with node(_engine(), store, KEPT) as url, asyncio.TaskGroup() as tasks:
 
-        def member(role: str) -> Member:
+        def member(role: str, *pauses: float) -> Member:
             program = (sys.executable, "-P", brisk.__file__)
             service = Service(folder, (), redis_url=url, command=("serve", "--only", role), program=program)
-            return Member(service, Random(random.random()))
+            return Member(service, Random(random.random()), pauses)
 
         ports = frozenset(urlsplit(url).port or 0 for url in gpus)
-        crew = Crew(page=member("web"), workers=[member("worker") for _ in range(WORKERS)], ports=ports, redis_url=url)
+        workers = [member("worker", AT_ONCE_S, LATER_S) for _ in range(WORKERS)]
+        crew = Crew(page=member("web", AT_ONCE_S), workers=workers, ports=ports, redis_url=url)
         lives = [tasks.create_task(each.live()) for each in crew.members]
         try:
             yield crew
