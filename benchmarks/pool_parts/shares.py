@@ -36,7 +36,7 @@ def gaps_s(ran: Mapping[str, Sequence[Ran]], *, ramp: int = RAMP) -> list[float]
         later.started_at - (earlier.finished_at or later.started_at)
         for runs in ran.values()
         for earlier, later in pairwise(runs)
-        if begin <= later.started_at <= end and earlier.started_at >= begin
+        if begin < later.started_at <= end
     ]
 
 
