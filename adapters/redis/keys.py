@@ -96,6 +96,7 @@ JOB = {
     "code": "of an error",
     "bytes": "of its inputs and results",
     "charges": "1: there is a list of them",
+    "off": "1: off the board, until something changes about it",
     "paid": "ms that it was charged; with the next three the bill of a held job",
     "weight": "of the user when it was claimed; absent: 1000",
     "tenant_weight": "of the tenant then; absent: 1000",

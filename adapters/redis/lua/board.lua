@@ -11,25 +11,6 @@ local function put_on_board(platform, number, id)
   if redis.call('ZADD', at, number, id) == 1 then redis.call('ZADD', key('pages', platform), leaf, leaf) end
 end
 
--- Those that are put there in the end, by platform and leaf.
-local marked = {}
-
-local function mark(platform, number, id)
-  local leaves, leaf = marked[platform] or {}, math.floor(number / LEAF)
-  local words = leaves[leaf] or {'ZADD', (leaf_of(platform, number))}
-  marked[platform], leaves[leaf] = leaves, words
-  words[#words + 1] = number
-  words[#words + 1] = id
-end
-
-local function put_marked_on_board()
-  for platform, leaves in pairs(marked) do
-    for leaf, words in pairs(leaves) do
-      if redis.call(unpack(words)) > 0 then redis.call('ZADD', key('pages', platform), leaf, leaf) end
-    end
-  end
-end
-
 local function take_off_leaf(platform, leaf, id)
   local at = key('board', platform .. ':' .. leaf)
   if redis.call('ZREM', at, id) == 1 and redis.call('EXISTS', at) == 0 then

@@ -41,11 +41,21 @@ local function number_of(job)
   return tonumber(job.p) % PRIORITY_STEP
 end
 
--- A new revision, and in the end a mark on the board and a hint; false in news takes a field away.
+-- Off the board, until something changes about it.
+local function shown_for_good(id, job)
+  take_off_board(platform_of(job), number_of(job), id)
+  redis.call('HSET', key('job', id), 'off', '1')
+end
+
+-- A new revision, on the board again, and in the end a hint; false in news takes a field away.
 local function change(id, job, news)
   local at = key('job', id)
   local set, gone, flat, many = {at}, nil, job.flat, 1
   local last = #flat
+  if job.off then
+    put_on_board(platform_of(job), number_of(job), id)
+    news.off = false
+  end
   news.rev = (job.rev or 1) + 1
   for field, value in pairs(news) do
     if value then
@@ -60,7 +70,6 @@ local function change(id, job, news)
   redis.call('HSET', unpack(set))
   if gone then redis.call('HDEL', unpack(gone)) end
   local platform = platform_of(job)
-  mark(platform, number_of(job), id)
   local ids = changed[platform] or {}
   ids[#ids + 1], changed[platform] = id, ids
 end
@@ -68,7 +77,6 @@ end
 -- What was left for the end, and one message for each platform, of all that changed.
 local function tell()
   for _, words in pairs(later) do redis.call(unpack(words)) end
-  put_marked_on_board()
   for platform, ids in pairs(changed) do redis.call('PUBLISH', key('changed', platform), table.concat(ids, ',')) end
 end
 

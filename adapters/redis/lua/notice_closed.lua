@@ -6,7 +6,7 @@
 local id = ARGV[1]
 local job = job_of(id)
 if job then
-  take_off_board(platform_of(job), number_of(job), id)
+  shown_for_good(id, job)
   return 1
 end
 for _, platform in ipairs(redis.call('SMEMBERS', key('platforms'))) do

@@ -7,5 +7,5 @@ local id = ARGV[1]
 local job = job_of(id)
 if not job then return 0 end
 redis.call('HSET', key('notice', id), 'state', 'shown', 'message', ARGV[2], 'rendered', ARGV[3])
-if ARGV[4] == '1' then take_off_board(platform_of(job), number_of(job), id) end
+if ARGV[4] == '1' then shown_for_good(id, job) end
 return 1

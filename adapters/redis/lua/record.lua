@@ -2,7 +2,7 @@
 -- Writes down a run just before its submit; 0: the lease is lost, do not submit.
 -- KEYS: the pool
 -- ARGV: for each call: job, fence, run, client
--- Complexity: O(log n) for n jobs on the board, for each
+-- Complexity: O(1), for each
 local answers = each(function(id, fence, run, client)
   local job = held(id, fence)
   if not job then return 0 end
