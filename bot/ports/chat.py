@@ -7,15 +7,6 @@ from typing import Protocol
 
 from bot.budgets import Budget
 from bot.jobs import JobId, MessageRef, Place, Requester
-from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
-from bot.leases import Cancelling as Cancelling
-from bot.leases import Charge as Charge
-from bot.leases import Held as Held
-from bot.leases import LaneTable as LaneTable
-from bot.leases import Lease as Lease
-from bot.leases import Renewal as Renewal
-from bot.leases import Settlement as Settlement
-from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 from bot.status import StatusCard
 
 

@@ -4,17 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.jobs import Job, JobId, JobRecord, RunId, StoredFile
-from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
-from bot.leases import Cancelling as Cancelling
-from bot.leases import Charge as Charge
-from bot.leases import Held as Held
-from bot.leases import LaneTable as LaneTable
-from bot.leases import Lease as Lease
-from bot.leases import Renewal as Renewal
-from bot.leases import Settlement as Settlement
+from bot.leases import Cancelling, Charge, Held, LaneTable, Lease, Renewal
 from bot.overview import Facts
 from bot.shares import ONE, Position, Share
-from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
 
 EQUAL = Share()
 """Everybody's share where nothing else is said: the same weight, no caps."""

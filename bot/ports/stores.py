@@ -5,16 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bot.jobs import Job, JobId, JobRecord, Requester, StoredFile
-from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
-from bot.leases import Cancelling as Cancelling
-from bot.leases import Charge as Charge
-from bot.leases import Held as Held
-from bot.leases import LaneTable as LaneTable
-from bot.leases import Lease as Lease
-from bot.leases import Renewal as Renewal
-from bot.leases import Settlement as Settlement
+from bot.leases import Held
 from bot.servers import Change, ServerStatus
-from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it
+from bot.status import Live
 
 
 class ServerStore(Protocol):
