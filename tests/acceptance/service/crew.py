@@ -17,8 +17,13 @@ from tests.engines.names import EMBEDDED, REDIS7
 from tests.engines.running import EngineMissing, binary_of, node
 
 WORKERS = 3
-GAP_S = 3.0
-"""The longest between two kills."""
+GAP_S = 2.0
+"""The longest between two kills, from when there is a worker at work again."""
+
+HASTE = 0.2
+"""Share of the kills that do not wait for that."""
+
+LOOK_S = 0.05
 
 AT_ONCE_S, LATER_S = 0.5, brisk.TERMS.lease_s
 """How long a killed process stays away at most: too short to be missed, or long enough for another to take its GPUs.
@@ -100,6 +105,9 @@ class Crew:
     async def suffer(self, kills: int, random: Random) -> None:
         """Kill so often, now and then."""
         while self.killed.total() < kills:
+            hasty = random.random() < HASTE
+            while not (hasty or self._at_work()):  # noqa: ASYNC110 - other processes tell nobody
+                await asyncio.sleep(LOOK_S)
             await asyncio.sleep(random.uniform(0, GAP_S))
             [what] = random.choices(list(STRIKES), list(STRIKES.values()))
             if self._strike(what, random):
@@ -112,15 +120,18 @@ class Crew:
     def _strike(self, what: str, random: Random) -> bool:
         match what:
             case "a worker at work":
-                there = [worker for worker in self.workers if worker.pid is not None]
-                owners = [worker for worker in there if worker.pid and _reaches(worker.pid, self.ports)]
-                return bool(there) and random.choice(owners or there).kill()
+                there = self._at_work() or [worker for worker in self.workers if worker.pid is not None]
+                return bool(there) and random.choice(there).kill()
             case "the page":
                 return self.page.kill()
             case "the engine":
                 return self._kill_engine()
         engine = random.random() < 0.5 and self._kill_engine()
         return sum(member.kill() for member in self.members) > 0 or engine
+
+    def _at_work(self) -> Sequence[Member]:
+        """Return the workers that own a GPU, and so are connected to it."""
+        return [worker for worker in self.workers if worker.pid is not None and _reaches(worker.pid, self.ports)]
 
     def _kill_engine(self) -> bool:
         about = dict(commands())
