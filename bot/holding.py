@@ -95,10 +95,7 @@ class Hold:
 
     async def warn_at_stop(self, stopping: asyncio.Event) -> None:
         """Say so when the process has to end and the run had its grace."""
-        await stopping.wait()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.terms.grace_s):
-                await self.hurry.wait()
+        await grace_over(stopping, self.terms, self.hurry)
         self.say(Signal.STOP)
 
     async def signal_before(self, work: asyncio.Task[_T]) -> Signal | None:
@@ -122,6 +119,14 @@ class Hold:
         if not self._said:
             self._told.clear()
         return signal
+
+
+async def grace_over(stopping: asyncio.Event, terms: Terms, hurry: asyncio.Event) -> None:
+    """Return when the process has to end and runs had their grace, of which a hurry leaves nothing."""
+    await stopping.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(terms.grace_s):
+            await hurry.wait()
 
 
 async def insist(call: Callable[[], Awaitable[_T]], terms: Terms) -> _T:

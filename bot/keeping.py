@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.errors import ConfigError, FairbrushError, StoreLost
+from bot.errors import ConfigError, FairbrushError, ServerUnreached, StoreLost
 from bot.health import Happening, Health, after, told_reason
 from bot.outages import Outage
 from bot.servers import Listed, ServerState, ServerStatus, Wish, slots_of
@@ -21,6 +21,11 @@ TELL_S = 5.0
 HAND_OVER_S = 30.0
 """Who cannot use a server for so long lets another process try: it may have the network, or the credential, for it."""
 
+OPEN_S = 90.0
+"""How long connecting and the first offer may take: an offer may be megabytes, and the adapter gives up before."""
+
+_LET_GO_S = 10.0  #: of its connections
+
 _LEAST_PAUSE_S = 0.05  #: whatever goes wrong, no server is opened in a tight loop
 _UNFORESEEN = "Something went wrong with it here. The log says what."
 
@@ -32,6 +37,7 @@ class Keeper:
         self._listed = listed
         self._means = means
         self._session: Session | None = None
+        self._opening: asyncio.Timeout | None = None  #: until it was asked for the first time
         self._offers: Mapping[str, Vocabulary] = {}
         self._removed = False  #: from the roster
         self._anew = False  #: its description changed: what the present session still tells does not count
@@ -62,6 +68,7 @@ class Keeper:
         if listed.spec != before.spec:
             self._finish()
             self._anew = True
+            self._hasten()
             self._roused.set()
         elif listed.wish is not before.wish:
             self._wish()
@@ -73,11 +80,13 @@ class Keeper:
             self._removed = True
             self.ended.set()
             self._finish()
+            self._hasten()
             self._roused.set()
 
     def stop(self) -> None:
         """End with the service: its slots know by themselves what grace their runs have."""
         self.ended.set()
+        self._hasten()
         self._roused.set()
 
     async def ask(self) -> None:
@@ -114,17 +123,40 @@ class Keeper:
     async def _open(self, stopping: asyncio.Event) -> None:
         if self._anew:
             self.health, self._anew, self._offers = Health(since_ms=_now_ms()), False, {}
-        listed = self._listed
         try:
-            async with self._means.connect(listed) as server:
-                session = Session(server, listed.spec, self._means, self._happened, self._broke, self._news.set)
-                await session.ask()
-                self._session = session  # Not before: until it was asked it offers nothing.
-                await self._begin(session, stopping)
+            async with asyncio.timeout(OPEN_S) as self._opening:
+                await self._visit(self._listed, self._opening, stopping)
+        except TimeoutError:
+            self._too_slow()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one server, the others go on and it is tried again
             self._broke(error)
         finally:
-            self._session = None
+            self._session = self._opening = None
+
+    async def _visit(self, listed: Listed, bound: asyncio.Timeout, stopping: asyncio.Event) -> None:
+        """Connect, work, and let go; the first and the last in bounded time."""
+        async with self._means.connect(listed) as server:
+            try:
+                session = Session(server, listed.spec, self._means, self._happened, self._broke, self._news.set)
+                await session.ask()
+                self._opening = None
+                bound.reschedule(None)
+                self._session = session  # Not before: until it was asked it offers nothing.
+                await self._begin(session, stopping)
+            finally:
+                if not bound.expired():
+                    bound.reschedule(asyncio.get_running_loop().time() + _LET_GO_S)
+
+    def _hasten(self) -> None:
+        """Give up opening it: what that was for holds no more, and whoever waits for us need not wait for it."""
+        if self._opening is not None and not self._opening.expired():
+            self._opening.reschedule(asyncio.get_running_loop().time())
+
+    def _too_slow(self) -> None:
+        if self._session is not None:
+            _log.warning("connections left open server=%s", self.name)  # Whatever happened to it was told before.
+        elif not (self.ended.is_set() or self._anew):
+            self._broke(ServerUnreached(detail=f"not opened within {OPEN_S:g} s"))
 
     def _broke(self, error: Exception) -> None:
         match error:

@@ -11,6 +11,7 @@ from bot.attempt import Bench, WorkerLimits
 from bot.errors import FairbrushError, ServerLost, ServerUnreached, StoreLost
 from bot.faults import Verdict, verdict_of
 from bot.health import Happening
+from bot.holding import grace_over
 from bot.outages import Outage
 from bot.ports import Handle, Server, ServerFacts, ServerStore
 from bot.runs import handle_of
@@ -84,6 +85,7 @@ class Session:
         self._broken = asyncio.Event()
         self._faulted = False
         self._left = False
+        self._begun = False  #: its slots were let in
         self._vocabulary = Vocabulary()
         self.facts = ServerFacts()
         self.jobs = 0  #: of ours, as the store told lately
@@ -128,6 +130,7 @@ class Session:
                 tasks.create_task(self._look_again()),
                 tasks.create_task(self._ask_again()),
                 tasks.create_task(self._give_up(working)),
+                tasks.create_task(self._outlast(working, stopping)),
             ]
             await asyncio.wait((working,))
             for task in beside:
@@ -136,6 +139,7 @@ class Session:
     async def _work_all(self, stopping: asyncio.Event) -> None:
         # Before any slot works: what one of them had just submitted would be stopped for a run of long ago.
         await self._clear(stopping)
+        self._begun = True
         async with asyncio.TaskGroup() as slots:
             for slot, gate in self._gates.items():
                 slots.create_task(self._work(slot, gate, stopping))
@@ -196,6 +200,17 @@ class Session:
         await asyncio.sleep(_SETTLE_S)
         working.cancel()
 
+    async def _outlast(self, working: asyncio.Task[None], stopping: asyncio.Event) -> None:
+        """End with the service whatever a server keeps from ending: what its slots hold then, the next one adopts."""
+        means = self._means
+        await stopping.wait()
+        if self._begun:
+            await grace_over(stopping, means.limits.terms, means.bench.hurry)
+            # Stopping the last run and settling it have deadlines of their own, which are shorter than a lease.
+            await asyncio.sleep(means.limits.terms.lease_s)
+            _log.warning("ended without its slots server=%s", self._spec.name)
+        working.cancel()
+
     async def _look_again(self) -> None:
         missed = 0
         while True:
@@ -210,6 +225,8 @@ class Session:
                     self._break(lost)
             except FairbrushError as error:
                 _log.info("not looked at server=%s code=%s", self._spec.name, error.code)
+            except Exception:  # noqa: BLE001 - an answer that nobody foresaw must not take its runs from the slots
+                _log.exception("not looked at server=%s", self._spec.name)
             self._looked()
             await asyncio.sleep(LOOK_S)
 

@@ -505,6 +505,95 @@ async def test_a_service_that_stops_lets_every_server_go_and_hands_it_back():
     assert not any(is_told(status, virtual_ms()) for status in statuses.values())
 
 
+AWAITS = ["connecting", "vocabulary", "facts", "clear", "letting go"]
+
+
+@pytest.mark.parametrize("hangs", AWAITS)
+def test_a_server_that_hangs_in_whatever_is_asked_of_it_stops_neither_the_others_nor_the_end(hangs):
+    async def story() -> None:
+        place = town("hung", "well")
+        machine = place.machines["hung"]
+        machine.hangs = hangs
+        async with place.at_work() as pool:
+            await soon(200)
+            assert place.machines["well"].slots["well"].may == "two at once"
+            assert "well" in pool.vocabularies()
+            began = virtual_now()
+        assert virtual_now() - began < (1 if hangs != "letting go" else 11)
+        assert machine.asked == {hangs}
+        assert not place.store._owners
+
+    run_virtually(story())
+
+
+@pytest.mark.parametrize("hangs", AWAITS)
+def test_a_server_that_hung_in_whatever_was_asked_of_it_works_again_when_it_answers(hangs):
+    async def story() -> None:
+        place = town("gpu1", "gpu2")
+        machine = place.machines["gpu1"]
+        machine.hangs = hangs
+        async with place.at_work():
+            await soon(200)
+            if hangs in {"connecting", "vocabulary", "facts"}:
+                assert (await place.status()).state is S.DOWN
+            machine.hangs = ""
+            await soon(90)
+            if machine.slots["gpu1"].may != "two at once":
+                machine.slots["gpu1"].proved()
+            assert machine.slots["gpu1"].may == "two at once"
+            assert machine.connected == 1
+
+    run_virtually(story())
+
+
+@pytest.mark.parametrize("hangs", AWAITS)
+def test_a_server_that_hangs_is_removed_and_changed_all_the_same(hangs):
+    async def story() -> None:
+        place = town("gpu1")
+        machine = place.machines["gpu1"]
+        machine.hangs = hangs
+        async with place.at_work():
+            await soon(3)
+            place.lists("gpu1", url="http://elsewhere")
+            machine.hangs = "" if hangs != "letting go" else hangs
+            await soon(40)
+            assert machine.slots["gpu1"].may == "two at once"
+            machine.hangs = hangs
+            del place.roster["gpu1"]
+            await soon(40)
+            assert not place.store._owners
+            assert not await place.servers.statuses()
+
+    run_virtually(story())
+
+
+@virtually
+async def test_a_slot_that_ends_never_ends_with_the_service_and_what_it_holds_is_adopted():
+    class Endless(ScriptedSlot):
+        async def run(self, stopping: asyncio.Event, adopted: Callable[[], None]) -> None:
+            await super().run(asyncio.Event(), adopted)
+
+    place = town("gpu1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.session.Worker", Endless)
+        async with place.at_work():
+            began = virtual_now()
+    assert virtual_now() - began == pytest.approx(50, abs=1)
+    assert place.machines["gpu1"].slots["gpu1"].ended == "plug pulled"
+    assert place.machines["gpu1"].connected == 0
+
+
+@virtually
+async def test_an_answer_that_nobody_foresaw_takes_no_run_from_a_slot():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+    async with place.at_work():
+        machine.silent = KeyError("devices")
+        await soon(60)
+        assert (await place.status()).state is S.READY
+        assert len(machine.entered) == 1
+
+
 @virtually
 async def test_who_was_killed_or_overtaken_tells_nothing_last():
     place = town("gpu1", "gpu2")

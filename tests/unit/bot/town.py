@@ -1,7 +1,7 @@
 """A pool without GPUs, in virtual time: machines that open or do not, and slots that do what a test says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +9,7 @@ from bot.attempt import Bench
 from bot.faults import PROVED, Verdict
 from bot.owning import Owning
 from bot.pool import Pool
-from bot.ports import Server, ServerFacts
+from bot.ports import Handle, Server, ServerFacts
 from bot.servers import Listed, ServerSpec, ServerStatus, Wish
 from bot.session import Connect
 from bot.worker import Gate
@@ -27,16 +27,29 @@ class Machine(ScriptedServer):
 
     shut: Exception | None = None
     silent: Exception | None = None
+    hangs: str = ""  #: in what it never answers
+    asked: set[str] = field(default_factory=set)  #: what it was asked since it hangs
     entered: list[Listed] = field(default_factory=list)
     tried: int = 0
     connected: int = 0  #: connections that are open now
     offer: Vocabulary = field(default_factory=Vocabulary)
     slots: dict[str, "ScriptedSlot"] = field(default_factory=dict)  #: of the last opening
 
+    async def _answers(self, what: str) -> None:
+        if what == self.hangs:
+            self.asked.add(what)
+            await asyncio.Event().wait()
+
     async def vocabulary(self) -> Vocabulary | None:
+        await self._answers("vocabulary")
         return self.offer
 
+    async def clear(self, keep: Collection[Handle]) -> int:
+        await self._answers("clear")
+        return await super().clear(keep)
+
     async def facts(self) -> ServerFacts:
+        await self._answers("facts")
         if self.silent:
             raise self.silent
         return self.told
@@ -44,6 +57,7 @@ class Machine(ScriptedServer):
     @asynccontextmanager
     async def open(self, listed: Listed) -> AsyncIterator[Server]:
         self.tried += 1
+        await self._answers("connecting")
         if self.shut:
             raise self.shut
         self.entered.append(listed)
@@ -52,6 +66,7 @@ class Machine(ScriptedServer):
             yield self
         finally:
             self.connected -= 1
+            await self._answers("letting go")
 
 
 class ScriptedSlot:
