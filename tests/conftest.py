@@ -46,7 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="let tests/acceptance/real call SCRIPT start|kill|stop|freeze|thaw PORT, which returns when that is done",
     )
     parser.addoption(
-        "--kills", metavar="N", type=int, default=5, help="how often tests/acceptance/service kills the service"
+        "--kills",
+        metavar="N",
+        type=int,
+        default=10,
+        help="how often tests/acceptance/service kills the service, and then parts of one that is several processes",
     )
     parser.addoption(
         "--engine-kills", metavar="N", type=int, default=2, help="how often test_durability.py kills an engine"
