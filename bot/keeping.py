@@ -57,10 +57,10 @@ class Keeper:
         return slots_of(self._listed.spec)
 
     def offers(self) -> Mapping[str, Vocabulary]:
-        """Return what each slot offers; of a server that is down, what it offered last."""
+        """Return what each slot offers that it is to have; of a server that is down, what it offered last."""
         if self._session is not None:
             self._offers = self._session.offers()
-        return self._offers
+        return {slot: offer for slot, offer in self._offers.items() if slot in self.slots()}
 
     def follow(self, listed: Listed) -> None:
         """Take in what the roster says of the server now."""

@@ -93,7 +93,10 @@ class Pool:
         outage = Outage(_log, "the roster")
         while not stopping.is_set():
             try:
-                self._take_in(await self._roster(), keeping, stopping)
+                roster, before = await self._roster(), self.vocabularies().keys()
+                self._take_in(roster, keeping, stopping)
+                if before - self.vocabularies().keys():
+                    await self._offered()  # Before somebody waits in a lane for what is to be there no more.
                 outage.over()
             except FairbrushError as error:
                 outage.lost(error)

@@ -172,6 +172,28 @@ async def test_a_server_whose_description_changed_is_drained_and_opened_anew():
 
 
 @virtually
+async def test_slots_that_are_taken_away_and_removed_servers_offer_nothing_at_once_though_they_finish_what_runs():
+    place = town("gpu1", "gpu2")
+    place.lists("gpu1", slots=3)
+    async with place.at_work():
+        machine = place.machines["gpu1"]
+        machine.slots["gpu1/3"].idle.clear()
+        place.lists("gpu1", slots=2)
+        await soon(HEED_S)
+        assert place.told[-1].keys() == {"gpu1", "gpu1/2", "gpu2"}
+        assert len(machine.entered) == 1
+        machine.slots["gpu1/3"].idle.set()
+        await soon(HEED_S)
+        assert len(machine.entered) == 2
+        machine.slots["gpu1"].idle.clear()
+        del place.roster["gpu1"]
+        await soon(HEED_S)
+        assert place.told[-1].keys() == {"gpu2"}
+        assert machine.connected == 1
+        machine.slots["gpu1"].idle.set()
+
+
+@virtually
 async def test_a_fault_makes_a_suspect_that_gets_one_job_at_a_time_until_a_run_proves_it():
     place = town("gpu1")
     place.lists("gpu1", slots=2)
