@@ -1,7 +1,7 @@
 """The rhythm of a slot, in virtual time: no idle gap, and every decision as late as that allows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,10 +9,12 @@ import pytest
 from bot.attempt import Bench, WorkerLimits
 from bot.errors import ModelMissing, OutOfMemory, ServerLost
 from bot.estimates import Estimates, Work
+from bot.events import RunEvent, Stage, Started, Stepped
 from bot.faults import Verdict
 from bot.holding import Terms
 from bot.jobs import JobState, Requester, run_id_of
 from bot.leases import Held
+from bot.ports import Handle
 from bot.shares import ONE
 from bot.worker import Gate, Worker
 from tests.fakes.memory_files import MemoryFiles
@@ -458,6 +460,27 @@ def test_what_a_run_says_of_its_server_is_reported():
     tell(story, TimedServer(takes_s=lambda number: 70.0 if number else 2.0), report=verdicts.append)
 
     assert [verdict.proved for verdict in verdicts] == [True, False]
+
+
+def test_a_run_that_is_at_work_when_its_time_is_over_fails_and_speaks_for_its_server():
+    class Stepping(TimedServer):
+        async def follow(self, handle: Handle) -> AsyncGenerator[RunEvent]:
+            async for event in super().follow(handle):
+                yield event
+                for done in range(1, 1000) if event == Started() else ():
+                    yield Stepped(node="3", stage=Stage.PAINTING, done=done, total=1000)
+                    await asyncio.sleep(5)
+
+    verdicts: list[Verdict] = []
+
+    async def story(scene: Scene) -> None:
+        await scene.ask("1")
+        assert await scene.final("1") == [JobState.FAILED]
+
+    server = tell(story, Stepping(takes_s=lambda number: 5000.0), report=verdicts.append)
+
+    assert [verdict.proved for verdict in verdicts] == [True]
+    assert len(server.interrupted) == 1
 
 
 # ---- What an earlier life left ---------------------------------------------------------------------------------------
