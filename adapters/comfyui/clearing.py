@@ -19,7 +19,7 @@ class Clearer:
         self._pool = pool
 
     async def clear(self, keep: Collection[str]) -> int:
-        """Stop all but these, and look until they are gone; return how many there were.
+        """Stop all but these, look until they are gone, and have them forgotten; return how many there were.
 
         Raises ServerLost when nothing answers, ServerStuck when one goes on regardless: whatever is submitted now
         would wait behind it.
@@ -38,6 +38,8 @@ class Clearer:
                     pause = min(2 * pause, self._limits.poll_s)
         except TimeoutError as error:
             raise ServerStuck("The GPU does not stop a run that was given up.") from error
+        if found:  # An interrupted run's words would stay in the server's history: nobody comes back for it.
+            await self._stopper.forget(found)
         return len(found)
 
     async def _left(self, keep: Collection[str]) -> dict[str, bool]:

@@ -153,7 +153,7 @@ class ComfyServer:
         """Delete a run's history entry, and what is kept here of its pictures."""
         self._runs.store.drop(handle)
         with suppress(ServerLost):
-            await self._rest.post("/history", {"delete": [handle]})
+            await self._stopper.forget([handle])
 
     def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         """Read a result in chunks, at most `file_bytes`."""

@@ -1,4 +1,4 @@
-"""Stopping one run and no other, confirmed."""
+"""Stopping one run and no other, confirmed, and having the server forget it."""
 
 import asyncio
 from collections.abc import Iterable
@@ -66,6 +66,10 @@ class Stopper:
         answer = await self._rest.post("/queue", {"delete": list(prompt_ids)})
         if not answer.ok:
             raise ServerLost(detail=f"POST /queue: HTTP {answer.status}")
+
+    async def forget(self, prompt_ids: Iterable[str]) -> None:
+        """Take runs out of the server's history; raises ServerLost."""
+        await self._rest.post("/history", {"delete": list(prompt_ids)})
 
     async def interrupt(self, prompt_id: str) -> None:
         """Ask the server to end a run that executes, and no other; raises ServerLost."""

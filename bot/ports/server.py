@@ -111,7 +111,7 @@ class Server(Protocol):
         ...
 
     async def clear(self, keep: Collection[Handle]) -> int:
-        """Stop every run of this pool that the server still has, except these; return how many there were.
+        """Stop and forget every run of this pool that the server still has, except these; return how many there were.
 
         For runs that were superseded while nobody was connected. A platform that does not list its runs, or not whose
         they are, has none. Raises ServerLost.
