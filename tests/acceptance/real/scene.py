@@ -42,13 +42,13 @@ class Scene:
         await machine.until(lambda: machine.running & mine.keys())
         return next(mine[run] for run in machine.running if run in mine)
 
-    async def until_state(self, machine: Machine, state: str, reason: str | None = None) -> Json:
-        """Wait until `fairbrush servers list` shows a GPU in a state, and for a reason."""
+    async def until_state(self, machine: Machine, state: str, **more: Json) -> None:
+        """Wait until `fairbrush servers list` shows a GPU in a state, and whatever else is to be told of it."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 told = await until_state(self.service, machine.name, state)
-                if reason in {None, told["reason"]}:
-                    return told
+                if more.items() <= told.items():
+                    return
                 await asyncio.sleep(LOOK_S)
 
     async def states(self) -> list[str]:

@@ -13,14 +13,14 @@ async def test_a_killed_gpu_is_down_its_job_is_painted_elsewhere_and_it_works_ag
     lost, kept = await scene.busy(first, jobs), await scene.busy(other, jobs)
     await first.kill()
 
-    await scene.until_state(first, "down", UNREACHED)
+    await scene.until_state(first, "down", reason=UNREACHED)
     await scene.succeed()
     assert [name for name, _ in scene.executions(lost)] == ["gpu1", "gpu2"]
     assert [name for name, _ in scene.executions(kept)] == ["gpu2"]
     assert await scene.states() == ["down", "ready"]
 
     await first.start()
-    await scene.until_state(first, "ready", None)
+    await scene.until_state(first, "ready")
     await scene.both_work()
     await scene.once()
 
@@ -32,7 +32,7 @@ async def test_a_gpu_that_is_killed_while_it_has_nothing_to_do_costs_nobody_anyt
 
     await scene.succeed(jobs)
     assert [[name for name, _ in scene.executions(job)] for job in jobs] == [["gpu2"]] * 3
-    await scene.until_state(first, "down", UNREACHED)
+    await scene.until_state(first, "down", reason=UNREACHED)
     await first.start()
     await scene.until_state(first, "ready")
     await scene.both_work()

@@ -54,11 +54,11 @@ async def test_a_drained_gpu_finishes_what_it_has_takes_nothing_new_and_works_ag
     kept = await scene.busy(first, jobs)
     await scene.busy(other, jobs)
     await scene.service.run("servers", "drain", first.name)
-    await scene.until_state(first, "draining", "One job still runs here.")
+    await scene.until_state(first, "draining", reason="One job still runs here.")
     later = await scene.ask(2)
 
     await scene.succeed()
-    await scene.until_state(first, "draining", "Nothing runs here any more.")
+    await scene.until_state(first, "draining", reason="Nothing runs here any more.")
     assert [name for name, _ in scene.executions(kept)] == ["gpu1"]
     assert [[name for name, _ in scene.executions(job)] for job in later] == [["gpu2"]] * 2
     await scene.service.run("servers", "resume", first.name)
