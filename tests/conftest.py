@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--comfyui-control",
         metavar="SCRIPT",
         default=None,
-        help="let tests/acceptance/real call SCRIPT start|kill|stop|freeze|thaw PORT, which returns when that is done",
+        help="let tests/acceptance/real call SCRIPT start|kill|stop|freeze|thaw PORT, to start, end or pause a ComfyUI",
     )
     parser.addoption(
         "--kills",
