@@ -17,7 +17,8 @@
             * ResultGone — the server said that there is one, and does not have it
         * JobTimedOut — no end within the deadline
         * JobCancelled — somebody stopped the run
-        * ServerLost — the server went away; the only one that is retried elsewhere
+        * ServerLost — the server went away: the job is retried elsewhere
+            * ServerStuck — it answers, and does not execute what it took
             * ServerUnreached — no connection was made, so nothing was taken: that is no fault of any job
             * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else, never just try again
     * StoreLost — nobody: what must last cannot be reached now; the same call may be repeated
