@@ -38,7 +38,7 @@ NAMES = {
     "lane_of": "hash: server -> its lane",
     "meanings": "hash: requirement -> what it means",
     "required": "sorted set of requirements by when they were last kept",
-    "leases": "sorted set of held jobs by the end of the lease: the only truth about who runs",
+    "leases": "sorted set of held jobs by the end of the lease; whose it is, the job itself tells",
     "held": "hash by server: its jobs, each with the nonce that it was claimed by",
     "parked": "hash: server/nonce -> a claim that waits for a job: the end of its patience, the rest packed",
     "patience": "sorted set of parked claims by when their patience ends",

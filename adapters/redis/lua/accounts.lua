@@ -5,7 +5,8 @@
 local PARTS = {[43] = 'waits', [58] = 'clocks', [35] = 'sitting', [33] = 'passed'}
 local records, opened, moved, woken, wants, turned = {}, {}, {}, {}, {}, {}
 
--- Completes a record by what is written of it; new holds what is to be written, false for what is to be deleted.
+-- Completes a record by what is written of it; new holds what is to be written, false for what is to be deleted; it is
+-- made with room for what a claim writes, so that it need not grow.
 local function record(at, it)
   local flat = redis.call('HGETALL', at)
   for i = 1, #flat, 2 do
@@ -47,8 +48,9 @@ local function tenant_of(name)
   local it = records[name]
   if not it then
     local at = key('tenant', name)
-    it = record(at, {at = at, new = {}, name = name, weight = ONE, waiting = 0, leased = 0, backlog = 0,
-      crowd = 0, tags = {}, kept = {}, seats = {}, sat = {}, clocks = {}, sitting = {}})
+    it = record(at, {at = at, new = {waiting = nil, leased = nil, backlog = nil, crowd = nil, idle = nil}, name = name,
+      weight = ONE, waiting = 0, leased = 0, backlog = 0, crowd = 0, tags = {}, kept = {}, seats = {},
+      sat = {}, clocks = {}, sitting = {}})
     records[name] = it
   end
   return it
@@ -66,7 +68,8 @@ end
 
 local function person_of(who)
   local at = key('person', who)
-  local it = records[at] or record(at, {at = at, new = {}, waiting = 0, leased = 0, waits = {}})
+  local it = records[at] or record(at, {at = at, new = {waiting = nil, leased = nil, idle = nil}, waiting = 0, leased = 0,
+    waits = {}})
   records[at] = it
   return it
 end
@@ -79,8 +82,9 @@ local function user_of(tenant_name, name)
     local tenant, person = tenant_of(tenant_name), person_of(who_is(tenant_name, name))
     local at = key('user', whole)
     -- Sixteen fields: a table of more takes a block that the engine's allocator has no quick place for.
-    it = record(at, {at = at, new = {}, name = name, whole = whole, tenant = tenant, person = person, weight = ONE,
-      waiting = 0, leased = 0, backlog = 0, tags = {}, kept = {}, seats = {}, sat = {}, waits = {}, passed = {}})
+    it = record(at, {at = at, new = {waiting = nil, leased = nil, backlog = nil, weight = nil, idle = nil}, name = name,
+      whole = whole, tenant = tenant, person = person, weight = ONE, waiting = 0, leased = 0, backlog = 0,
+      tags = {}, kept = {}, seats = {}, sat = {}, waits = {}, passed = {}})
     records[whole] = it
   end
   return it

@@ -6,7 +6,8 @@ local function job_of(id)
   local flat = redis.call('HGETALL', key('job', id))
   if not flat[1] then return false end
   -- With room for what every job has, so that the table need not grow.
-  local job = {flat = flat, p = 0, t = 0, u = 0, c = 0, m = 0, n = nil, rev = nil}
+  local job = {flat = flat, p = 0, t = 0, u = 0, c = 0, m = 0, n = nil, rev = nil, state = nil, server = nil, fence = nil,
+    attempt = nil, paid = nil}
   for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
   return job
 end
@@ -47,28 +48,32 @@ local function shown_for_good(id, job)
   redis.call('HSET', key('job', id), 'off', '1')
 end
 
+local sent = {} -- words of one command at a time
+
 -- A new revision, on the board again, and in the end a hint; false in news takes a field away.
 local function change(id, job, news)
-  local at = key('job', id)
-  local set, gone, flat, many = {at}, nil, job.flat, 1
-  local last = #flat
+  local at, gone, rev, many = key('job', id), nil, (job.rev or 1) + 1, 3
   if job.off then
     put_on_board(platform_of(job), number_of(job), id)
     news.off = false
   end
-  news.rev = (job.rev or 1) + 1
+  sent[1], sent[2], sent[3] = at, 'rev', rev
   for field, value in pairs(news) do
     if value then
-      set[many + 1], set[many + 2], many = field, value, many + 2
-      flat[last + 1], flat[last + 2], last = field, value, last + 2
+      sent[many + 1], sent[many + 2], many = field, value, many + 2
     elseif job[field] then
       gone = gone or {at}
       gone[#gone + 1] = field
     end
-    job[field] = value or nil
   end
-  redis.call('HSET', unpack(set))
+  redis.call('HSET', unpack(sent, 1, many))
   if gone then redis.call('HDEL', unpack(gone)) end
+  -- Only who takes a job answers it.
+  if news.server then
+    local flat = job.flat
+    local last = #flat - 1
+    for i = 2, many do flat[last + i] = sent[i] end
+  end
   local platform = platform_of(job)
   local ids = changed[platform] or {}
   ids[#ids + 1], changed[platform] = id, ids

@@ -40,6 +40,7 @@ local function write_turns()
   end
 end
 
+local puts, drops = {}, {} -- words of one command at a time
 local function write()
   mirror_moved()
   write_turns()
@@ -48,20 +49,18 @@ local function write()
     wants[requirement] = nil
   end
   for i = 1, #opened do
-    local it, set, gone, many = opened[i], nil, nil, 1
+    local it, many, few = opened[i], 1, 1
     for name, value in pairs(it.new) do
       if value then
-        set = set or {it.at}
-        set[many + 1], set[many + 2] = name, value
-        many = many + 2
+        puts[many + 1], puts[many + 2], many = name, value, many + 2
       else
-        gone = gone or {it.at}
-        gone[#gone + 1] = name
+        drops[few + 1], few = name, few + 1
       end
     end
-    if set then redis.call('HSET', unpack(set)) end
-    if gone then redis.call('HDEL', unpack(gone)) end
-    if set or gone then it.new = {} end
+    puts[1], drops[1] = it.at, it.at
+    if many > 1 then redis.call('HSET', unpack(puts, 1, many)) end
+    if few > 1 then redis.call('HDEL', unpack(drops, 1, few)) end
+    if many + few > 2 then it.new = {} end
   end
 end
 

@@ -8,6 +8,7 @@ from adapters.redis import overview as overview_module
 from adapters.redis.keys import job_name
 from adapters.redis.retention import Retention
 from bot.jobs import Requester, Tenant, job_id_of
+from bot.leases import Renewal
 from tests.integration.redis import ALICE, BOB, claimed, job, movable_pool, running, state_of, truth_of
 
 pytestmark = pytest.mark.cluster_too
@@ -45,6 +46,29 @@ async def test_a_lease_of_a_job_that_waits_is_taken_away_and_the_job_is_claimed(
 
     assert await truth.queue.rescue() == []
     assert (await claimed(truth)).job_id == asked.id
+
+
+async def test_a_held_job_whose_lease_is_not_there_is_kept_by_who_renews_it(pool_and_truth):
+    pool, truth = pool_and_truth
+    await truth.queue.enqueue(job())
+    lease = await running(truth)
+    await pool.edge.ask("ZREM", key_of(pool, "leases"), job_name(lease.job_id))
+
+    assert await truth.queue.renew(lease, gpu_ms=0) is Renewal.HELD
+    await truth.advance(LEASE_MS + 1)
+    assert await truth.queue.rescue() == [lease.job_id]
+
+
+async def test_a_held_job_whose_lease_is_not_there_ends_once_and_for_all(pool_and_truth):
+    pool, truth = pool_and_truth
+    await truth.queue.enqueue(job())
+    lease = await running(truth)
+    await pool.edge.ask("ZREM", key_of(pool, "leases"), job_name(lease.job_id))
+
+    assert await truth.queue.succeed(lease, files=(), gpu_ms=5000)
+    assert await state_of(truth, lease.job_id) == "succeeded"
+    assert not await truth.queue.succeed(replace(lease, fence=lease.fence + 1), files=(), gpu_ms=5000)
+    assert await truth.store.held_by(lease.server) == []
 
 
 async def test_what_a_server_holds_is_told_without_what_is_not_there(pool_and_truth):
