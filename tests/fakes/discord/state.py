@@ -1,0 +1,277 @@
+"""What exists in this Discord: users, guilds, channels, messages, commands and interactions."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from .clock import Clock
+from .limits import Limits
+from .permissions import EVERYONE, EVERYTHING, NOTHING, Can
+from .refusals import refused
+from .shapes import Json
+from .shapes_components import TEXT, walk
+from .shapes_messages import EPHEMERAL, V2
+
+TEXT_CHANNEL, DM_CHANNEL = 0, 1
+
+_LOOK_S = 0.02
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class User:
+    """Somebody, or the bot itself."""
+
+    id: int
+    name: str
+    is_bot: bool = False
+    takes_dms: bool = True
+    has_installed: bool = False  #: the application, for themselves
+    locale: str = "en-US"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Guild:
+    """A community; its role @everyone has the guild's own id."""
+
+    id: int
+    name: str
+    owner: User
+    bot_role: int
+    everyone: Can = EVERYONE
+    bot_can: Can = EVERYONE
+    has_bot: bool = True
+    file_bytes: int | None = None
+    locale: str = "en-US"
+    members: dict[int, Can] = field(default_factory=dict)  #: what somebody may do beyond @everyone
+    channels: "dict[int, Channel]" = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Channel:
+    """A text channel of a guild, or a direct message between the bot and one user."""
+
+    id: int
+    name: str
+    guild: Guild | None = None
+    user: User | None = None
+    is_nsfw: bool = False
+    denied: dict[int, Can] = field(default_factory=dict)
+    messages: "dict[int, Message]" = field(default_factory=dict)
+
+    def can(self, user: User) -> Can:
+        """Return what a user, or the bot, may do here."""
+        if self.guild is None:
+            return EVERYONE
+        own = self.guild.bot_can if user.is_bot else self.guild.members.get(user.id, NOTHING)
+        if own & Can.ADMINISTRATOR:
+            return EVERYTHING
+        return (self.guild.everyone | own) & ~self.denied.get(user.id, NOTHING)
+
+    @property
+    def shown(self) -> "list[Message]":
+        """The messages that everybody here sees, oldest first."""
+        return [each for each in self.messages.values() if each.deleted_at is None and not each.is_ephemeral]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An attachment as it is stored."""
+
+    id: int
+    name: str
+    content: bytes
+    kind: str
+    channel: int
+    description: str | None = None
+    is_ephemeral: bool = False
+
+    @property
+    def is_spoiler(self) -> bool:
+        """Whether it is hidden until clicked."""
+        return self.name.startswith("SPOILER_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a message showed from `at` on."""
+
+    at: float
+    content: str = ""
+    embeds: tuple[Json, ...] = ()
+    components: tuple[Json, ...] = ()
+    files: tuple[File, ...] = ()
+    flags: int = 0
+
+    @property
+    def text(self) -> str:
+        """All that can be read in it."""
+        parts: list[str | None] = [self.content]
+        for embed in self.embeds:
+            parts += [embed.get("title"), embed.get("description")]
+            parts += [part for each in embed.get("fields", ()) for part in (each["name"], each["value"])]
+            parts += [embed.get(name, {}).get(key) for name, key in (("footer", "text"), ("author", "name"))]
+        parts += [each["content"] for each in walk(self.components) if each["type"] == TEXT]
+        return "\n".join(part for part in parts if part)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Message:
+    """One message with all that it ever showed."""
+
+    id: int
+    channel: Channel
+    author: User
+    versions: list[Version]
+    interaction: "Interaction | None" = None
+    reference: int | None = None
+    nonce: str | None = None
+    pings: set[str] = field(default_factory=set)  #: ids of users, and "everyone"
+    deleted_at: float | None = None
+    is_loading: bool = False
+
+    @property
+    def now(self) -> Version:
+        """What it shows."""
+        return self.versions[-1]
+
+    @property
+    def text(self) -> str:
+        """All that can be read in it now."""
+        return self.now.text
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The attachments it shows now."""
+        return self.now.files
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only the one who asked sees it."""
+        return bool(self.now.flags & EPHEMERAL)
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it is made of components V2."""
+        return bool(self.now.flags & V2)
+
+    @property
+    def controls(self) -> list[Json]:
+        """The buttons and selects that it shows."""
+        return [each for each in walk(self.now.components) if "custom_id" in each or "url" in each]
+
+    @property
+    def labels(self) -> list[str]:
+        """What is written on its buttons."""
+        return [written(each) for each in self.controls]
+
+
+def written(control: Json) -> str:
+    """Return what stands on a button or select."""
+    emoji = control.get("emoji") or {}
+    return str(control.get("label") or control.get("placeholder") or emoji.get("name", ""))
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Interaction:
+    """A thing that a member did with the application, and what came of it."""
+
+    id: int
+    token: str
+    kind: int  #: 2 command, 3 component, 4 autocomplete, 5 modal
+    user: User
+    channel: Channel
+    born: float
+    data: Json
+    source: Message | None = None  #: the message that was clicked, or under which a modal was opened
+    by_user_install: bool = False
+    answered_at: float | None = None
+    answer: int | None = None  #: the type of the first answer
+    modal: Json | None = None
+    choices: list[Json] | None = None
+    original: Message | None = None
+    messages: list[Message] = field(default_factory=list)  #: the original and the follow-ups
+    followups: int = 0
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Command:
+    """A registered application command; guild 0 is everywhere."""
+
+    id: int
+    guild: int
+    version: int
+    shape: Json
+
+
+class World:
+    """Everything that exists, and one notice whenever some of it changed."""
+
+    def __init__(self, limits: Limits, *, token: str) -> None:
+        self.limits = limits
+        self.clock = Clock()
+        self.token = token
+        self.host = ""  #: http://127.0.0.1:port, once it listens
+        self.application = self.clock.snowflake()
+        self.bot = User(id=self.application, name="fairbrush", is_bot=True)
+        self.users: dict[int, User] = {self.bot.id: self.bot}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.commands_created: dict[int, list[float]] = {}  #: scope -> when
+        self.interactions: dict[int, Interaction] = {}
+        self.by_token: dict[str, Interaction] = {}
+        self.files: dict[int, File] = {}
+        self.emit: Callable[[str, Json, Guild | None], None] = lambda *_: None  #: the gateway puts itself here
+        self._waiting: set[asyncio.Event] = set()
+
+    def user(self, name: str) -> User:
+        """Return the user of that name, new if need be."""
+        found = next((each for each in self.users.values() if each.name == name), None)
+        if found is None:
+            found = User(id=self.clock.snowflake(), name=name)
+            self.users[found.id] = found
+        return found
+
+    def channel(self, number: int) -> Channel:
+        """Return a channel; raises 10003."""
+        if number not in self.channels:
+            raise refused(10003)
+        return self.channels[number]
+
+    def dm(self, user: User) -> Channel:
+        """Return the bot's direct messages with a user."""
+        for each in self.channels.values():
+            if each.user is user:
+                return each
+        channel = Channel(id=self.clock.snowflake(), name=f"dm-{user.name}", user=user)
+        self.channels[channel.id] = channel
+        return channel
+
+    def messages(self) -> Iterator[Message]:
+        """Yield every message that ever was."""
+        for channel in self.channels.values():
+            yield from channel.messages.values()
+
+    def new_token(self) -> str:
+        """Return a secret that belongs to one interaction."""
+        return f"aW50ZXJhY3Rpb24.{secrets.token_urlsafe(48)}"
+
+    def changed(self) -> None:
+        """Wake those who wait for something."""
+        for each in self._waiting:
+            each.set()
+
+    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+        """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
+        woken = asyncio.Event()
+        self._waiting.add(woken)
+        try:
+            async with asyncio.timeout(within_s):
+                while not holds():
+                    woken.clear()
+                    with suppress(TimeoutError):  # what changes inside the application is told to nobody
+                        await asyncio.wait_for(woken.wait(), _LOOK_S)
+        finally:
+            self._waiting.discard(woken)
