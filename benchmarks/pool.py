@@ -40,7 +40,7 @@ async def measure(park: Park, *, quick: bool) -> tuple[list[dict[str, str]], dic
     """Measure everything; returns the rows and the bars."""
     cells, mix = await (_quickly(park) if quick else _at_leisure(park))
     begun = await starts.measure(20 if quick else 300, park)
-    troubled = await faults.measure(6 if quick else 100, park)
+    troubled = await (faults.measure(5, park, most=4) if quick else faults.measure(100, park))
     rows = [*(cell.row() for cell in cells), *(way.row() for way in mix), *begun.rows(), troubled.row()]
     bars: dict[str, bool] = {}
     for part in (*(cell.bar() for cell in cells), mixed.bars(mix), begun.bar(), troubled.bars()):
@@ -58,7 +58,7 @@ async def _quickly(park: Park) -> tuple[list[Busy], list[Mixed]]:
     cells = await busy.measure_all(short, park)
     async with asyncio.TaskGroup() as tasks:
         beside = tasks.create_task(busy.measure_all(long, park))
-        mix = await mixed.measure(6, park)
+        mix = await mixed.measure(12, park, faster=100)
     return [*cells, *beside.result()], mix
 
 

@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import aiohttp
 
 from benchmarks.bare import BareClient
+from benchmarks.pool_parts.folders import folder
 from benchmarks.pool_parts.machines import Machine, all_ended
 from benchmarks.pool_parts.orders import Order
 
@@ -35,8 +35,8 @@ async def submitted_after_finish(machines: Sequence[Machine], orders: Sequence[O
             await client.paint(line.popleft().graph, path)
 
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
+        pictures = await stack.enter_async_context(folder())
         clients = [await stack.enter_async_context(BareClient(machine.url)) for machine in machines]
         async with asyncio.TaskGroup() as tasks:
             for machine, client in zip(machines, clients, strict=True):
-                tasks.create_task(serve(client, folder / machine.name))
+                tasks.create_task(serve(client, pictures / machine.name))

@@ -78,11 +78,11 @@ class Troubled:
         }
 
 
-async def measure(each: int, park: Park) -> Troubled:
-    """Let so many jobs for each server be done meanwhile."""
+async def measure(each: int, park: Park, *, most: int | None = None) -> Troubled:
+    """Let so many jobs for each server be done meanwhile, with so many outages at the most."""
     machines = await park.machines(SERVERS, step_ms=JOB_S * 1000 / STEPS)
     wanted = orders(each * SERVERS, await offered(machines[0].url), steps=STEPS, people=40, seed=9)
-    trouble = Trouble(machines=machines, every_s=EVERY_S, lasts_s=LASTS_S)
+    trouble = Trouble(machines=machines, every_s=EVERY_S, lasts_s=LASTS_S, most=most)
     chat, calm = RecordingChat(edits=20, per_s=1.0, reserve=8), asyncio.Event()
     async with serving(machines, patience=SHORT) as product, asyncio.TaskGroup() as tasks:
         showing = tasks.create_task(_noticeboard(product, chat).run())

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
@@ -14,6 +13,7 @@ from adapters.files.links import LinkSigner
 from adapters.files.local import LocalFiles
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import RedisPool, open_redis
+from benchmarks.pool_parts.folders import folder
 from benchmarks.pool_parts.machines import Machine
 from benchmarks.pool_parts.orders import WORKFLOW, Order
 from bot.attempt import Bench, WorkerLimits
@@ -93,27 +93,27 @@ async def serving(
 ) -> AsyncIterator[Product]:
     """Serve these machines, with nothing left over from before."""
     given, stopping = patience or Patience(), asyncio.Event()
-    with TemporaryDirectory() as folder:
-        async with (
-            open_engine(Path(folder) / "store") as url,
-            open_redis(url, policy=policy or FairPolicy(), lease_s=given.lease_s) as redis,
-            asyncio.TaskGroup() as tasks,
-        ):
-            product, hurry = await _joined(machines, redis, Path(folder), given, estimates or Estimates())
-            tending = tasks.create_task(product.lanes.run())
-            tasks.create_task(product.pool.run(stopping))
-            try:
-                while len(product.pool.vocabularies()) < len(machines):  # noqa: ASYNC110 - it tells nobody
-                    await asyncio.sleep(0.02)
-                yield product
-            finally:
-                stopping.set()
-                hurry.set()
-                tending.cancel()
+    async with (
+        folder() as state,
+        open_engine(state / "store") as url,
+        open_redis(url, policy=policy or FairPolicy(), lease_s=given.lease_s) as redis,
+        asyncio.TaskGroup() as tasks,
+    ):
+        product, hurry = await _joined(machines, redis, state, given, estimates or Estimates())
+        tending = tasks.create_task(product.lanes.run())
+        tasks.create_task(product.pool.run(stopping))
+        try:
+            while len(product.pool.vocabularies()) < len(machines):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.02)
+            yield product
+        finally:
+            stopping.set()
+            hurry.set()
+            tending.cancel()
 
 
 async def _joined(
-    machines: Sequence[Machine], redis: RedisPool, folder: Path, patience: Patience, estimates: Estimates
+    machines: Sequence[Machine], redis: RedisPool, state: Path, patience: Patience, estimates: Estimates
 ) -> tuple[Product, asyncio.Event]:
     lanes, hurry = Laning(store=redis.lanes), asyncio.Event()
 
@@ -124,7 +124,7 @@ async def _joined(
         queue=redis.queue,
         store=redis.store,
         live=redis.live,
-        files=LocalFiles(folder / "files", LinkSigner(b"measured" * 4), max_bytes=MAX_RESULT_BYTES),
+        files=LocalFiles(state / "files", LinkSigner(b"measured" * 4), max_bytes=MAX_RESULT_BYTES),
         estimates=estimates,
         hurry=hurry,
     )

@@ -36,13 +36,14 @@ class Trouble:
     every_s: float
     lasts_s: tuple[float, float]
     seed: int = 1
+    most: int | None = None  #: outages; None: as many as there is time for
     outages: list[Outage] = field(default_factory=list)
 
     async def make(self, stopping: asyncio.Event) -> None:
         """Make trouble, and mend all of it in the end."""
         chance, ill = Random(self.seed), set[str]()
         async with asyncio.TaskGroup() as tasks:
-            while not stopping.is_set():
+            while not stopping.is_set() and (self.most is None or len(self.outages) < self.most):
                 well = [machine for machine in self.machines if machine.name not in ill]
                 if len(well) > len(self.machines) // 2:
                     tasks.create_task(self._one(chance.choice(well), chance, ill, stopping))
