@@ -102,14 +102,15 @@ class Keeper:
         self.ours, ours_since_ms = True, _now_ms()
         try:
             async with asyncio.TaskGroup() as tasks:
-                telling = tasks.create_task(self._tell_on())
+                beside = [tasks.create_task(self._tell_on()), tasks.create_task(self._hold_on())]
                 while not self.ended.is_set():
                     self._roused.clear()
                     await self._open(stopping)
                     if self._is_hopeless(ours_since_ms):
                         break
                     await self._pause()
-                telling.cancel()
+                for task in beside:
+                    task.cancel()
             # While it is still ours: whoever takes it over tells of it after this.
             if self.ended.is_set():
                 await self._tell_last()
@@ -219,6 +220,33 @@ class Keeper:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.health.retry_after_s):
                 await self._roused.wait()
+
+    async def _hold_on(self) -> None:
+        """Renew what an earlier owner left to the slots until they hold it themselves.
+
+        A server may be slow to open, and its line to be cleared: what it paints meanwhile would be rescued by another
+        process, and painted a second time.
+        """
+        bench, outage = self._means.bench, Outage(_log, f"holding on server={self.name}")
+        while True:
+            try:
+                for slot in self.slots() if self._takes_over() else ():
+                    for held in await bench.store.held_by(slot):
+                        await bench.queue.renew(held.lease)
+                outage.over()
+            except FairbrushError as error:
+                outage.lost(error)
+            await asyncio.sleep(self._means.limits.terms.heartbeat_s)
+
+    def _takes_over(self) -> bool:
+        """Tell whether it is opened for the first time, or was, and its slots do not work yet.
+
+        One that does not answer for as long as a lease lasts is left to the rescue.
+        """
+        if self._session is not None:
+            return not self._session.begun
+        waited_ms = _now_ms() - self.health.since_ms
+        return self.health.state is ServerState.STARTING and waited_ms < self._means.limits.terms.lease_s * 1000
 
     async def _tell_on(self) -> None:
         outage = Outage(_log, f"telling its status server={self.name}")

@@ -85,7 +85,7 @@ class Session:
         self._broken = asyncio.Event()
         self._faulted = False
         self._left = False
-        self._begun = False  #: its slots were let in
+        self.begun = False  #: its slots were let in, and hold what is leased to them
         self._vocabulary = Vocabulary()
         self.facts = ServerFacts()
         self.jobs = 0  #: of ours, as the store told lately
@@ -139,7 +139,7 @@ class Session:
     async def _work_all(self, stopping: asyncio.Event) -> None:
         # Before any slot works: what one of them had just submitted would be stopped for a run of long ago.
         await self._clear(stopping)
-        self._begun = True
+        self.begun = True
         async with asyncio.TaskGroup() as slots:
             for slot, gate in self._gates.items():
                 slots.create_task(self._work(slot, gate, stopping))
@@ -204,7 +204,7 @@ class Session:
         """End with the service whatever a server keeps from ending: what its slots hold then, the next one adopts."""
         means = self._means
         await stopping.wait()
-        if self._begun:
+        if self.begun:
             await grace_over(stopping, means.limits.terms, means.bench.hurry)
             # Stopping the last run and settling it have deadlines of their own, which are shorter than a lease.
             await asyncio.sleep(means.limits.terms.lease_s)
