@@ -12,14 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.errors import FairbrushError, JobCancelled, OutOfMemory, ServerLost, ServerUnreached, SubmitUncertain
+from bot.errors import FairbrushError, JobCancelled, ServerLost, SubmitUncertain
 from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
-from bot.faults import fault_of
+from bot.faults import Fate, fault_of
 from bot.holding import Hold, Signal, Terms, insist
 from bot.jobs import JobRecord, RunId
 from bot.metadata import parameters_text
-from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing, outcome_of
+from bot.outcomes import Circumstances, Ending, Outcome, Painted, Standing, outcome_of, reach_of
 from bot.ports import FileStore, Found, Handle, Hints, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
 from bot.progress import Progress, executes
 from bot.reporting import Reporter
@@ -146,11 +146,6 @@ class Attempt:
         except SubmitUncertain:
             self._move(Standing.SOUGHT)
             return await self._attend(Handle(run.id), seek=True)
-        except ServerUnreached as lost:
-            self.lost = lost
-            return Ending.UNTOUCHED
-        # Any other ServerLost costs an attempt: a job that a server, or what stands before it, always refuses would
-        # come back to the head of the line for ever.
         self.handed_over_s = asyncio.get_running_loop().time() - self._held_s
         self._move(Standing.PENDING)
         return await self._attend(handle, seek=False)
@@ -298,36 +293,33 @@ class Attempt:
             if isinstance(error, ServerLost):
                 self.lost = error
             reference = secrets.token_hex(4)
-            outcome = await self._judged(error, reference, begun=handle is not None)
+            outcome = outcome_of(error, await self._seen(error, reference))
             await self._note(error, outcome, reference, handle)
             return outcome
 
-    async def _judged(self, error: Exception, reference: str, *, begun: bool) -> Outcome:
-        match error:
-            case ServerLost() if self.ahead is not None and self.began_s is None:
-                return Ending.UNTOUCHED  # It never began: whatever the server died of, it was not this.
-            case ServerUnreached() if begun:
-                return Ending.VANISHED  # Nothing was taken, says the error; but that was a question about the run.
-            case OutOfMemory():
-                return await self._elsewhere(error)
-            case _ if fault_of(error).ask and not await self._still_serves():
-                self.error = None
-                return Ending.UNTOUCHED
-        return outcome_of(error, reference)
+    async def _seen(self, error: Exception, reference: str) -> Circumstances:
+        """Ask what the judgement of an error depends on."""
+        reach = reach_of(self.standing, behind=self.ahead is not None, began=self.began_s is not None)
+        fault = fault_of(error)
+        if fault.ask:
+            return Circumstances(reach=reach, reference=reference, still_serves=await self._still_serves())
+        if fault.fate is Fate.LARGER:
+            larger, lower = await self._larger()
+            return Circumstances(reach=reach, reference=reference, larger=larger, lower=lower)
+        return Circumstances(reach=reach, reference=reference)
 
     async def _still_serves(self) -> bool:
         with suppress(FairbrushError):  # Who cannot be asked now is judged as it was known.
             return await self.bench.still_serves(self.record, self.slot)
         return True
 
-    async def _elsewhere(self, error: OutOfMemory) -> Outcome:
-        """Have a server with more memory run it, or say what to lower."""
+    async def _larger(self) -> tuple[str | None, str]:
+        """Return the requirement of servers with more memory, and what to lower where there are none."""
+        job = self.record.job
         with suppress(FairbrushError):
-            if requirement := await self.bench.larger(self.record, self.server.name):
-                return Moved(requirement=requirement)
-            workflow = await self.shelf.of(self.record.job)
-            return Refusal(code=error.code, sentence=lower_what(workflow.manifest, self.record.job.values))
-        return Refusal(code=error.code, sentence=str(error))
+            larger = await self.bench.larger(self.record, self.server.name)
+            return larger, "" if larger else lower_what((await self.shelf.of(job)).manifest, job.values)
+        return None, ""
 
     async def _note(self, error: Exception, outcome: Outcome, reference: str, handle: Handle | None) -> None:
         job_id, detail = self.record.job.id, getattr(error, "detail", None)

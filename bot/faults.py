@@ -1,12 +1,13 @@
 """Which error costs whom what. Pure.
 
 Only faults of the server cost the server, only faults of the job cost the job. One table says it for every error that
-ends an attempt; bot/outcomes.py makes an outcome of a row, bot/health.py makes strikes of verdicts.
+ends an attempt, and for how far its run had come; bot/outcomes.py makes an outcome of a row, bot/health.py makes
+strikes of verdicts.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 
 from bot.errors import (
     ExecutionFailed,
@@ -42,7 +43,17 @@ class Fate(Enum):
 
     FAILS = auto()  #: with the error's code and sentence
     ELSEWHERE = auto()  #: handed back at its old place; the last of ATTEMPTS ends it as lost
+    LARGER = auto()  #: to where there is more memory; where there is none it fails, and is told what to lower
     STAYS = auto()  #: leased as it is: whoever comes next adopts its run
+
+
+class Reach(IntEnum):
+    """How far a run had come when its attempt ended, as far as anybody knows."""
+
+    BEHIND = auto()  #: another run of ours was before it, whether it had been handed over or not: it never began
+    OFFERED = auto()  #: nothing was before it, and the server had not taken it
+    TAKEN = auto()  #: it was on the server, or may have been
+    BEGUN = auto()  #: it executed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +62,7 @@ class Fault:
 
     blame: Blame
     fate: Fate = Fate.FAILS
-    attempt: bool = False  #: it counts as one of the job's attempts
+    attempt_from: Reach | None = None  #: it is one of the job's attempts if its run had come so far; None: never
     given_back: bool = False  #: what the job was charged is given back
     ask: bool = False  #: before all that: a server that does not offer what the job needs any more is not to blame,
     # nor is the job, which goes elsewhere at no cost
@@ -70,18 +81,22 @@ FAULTS: Mapping[type[FairbrushError], Fault] = {
     # A requirement names every model of its graph: a server that still offers them all and refuses one is at fault.
     ModelMissing: Fault(blame=Blame.SERVER, given_back=True, ask=True),
     ExecutionFailed: _JOB,
-    OutOfMemory: _JOB,
+    OutOfMemory: Fault(blame=Blame.JOB, fate=Fate.LARGER),
     NothingProduced: _JOB,
     ResultLost: _OURS,  # too large for us, or our disk is full
     ResultGone: Fault(blame=Blame.SERVER, given_back=True),
     JobTimedOut: Fault(blame=Blame.SERVER),  # It stood still; one that moved is TOO_HEAVY.
-    JobCancelled: _NOBODY,
+    # By none of ours: who is obeyed has an outcome of their own. A click in ComfyUI's own page must not end a job, nor
+    # must whoever held its lease before and stops what is theirs no more. But who keeps stopping it means it.
+    JobCancelled: Fault(blame=Blame.NOBODY, fate=Fate.ELSEWHERE, attempt_from=Reach.BEHIND),
     JobError: _NOBODY,
-    # No connection was made, so nothing was taken.
-    ServerUnreached: Fault(blame=Blame.AWAY, fate=Fate.ELSEWHERE),
-    # It costs an attempt: a job that kills whatever runs it must come to an end, and before the pool does.
-    ServerLost: Fault(blame=Blame.AWAY, fate=Fate.ELSEWHERE, attempt=True),
-    ServerStuck: Fault(blame=Blame.SERVER, fate=Fate.ELSEWHERE, attempt=True),
+    # No connection was made, so nothing was taken; but what was taken before is gone.
+    ServerUnreached: Fault(blame=Blame.AWAY, fate=Fate.ELSEWHERE, attempt_from=Reach.TAKEN),
+    # A job that kills whatever runs it must come to an end, and before the pool does; so must one that a server, or
+    # what stands before it, always refuses: it would come back to the head of the line for ever.
+    ServerLost: Fault(blame=Blame.AWAY, fate=Fate.ELSEWHERE, attempt_from=Reach.OFFERED),
+    # What never began is no reason that nothing does: three servers that hang must not end a job that harms none.
+    ServerStuck: Fault(blame=Blame.SERVER, fate=Fate.ELSEWHERE, attempt_from=Reach.BEGUN),
     FairbrushError: _OURS,
 }
 """The one table; an error that has no row of its own has that of the class it is derived from."""

@@ -18,9 +18,9 @@ from functools import partial
 
 from bot.attempt import Attempt, Bench, WorkerLimits
 from bot.errors import ServerLost, StoreLost
-from bot.faults import Verdict, verdict_of
+from bot.faults import Verdict
 from bot.holding import Hold, insist
-from bot.outcomes import Ending, Moved, Outcome, Painted, Refusal, Standing
+from bot.outcomes import Ending, Outcome, Standing, verdict_on
 from bot.ports import Handle, Held, Server
 from bot.settling import settle
 from bot.shelf import Shelf
@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _MAX_FORGETTING = 8
 _FORGET_S = 5.0
+_NOTHING_TO_FORGET = (Ending.UNTOUCHED, Ending.LEASE_LOST, Ending.LEFT)  # Or it is another's now.
 
 
 def _opened() -> asyncio.Event:
@@ -205,7 +206,7 @@ class Worker:
         if attempt.handed_over_s is not None:
             self._slot.latency.took(claim_s + attempt.handed_over_s)
         self._let_go(attempt, outcome)
-        if isinstance(outcome, Painted | Refusal | Moved) or outcome is Ending.CANCELLED:
+        if outcome not in _NOTHING_TO_FORGET and not attempt.lost:
             await self._forget(attempt.handle)
 
     async def _settled(self, hold: Hold, outcome: Outcome) -> Outcome:
@@ -224,7 +225,7 @@ class Worker:
         attempt.hold.kept.set()
         if attempt.lost:
             self._lose(attempt.lost)
-        elif verdict := _verdict(attempt, outcome):
+        elif verdict := verdict_on(outcome, attempt.error):
             self._report(verdict)
         if outcome is Ending.LEFT:
             self._slot.not_before_s = self._now() + self._limits.idle_s
@@ -253,22 +254,15 @@ class Worker:
         if self._forgetting >= _MAX_FORGETTING:
             return
         self._forgetting += 1
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FORGET_S):
-                await self._server.forget(handle)
-        self._forgetting -= 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FORGET_S):
+                    await self._server.forget(handle)
+        finally:
+            self._forgetting -= 1
 
 
 async def _once_kept(attempts: Sequence[Attempt], adopted: Callable[[], None]) -> None:
     for attempt in attempts:
         await attempt.hold.kept.wait()
     adopted()
-
-
-def _verdict(attempt: Attempt, outcome: Outcome) -> Verdict | None:
-    match outcome:
-        case Painted():
-            return verdict_of(None)
-        case Refusal() | Moved() | Ending.VANISHED:
-            return verdict_of(attempt.error) if attempt.error else None
-    return None

@@ -23,45 +23,45 @@ from bot.errors import (
     StoreLost,
     SubmitUncertain,
 )
-from bot.faults import FAULTS, PROVED, Blame, Fate, Verdict, fault_of, verdict_of
+from bot.faults import FAULTS, PROVED, Blame, Fate, Reach, Verdict, fault_of, verdict_of
 
 J, S, A, N = Blame.JOB, Blame.SERVER, Blame.AWAY, Blame.NOBODY
 
 CASES = [
-    # error, whose fault, what becomes of the job, an attempt?, given back?, the server is asked first?
-    (ExecutionFailed(), J, Fate.FAILS, False, False, False),
-    (OutOfMemory(), J, Fate.FAILS, False, False, False),
-    (NothingProduced(), J, Fate.FAILS, False, False, False),
-    (JobTimedOut(), S, Fate.FAILS, False, False, False),
-    (JobTimedOut(given_s=900, still_s=60.1), S, Fate.FAILS, False, False, False),
-    (JobTimedOut(given_s=900, still_s=60), J, Fate.FAILS, False, False, False),
-    (JobTimedOut(given_s=60, still_s=30.1), S, Fate.FAILS, False, False, False),
-    (JobTimedOut(given_s=60, still_s=30), J, Fate.FAILS, False, False, False),
-    (ResultGone(), S, Fate.FAILS, False, True, False),
-    (ResultLost(), N, Fate.FAILS, False, True, False),
-    (GraphRejected(), N, Fate.FAILS, False, True, True),
-    (ModelMissing(), S, Fate.FAILS, False, True, True),
-    (JobCancelled(), N, Fate.FAILS, False, False, False),
-    (FileGone(), N, Fate.FAILS, False, False, False),
-    (ServerUnreached(), A, Fate.ELSEWHERE, False, False, False),
-    (ServerLost(), A, Fate.ELSEWHERE, True, False, False),
-    (SubmitUncertain(), A, Fate.ELSEWHERE, True, False, False),
-    (ServerStuck(), S, Fate.ELSEWHERE, True, False, False),
-    (StoreLost(), N, Fate.STAYS, False, False, False),
-    (FairbrushError(), N, Fate.FAILS, False, True, False),
-    (ZeroDivisionError(), N, Fate.FAILS, False, True, False),
+    # error, whose fault, what becomes of the job, an attempt from where on?, given back?, the server is asked first?
+    (ExecutionFailed(), J, Fate.FAILS, None, False, False),
+    (OutOfMemory(), J, Fate.LARGER, None, False, False),
+    (NothingProduced(), J, Fate.FAILS, None, False, False),
+    (JobTimedOut(), S, Fate.FAILS, None, False, False),
+    (JobTimedOut(given_s=900, still_s=60.1), S, Fate.FAILS, None, False, False),
+    (JobTimedOut(given_s=900, still_s=60), J, Fate.FAILS, None, False, False),
+    (JobTimedOut(given_s=60, still_s=30.1), S, Fate.FAILS, None, False, False),
+    (JobTimedOut(given_s=60, still_s=30), J, Fate.FAILS, None, False, False),
+    (ResultGone(), S, Fate.FAILS, None, True, False),
+    (ResultLost(), N, Fate.FAILS, None, True, False),
+    (GraphRejected(), N, Fate.FAILS, None, True, True),
+    (ModelMissing(), S, Fate.FAILS, None, True, True),
+    (JobCancelled(), N, Fate.ELSEWHERE, Reach.BEHIND, False, False),
+    (FileGone(), N, Fate.FAILS, None, False, False),
+    (ServerUnreached(), A, Fate.ELSEWHERE, Reach.TAKEN, False, False),
+    (ServerLost(), A, Fate.ELSEWHERE, Reach.OFFERED, False, False),
+    (SubmitUncertain(), A, Fate.ELSEWHERE, Reach.OFFERED, False, False),
+    (ServerStuck(), S, Fate.ELSEWHERE, Reach.BEGUN, False, False),
+    (StoreLost(), N, Fate.STAYS, None, False, False),
+    (FairbrushError(), N, Fate.FAILS, None, True, False),
+    (ZeroDivisionError(), N, Fate.FAILS, None, True, False),
 ]
 
 
 @pytest.mark.parametrize(
-    ("error", "blame", "fate", "attempt", "given_back", "ask"), CASES, ids=lambda each: type(each).__name__
+    ("error", "blame", "fate", "attempt_from", "given_back", "ask"), CASES, ids=lambda each: type(each).__name__
 )
-def test_every_error_costs_what_the_table_says(error, blame, fate, attempt, given_back, ask):
+def test_every_error_costs_what_the_table_says(error, blame, fate, attempt_from, given_back, ask):
     fault = fault_of(error)
-    assert (fault.blame, fault.fate, fault.attempt, fault.given_back, fault.ask) == (
+    assert (fault.blame, fault.fate, fault.attempt_from, fault.given_back, fault.ask) == (
         blame,
         fate,
-        attempt,
+        attempt_from,
         given_back,
         ask,
     )
@@ -98,5 +98,5 @@ def test_silence_refused_values_and_our_own_faults_say_nothing_of_a_server(error
 def test_what_was_given_back_is_never_the_jobs_fault_and_what_goes_elsewhere_is_never_its_end():
     for fault in FAULTS.values():
         assert not (fault.given_back and fault.blame is Blame.JOB)
-        assert not fault.attempt or fault.fate is Fate.ELSEWHERE
+        assert fault.attempt_from is None or fault.fate is Fate.ELSEWHERE
         assert (fault.fate is Fate.ELSEWHERE) >= (fault.blame is Blame.AWAY)

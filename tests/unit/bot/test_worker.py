@@ -16,6 +16,7 @@ from bot.errors import (
     OutOfMemory,
     ResultLost,
     ServerLost,
+    ServerStuck,
     ServerUnreached,
     StoreLost,
     SubmitUncertain,
@@ -270,14 +271,43 @@ async def test_an_interrupt_that_is_not_confirmed_is_said_again_until_the_run_en
         assert await until_final(store) == [JobState.CANCELLED]
 
 
-async def test_a_run_that_a_stranger_stopped_fails_with_a_sentence():
+async def test_a_run_that_a_stranger_stopped_is_painted_again():
+    first = run_id_of(job().id, 1)
+    store, server = MemoryStore(), Kitchen(ends=lambda run: Interrupted() if run.id == first else DONE)
+    await enqueued(store)
+
+    async with working(server, bench_of(store)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert server.submitted == [first, run_id_of(job().id, 2)]
+    assert server.forgotten == server.submitted
+
+
+async def test_a_job_that_strangers_always_stop_ends_after_its_attempts():
     store, server = MemoryStore(), Kitchen(ends=lambda run: Interrupted())
     await enqueued(store)
 
     async with working(server, bench_of(store)):
-        await until_final(store)
+        assert await until_final(store) == [JobState.FAILED]
 
-    assert (await store.read(job().id)).error_code == "cancelled"
+    assert len(server.submitted) == 3
+
+
+async def test_servers_that_hang_cost_a_job_that_never_began_nothing():
+    class Hanging(Kitchen):
+        async def follow(self, handle):
+            if len(self.submitted) < 5:
+                raise ServerStuck
+            async for event in super().follow(handle):
+                yield event
+
+    store, server = MemoryStore(), Hanging()
+    await enqueued(store)
+
+    async with working(server, bench_of(store)):
+        assert await until_final(store) == [JobState.SUCCEEDED]
+
+    assert server.alive_at_submit == [], "each was taken back before the next one"
 
 
 async def test_a_lost_lease_stops_the_run_and_changes_nothing():
