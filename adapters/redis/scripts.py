@@ -90,22 +90,27 @@ def assembled(name: str) -> str:
     before, here, rest = source(name).partition(HERE)
     body, end, after = rest.partition("\nend\n")
     pieces = [piece.strip() for part in _order(name)[:-1] for piece in source(part).split("\n\n")]
+    outside, inside = _words(before + end + after), _words(body)
     for piece in reversed(pieces):
-        if _made(piece) & _words(before + end + after):
+        if _made(piece) & outside:
             before = f"{piece}\n\n{before}"
-        elif _made(piece) & _words(body):
+            outside |= _words(piece)
+        elif _made(piece) & inside:
             body = f"\n{piece}\n{body}"
+            inside |= _words(piece)
     return before + here + body + end + after
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", re.sub(r"--.*", "", text)))
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", re.sub(r"--.*", "", text)))
 
 
-def _made(piece: str) -> set[str]:
+@cache
+def _made(piece: str) -> frozenset[str]:
     """Return the names of the functions and variables that a piece makes."""
     lists = re.findall(r"^local (?:function )?(\w+(?:, \w+)*)", piece, re.MULTILINE)
-    return {name for names in lists for name in names.split(", ")}
+    return frozenset(name for names in lists for name in names.split(", "))
 
 
 class Scripts:
