@@ -53,7 +53,7 @@ async def test_somebody_elses_interrupt_ends_the_job_with_a_true_sentence_and_co
 
 async def test_jobs_avoid_a_gpu_that_a_stranger_uses_and_leave_the_strangers_run_alone(scene: Scene) -> None:
     first, _ = scene.machines
-    theirs = await first.used_by_a_stranger(300)
+    theirs = await first.used_by_a_stranger(120)
     await scene.until_state(first, "ready", others=1)  # Whoever asks in the very second may still get that one.
     jobs = await scene.ask(3, SHORT)
 

@@ -15,5 +15,5 @@ async def until_state(service: Service, name: str, state: str) -> dict:
     """Wait until the command shows a GPU in a state, as an operator would: by asking again. Returns what it shows."""
     async with asyncio.timeout(PATIENCE_S):
         while (told := (await servers(service))[name])["state"] != state:  # noqa: ASYNC110 - another process is asked
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
     return told
