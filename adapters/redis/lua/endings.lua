@@ -29,7 +29,7 @@ end
 local OF_A_LEASE = {'state', 'server', 'run', 'client', 'started', 'gpu', 'paid', 'weight', 'tenant_weight', 'speed'}
 
 -- Back to the old place; the last attempt that counts is the end, and so is a cancel that nobody confirmed.
-local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
+local function hand_back(id, job, costs, attempts, lost_code, lost_result, news, needs)
   local spent = (job.spent or 0) + (costs and 1 or 0)
   if spent > 0 then news.spent = spent end
   if job.cancel then return finish(id, job, 'cancelled', costs and 0 or tonumber(job.gpu or 0), false, news) end
@@ -37,6 +37,10 @@ local function hand_back(id, job, costs, attempts, lost_code, lost_result, news)
     news.code = lost_code
     redis.call('SET', key('result', id), lost_result)
     return finish(id, job, 'failed', 0, true, news)
+  end
+  if needs and needs ~= '' then
+    news.asked, news.n = job.asked or job.n or '', needs
+    job.n = needs
   end
   -- The number of a run that was never recorded is free again.
   if job.state == 'starting' and not costs then news.attempt = job.attempt - 1 end

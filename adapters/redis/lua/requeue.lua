@@ -7,13 +7,9 @@
 local id, fence = ARGV[1], ARGV[2]
 local job = held(id, fence)
 if not job then return ended_as(id, fence) == 'queued' and 1 or 0 end
-local news, needs = {}, ARGV[7]
-if needs ~= '' then
-  news.asked, news.n = job.asked or job.n or '', needs
-  job.n = needs
-end
+local news = {}
 end_as(news, fence, 'queued')
-hand_back(id, job, ARGV[3] == '1' and job.state == 'running', tonumber(ARGV[4]), ARGV[5], ARGV[6], news)
+hand_back(id, job, ARGV[3] == '1' and job.state == 'running', tonumber(ARGV[4]), ARGV[5], ARGV[6], news, ARGV[7])
 write()
 wake()
 tell()
