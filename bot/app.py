@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,7 +201,7 @@ async def _opened(options: ServiceOptions) -> AsyncIterator[_Service]:
         pool = await stack.enter_async_context(open_redis(url, policy=policy, lease_s=lease_s))
         core = await _core(options, pool)
         workers = await _workers(core) if Role.WORKER in options.roles else None
-        front = _front(core, workers) if Role.WEB in options.roles else None
+        front = _front(core) if Role.WEB in options.roles else None
         await core.shared.refresh({})
         chat = front.chat if front else None
         tidying = Tidying(pool=pool, files=core.files, settings=options.settings, chat=chat)
@@ -259,9 +259,9 @@ async def _workers(core: _Core) -> Pool:
     )
 
 
-def _front(core: _Core, workers: Pool | None) -> _Front:
+def _front(core: _Core) -> _Front:
     pool, shared, settings = core.pool, core.shared, core.options.settings
-    desk = _desk(core, workers.away if workers else tuple)
+    desk = _desk(core)
     chat = WebChat(FileLog(core.options.state / "channels.jsonl"))
     sources = Sources(
         jobs=pool.store,
@@ -276,7 +276,7 @@ def _front(core: _Core, workers: Pool | None) -> _Front:
     return _Front(desk=desk, chat=chat, noticeboard=Noticeboard(chat, sources, owner=core.owner, patience=patience))
 
 
-def _desk(core: _Core, away: Callable[[], Collection[str]]) -> Desk:
+def _desk(core: _Core) -> Desk:
     pool, shared, limits = core.pool, core.shared, limits_of(core.options.settings)
     knowledge = Knowledge(
         catalog=lambda: shared.catalog,
@@ -299,7 +299,7 @@ def _desk(core: _Core, away: Callable[[], Collection[str]]) -> Desk:
         live=pool.live,
         knowledge=knowledge,
         limits=limits,
-        gpus=lambda lane, lanes: shared.lanes.gpus(lane, lanes, away()),
+        gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,
     )
 

@@ -15,6 +15,7 @@ from bot.awaiting import Awaited, Presence
 from bot.errors import FairbrushError, StoreLost, SubmissionError
 from bot.jobs import JobRecord
 from bot.lanes import lay, sharing
+from bot.outages import Outage
 from bot.ports import LaneStore, LaneTable
 from bot.shares import ANY_LANE, Position
 from workflows.requirements import Requirement, Uneven, read_requirement, requirement_of, serves, uneven_of, unmet
@@ -57,13 +58,17 @@ class Laning:
     _meanings: dict[str, Requirement | None] = field(default_factory=dict)
     _kept: dict[str, _Kept] = field(default_factory=dict)  #: the one kept longest ago first
     _looked: float = float("-inf")
+    _told: bool = False  #: offers were taken in to the end
     _laying: asyncio.Lock = field(default_factory=asyncio.Lock)
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_told(self) -> bool:
-        """Whether any server ever told what it offers, be it that it cannot tell."""
-        return bool(self._offers)
+        """Whether any server ever told what it offers, be it that it cannot tell; true once `refresh` returns.
+
+        Sooner, whoever asks would be measured by what is offered before they could choose from it.
+        """
+        return self._told
 
     async def admit(self, workflow: Workflow, values: Values) -> str:
         """Return what a job needs, as lanes know it; by then a route leads to the lanes that serve it.
@@ -101,24 +106,19 @@ class Laning:
     async def refresh(self, offers: Mapping[str, Vocabulary], workflows: Collection[Workflow]) -> None:
         """Take in what all servers offer and which workflows are installed; lay anew what that changes."""
         installed = frozenset(workflow.digest for workflow in workflows)
-        if offers != self._offers or installed != self._installed:
-            self._uneven = await asyncio.to_thread(uneven_of, list(offers.values()))
-            self._offers, self._installed = dict(offers), installed
-            self._looked = float("-inf")
-        if not offers:
-            return
-        now = asyncio.get_running_loop().time()
-        # All of it, not the version alone: a store that lost its last second counts on from before. It is some ten KB.
-        if now - self._looked < LOOK_S and await self.store.table() == self._table:
-            return
-        for requirement in await asyncio.to_thread(self._usual, workflows):
-            await self._keep(requirement)
+        # One after the other: of many servers that are asked at one moment each comes here, and one look is for all.
         async with self._laying:
-            await self._lay()
-        self._looked = now
+            if offers != self._offers or installed != self._installed:
+                self._uneven = await asyncio.to_thread(uneven_of, list(offers.values()))
+                self._offers, self._installed = dict(offers), installed
+                self._looked = float("-inf")
+            if offers and not await self._is_settled():
+                await self._settle(workflows)
+            self._told = bool(offers)
 
     async def run(self) -> None:
         """Seat those who wait where they belong: whenever servers have moved, and every minute."""
+        outage = Outage(_log, "tending the lanes")
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
@@ -127,24 +127,38 @@ class Laning:
             try:
                 await self._tend()
             except FairbrushError as error:
-                _log.warning("not tended code=%s detail=%s", error.code, error.detail)
+                outage.lost(error)
                 await asyncio.sleep(_PAUSE_S)
                 self._moved.set()
+            else:
+                outage.over()
 
-    def gpus(self, lane: str, lanes: Collection[str], away: Collection[str] = ()) -> float:
+    def gpus(self, lane: str, lanes: Collection[str]) -> float:
         """Return how many servers work off what is before a job in a lane, if it may run in these lanes; 0: none.
 
-        Those that are away keep their place in the lane, and work on nothing.
+        Those that do not work now keep their place in the lane.
         """
         if lane == ANY_LANE:
             return len(self._offers.keys() - self._table.servers.keys())
-        works = self.presence.works
-        there = {slot: its for slot, its in self._table.servers.items() if works(slot) and slot not in away}
+        there = {slot: its for slot, its in self._table.servers.items() if self.presence.works(slot)}
         return sharing(replace(self._table, servers=there), lane, lanes)
 
     def awaited(self, position: Position) -> Awaited | None:
         """Return for which servers a job waits there, none of which works now; None when one does."""
         return self.presence.awaited(position, self._table)
+
+    async def _is_settled(self) -> bool:
+        """Tell whether the table is as this process left it, not long ago."""
+        # All of it, not the version alone: a store that lost its last second counts on from before. It is some ten KB.
+        recent = asyncio.get_running_loop().time() - self._looked < LOOK_S
+        return recent and await self.store.table() == self._table
+
+    async def _settle(self, workflows: Collection[Workflow]) -> None:
+        now = asyncio.get_running_loop().time()
+        for requirement in await asyncio.to_thread(self._usual, workflows):
+            await self._keep(requirement)
+        await self._lay()
+        self._looked = now
 
     def _is_served(self, requirement: Requirement) -> bool:
         return any(serves(requirement, offer) for offer in self._offers.values())

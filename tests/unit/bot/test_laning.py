@@ -265,8 +265,11 @@ async def test_a_gpu_that_is_away_keeps_its_lane_and_works_on_nothing():
     await lanes.refresh({"near": Vocabulary(), "far": Vocabulary()}, [])
     [lane] = set((await store.table()).servers.values())
 
-    assert lanes.gpus(lane, [lane], ["far"]) == 1
-    assert lanes.gpus(lane, [lane], ["near", "far"]) == 0
+    down = ServerStatus(state=ServerState.DOWN)
+    lanes.presence = Presence(statuses={"far": down})
+    assert lanes.gpus(lane, [lane]) == 1
+    lanes.presence = Presence(statuses={"near": down, "far": down})
+    assert lanes.gpus(lane, [lane]) == 0
 
 
 async def test_only_gpus_that_no_lane_was_laid_for_work_in_the_lane_of_all():
@@ -479,6 +482,60 @@ async def test_who_laid_the_lanes_need_not_look_at_them_again():
         await lanes.refresh(OFFERS, WORKFLOWS)
 
     assert store.looks == 1
+
+
+async def test_of_many_servers_that_are_asked_at_one_moment_one_looks_for_all():
+    class Counting(Store):
+        looks = 0
+
+        async def requirements(self):
+            self.looks += 1
+            return await super().requirements()
+
+    store = Counting()
+    lanes = Laning(store=store)
+    await asyncio.gather(*(lanes.refresh(OFFERS, WORKFLOWS) for _ in range(16)))
+
+    assert store.looks == 1
+
+
+async def test_what_is_offered_while_lanes_are_laid_for_what_was_is_laid_too():
+    class Pausing(Store):
+        def __init__(self) -> None:
+            super().__init__()
+            self.looked, self.go = asyncio.Event(), asyncio.Event()
+
+        async def requirements(self):
+            found = await super().requirements()
+            self.looked.set()
+            await self.go.wait()
+            return found
+
+    store = Pausing()
+    lanes = Laning(store=store)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(lanes.refresh({"one": offer("a")}, WORKFLOWS))
+        await store.looked.wait()
+        tasks.create_task(lanes.refresh({"one": offer("a"), "two": offer("b")}, WORKFLOWS))
+        await asyncio.sleep(0)
+        store.go.set()
+
+    assert set((await store.table()).servers) == {"one", "two"}
+
+
+async def test_nobody_is_said_to_have_told_what_is_offered_before_it_can_be_chosen_from():
+    told: list[bool] = []
+
+    class Watched(Store):
+        async def lay(self, table):
+            told.append(lanes.is_told)
+            return await super().lay(table)
+
+    lanes = Laning(store=Watched())
+    await lanes.refresh(OFFERS, WORKFLOWS)
+
+    assert told == [False]
+    assert lanes.is_told
 
 
 def test_the_store_is_left_in_peace_between_two_batches_for_as_long_as_one_took():
