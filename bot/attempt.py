@@ -21,12 +21,13 @@ from bot.jobs import JobRecord, RunId
 from bot.metadata import parameters_text
 from bot.outcomes import Circumstances, Ending, Outcome, Painted, Standing, outcome_of, reach_of
 from bot.ports import FileStore, Found, Handle, Hints, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
-from bot.progress import Progress, executes
+from bot.progress import executes
 from bot.reporting import Reporter
 from bot.results import keep_results
 from bot.runs import follow, handle_of, locate, prepare
 from bot.shares import ONE
 from bot.shelf import Shelf
+from bot.slot import Course
 from workflows.cost import cost_of, lower_what
 from workflows.values import FileHandle
 from workflows.workflow import Workflow
@@ -71,10 +72,7 @@ class WorkerLimits:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Attempt:
-    """One held job on one server. `lost` says afterwards whether the server should be opened anew.
-
-    What a slot foresees ends by is here as plain data: `work`, `expected_s`, `began_s` and `progress`.
-    """
+    """One held job on one server. What its slot decides by is its `course`."""
 
     server: Server
     slot: str
@@ -83,31 +81,14 @@ class Attempt:
     limits: WorkerLimits
     hold: Hold
     record: JobRecord
+    course: Course
     moved: Callable[["Attempt"], None]  #: called whenever it stands elsewhere, and when its progress is news
-    ahead: "Attempt | None" = None  #: the run of ours that is before it on the server
-    standing: Standing = Standing.PREPARING
-    lost: ServerLost | None = None
+    lost: ServerLost | None = None  #: why the server should be opened anew
     error: Exception | None = None  #: what speaks for or against the server
-    succeeded: bool = False  #: its run did; what is OFF and has succeeded is on its way home
-    adopted: bool = False  #: only a part of its run was seen
-    work: Work | None = None
-    expected_s: float = 0.0  #: what the run takes here, as far as anybody knows
-    foreseen_s: float | None = None  #: when its end was foreseen for when a successor was thought of
     handed_over_s: float | None = None  #: how long that took, from when it was held
     _held_s: float = field(default_factory=lambda: asyncio.get_running_loop().time())
-    _reporter: Reporter | None = None
     _cancelling: bool = False
     _withdrawn: bool = False
-
-    @property
-    def began_s(self) -> float | None:
-        """When its run began to execute, by the loop's clock."""
-        return self._reporter.began_s if self._reporter else None
-
-    @property
-    def progress(self) -> Progress:
-        """How far its run has come."""
-        return self._reporter.progress if self._reporter else Progress()
 
     @property
     def handle(self) -> Handle:
@@ -127,7 +108,7 @@ class Attempt:
 
     async def _carry_out(self) -> Outcome:
         if self.record.run_id:
-            self.adopted = True
+            self.course.adopted = True
             self._move(Standing.SOUGHT)
             return await self._attend(self.handle, seek=True)
         return await self._begin()
@@ -153,7 +134,7 @@ class Attempt:
     async def _workflow(self) -> Workflow:
         job = self.record.job
         workflow = await self.shelf.of(job)
-        self.work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
+        self.course.work = Work(job.workflow, cost_of(workflow.manifest.cost, job.values))
         return workflow
 
     async def _uploads(self) -> dict[str, bytes]:
@@ -166,7 +147,7 @@ class Attempt:
         loop = asyncio.get_running_loop()
         # The name on the card's preview is the run's, so it is known to whoever adopts it.
         reporter = Reporter(board=self.bench.live, job_id=self.record.job.id, run_id=RunId(handle), clock=loop.time)
-        self._reporter, self.hold.gpu_ms = reporter, reporter.gpu_ms
+        self.hold.gpu_ms = reporter.gpu_ms
         # Waiting is nobody's GPU time, and no fault of the job: it is handed back when it has lasted too long.
         tired = loop.call_later(self.limits.run_deadline_s, self._tire)
         try:
@@ -181,7 +162,7 @@ class Attempt:
         return outcome
 
     def _tire(self) -> None:
-        if self.standing is Standing.PENDING:
+        if self.course.standing is Standing.PENDING:
             self.withdraw()
 
     async def _pursue(self, handle: Handle, reporter: Reporter, *, seek: bool) -> Outcome:
@@ -196,8 +177,8 @@ class Attempt:
             if self._withdrawn:
                 return Ending.UNTOUCHED
             raise
-        self.succeeded = True
-        if not self.adopted:
+        self.course.succeeded = True
+        if not self.course.adopted:
             self._learn(reporter.gpu_ms())
         self._move(Standing.OFF)
         return await self._bring_home(end, workflow)
@@ -222,6 +203,7 @@ class Attempt:
     async def _followed(self, handle: Handle, reporter: Reporter) -> Succeeded:
         async def report(event: RunEvent) -> None:
             await reporter.report(event)
+            self.course.progress, self.course.began_s = reporter.progress, reporter.began_s
             self._heard(event)
 
         # What was quoted is for a server of speed 1.
@@ -234,16 +216,16 @@ class Attempt:
 
     def _heard(self, event: RunEvent) -> None:
         if executes(event):
-            if self.standing is not Standing.EXECUTING and self.work:
+            if self.course.standing is not Standing.EXECUTING and self.course.work:
                 # Not before: the run that it waited behind may have told more.
-                self.expected_s = self.bench.estimates.quote_ms(self.work, self.server.name) / 1000
+                self.course.expected_s = self.bench.estimates.quote_ms(self.course.work, self.server.name) / 1000
             self._move(Standing.EXECUTING)
-        elif isinstance(event, Waiting) and self.standing is Standing.SOUGHT:
+        elif isinstance(event, Waiting) and self.course.standing is Standing.SOUGHT:
             self._move(Standing.PENDING)
 
     def _move(self, standing: Standing) -> None:
-        if self.standing is not Standing.OFF:
-            self.standing = standing
+        if self.course.standing is not Standing.OFF:
+            self.course.standing = standing
             self.moved(self)
 
     async def _bring_home(self, end: Succeeded, workflow: Workflow) -> Painted:
@@ -254,9 +236,9 @@ class Attempt:
         return Painted(files=files, texts=end.texts)
 
     def _learn(self, gpu_ms: int) -> None:
-        if self.work:
+        if self.course.work:
             quoted_ms = self.record.job.estimate_ms
-            self.bench.estimates.learn(self.work, self.server.name, gpu_ms=gpu_ms, quoted_ms=quoted_ms)
+            self.bench.estimates.learn(self.course.work, self.server.name, gpu_ms=gpu_ms, quoted_ms=quoted_ms)
 
     async def _heed(self, handle: Handle, pursuing: asyncio.Task[Outcome]) -> Outcome:
         while (signal := await self.hold.signal_before(pursuing)) is not None:
@@ -267,9 +249,9 @@ class Attempt:
 
     async def _obey(self, signal: Signal, handle: Handle) -> Outcome | None:
         """Stop the run; None when there is nothing to do but to await its end, for success wins."""
-        if self.standing is Standing.OFF:
+        if self.course.standing is Standing.OFF:
             return Ending.LEASE_LOST if signal is Signal.LOST else None
-        if signal is Signal.WITHDRAW and self.standing is not Standing.PENDING:
+        if signal is Signal.WITHDRAW and self.course.standing is not Standing.PENDING:
             return None
         self._cancelling = self._cancelling or signal is Signal.CANCEL
         stopped = await self.server.interrupt(handle)
@@ -299,8 +281,8 @@ class Attempt:
 
     async def _seen(self, error: Exception, reference: str) -> Circumstances:
         """Ask what the judgement of an error depends on."""
-        reach = reach_of(self.standing, behind=self.ahead is not None, began=self.began_s is not None)
-        fault = fault_of(error)
+        course, fault = self.course, fault_of(error)
+        reach = reach_of(course.standing, behind=course.ahead is not None, began=course.began_s is not None)
         if fault.ask:
             return Circumstances(reach=reach, reference=reference, still_serves=await self._still_serves())
         if fault.fate is Fate.LARGER:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from bot.attempt import Attempt
+from bot.estimates import Work
 from bot.jobs import JobId
+from bot.leases import Lease
 from bot.outcomes import Standing
+from bot.progress import Progress
 from bot.remaining import Habits, Latency, Outlook, outlook
 from bot.shares import model_of
 
@@ -30,11 +32,28 @@ comes is for a server that is idle."""
 _TICK_S = 0.001
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Course:
+    """What is known of the run of one held job; whoever follows it keeps it true."""
+
+    lease: Lease
+    requirement: str
+    standing: Standing = Standing.PREPARING
+    adopted: bool = False  #: only a part of it was seen
+    work: Work | None = None  #: None: its workflow was not read yet
+    expected_s: float = 0.0  #: what it takes here, as far as anybody knows
+    began_s: float | None = None  #: when it began to execute
+    progress: Progress = field(default_factory=Progress)
+    succeeded: bool = False  #: what is OFF and has succeeded is on its way home
+    ahead: "Course | None" = None  #: the run of ours that is before it on the server
+    foreseen_s: float | None = None  #: when its end was foreseen for when a successor was first asked for
+
+
 @dataclass(slots=True, kw_only=True)
 class Slot:
     """What one slot holds, in the order in which it was claimed."""
 
-    held: list[Attempt] = field(default_factory=list)
+    held: list[Course] = field(default_factory=list)
     latency: Latency = field(default_factory=Latency)
     warm: tuple[str, ...] = ()  #: models that are certainly loaded
     not_before_s: float = -inf  #: no claim before
@@ -42,19 +61,19 @@ class Slot:
     _strangers_s: float | None = None  #: since when there have been some
 
     @property
-    def on_server(self) -> Sequence[Attempt]:
+    def on_server(self) -> Sequence[Course]:
         """What the server has of ours, or is about to have; the first is the one that executes or will."""
         return [each for each in self.held if each.standing is not Standing.OFF]
 
     @property
     def jobs(self) -> frozenset[JobId]:
         """Which jobs it holds."""
-        return frozenset(each.record.job.id for each in self.held)
+        return frozenset(each.lease.job_id for each in self.held)
 
-    def claim_in(self, now_s: float, *, eager: bool, others: int) -> float:
+    def claim_in(self, now_s: float, *, eager: bool) -> float:
         """Tell in how many seconds a job is to be claimed, as things stand; 0: now, inf: not before something happens.
 
-        `eager` says whether a successor may be claimed, `others` how many runs of strangers the server has.
+        `eager` says whether a successor may be claimed.
         """
         on_server = self.on_server
         if len(on_server) > 1 or len(self.held) - len(on_server) >= MAX_HOMING:
@@ -62,60 +81,66 @@ class Slot:
         due_s = 0.0
         if on_server:
             due_s = self._successor_in(on_server[0], now_s) if eager else inf
-        due_s = max(due_s, self.not_before_s - now_s)
-        return due_s if due_s > 0 else self._put_off(now_s, others)
+        return max(0.0, due_s, self.not_before_s - now_s)
 
-    def _successor_in(self, run: Attempt, now_s: float) -> float:
+    def _successor_in(self, run: Course, now_s: float) -> float:
         seen = self._outlook(run, now_s)
-        if seen is None:
-            return inf
-        due_s = _soon(seen.claim_in(self.latency.p90_s))
-        if not due_s and run.foreseen_s is None:
-            run.foreseen_s = now_s + seen.left_s
-        return due_s
+        return inf if seen is None else _soon(seen.claim_in(self.latency.p90_s))
 
-    def _outlook(self, run: Attempt, now_s: float) -> Outlook | None:
+    def _outlook(self, run: Course, now_s: float) -> Outlook | None:
         if run.standing is not Standing.EXECUTING or run.began_s is None or run.work is None:
             return None
         return outlook(run.expected_s, run.began_s, run.progress, self._habits.of(run.work), now_s)
 
-    def _put_off(self, now_s: float, others: int) -> float:
+    def put_off(self, now_s: float, *, others: int) -> float:
+        """Note how many runs of strangers the server has when a claim is due; return in how many seconds it may be."""
         if not others:
             self._strangers_s = None
             return 0.0
         self._strangers_s = now_s if self._strangers_s is None else self._strangers_s
         return max(0.0, self._strangers_s + STRANGERS_S - now_s)
 
+    def ask(self, now_s: float) -> Course | None:
+        """Note that a job is asked for; return behind which run it will stand."""
+        ahead = self.ahead()
+        if ahead and ahead.foreseen_s is None and (seen := self._outlook(ahead, now_s)):
+            ahead.foreseen_s = now_s + seen.left_s
+        return ahead
+
     def asked_in_vain(self, now_s: float) -> None:
         """Note that nothing waits that a successor could be."""
         self.not_before_s = now_s + max(_ASK_AGAIN_S, self.latency.p90_s)
 
-    def take(self, attempt: Attempt) -> None:
-        """Hold one more."""
+    def take(self, course: Course) -> None:
+        """Hold one more, behind what the server has."""
         self._strangers_s = None
-        self.held.append(attempt)
+        course.ahead = self.ahead()
+        self.held.append(course)
 
-    def ahead(self) -> Attempt | None:
+    def ahead(self) -> Course | None:
         """Return behind which run the next one will stand."""
         return self.on_server[-1] if self.on_server else None
 
     def warm_then(self) -> tuple[str, ...]:
         """Tell which models will certainly be loaded when the next run begins, if all before it end well."""
-        models = [model for each in self.on_server if (model := model_of(each.record.job.requirement))]
+        models = [model for each in self.on_server if (model := model_of(each.requirement))]
         return (models[-1],) if models else self.warm
 
     def overdue_in(self, now_s: float) -> float:
         """Tell in how many seconds the successor has waited for too long; inf: there is none that could have."""
         match self.on_server:
-            case [run, Attempt(standing=Standing.PREPARING | Standing.PENDING)] if seen := self._outlook(run, now_s):
+            case [run, Course(standing=Standing.PREPARING | Standing.PENDING)] if seen := self._outlook(run, now_s):
                 return _soon(seen.give_back_in)
         return inf
 
-    def not_begun(self) -> Sequence[Attempt]:
-        """Return what can be handed back as if it had never been claimed.
+    def to_give_back(self, now_s: float, *, closed: bool) -> Sequence[Course]:
+        """Return what is to leave: when nothing is to begin here any more, all that has not, else what is overdue."""
+        if closed:
+            return self._not_begun()
+        return self.on_server[1:] if self.overdue_in(now_s) <= 0 else ()
 
-        A run that has nothing before it is as good as begun.
-        """
+    def _not_begun(self) -> Sequence[Course]:
+        """Return what can leave as if it had never been claimed. What has nothing before it is as good as begun."""
         return [
             each
             for each in self.on_server
@@ -123,33 +148,33 @@ class Slot:
             or (each.standing is Standing.PENDING and (each.ahead or each.progress.ahead))
         ]
 
-    def left(self, attempt: Attempt, now_s: float) -> None:
-        """Note that a server has nothing more to do for an attempt."""
+    def left(self, course: Course, now_s: float, *, lost: bool) -> None:
+        """Note that a server, which may have been lost, has nothing more to do for a run."""
         for each in self.held:
-            if each.ahead is attempt and attempt.lost is None:
+            if each.ahead is course and not lost:
                 each.ahead = None
-        self.warm = self._warm_after(attempt)
-        if attempt.succeeded and not attempt.adopted and attempt.work and attempt.began_s is not None:
-            foreseen_s = attempt.began_s + attempt.expected_s if attempt.foreseen_s is None else attempt.foreseen_s
+        self.warm = self._warm_after(course)
+        if course.succeeded and not course.adopted and course.work and course.began_s is not None:
+            foreseen_s = course.began_s + course.expected_s if course.foreseen_s is None else course.foreseen_s
             self._habits.learn(
-                attempt.work,
+                course.work,
                 error_s=foreseen_s - now_s,
-                expected_s=attempt.expected_s,
-                progress=attempt.progress,
+                expected_s=course.expected_s,
+                progress=course.progress,
                 ended_s=now_s,
             )
 
-    def _warm_after(self, attempt: Attempt) -> tuple[str, ...]:
+    def _warm_after(self, course: Course) -> tuple[str, ...]:
         """Return what is certain. ComfyUI keeps what fits, so only the last model is.
 
         A run that loads none leaves what there is. One that did not end well may have loaded its own, or not.
         """
-        model = model_of(attempt.record.job.requirement)
+        model = model_of(course.requirement)
         if not model or self.warm == (model,):
             return self.warm
-        if attempt.succeeded:
+        if course.succeeded:
             return (model,)
-        return self.warm if attempt.began_s is None else ()
+        return self.warm if course.began_s is None else ()
 
 
 def _soon(seconds: float) -> float:

@@ -24,7 +24,7 @@ from bot.outcomes import Ending, Outcome, Standing, verdict_on
 from bot.ports import Handle, Held, Server
 from bot.settling import settle
 from bot.shelf import Shelf
-from bot.slot import Slot
+from bot.slot import Course, Slot
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ class Worker:
         self._shelf = Shelf(bench.store)
         # A server that was lost is opened with a new worker, which knows of no loaded model.
         self._slot = Slot()
+        self._attempts: dict[Course, Attempt] = {}
         self._lost: ServerLost | None = None
         self._nonce = secrets.token_hex(16)
         self._to_adopt = True
@@ -95,7 +96,7 @@ class Worker:
             raise self._lost
 
     def _over(self, stopping: asyncio.Event) -> bool:
-        lost = self._lost or any(each.lost for each in self._slot.held)
+        lost = self._lost or any(each.lost for each in self._attempts.values())
         return stopping.is_set() or self._gate.leaving.is_set() or bool(lost)
 
     async def _turn(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event, adopted: Callable[[], None]) -> None:
@@ -106,8 +107,7 @@ class Worker:
                 await self._adopt(tasks, stopping, adopted)
             self._give_back(over=over)
             if not over and self._gate.open.is_set():
-                due_s = self._slot.claim_in(self._now(), eager=self._gate.eager, others=self._server.others)
-                if due_s <= 0:
+                if (due_s := self._due_in()) <= 0:
                     await self._claim(tasks, stopping)
                     return
                 pause_s = min(pause_s, due_s)
@@ -117,6 +117,12 @@ class Worker:
             _log.warning("store lost server=%s detail=%s", self._server.name, lost.detail)
         # What is overdue was told to leave, which it does in its own time.
         await self._heard(min(pause_s, self._slot.overdue_in(self._now()) or pause_s))
+
+    def _due_in(self) -> float:
+        now_s = self._now()
+        return self._slot.claim_in(now_s, eager=self._gate.eager) or self._slot.put_off(
+            now_s, others=self._server.others
+        )
 
     async def _heard(self, timeout_s: float) -> None:
         """Wait for news, but not for long."""
@@ -141,7 +147,8 @@ class Worker:
         tasks.create_task(_once_kept(attempts, adopted))
 
     async def _claim(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
-        slot, ahead, asked_s = self._slot, self._slot.ahead(), self._now()
+        slot, asked_s = self._slot, self._now()
+        ahead = slot.ask(asked_s)
         held = await self._claimed(ahead)
         took_s = self._now() - asked_s if ahead else 0.0
         if held is None:
@@ -161,7 +168,7 @@ class Worker:
         self._to_adopt = True
         await self._bench.queue.requeue(held.lease, costs_attempt=False)
 
-    async def _claimed(self, ahead: Attempt | None) -> Held | None:
+    async def _claimed(self, ahead: Course | None) -> Held | None:
         leaving = ahead or (self._slot.held[-1] if self._slot.held else None)
         claim = partial(
             self._bench.queue.claim,
@@ -169,12 +176,13 @@ class Worker:
             self._nonce,
             warm=self._slot.warm_then(),
             speed=self._bench.estimates.speed(self._server.name),
-            successor_of=leaving.hold.lease if leaving else None,
+            successor_of=leaving.lease if leaving else None,
             patience_s=0.0 if ahead else self._limits.idle_s,
         )
         return await insist(claim, self._limits.terms)
 
     def _take(self, tasks: asyncio.TaskGroup, held: Held, stopping: asyncio.Event, *, claim_s: float = 0.0) -> Attempt:
+        course = Course(lease=held.lease, requirement=held.record.job.requirement)
         hold = Hold(queue=self._bench.queue, lease=held.lease, terms=self._limits.terms, hurry=self._bench.hurry)
         if self._bench.hints:
             hold.hints = self._bench.hints.hear(held.record.job, hold.stir)
@@ -187,9 +195,10 @@ class Worker:
             hold=hold,
             record=held.record,
             moved=self._moved,
-            ahead=self._slot.ahead(),
+            course=course,
         )
-        self._slot.take(attempt)
+        self._slot.take(course)
+        self._attempts[course] = attempt
         tasks.create_task(self._serve(attempt, stopping, claim_s))
         return attempt
 
@@ -221,7 +230,8 @@ class Worker:
         return outcome
 
     def _let_go(self, attempt: Attempt, outcome: Outcome) -> None:
-        self._slot.held.remove(attempt)
+        self._slot.held.remove(attempt.course)
+        del self._attempts[attempt.course]
         attempt.hold.kept.set()
         if attempt.lost:
             self._lose(attempt.lost)
@@ -233,8 +243,8 @@ class Worker:
         self._news.set()
 
     def _moved(self, attempt: Attempt) -> None:
-        if attempt.standing is Standing.OFF:
-            self._slot.left(attempt, self._now())
+        if attempt.course.standing is Standing.OFF:
+            self._slot.left(attempt.course, self._now(), lost=attempt.lost is not None)
         self._news.set()
 
     def _lose(self, lost: ServerLost) -> None:
@@ -243,11 +253,8 @@ class Worker:
 
     def _give_back(self, *, over: bool) -> None:
         """Hand back what has not begun, when nothing is to begin here any more, or when it waits for too long."""
-        if over or not self._gate.open.is_set():
-            for each in self._slot.not_begun():
-                each.withdraw()
-        elif self._slot.overdue_in(self._now()) <= 0:
-            self._slot.on_server[1].withdraw()
+        for course in self._slot.to_give_back(self._now(), closed=over or not self._gate.open.is_set()):
+            self._attempts[course].withdraw()
 
     async def _forget(self, handle: Handle) -> None:
         """Have the server forget a settled run; one that is too slow for it keeps some."""
