@@ -29,6 +29,13 @@ Fsync = Literal["everysec", "always"]
 STARTING_S = 15.0
 LOADING_S = 300.0
 """Reading the append-only file: a gigabyte takes some ten seconds."""
+ALLOCATOR = "glibc.malloc.tcache_count=256"
+"""What the C library is told, unless GLIBC_TUNABLES is set: to keep 256 blocks of each small size at hand instead of 7.
+
+Scripts take and drop many small blocks, and would get others every time, from all over the data's memory. With 250,000
+jobs this takes a sixth off a claim, a quarter off a settlement and a third off an enqueue (Valkey 9.1, glibc 2.36), for
+at most nine megabytes that are kept at hand. 2000 save no more and took 60 MB; 16,384 took 400 MB of a million jobs.
+"""
 _POLL_S = 0.01
 
 
@@ -77,6 +84,7 @@ async def _supervise(command: Sequence[str], lock: int) -> Process:
         stdin=PIPE,
         stdout=DEVNULL,
         stderr=DEVNULL,
+        env={"GLIBC_TUNABLES": ALLOCATOR, **os.environ},
         pass_fds=[lock],
         start_new_session=True,
     )

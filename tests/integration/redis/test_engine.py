@@ -52,6 +52,10 @@ def parent_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
 
 
+def told_to(pid):
+    return Path(f"/proc/{pid}/environ").read_text(encoding="utf-8").split("\0")
+
+
 async def gone(pid):
     """Wait for the end of a process that is not ours to wait for."""
     async with asyncio.timeout(20):
@@ -92,6 +96,19 @@ async def test_what_was_kept_is_there_after_a_restart(tmp_path):
     assert not lives(pid)
     async with open_engine(tmp_path) as url, open_redis(url) as pool:
         assert await pool.store.read(asked.id) == kept
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="reads what the engine was told in /proc")
+@pytest.mark.parametrize(("ours", "told"), [(None, engine_module.ALLOCATOR), ("glibc.malloc.perturb=0",) * 2])
+async def test_the_engine_keeps_small_blocks_at_hand_unless_the_operator_says_otherwise(
+    tmp_path, monkeypatch, ours, told
+):
+    if ours:
+        monkeypatch.setenv("GLIBC_TUNABLES", ours)
+    else:
+        monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    async with open_engine(tmp_path) as url, open_redis(url) as pool:
+        assert f"GLIBC_TUNABLES={told}" in told_to(await pid_of(pool))
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the supervisor by /proc")
