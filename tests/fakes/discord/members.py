@@ -10,7 +10,7 @@ from .orders import CannotAsk, Picture
 from .permissions import Can
 from .shapes import Json
 from .shapes_commands import MESSAGE_MENU, SLASH, USER_MENU
-from .shapes_components import CHECKBOX, ROW, SELECT, UPLOAD, walk
+from .shapes_components import CHECKBOX, RADIO, ROW, SELECT, UPLOAD, walk
 from .state import Channel, Interaction, Message, User, Version, World, written
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
@@ -245,7 +245,7 @@ class _Filling:
         if asked["type"] == CHECKBOX:
             return {**sent, "value": bool(given)}
         chosen = [each["value"] for each in asked.get("options", ()) if each.get("default")] if given is None else given
-        if asked["type"] == 21:
+        if asked["type"] == RADIO:
             return {**sent, "value": chosen[0] if isinstance(chosen, list) and chosen else chosen or None}
         return {**sent, "values": [chosen] if isinstance(chosen, str) else [*chosen]}
 

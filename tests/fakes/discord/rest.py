@@ -164,7 +164,7 @@ class Rest:
             case Status(status=status):
                 raise Refused(status, 0, f"{status}: as told")
             case TooMany(after_s=wait):
-                raise _TooMany(Verdict(headers=refusing(wait, "shared"), retry_after=wait))
+                raise _TooMany(Verdict(headers=refusing(wait, "user"), retry_after=wait))
             case Held(until=until):
                 await until.wait()
 

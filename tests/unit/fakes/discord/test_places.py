@@ -1,0 +1,131 @@
+"""Direct messages, user installs, look-ups, intents, and several people at once."""
+
+import asyncio
+
+import discord
+import pytest
+
+from tests.fakes.discord.limits import Limits
+from tests.fakes.discord.orders import CannotAsk
+from tests.fakes.discord.permissions import Can
+from tests.fakes.discord.server import FakeDiscord
+from tests.unit.fakes.discord.raw import raw
+from tests.unit.fakes.discord.scene import Application, running
+
+EVERYWHERE = {"name": "imagine", "description": "Paint", "integration_types": [0, 1], "contexts": [0, 1, 2]}
+
+
+class Answering(Application):
+    """Defers every command and answers it with words."""
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content=f"{interaction.user.name} asked")
+
+
+async def test_a_command_works_in_direct_messages(fake: FakeDiscord):
+    fake.guild()
+    fake.register(EVERYWHERE)
+    ada = fake.member("ada")
+
+    async with running(fake, Answering()):
+        asked = await ada.slash(ada.dm, "imagine")
+        await asked.shows("ada asked")
+
+    assert [each.text for each in ada.dm.shown] == [asked.text]
+
+
+async def test_a_user_install_works_where_the_bot_is_not_and_only_by_its_token(fake: FakeDiscord):
+    fake.register(EVERYWHERE)
+    channel, ada = fake.channel(fake.guild("Elsewhere", has_bot=False), "general"), fake.member("ada")
+    with pytest.raises(CannotAsk, match="not installed"):
+        await ada.slash(channel, "imagine")
+    ada.user.has_installed = True
+
+    async with running(fake, Answering()):
+        asked = await ada.slash(channel, "imagine")
+        await asked.shows("ada asked")
+
+    async with raw(fake) as client:
+        path = f"/channels/{channel.id}/messages/{asked.message.id}"
+        by_bot = await client.ask("PATCH", path, {"content": "x"})
+        hook = f"/webhooks/{fake.world.application}/{asked.interaction.token}"
+        more = [await client.ask("POST", hook, {"content": "x"}) for _ in range(5)]
+        fake.clock.advance(10)
+        more.append(await client.ask("POST", hook, {"content": "x"}))
+    assert by_bot.code == 50001
+    assert [each.status for each in more] == [200] * 5 + [400]
+    assert more[-1].code == 40094
+
+
+async def test_what_the_bot_looks_up_is_what_there_is(fake: FakeDiscord):
+    guild = fake.guild()
+    channel, ada, client = fake.channel(guild, "general"), fake.member("ada"), Application()
+
+    async with running(fake, client):
+        found = client.get_guild(guild.id)
+        assert found is not None
+        assert (await found.fetch_member(ada.user.id)).name == "ada"
+        assert (await client.fetch_channel(channel.id)).id == channel.id
+        assert [each.id for each in await found.fetch_channels()] == [channel.id]
+        place = client.get_channel(channel.id)
+        assert isinstance(place, discord.TextChannel)
+        assert place.permissions_for(found.me).send_messages
+        fake.deny(channel, Can.SEND_MESSAGES)
+        await fake.until(lambda: not place.permissions_for(found.me).send_messages)
+        fake.deny(channel)
+        message = await place.send("found")
+        assert (await place.fetch_message(message.id)).content == "found"
+
+
+async def test_what_people_write_is_heard_without_its_text_unless_the_bot_is_meant(fake: FakeDiscord):
+    channel, ada = fake.channel(fake.guild(), "general"), fake.member("ada")
+    heard: list[str] = []
+
+    class Listening(Application):
+        async def on_message(self, message: discord.Message) -> None:
+            heard.append(message.content)
+
+    async with running(fake, Listening(intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True))):
+        ada.say(channel, "a secret")
+        ada.say(ada.dm, "for the bot")
+        await fake.until(lambda: len(heard) == 2)
+
+    assert heard == ["", "for the bot"]
+
+
+async def test_a_message_that_somebody_deletes_is_gone_for_the_application(fake: FakeDiscord):
+    fake.register(EVERYWHERE)
+    channel, ada = fake.channel(fake.guild(), "general"), fake.member("ada")
+    mod = fake.member("mod", can=Can.MANAGE_MESSAGES)
+
+    async with running(fake, Answering()):
+        asked = await ada.slash(channel, "imagine")
+        await asked.shows("ada asked")
+        with pytest.raises(CannotAsk):
+            ada.delete(asked.message)
+        mod.delete(asked.message)
+
+    async with raw(fake) as client:
+        hook = f"/webhooks/{fake.world.application}/{asked.interaction.token}/messages/@original"
+        gone = await client.ask("PATCH", hook, {"content": "x"})
+    assert gone.code == 10008
+
+
+async def test_thirty_members_at_once_are_all_answered_without_a_429():
+    async with FakeDiscord(Limits(ack_s=30)) as fake:
+        fake.register(EVERYWHERE)
+        channel = fake.channel(fake.guild(), "general")
+        people = [fake.member(f"user{n}") for n in range(30)]
+
+        async with running(fake, Answering()), asyncio.TaskGroup() as group:
+
+            async def ask(number: int) -> None:
+                asked = await people[number].slash(channel, "imagine")
+                await asked.shows(f"user{number} asked")
+
+            for number in range(30):
+                group.create_task(ask(number))
+
+        assert len(channel.shown) == 30
+        assert not fake.record.too_many
