@@ -97,3 +97,15 @@ async def test_the_meaning_of_a_requirement_is_everybodys(truth):
     await truth.lanes.require("sd.1", b"\x00 a model")
 
     assert await truth.lanes.requirements() == {"sd.1": b"\x00 a model"}
+
+
+async def test_a_job_that_ends_instead_of_being_handed_back_is_not_moved(truth):
+    asked = replace(job(), requirement="sd")
+    await truth.queue.enqueue(asked)
+    lease = await running(truth)
+    await truth.queue.cancel(asked.id)
+
+    assert await truth.queue.requeue(lease, costs_attempt=False, requirement="flux")
+
+    record = await truth.store.read(asked.id)
+    assert (record.state, record.moved_to, record.requirement) == (JobState.CANCELLED, None, "sd")
