@@ -39,4 +39,6 @@ async def serve(world: World, request: web.Request) -> web.Response:
     signed = hmac.compare_digest(request.query.get("hm", ""), _signature(world, request.path, until))
     if file is None or not signed or int(until, 16) < world.clock.now():
         return web.Response(status=404, text="This content is no longer available.")
+    if file.id in world.redirects:
+        raise web.HTTPFound(world.redirects[file.id])
     return web.Response(body=file.content, content_type=file.kind)

@@ -1,6 +1,7 @@
 """What the gateway tells of a message."""
 
 from . import payloads
+from .permissions import Can
 from .shapes import Json
 from .state import Message, World
 
@@ -8,8 +9,8 @@ CREATED, UPDATED, DELETED = "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"
 
 
 def tell(world: World, message: Message, name: str) -> None:
-    """Tell of a message, unless only one member sees it; whoever waits looks again in any case."""
-    if not message.is_ephemeral:
+    """Tell of a message that the bot may see; whoever waits looks again in any case."""
+    if not message.is_ephemeral and Can.VIEW_CHANNEL in message.channel.can(world.bot):
         world.emit(name, _event(world, message, name), message.channel.guild)
     world.changed()
 

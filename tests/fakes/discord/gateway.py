@@ -26,6 +26,7 @@ from .shapes import Json
 from .state import Guild, World
 
 _QUIET = {PRESENCE, VOICE}
+_EVEN_FROM_OUTSIDE = {"INTERACTION_CREATE", "GUILD_DELETE"}
 
 
 class Gateway:
@@ -87,7 +88,10 @@ class Gateway:
     # what it tells
 
     def emit(self, name: str, payload: Json, guild: Guild | None) -> None:
-        """Tell an event to every session that is to hear it."""
+        """Tell an event to every session that is to hear it; of a guild that the bot is not in, next to nothing."""
+        if guild is not None and not guild.has_bot and name not in _EVEN_FROM_OUTSIDE:
+            self._world.changed()
+            return
         for each in self.sessions:
             if not each.can_resume and each.socket is None:
                 continue

@@ -240,7 +240,7 @@ def interaction(world: World, each: Interaction) -> Json:
         "data": each.data,
         "channel_id": str(place.id),
         "channel": {**channel(place), "permissions": str(int(place.can(each.user)))},
-        "app_permissions": str(int(place.can(world.bot))),
+        "app_permissions": str(int(_app_permissions(world, each))),
         "locale": each.user.locale,
         "entitlements": [],
         "authorizing_integration_owners": owners(each),
@@ -258,6 +258,13 @@ def interaction(world: World, each: Interaction) -> Json:
     if each.source is not None:
         shown["message"] = message(world, each.source)
     return shown
+
+
+def _app_permissions(world: World, each: Interaction) -> Can:
+    """Return what the application may do there: in direct messages no SEND_MESSAGES is among it (docs)."""
+    if each.channel.guild is None:
+        return Can.ATTACH_FILES | Can.EMBED_LINKS | Can.MENTION_EVERYONE | Can.USE_EXTERNAL_EMOJIS
+    return each.channel.can(each.user if each.by_user_install else world.bot)
 
 
 def file_bytes(world: World, place: Channel) -> int:

@@ -146,7 +146,8 @@ class Rest:
             return self._answered(call, Answer(429, no.verdict.body), {**headers, **no.verdict.headers})
         except _Cloudflare as no:
             self._finish(call, no.status, 0)
-            return web.Response(status=no.status, text="error code: 1015", content_type="text/html")
+            text = "error code: 1015" if no.status == 429 else "upstream connect error"
+            return web.Response(status=no.status, text=text, content_type="text/html")
         except _HungUp:
             return self._hang_up(call, request)
         if isinstance(mishap, Lost):

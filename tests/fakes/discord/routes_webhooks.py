@@ -9,7 +9,7 @@ from .state import Interaction, Message
 
 
 def alive(ask: Ask) -> Interaction:
-    """Return the interaction of the token; raises 50027 once it is dead, and 10015 before its first answer."""
+    """Return the interaction of the token; raises 50027 once it is dead, 10015 before its first answer, 10003."""
     asked = ask.world.by_token.get(ask.params["webhook_token"])
     if asked is None or ask.number("webhook_id") != ask.world.application:
         raise refused(50027)
@@ -17,6 +17,7 @@ def alive(ask: Ask) -> Interaction:
         raise refused(50027)
     if asked.answer is None:
         raise refused(10015)
+    ask.world.channel(asked.channel.id)
     return asked
 
 

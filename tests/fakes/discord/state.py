@@ -223,6 +223,7 @@ class World:
         self.interactions: dict[int, Interaction] = {}
         self.by_token: dict[str, Interaction] = {}
         self.files: dict[int, File] = {}
+        self.redirects: dict[int, str] = {}  #: file -> where its link sends whoever follows it
         self.emit: Callable[[str, Json, Guild | None], None] = lambda *_: None  #: the gateway puts itself here
         self._waiting: set[asyncio.Event] = set()
 

@@ -5,8 +5,10 @@ import asyncio
 import discord
 import pytest
 
+from tests.fakes.discord import cdn
+from tests.fakes.discord.faults import Held
 from tests.fakes.discord.limits import Limits
-from tests.fakes.discord.orders import CannotAsk
+from tests.fakes.discord.orders import CannotAsk, Picture
 from tests.fakes.discord.permissions import Can
 from tests.fakes.discord.server import FakeDiscord
 from tests.unit.fakes.discord.raw import raw
@@ -110,6 +112,62 @@ async def test_a_message_that_somebody_deletes_is_gone_for_the_application(fake:
         hook = f"/webhooks/{fake.world.application}/{asked.interaction.token}/messages/@original"
         gone = await client.ask("PATCH", hook, {"content": "x"})
     assert gone.code == 10008
+
+
+async def test_a_channel_that_is_deleted_is_unknown_to_every_token(fake: FakeDiscord):
+    fake.register(EVERYWHERE)
+    channel, ada = fake.channel(fake.guild(), "general"), fake.member("ada")
+    client = Answering()
+
+    async with running(fake, client):
+        asked = await ada.slash(channel, "imagine")
+        await asked.shows("ada asked")
+        fake.delete_channel(channel)
+        await fake.until(lambda: client.get_channel(channel.id) is None)
+
+    async with raw(fake) as other:
+        hook = f"/webhooks/{fake.world.application}/{asked.interaction.token}/messages/@original"
+        by_token = await other.ask("PATCH", hook, {"content": "x"})
+        by_bot = await other.ask("POST", f"/channels/{channel.id}/messages", {"content": "x"})
+    assert by_token.code == by_bot.code == 10003
+
+
+async def test_in_direct_messages_the_application_is_not_said_to_send_messages(fake: FakeDiscord):
+    fake.register(EVERYWHERE)
+    ada, told = fake.member("ada"), []
+
+    class Asking(Application):
+        async def on_interaction(self, interaction: discord.Interaction) -> None:
+            told.append(interaction.app_permissions)
+            await interaction.response.send_message("x")
+
+    async with running(fake, Asking()):
+        await ada.slash(ada.dm, "imagine")
+
+    assert [(each.attach_files, each.send_messages) for each in told] == [(True, False)]
+
+
+async def test_a_link_of_the_cdn_may_lead_elsewhere(fake: FakeDiscord):
+    channel, ada = fake.channel(fake.guild(), "general"), fake.member("ada")
+    [file] = ada.say(channel, "look", Picture(name="a.png", content=b"png")).files
+    fake.world.redirects[file.id] = "http://169.254.169.254/"
+
+    async with raw(fake) as client, client.session.get(cdn.link(fake.world, file), allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "http://169.254.169.254/")
+
+
+async def test_a_call_that_is_held_goes_on_when_it_is_let(fake: FakeDiscord):
+    channel = fake.channel(fake.guild(), "general")
+    let = asyncio.Event()
+    fake.faults.plan(Held(let))
+
+    async with raw(fake) as client, asyncio.TaskGroup() as group:
+        sent = group.create_task(client.ask("POST", f"/channels/{channel.id}/messages", {"content": "x"}))
+        await fake.until(lambda: bool(fake.calls))
+        assert not sent.done()
+        let.set()
+
+    assert sent.result().status == 200
 
 
 async def test_thirty_members_at_once_are_all_answered_without_a_429():
