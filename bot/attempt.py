@@ -5,21 +5,18 @@ result of this one is still on its way.
 """
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from bot.errors import FairbrushError, JobCancelled, ServerLost, SubmitUncertain
 from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
-from bot.faults import Fate, fault_of
 from bot.holding import Hold, Signal, Terms, insist
 from bot.jobs import JobRecord, RunId
+from bot.judging import Judge
 from bot.metadata import parameters_text
-from bot.outcomes import Circumstances, Ending, Outcome, Painted, Standing, outcome_of, reach_of
+from bot.outcomes import Ending, Outcome, Painted, Standing
 from bot.ports import FileStore, Found, Handle, Hints, JobQueue, JobStore, LiveBoard, NotFound, Server, Stopping
 from bot.progress import executes
 from bot.reporting import Reporter
@@ -28,11 +25,9 @@ from bot.runs import follow, handle_of, locate, prepare
 from bot.shares import ONE
 from bot.shelf import Shelf
 from bot.slot import Course
-from workflows.cost import cost_of, lower_what
+from workflows.cost import cost_of
 from workflows.values import FileHandle
 from workflows.workflow import Workflow
-
-_log = logging.getLogger(__name__)
 
 
 async def _yes(record: JobRecord, slot: str) -> bool:
@@ -274,41 +269,18 @@ class Attempt:
             self.error = error
             if isinstance(error, ServerLost):
                 self.lost = error
-            reference = secrets.token_hex(4)
-            outcome = outcome_of(error, await self._seen(error, reference))
-            await self._note(error, outcome, reference, handle)
+            outcome = await self._judge.judge(error, self.course.reach)
+            if handle is not None and not isinstance(error, FairbrushError):
+                await self.server.interrupt(handle)  # Nobody follows it any more.
             return outcome
 
-    async def _seen(self, error: Exception, reference: str) -> Circumstances:
-        """Ask what the judgement of an error depends on."""
-        course, fault = self.course, fault_of(error)
-        reach = reach_of(course.standing, behind=course.ahead is not None, began=course.began_s is not None)
-        if fault.ask:
-            return Circumstances(reach=reach, reference=reference, still_serves=await self._still_serves())
-        if fault.fate is Fate.LARGER:
-            larger, lower = await self._larger()
-            return Circumstances(reach=reach, reference=reference, larger=larger, lower=lower)
-        return Circumstances(reach=reach, reference=reference)
-
-    async def _still_serves(self) -> bool:
-        with suppress(FairbrushError):  # Who cannot be asked now is judged as it was known.
-            return await self.bench.still_serves(self.record, self.slot)
-        return True
-
-    async def _larger(self) -> tuple[str | None, str]:
-        """Return the requirement of servers with more memory, and what to lower where there are none."""
-        job = self.record.job
-        with suppress(FairbrushError):
-            larger = await self.bench.larger(self.record, self.server.name)
-            return larger, "" if larger else lower_what((await self.shelf.of(job)).manifest, job.values)
-        return None, ""
-
-    async def _note(self, error: Exception, outcome: Outcome, reference: str, handle: Handle | None) -> None:
-        job_id, detail = self.record.job.id, getattr(error, "detail", None)
-        if detail is not None:
-            _log.info("attempt ended job=%s error=%s", job_id, type(error).__name__)
-            _log.debug("detail job=%s detail=%s", job_id, detail)  # What a server says may repeat the prompt.
-            return
-        _log.error("fault reference=%s job=%s outcome=%s", reference, job_id, outcome, exc_info=error)
-        if handle is not None:
-            await self.server.interrupt(handle)  # Nobody follows it any more.
+    @property
+    def _judge(self) -> Judge:
+        return Judge(
+            record=self.record,
+            server=self.server.name,
+            slot=self.slot,
+            shelf=self.shelf,
+            still_serves=self.bench.still_serves,
+            larger=self.bench.larger,
+        )

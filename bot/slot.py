@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from math import inf
 
 from bot.estimates import Work
+from bot.faults import Reach
 from bot.jobs import JobId
 from bot.leases import Lease
-from bot.outcomes import Standing
+from bot.outcomes import Standing, reach_of
 from bot.progress import Progress
 from bot.remaining import Habits, Latency, Outlook, outlook
 from bot.shares import model_of
@@ -47,6 +48,11 @@ class Course:
     succeeded: bool = False  #: what is OFF and has succeeded is on its way home
     ahead: "Course | None" = None  #: the run of ours that is before it on the server
     foreseen_s: float | None = None  #: when its end was foreseen for when a successor was first asked for
+
+    @property
+    def reach(self) -> Reach:
+        """How far it has come."""
+        return reach_of(self.standing, behind=self.ahead is not None, began=self.began_s is not None)
 
 
 @dataclass(slots=True, kw_only=True)

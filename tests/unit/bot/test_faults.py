@@ -73,9 +73,10 @@ def test_every_error_that_ends_a_run_is_in_the_table_or_below_one_that_is():
         for child in kind.__subclasses__():
             yield from tree(child)
 
-    assert set(tree(JobError)) - FAULTS.keys() <= {SubmitUncertain} | {
-        kind for kind in tree(JobError) if not kind.__module__.startswith("bot.")
-    }
+    ours = [kind for kind in tree(JobError) if kind.__module__.startswith("bot.") and kind is not JobError]
+
+    # JobError's own row is for what a platform of somebody else's may raise.
+    assert [kind for kind in ours if next(each for each in kind.__mro__ if each in FAULTS) is JobError] == []
 
 
 def test_a_run_that_ended_well_or_by_its_own_fault_proves_its_server():
