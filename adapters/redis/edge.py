@@ -32,7 +32,7 @@ from adapters.redis.keys import Keys
 from adapters.redis.owned import beside
 from adapters.redis.scripts import Scripts
 from adapters.redis.wire import Reply as Reply
-from adapters.redis.wire import Wire
+from adapters.redis.wire import Wire, writing
 from bot.errors import ConfigError, StoreLost
 
 DEADLINE_S = 10.0
@@ -144,8 +144,9 @@ class Edge:
             raise StoreLost(detail=f"{type(error).__name__}: {error}") from error
 
     async def _command(self, *words: str | bytes | int) -> Reply:
-        async with asyncio.timeout(ANSWER_S):
-            return cast(Reply, await self.client.execute_command(*words))  # type: ignore[no-untyped-call]
+        with writing():
+            async with asyncio.timeout(ANSWER_S):
+                return cast(Reply, await self.client.execute_command(*words))  # type: ignore[no-untyped-call]
 
     async def _evaluate(self, script: str, arguments: tuple[str | bytes | int, ...]) -> Reply:
         try:

@@ -14,7 +14,7 @@ from adapters.redis.edge import ANSWER_S, PAUSE_S, connection_of
 from adapters.redis.keys import Keys, job_id, job_name
 from adapters.redis.owned import beside
 from adapters.redis.wakes import Ear, Wakes
-from adapters.redis.wire import Reply
+from adapters.redis.wire import Reply, writing
 from bot.jobs import Job, JobId
 
 MAX_HINTS = 10_000
@@ -127,7 +127,8 @@ class Hints:
             # Whoever hears of wake-ups hears answers, too.
             wanted = (self._given, self._wake, *self._bells, *self._channels)
             new = [channel for channel in wanted if channel not in heard]
-            await connection.send_command(*(("SUBSCRIBE", *new) if new else ("PING",)), check_health=False)
+            with writing():
+                await connection.send_command(*(("SUBSCRIBE", *new) if new else ("PING",)), check_health=False)
             heard.update(new)
             await _rung(self._wanted, _QUIET_S)
 

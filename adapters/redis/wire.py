@@ -6,10 +6,13 @@ calls, so a caller that leaves only stops listening: its answer is still read, a
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as Silent
 
@@ -28,6 +31,15 @@ class _Call:
     # An error is an answer too, for a future whose error nobody fetches complains; its caller may have just left.
     answer: asyncio.Future[Reply | Exception]
     asked_at: float = field(default=0.0)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Call a connection lost that had closed before it was written to: uvloop says so by a RuntimeError."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise Broken("closed before it was written to") from error
 
 
 class Wire:
@@ -77,7 +89,8 @@ class Wire:
             await self._writable.wait()
             self._writable.clear()
             while batch := self._next():
-                await self._connection.send_packed_command(batch, check_health=False)
+                with writing():
+                    await self._connection.send_packed_command(batch, check_health=False)
 
     def _next(self) -> list[bytes]:
         """Take what there is room for; who left before being asked about is not asked about."""
