@@ -5,6 +5,7 @@ It tells on its error stream what it does, for whoever looks into a failure.
 """
 
 import logging
+import os
 from typing import Any
 
 from bot.app import ServiceOptions
@@ -22,6 +23,7 @@ def _brisk(**given: Any) -> ServiceOptions:
 
 if __name__ == "__main__":
     told = "%(asctime)s %(process)d %(name)s %(message)s"
+    os.environ["FAIRBRUSH_DEBUG"] = "1"
     logging.basicConfig(level=logging.INFO, format=told)
     service.ServiceOptions = _brisk  # type: ignore[assignment, misc]
     main()

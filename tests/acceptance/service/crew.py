@@ -5,7 +5,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -137,7 +137,8 @@ class Crew:
         about = dict(commands())
         engines = [pid for pid in self.page.service.engines() if "supervisor" not in about.get(pid, "supervisor")]
         for pid in engines:
-            end(pid)
+            with suppress(ProcessLookupError):  # It ended meanwhile.
+                end(pid)
         return bool(engines)
 
 
