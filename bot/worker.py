@@ -19,17 +19,16 @@ from functools import partial
 from bot.attempt import Attempt, Bench, WorkerLimits
 from bot.errors import ServerLost, StoreLost
 from bot.faults import Verdict
+from bot.forgetting import Forgetting
 from bot.holding import Hold, insist
 from bot.outcomes import Ending, Outcome, Standing, verdict_on
-from bot.ports import Handle, Held, Server
+from bot.ports import Held, Server
 from bot.settling import settle
 from bot.shelf import Shelf
 from bot.slot import Course, Slot
 
 _log = logging.getLogger(__name__)
 
-_MAX_FORGETTING = 8
-_FORGET_S = 5.0
 _NOTHING_TO_FORGET = (Ending.UNTOUCHED, Ending.LEASE_LOST, Ending.LEFT)  # Or it is another's now.
 
 
@@ -76,7 +75,7 @@ class Worker:
         self._lost: ServerLost | None = None
         self._nonce = secrets.token_hex(16)
         self._to_adopt = True
-        self._forgetting = 0
+        self._forgetting = Forgetting(server=server)
         self._opening: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._now = asyncio.get_running_loop().time
@@ -216,7 +215,7 @@ class Worker:
             self._slot.latency.took(claim_s + attempt.handed_over_s)
         self._let_go(attempt, outcome)
         if outcome not in _NOTHING_TO_FORGET and not attempt.lost:
-            await self._forget(attempt.handle)
+            await self._forgetting.forget(attempt.handle)
 
     async def _settled(self, hold: Hold, outcome: Outcome) -> Outcome:
         lease, changed = hold.lease, False
@@ -255,18 +254,6 @@ class Worker:
         """Hand back what has not begun, when nothing is to begin here any more, or when it waits for too long."""
         for course in self._slot.to_give_back(self._now(), closed=over or not self._gate.open.is_set()):
             self._attempts[course].withdraw()
-
-    async def _forget(self, handle: Handle) -> None:
-        """Have the server forget a settled run; one that is too slow for it keeps some."""
-        if self._forgetting >= _MAX_FORGETTING:
-            return
-        self._forgetting += 1
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_FORGET_S):
-                    await self._server.forget(handle)
-        finally:
-            self._forgetting -= 1
 
 
 async def _once_kept(attempts: Sequence[Attempt], adopted: Callable[[], None]) -> None:
