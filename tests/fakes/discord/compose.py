@@ -25,7 +25,7 @@ def may_show(ask: Ask, channel: Channel) -> None:
     can = channel.can(ask.world.bot)
     if Can.VIEW_CHANNEL not in can:
         raise refused(50001)
-    needed = Can.SEND_MESSAGES
+    needed = channel.to_send
     needed |= Can.ATTACH_FILES if ask.uploads else Can(0)
     needed |= Can.EMBED_LINKS if ask.body.get("embeds") else Can(0)
     if needed & ~can:

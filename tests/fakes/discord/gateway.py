@@ -124,9 +124,9 @@ class Gateway:
 
     async def _converse(self, socket: Socket, request: web.Request) -> None:
         world = self._world
+        socket.send(HELLO, {"heartbeat_interval": round(world.limits.heartbeat_s * 1000), "_trace": []})
         if request.query.get("v") != "10" or request.query.get("encoding") != "json":
             socket.close(4012)
-        socket.send(HELLO, {"heartbeat_interval": round(world.limits.heartbeat_s * 1000), "_trace": []})
         sent: list[float] = []
         while (frame := await socket.read()) is not None:
             now = world.clock.now()

@@ -7,7 +7,7 @@ from .clock import iso
 from .permissions import Can
 from .shapes import Json
 from .shapes_messages import LOADING
-from .state import DM_CHANNEL, TEXT_CHANNEL, Channel, Command, File, Guild, Interaction, Message, User, World
+from .state import DM_CHANNEL, TEXT_CHANNEL, THREAD, Channel, Command, File, Guild, Interaction, Message, User, World
 
 DEFAULT, REPLY, CHAT_INPUT, CONTEXT_MENU = 0, 19, 20, 23
 
@@ -71,6 +71,8 @@ def channel(each: Channel) -> Json:
             "last_message_id": None,
             "flags": 0,
         }
+    if each.parent is not None:
+        return _thread(each, each.guild, each.parent)
     return {
         "id": str(each.id),
         "type": TEXT_CHANNEL,
@@ -86,6 +88,28 @@ def channel(each: Channel) -> Json:
         "parent_id": None,
         "last_message_id": None,
         "flags": 0,
+    }
+
+
+def _thread(each: Channel, guild: Guild, parent: Channel) -> Json:
+    return {
+        "id": str(each.id),
+        "type": THREAD,
+        "guild_id": str(guild.id),
+        "parent_id": str(parent.id),
+        "owner_id": str(guild.owner.id),
+        "name": each.name,
+        "last_message_id": None,
+        "message_count": len(each.messages),
+        "member_count": 1,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": iso(0),
+            "locked": False,
+        },
     }
 
 
@@ -125,8 +149,8 @@ def guild(world: World, each: Guild) -> Json:
         "unavailable": False,
         "member_count": len(each.members) + 1,
         "members": [member(each, world.bot)],
-        "channels": [channel(one) for one in each.channels.values()],
-        "threads": [],
+        "channels": [channel(one) for one in each.channels.values() if one.parent is None],
+        "threads": [channel(one) for one in each.channels.values() if one.parent is not None],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

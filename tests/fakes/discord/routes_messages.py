@@ -117,6 +117,6 @@ async def delete(ask: Ask) -> Answer:
 async def typing(ask: Ask) -> Answer:
     """POST that the bot is typing."""
     channel = _visible(ask)
-    if Can.SEND_MESSAGES not in channel.can(ask.world.bot):
+    if channel.to_send not in channel.can(ask.world.bot):
         raise refused(50013)
     return DONE

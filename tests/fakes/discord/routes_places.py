@@ -57,8 +57,8 @@ async def guild(ask: Ask) -> Answer:
 
 
 async def guild_channels(ask: Ask) -> Answer:
-    """GET the channels of a guild."""
-    return Answer(200, [payloads.channel(each) for each in _guild(ask).channels.values()])
+    """GET the channels of a guild, without its threads."""
+    return Answer(200, [payloads.channel(each) for each in _guild(ask).channels.values() if each.parent is None])
 
 
 async def guild_member(ask: Ask) -> Answer:

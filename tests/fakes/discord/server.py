@@ -116,6 +116,15 @@ class FakeDiscord:
         self.world.emit("CHANNEL_CREATE", payloads.channel(channel), guild)
         return channel
 
+    def thread(self, parent: Channel, name: str) -> Channel:
+        """Open a thread in a channel, whose permissions it shares."""
+        assert parent.guild is not None
+        number = self.clock.snowflake()
+        thread = Channel(id=number, name=name, guild=parent.guild, parent=parent, is_nsfw=parent.is_nsfw)
+        parent.guild.channels[number] = self.world.channels[number] = thread
+        self.world.emit("THREAD_CREATE", {**payloads.channel(thread), "newly_created": True}, parent.guild)
+        return thread
+
     def member(self, name: str, *guilds: Guild, can: Can = NOTHING) -> Member:
         """Return somebody who is a member of these guilds, or of all that there are."""
         user = self.world.user(name)

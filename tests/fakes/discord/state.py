@@ -14,7 +14,7 @@ from .shapes import Json
 from .shapes_components import TEXT, walk
 from .shapes_messages import EPHEMERAL, V2
 
-TEXT_CHANNEL, DM_CHANNEL = 0, 1
+TEXT_CHANNEL, DM_CHANNEL, THREAD = 0, 1, 11
 
 _LOOK_S = 0.02
 
@@ -50,24 +50,32 @@ class Guild:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Channel:
-    """A text channel of a guild, or a direct message between the bot and one user."""
+    """A text channel of a guild, a thread in one, or a direct message between the bot and one user."""
 
     id: int
     name: str
     guild: Guild | None = None
     user: User | None = None
+    parent: "Channel | None" = None  #: of a thread
     is_nsfw: bool = False
     denied: dict[int, Can] = field(default_factory=dict)
     messages: "dict[int, Message]" = field(default_factory=dict)
 
     def can(self, user: User) -> Can:
         """Return what a user, or the bot, may do here."""
+        if self.parent is not None:
+            return self.parent.can(user)
         if self.guild is None:
             return EVERYONE
         own = self.guild.bot_can if user.is_bot else self.guild.members.get(user.id, NOTHING)
         if own & Can.ADMINISTRATOR:
             return EVERYTHING
         return (self.guild.everyone | own) & ~self.denied.get(user.id, NOTHING)
+
+    @property
+    def to_send(self) -> Can:
+        """The permission that it takes to post here."""
+        return Can.SEND_MESSAGES if self.parent is None else Can.SEND_MESSAGES_IN_THREADS
 
     @property
     def shown(self) -> "list[Message]":

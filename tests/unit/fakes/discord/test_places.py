@@ -170,6 +170,25 @@ async def test_a_call_that_is_held_goes_on_when_it_is_let(fake: FakeDiscord):
     assert sent.result().status == 200
 
 
+async def test_a_thread_is_posted_in_with_a_permission_of_its_own(fake: FakeDiscord):
+    fake.register(EVERYWHERE)
+    channel = fake.channel(fake.guild(), "general")
+    ada, thread, client = fake.member("ada"), fake.thread(channel, "cats"), Answering()
+
+    async with running(fake, client):
+        await (await ada.slash(thread, "imagine")).shows("ada asked")
+        place = client.get_channel(thread.id)
+        assert isinstance(place, discord.Thread)
+        fake.deny(channel, Can.SEND_MESSAGES)
+        await place.send("in here")
+        fake.deny(channel, Can.SEND_MESSAGES_IN_THREADS)
+        with pytest.raises(discord.Forbidden):
+            await place.send("not any more")
+
+    assert [each.text for each in thread.shown] == ["ada asked", "in here"]
+    assert channel.shown == []
+
+
 async def test_thirty_members_at_once_are_all_answered_without_a_429():
     async with FakeDiscord(Limits(ack_s=30)) as fake:
         fake.register(EVERYWHERE)
