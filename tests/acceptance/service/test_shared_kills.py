@@ -29,8 +29,8 @@ GPUS = 3
 SEASON = 20
 """Kills after which everything has to come to rest; then all begins anew."""
 
-BACKLOG = 12
-"""Jobs that are under way at most: as many as keep every GPU busy, with some that wait."""
+BACKLOG = 10
+"""Jobs that are under way at most: as many as one person may have, so that nobody is turned away for that."""
 
 MOST_JOBS = 190
 """A channel keeps 200 messages."""
