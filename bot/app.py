@@ -32,8 +32,9 @@ from bot.intake import Intake, Knowledge
 from bot.laning import Laning
 from bot.limits import limits_of, policy_of
 from bot.noticeboard import Noticeboard, Patience, Sources
+from bot.outages import Outage
 from bot.owning import Owning
-from bot.pool import Pool
+from bot.pool import ROSTER_S, Pool
 from bot.servers import ServerSpec
 from bot.service.reaching import connecting
 from bot.service.roles import Role
@@ -42,6 +43,7 @@ from bot.service.shared import Shared
 from bot.service.tidying import Tidying
 from bot.settings import Settings
 from workflows.catalog import LIBRARY, load_catalog
+from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 
@@ -140,14 +142,15 @@ class _Service:
         async with asyncio.TaskGroup() as tasks:
             beside = [
                 tasks.create_task(self._keep_fresh()),
+                tasks.create_task(_again(ROSTER_S, self._heed, "following the roster")),
                 tasks.create_task(self.core.shared.lanes.run()),
-                tasks.create_task(_again(TIDY_S, self.tidying.tidy)),
+                tasks.create_task(_again(TIDY_S, self.tidying.tidy, "tidying")),
             ]
             if self.front:
                 beside.append(tasks.create_task(self.front.noticeboard.run()))
             await (self.workers.run(stopping) if self.workers else stopping.wait())
-            await _tried(self._refresh)
-            await _tried(self._last_cards)
+            await _tried(self._refresh, Outage(_log, "the last look"))
+            await _tried(self._last_cards, Outage(_log, "the last cards"))
             for task in beside:
                 task.cancel()
 
@@ -171,15 +174,21 @@ class _Service:
     async def _keep_fresh(self) -> None:
         # Until the first GPU has told what it offers nobody can ask for anything, so that is looked for eagerly;
         # but a page may be there long before any worker.
-        pause_s = EAGER_S
+        pause_s, outage = EAGER_S, Outage(_log, "what all processes share")
         while True:
-            await _tried(self._refresh)
+            await _tried(self._refresh, outage)
             await asyncio.sleep(REFRESH_S if self.core.shared.vocabulary.choices else pause_s)
             pause_s = min(_SLOWER * pause_s, REFRESH_S)
 
+    async def _heed(self) -> None:
+        await self.core.shared.heed(self._offers())
+
+    def _offers(self) -> Mapping[str, Vocabulary]:
+        return self.workers.vocabularies() if self.workers else {}
+
     async def _refresh(self) -> None:
         estimates, store = self.core.estimates, self.core.pool.estimates
-        await self.core.shared.refresh(self.workers.vocabularies() if self.workers else {})
+        await self.core.shared.refresh(self._offers())
         if not self.core.alone:
             estimates.take_in(await store.read())
         if estimates.learned != self.kept:
@@ -304,15 +313,18 @@ def _desk(core: _Core) -> Desk:
     )
 
 
-async def _again(pause_s: float, step: Callable[[], Awaitable[None]]) -> None:
+async def _again(pause_s: float, step: Callable[[], Awaitable[None]], what: str) -> None:
+    outage = Outage(_log, what)
     while True:
-        await _tried(step)
+        await _tried(step, outage)
         await asyncio.sleep(pause_s)
 
 
-async def _tried(step: Callable[[], Awaitable[None]]) -> None:
+async def _tried(step: Callable[[], Awaitable[None]], outage: Outage) -> None:
     """Do a step that is done again soon: one that fails is put off, not fatal."""
     try:
         await step()
     except FairbrushError as error:
-        _log.warning("put off step=%s code=%s detail=%s", step.__name__, error.code, error.detail)
+        outage.lost(error)
+    else:
+        outage.over()

@@ -6,8 +6,10 @@ wins, so a removed server stays removed after a restart. A seed that nobody chan
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from workflows.vocabulary import Vocabulary
 
 WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a server may be called, and what a label may be: it stands in keys, tables and command lines as it is."""
@@ -18,6 +20,8 @@ MAX_LABELS = 32
 MAX_CHANGES = 512
 """Servers that are changed at run time, those removed among them: every process reads all of them every few seconds."""
 MAX_SLOTS = 32
+
+_GIB = 1024**3
 
 
 class Wish(StrEnum):
@@ -97,7 +101,7 @@ STALE_MS = 30_000
 """An owner tells every five seconds; after so much silence it was killed, and nobody works on the server."""
 
 
-def roster(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Mapping[str, Listed]:
+def pool_of(seeds: Mapping[str, ServerSpec], changes: Mapping[str, Change]) -> Mapping[str, Listed]:
     """Return the pool's servers by name: the seeds and what was added, without what was removed."""
     listed: dict[str, Listed] = {}
     for name in sorted({*seeds, *changes}):
@@ -116,6 +120,16 @@ def is_told(status: ServerStatus, now_ms: int) -> bool:
 def slots_of(spec: ServerSpec) -> tuple[str, ...]:
     """Name the slots of a server, each of which claims jobs by its name; a server of one slot is its slot."""
     return (spec.name, *(f"{spec.name}/{number}" for number in range(2, spec.slots + 1)))
+
+
+def memory_of(spec: ServerSpec, told: int) -> int:
+    """Return how many bytes a server counts as having: what its operator says, else what it tells; 0: nobody does."""
+    return round(spec.memory_gb * _GIB) or told
+
+
+def offer_of(spec: ServerSpec, vocabulary: Vocabulary, told: int) -> Vocabulary:
+    """Return what a server offers: its choices, and what its operator says of it; `told` is the memory it tells."""
+    return replace(vocabulary, labels=frozenset(spec.labels), memory=memory_of(spec, told) or None)
 
 
 def server_of(slot: str) -> str:

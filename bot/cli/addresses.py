@@ -1,9 +1,11 @@
 """Where the GPUs are: what operators wrote, made into addresses, with every problem of every one of them."""
 
+from collections.abc import Iterable, Iterator
+
 from adapters.comfyui.address import ComfyAddress
 from bot.errors import ConfigError
 from bot.servers import ServerSpec
-from bot.service.reaching import address_of, checked
+from bot.service.reaching import address_of, checked, place_of
 from bot.settings import Settings
 
 Reach = ComfyAddress | ConfigError
@@ -27,9 +29,18 @@ def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress
     return {name: each for name, each in found.items() if isinstance(each, ComfyAddress)}
 
 
-def address_at(url: str) -> ComfyAddress:
-    """Return the address of a URL that somebody typed; raises ConfigError."""
-    return checked(url)
+def mistakes(servers: Iterable[ServerSpec]) -> Iterator[str]:
+    """Tell what is wrong with where a file says that servers are, on whatever machine it is read."""
+    named: dict[str, str] = {}
+    for spec in servers:
+        try:
+            place = place_of(checked(spec.url))
+        except ConfigError as error:
+            yield from (f"servers.{spec.name}: {problem}" for problem in error.problems)
+        else:
+            if place in named:
+                yield f"servers.{spec.name}: that GPU is {named[place]} already. It takes one job at a time."
+            named.setdefault(place, spec.name)
 
 
 def _reach_of_url(url: str) -> Reach:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from bot.cli.addresses import address_at
 from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
 from bot.errors import ConfigError
 from bot.servers import ServerSpec
+from bot.service.reaching import checked, place_of
 from bot.service.roles import Role
 
 PEOPLE = ("Ada", "Ben", "Cleo")
@@ -49,10 +49,10 @@ async def gpus(comfyui: list[str], step_ms: float) -> AsyncIterator[Mapping[str,
 
 
 def _named(urls: list[str]) -> Mapping[str, ServerSpec]:
-    found = [address_at(url).url for url in urls]
-    if len(set(found)) < len(found):
+    found = [checked(url) for url in urls]
+    if len(set(map(place_of, found))) < len(found):
         raise ConfigError(["The same GPU is named twice. It has one worker, which does one job at a time."])
-    return _seeds(found)
+    return _seeds([each.url for each in found])
 
 
 def _seeds(urls: list[str]) -> Mapping[str, ServerSpec]:

@@ -18,8 +18,8 @@ from bot.cli.store import store_url
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
 from bot.ports import ServerStore
-from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, roster
-from bot.service.reaching import checked
+from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, pool_of
+from bot.service.reaching import checked, place_of
 from bot.settings import Settings, read_server
 from workflows.choices import listed
 
@@ -33,7 +33,10 @@ _NOT_LENT = (
     "credential_env: the variable of a GPU that is added here has a name that begins with GPU, such as GPU9_TOKEN, for "
     "whoever can write to Redis may have its value sent anywhere."
 )
-_UNHEARD = "No process works on GPUs just now: this holds as soon as one does."
+_UNHEARD = {
+    False: "No process works on GPUs just now: this holds as soon as one does.",
+    None: "Whether a process works on GPUs cannot be told while the pool has none: this holds as soon as one does.",
+}
 _WORDS = {
     Wish.SERVE: "{} is put to work.",
     Wish.DRAIN: "{} finishes what it has, and takes nothing new. To put it back: fairbrush servers resume {}",
@@ -45,11 +48,13 @@ _ALREADY = {
     Wish.REMOVE: "{} is removed already.",
 }
 
+_GONE = "{} was removed, so it takes nothing new. To put it back: fairbrush servers resume {}"
+
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Registry:
     """What a command works with."""
 
     store: ServerStore
@@ -65,6 +70,7 @@ class Known:
     changes: Mapping[str, Change]
     statuses: Mapping[str, ServerStatus]
     now_ms: int
+    served: bool = True
 
     @property
     def names(self) -> Collection[str]:
@@ -72,9 +78,11 @@ class Known:
         return sorted({*self.seeds, *self.changes, *self.statuses})
 
     @property
-    def heard(self) -> bool:
-        """Whether any process works on servers now."""
-        return any(is_told(status, self.now_ms) for status in self.statuses.values())
+    def heard(self) -> bool | None:
+        """Whether any process works on servers now; None: the pool has none of which a process could tell."""
+        if any(is_told(status, self.now_ms) for status in self.statuses.values()):
+            return True
+        return False if pool_of(self.seeds, self.changes) or not self.served else None
 
     def seen(self) -> Iterable[Seen]:
         """Return how each of them is."""
@@ -97,14 +105,15 @@ def change_server(name: str, wish: Wish, *, state: Path | None) -> None:
     _told(*_with_store(partial(changed, name=name, wish=wish), state))
 
 
-async def look_at(opened: Opened) -> Known:
+async def look_at(registry: Registry) -> Known:
     """Read everything that is known."""
-    store = opened.store
+    store = registry.store
     return Known(
-        seeds=opened.seeds,
+        seeds=registry.seeds,
         changes=await store.changes(),
-        statuses=await store.statuses() if opened.served else {},
+        statuses=await store.statuses() if registry.served else {},
         now_ms=await store.now_ms(),
+        served=registry.served,
     )
 
 
@@ -122,44 +131,45 @@ def show(known: Known, *, as_json: bool) -> None:
         say(f"Removed: {listed(removed)}. To put one back: fairbrush servers resume NAME")
 
 
-async def added(opened: Opened, said: Mapping[str, object]) -> tuple[str, bool]:
+async def added(registry: Registry, said: Mapping[str, object]) -> tuple[str, bool | None]:
     """Add a server; returns what to say, and whether any process heard it. Raises ConfigError."""
-    spec, url = _described(said)
-    known = await look_at(opened)
+    spec, place = _described(said)
+    known = await look_at(registry)
     removed = spec.name in known.changes and known.changes[spec.name].wish is Wish.REMOVE
     if spec.name in known.names and not removed:
         raise ConfigError([f"There is a GPU called {spec.name} already: choose another name, or remove that one."])
-    twins = [name for name, each in roster(known.seeds, known.changes).items() if _same_place(each.spec.url, url)]
-    if twins:
-        raise ConfigError([f"That GPU is in the pool already, as {twins[0]}."])
+    _alone(known, spec.name, place)
     if len(known.changes) >= MAX_CHANGES:
-        await _make_room(opened.store, known)
-    await opened.store.change(spec.name, Change(spec=spec))
+        await _make_room(registry.store, known)
+    await registry.store.change(spec.name, Change(spec=spec))
     again = " It was removed before; what is said of it now holds." if removed else ""
     return f"{spec.name} is added to the pool.{again}", known.heard
 
 
-async def changed(opened: Opened, name: str, wish: Wish) -> tuple[str, bool]:
+async def changed(registry: Registry, name: str, wish: Wish) -> tuple[str, bool | None]:
     """Change what is wanted of a server; returns what to say, and whether any process heard it. Raises ConfigError."""
-    known = await look_at(opened)
+    known = await look_at(registry)
     if name not in known.names:
         raise ConfigError([_unknown(name, known.names)])
     before = known.changes.get(name, Change())
     if before.wish is wish:
         return _ALREADY[wish].format(name), True
     if (before.wish, wish) == (Wish.REMOVE, Wish.DRAIN):
-        raise ConfigError([f"{name} was removed. To put it back: fairbrush servers resume {name}"])
+        return _GONE.format(name, name), True  # What was removed takes nothing new: more is not wanted.
+    spec = before.spec or known.seeds.get(name)
+    if before.wish is Wish.REMOVE and spec is not None and (place := _place(spec)):
+        _alone(known, name, place)
     # What is wanted of every server needs no words: one of the file then follows the file again.
     plain = wish is Wish.SERVE and before.spec is None
-    await opened.store.change(name, None if plain else Change(wish=wish, spec=before.spec))
+    await registry.store.change(name, None if plain else Change(wish=wish, spec=before.spec))
     return _WORDS[wish].format(name, name), known.heard
 
 
 def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
-    """Return a server and where it is; raises ConfigError with what is wrong with either."""
+    """Return a server and the place where it is; raises ConfigError with what is wrong with either."""
     problems: list[str] = []
     try:
-        url = checked(str(said["url"])).url
+        place = place_of(checked(str(said["url"])))
     except ConfigError as error:
         problems += error.problems
     try:
@@ -170,20 +180,28 @@ def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
         problems += error.problems
     if problems:
         raise ConfigError(problems)
-    return spec, url
+    return spec, place
 
 
-def _told(sentence: str, heard: bool) -> None:
+def _told(sentence: str, heard: bool | None) -> None:
     say(sentence)
     if not heard:
-        note(_UNHEARD)
+        note(_UNHEARD[heard])
 
 
-def _same_place(written: str, url: str) -> bool:
+def _alone(known: Known, name: str, place: str) -> None:
+    """See to it that no other server is at that place; raises ConfigError."""
+    pool = pool_of(known.seeds, known.changes)
+    for other, each in pool.items():
+        if other != name and _place(each.spec) == place:
+            raise ConfigError([f"That GPU is in the pool already, as {other}."])
+
+
+def _place(spec: ServerSpec) -> str | None:
     try:
-        return checked(written).url == url
+        return place_of(checked(spec.url))
     except ConfigError:  # The file's, which nobody can reach: `check` says so.
-        return False
+        return None
 
 
 async def _make_room(store: ServerStore, known: Known) -> None:
@@ -199,16 +217,16 @@ def _unknown(name: str, names: Collection[str]) -> str:
     return f"There is no GPU of that name.{guess} " + (f"There is {listed(list(names))}." if names else _NONE)
 
 
-def _with_store(work: Callable[[Opened], Awaitable[_Result]], state: Path | None) -> _Result:
+def _with_store(work: Callable[[Registry], Awaitable[_Result]], state: Path | None) -> _Result:
     settings = load_settings()
     return asyncio.run(_opened(work, settings, state_folder(state or settings.state_dir)))
 
 
-async def _opened(work: Callable[[Opened], Awaitable[_Result]], settings: Settings, state: Path) -> _Result:
+async def _opened(work: Callable[[Registry], Awaitable[_Result]], settings: Settings, state: Path) -> _Result:
     """Do it in the store of the running service; where none runs, the engine of our own is started for it."""
     async with AsyncExitStack() as stack:
         running = store_url(settings, state)
         ours = "" if running else await stack.enter_async_context(open_engine(state / "store"))
         pool = await stack.enter_async_context(open_redis(running or ours, deadline_s=_DEADLINE_S))
         seeds = {server.name: server.spec for server in settings.servers}
-        return await work(Opened(store=pool.servers, seeds=seeds, served=running is not None))
+        return await work(Registry(store=pool.servers, seeds=seeds, served=running is not None))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.cli.times import spell
-from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish, is_told, roster
+from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish, is_told, pool_of
 
 HEAD = ("GPU", "state", "for", "jobs", "slots", "labels", "from", "")
 RIGHT = (3, 4)
@@ -54,7 +54,7 @@ def seen(
     now_ms: int,
 ) -> Iterator[Seen]:
     """Return how each server is, by name; a number counts as such, so that gpu10 comes after gpu9."""
-    pool = roster(seeds, changes)
+    pool = pool_of(seeds, changes)
     for name in sorted({*seeds, *changes, *statuses}, key=_natural):
         change, told = changes.get(name, Change()), statuses.get(name)
         fresh = told if told is not None and is_told(told, now_ms) else None

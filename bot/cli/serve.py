@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
 
-from bot.cli.addresses import addresses
+from bot.cli.addresses import mistakes, reaches
 from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
+from bot.cli.terminal import note
 from bot.errors import ConfigError
 from bot.service.roles import Role
+from bot.settings import Settings
 
 _ALONE = (
     "--only shares the work among processes, and the engine of our own belongs to one: set FAIRBRUSH_REDIS_URL to a "
@@ -23,13 +25,21 @@ def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> 
     roles = frozenset(only or Role)
     if roles != frozenset(Role) and not settings.redis_url:
         raise ConfigError([_ALONE])
-    if Role.WORKER in roles:
-        # Everything that is wrong with the file is said now that somebody reads it. A page needs no credential.
-        addresses(settings, None)
     seeds = {server.name: server.spec for server in settings.servers}
+    if problems := list(mistakes(seeds.values())):
+        raise ConfigError(problems)
+    if Role.WORKER in roles:
+        _tell_lacks(settings)
     folder = state_folder(state or settings.state_dir)
     # Nobody signs in yet, so the page is for whoever sits at this machine, and speaks for them alone.
     run(run_service(settings, seeds, (_user(),), state=folder, host=host, port=port, roles=roles))
+
+
+def _tell_lacks(settings: Settings) -> None:
+    """Say of which GPUs this machine lacks a credential or a file, now that somebody reads it; the others work."""
+    for reach in reaches(settings, None).values():
+        if isinstance(reach, ConfigError):
+            note(f"{reach} Until then this process does not work on it.")
 
 
 def _user() -> str:

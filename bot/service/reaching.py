@@ -16,6 +16,9 @@ _UNREADABLE = (
     "A ComfyUI address looks like http://127.0.0.1:8188 or https://gpu.example.org/comfy: this one cannot be read."
 )
 
+_OURS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""This machine, however it is called."""
+
 
 def address_of(spec: ServerSpec) -> ComfyAddress:
     """Return where a server is; raises ConfigError with everything that is wrong with it, its secrets unrepeated."""
@@ -44,6 +47,14 @@ def checked(url: str, headers: Mapping[str, str] | None = None, ca_file: str = "
     except ValueError as error:
         raise ConfigError([_UNREADABLE]) from error
     return ComfyAddress.of(url, headers=headers or {}, tls=trust(Path(ca_file)) if ca_file else None)
+
+
+def place_of(address: ComfyAddress) -> str:
+    """Return where an address leads, alike for every way to write it that needs no name server."""
+    parts = urlsplit(address.url)
+    host = (parts.hostname or "").rstrip(".")
+    port = parts.port or (443 if address.secure else 80)
+    return f"{parts.scheme}://{'localhost' if host in _OURS else host}:{port}{parts.path}"
 
 
 def connecting(settings: Settings, identity: str) -> Callable[[Listed], ComfyServer]:

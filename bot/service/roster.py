@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.errors import StoreLost
 from bot.outages import Outage
 from bot.ports import ServerStore
-from bot.servers import Change, Listed, ServerSpec, Wish, roster
+from bot.servers import Change, Listed, ServerSpec, Wish, pool_of
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Roster:
     @property
     def listed(self) -> Mapping[str, Listed]:
         """The servers by name, as last seen."""
-        return roster(self.seeds, self._changes or {})
+        return pool_of(self.seeds, self._changes or {})
 
     @property
     def remark(self) -> str:

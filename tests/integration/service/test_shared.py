@@ -138,3 +138,15 @@ async def test_a_server_of_another_process_that_is_down_promises_no_time(pool):
     await pool.servers.tell("gpu2", ServerStatus(state=ServerState.DOWN, seen_ms=now))
     await here.refresh({})
     assert not here.lanes.presence.works("gpu2")
+
+
+async def test_a_page_that_works_on_nothing_itself_knows_of_an_emptied_pool_as_soon_as_it_heeds_the_roster(pool):
+    page, there = await process(pool), await process(pool, gpu1=1)
+    await there.refresh({"gpu1": offering("a")})
+    await page.refresh({})
+    assert page.lanes.presence.listed == {"gpu1"}
+
+    await pool.servers.change("gpu1", Change(wish=Wish.REMOVE))
+    await page.heed({})
+
+    assert page.lanes.presence.listed == frozenset()

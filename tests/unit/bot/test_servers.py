@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import ConfigError, StoreLost
-from bot.servers import Change, Listed, ServerSpec, Wish, roster, server_of, slots_of
+from bot.servers import Change, Listed, ServerSpec, Wish, pool_of, server_of, slots_of
 from bot.service.reaching import address_of, connecting
 from bot.service.roster import Roster
 from bot.settings import Settings
@@ -26,13 +26,13 @@ SEEDS = {"gpu1": FILE}
     ],
 )
 def test_what_was_changed_wins_over_the_file(change: Change | None, listed: Listed | None) -> None:
-    found = roster(SEEDS, {"gpu1": change} if change else {})
+    found = pool_of(SEEDS, {"gpu1": change} if change else {})
 
     assert found == ({"gpu1": listed} if listed else {})
 
 
 def test_what_another_file_seeds_is_not_in_the_roster_whatever_is_wanted_of_it() -> None:
-    assert roster({}, {"far": Change(wish=Wish.DRAIN)}) == {}
+    assert pool_of({}, {"far": Change(wish=Wish.DRAIN)}) == {}
 
 
 def test_each_slot_has_a_name_and_the_first_one_the_servers() -> None:

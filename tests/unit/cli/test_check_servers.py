@@ -1,5 +1,6 @@
 """What `check` says of each GPU."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from adapters.redis.opening import open_redis
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from bot.cli import check_servers
 from bot.cli.check_servers import server_findings
 from bot.cli.findings import Finding
 from bot.cli.terminal import DONE, FAILED, WRONG
@@ -121,9 +123,51 @@ async def test_what_operators_changed_at_run_time_is_heeded_where_the_store_can_
             await server.submit(painting(steps=2000))
             told = texts(await server_findings(settings, CATALOG, None, tmp_path))
     assert "gone" not in told
-    assert told["drained, in the pool"] == "drained, so it takes nothing new"
+    assert told["drained, in the pool"] == "drained, so it takes nothing new; unattended: no process works on it"
     assert told["added, in the pool"] == "added at run time; suspect: Its last run failed."
     assert told["added, queue"] == "1 run; nobody else uses it now", "the pool's own"
+
+
+async def test_one_that_does_not_answer_is_waited_for_in_words_and_not_long_and_says_how_it_is_in_the_pool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check_servers, "PATIENT_S", 0.05)
+    monkeypatch.setattr(check_servers, "ASKED_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # its backlog takes connections, and nobody reads them
+        port = silent.getsockname()[1]
+        findings = await server_findings(
+            settings_of(f'name = "hung"\nurl = "http://127.0.0.1:{port}"'), CATALOG, None, tmp_path
+        )
+
+    assert "Waiting for hung" in capsys.readouterr().err
+    assert texts(findings) == {
+        "hung": "The GPU did not answer within 0.3 s.",
+        "hung, in the pool": "unattended: no process works on it",
+    }
+    assert findings[0].exit_code == FAILED
+
+
+async def test_one_whose_service_has_ended_is_not_said_to_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(EMBEDDED, tmp_path) as url, open_redis(url) as pool:
+        monkeypatch.setenv("FAIRBRUSH_REDIS_URL", url)
+        now_ms = await pool.servers.now_ms()
+        await pool.servers.tell("gpu1", ServerStatus(state=ServerState.READY, seen_ms=now_ms, attended=False))
+        settings = settings_of('name = "gpu1"\nurl = "http://127.0.0.1:9"')
+        told = texts(await server_findings(settings, CATALOG, None, tmp_path))
+
+    assert told["gpu1, in the pool"] == "unattended: no process works on it"
+
+
+async def test_a_pool_that_was_emptied_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with started(EMBEDDED, tmp_path) as url, open_redis(url) as pool:
+        monkeypatch.setenv("FAIRBRUSH_REDIS_URL", url)
+        await pool.servers.change("gpu1", Change(wish=Wish.REMOVE))
+        settings = settings_of('name = "gpu1"\nurl = "http://127.0.0.1:9"')
+        [finding] = await server_findings(settings, CATALOG, None, tmp_path)
+
+    assert finding.exit_code == FAILED
+    assert "gpu1" in finding.text
+    assert "servers resume" in finding.text
 
 
 async def test_without_a_gpu_there_is_nothing_wrong(tmp_path: Path) -> None:

@@ -50,6 +50,9 @@ def test_a_state_folder_is_made_for_its_owner_alone_or_refused_in_a_sentence(tmp
         state_folder(Path("~nobody-of-this-name/c"))
 
 
+FIRST = {"gpu1": "http://127.0.0.1:8188"}
+
+
 @pytest.fixture
 def file_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A settings file with a GPU whose credential is not there."""
@@ -68,12 +71,28 @@ def test_a_process_with_one_role_needs_a_redis_that_others_reach(tmp_path: Path,
 
 
 @pytest.mark.usefixtures("file_of_one")
-def test_a_page_needs_no_credential_of_a_gpu_and_a_worker_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_without_the_credential_of_a_gpu_says_so_and_works_on_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     began: list[Coroutine[object, object, None]] = []
     monkeypatch.setattr("bot.cli.serve.run", began.append)
     monkeypatch.setenv("FAIRBRUSH_REDIS_URL", "redis://127.0.0.1:1")
-    with pytest.raises(ConfigError, match="GPU1_TOKEN"):
-        serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.WORKER])
+    for role in (Role.WORKER, Role.WEB):
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[role])
+        began.pop().close()
+        assert ("GPU1_TOKEN is not set" in capsys.readouterr().err) == (role is Role.WORKER)
 
-    serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.WEB])
-    began.pop().close()
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [("http://[::1", "cannot be read"), ("http://localhost:8188/", "that GPU is gpu1 already")],
+)
+def test_what_is_wrong_with_the_file_on_any_machine_is_said_instead_of_serving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, problem: str
+) -> None:
+    monkeypatch.setenv("FAIRBRUSH_CONFIG", str(tmp_path / "fairbrush.toml"))
+    blocks = [f'[[servers]]\nname = "{name}"\nurl = "{at}"\n' for name, at in {**FIRST, "gpu2": url}.items()]
+    (tmp_path / "fairbrush.toml").write_text("".join(blocks))
+
+    with pytest.raises(ConfigError, match=problem):
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[])

@@ -158,7 +158,8 @@ def test_a_workflow_whose_files_are_broken_says_what_is_wrong_with_them(here: Pa
         pick_workflow(settings, "other")
 
 
-async def test_one_gpu_named_twice_is_refused_by_the_demo() -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8188/", "http://localhost:8188"])
+async def test_one_gpu_named_twice_is_refused_by_the_demo(url: str) -> None:
     with pytest.raises(ConfigError, match="twice"):
-        async with gpus(["http://127.0.0.1:8188", "http://127.0.0.1:8188/"], 50):
+        async with gpus(["http://127.0.0.1:8188", url], 50):
             pass
