@@ -25,5 +25,5 @@ if __name__ == "__main__":
     told = "%(asctime)s %(process)d %(name)s %(message)s"
     os.environ["FAIRBRUSH_DEBUG"] = "1"
     logging.basicConfig(level=logging.INFO, format=told)
-    service.ServiceOptions = _brisk  # type: ignore[assignment, misc]
+    service.ServiceOptions = _brisk  # type: ignore[assignment, attr-defined]
     main()
