@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
+from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit
 from bot.jobs import Job, JobRecord, Place, StoredFile
@@ -24,6 +24,7 @@ from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
 _GATES = 2  #: pictures decoded at once: 160 MB each for a moment
+_UNTOLD = "No GPU has told yet what it offers. Try again in a moment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ class Intake:
             raise SubmissionError("There is no GPU here at the moment. The operator can add one.")
         if not vocabulary.choices and not (self.lanes and self.lanes.is_told):
             # Without it nobody can tell a checkpoint that exists from one that an author once had.
-            raise SubmissionError("No GPU has told yet what it offers. Try again in a moment.")
+            raise StoreLost(_UNTOLD, detail="no server has told what it offers")
         placed, surplus = _placed(submission, workflow)
         handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
         command = parse_command(submission.text, workflow, vocabulary, self.knowledge.catalog().workflows)

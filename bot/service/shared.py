@@ -11,7 +11,7 @@ from adapters.redis.vocabulary import TOLD_S
 from bot.awaiting import Presence
 from bot.jobs import Job, Place
 from bot.laning import Laning
-from bot.servers import Listed, server_of, slots_of
+from bot.servers import server_of, slots_of
 from bot.service.roster import Roster
 from bot.status import Button, Described
 from workflows.catalog import Catalog, load_catalog
@@ -29,7 +29,7 @@ class Shared:
     roster: Roster
     lanes: Laning
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    _listed: Mapping[str, Listed] = field(default_factory=dict)  #: when it was offered last
+    _heeded: object = None  #: of the roster, when it was offered last
     _told_at: float = float("-inf")
     _told: frozenset[str] = frozenset()
     _offering: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -42,7 +42,8 @@ class Shared:
 
     async def heed(self, own: Mapping[str, Vocabulary]) -> None:
         """Read the roster again, and offer if operators changed it: what is there no more takes no job."""
-        if await self.roster.look() != self._listed:
+        await self.roster.look()
+        if self._heeded != (self.roster.listed, self.roster.removed):
             await self.offer(own)
 
     async def offer(self, own: Mapping[str, Vocabulary]) -> None:
@@ -52,7 +53,7 @@ class Shared:
             await self._offer(own)
 
     async def _offer(self, own: Mapping[str, Vocabulary]) -> None:
-        self._listed = self.roster.listed
+        self._heeded = self.roster.listed, self.roster.removed
         await self._tell_of_ours()
         offered = await self._present()
         await self._keep(own, offered)

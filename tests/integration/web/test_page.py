@@ -10,7 +10,7 @@ from adapters.web.chat import WebChat
 from adapters.web.limits import WebLimits
 from adapters.web.log import KEPT, FileLog
 from adapters.web.server import WebOptions, WebServer
-from bot.errors import ChatError, ConfigError, QueueFull
+from bot.errors import ChatError, ConfigError, QueueFull, StoreLost
 from bot.jobs import JobId, MessageRef
 from tests.integration.web.conftest import asked_job, scene_of
 from tests.integration.web.desk import ADA, DEMO, KEY, STUDIO, PracticeDesk, local_files, png
@@ -73,6 +73,14 @@ async def test_a_full_queue_says_when_to_try_again(scene, browser):
     assert status == 429
     assert "You have 5 jobs waiting already." in html
     assert "40 s" in html
+
+
+async def test_what_may_be_asked_again_as_it_is_is_no_fault_of_whoever_asks(scene, browser):
+    scene.desk.trouble = StoreLost("No GPU has told yet what it offers. Try again in a moment.")
+    status, html = await browser.ask("/imagine a fox")
+
+    assert status == 503
+    assert "Try again in a moment." in html
 
 
 async def test_an_unknown_trouble_shows_a_reference_and_nothing_else(scene, browser, caplog):

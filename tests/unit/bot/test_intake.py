@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.awaiting import Awaited, Presence
-from bot.errors import FileGone, QueueFull, SubmissionError, UnknownWorkflow
+from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, ImageRefused, admit
 from bot.intake import Intake, Knowledge
@@ -156,7 +156,7 @@ async def test_before_any_gpu_told_its_choices_nobody_guesses_and_one_that_canno
         ),
     )
     untold = replace(intake(store, lanes=await told(store, {})), knowledge=silent)
-    with pytest.raises(SubmissionError, match="Try again in a moment"):
+    with pytest.raises(StoreLost, match="Try again in a moment"):
         await untold.submit(asked())
 
     receipt = await replace(untold, lanes=await told(store, {"plain": Vocabulary()})).submit(asked())
