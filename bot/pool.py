@@ -21,7 +21,7 @@ from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 
-Roster = Callable[[], Awaitable[Mapping[str, Listed]]]
+Look = Callable[[], Awaitable[Mapping[str, Listed]]]
 Tell = Callable[[Mapping[str, Vocabulary]], Awaitable[None]]
 
 ROSTER_S = 2.0
@@ -36,7 +36,7 @@ class Pool:
     def __init__(
         self,
         *,
-        roster: Roster,
+        roster: Look,
         connect: Connect,
         bench: Bench,
         owning: Owning,

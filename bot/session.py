@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.attempt import Bench, WorkerLimits
@@ -15,7 +15,7 @@ from bot.holding import grace_over
 from bot.outages import Outage
 from bot.ports import Handle, Server, ServerFacts, ServerStore
 from bot.runs import handle_of
-from bot.servers import WORKING, Listed, ServerSpec, ServerState, slots_of
+from bot.servers import WORKING, Listed, ServerSpec, ServerState, offer_of, slots_of
 from bot.worker import Gate, Worker
 from workflows.vocabulary import Vocabulary
 
@@ -42,8 +42,6 @@ _CLEAR_S = 30.0
 _MISSED = 2  #: silent looks in a row at a server that has nothing to do
 _SETTLE_S = 10.0
 """What the other slots of a lost server have to notice it by themselves; what they hold then is adopted later."""
-
-_GIB = 1024**3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +95,7 @@ class Session:
 
     def offers(self) -> Mapping[str, Vocabulary]:
         """Return what each slot offers, as the server told it last."""
-        memory = round(self._spec.memory_gb * _GIB) or self.facts.memory or None
-        offer = replace(self._vocabulary, labels=frozenset(self._spec.labels), memory=memory)
-        return dict.fromkeys(self._gates, offer)
+        return dict.fromkeys(self._gates, offer_of(self._spec, self._vocabulary, self.facts.memory))
 
     def allow(self, state: ServerState) -> None:
         """Let the slots do what the state allows: a suspect gets one job at a time, and no successor."""

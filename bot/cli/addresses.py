@@ -8,21 +8,21 @@ from bot.servers import ServerSpec
 from bot.service.reaching import address_of, checked, place_of
 from bot.settings import Settings
 
-Reach = ComfyAddress | ConfigError
+Located = ComfyAddress | ConfigError
 """Where a server is, or what is wrong with what its settings say about that."""
 
 
-def reaches(settings: Settings, comfyui: str | None) -> dict[str, Reach]:
+def located(settings: Settings, comfyui: str | None) -> dict[str, Located]:
     """Return the servers in question by name: the one that was named, by its name or its URL, else all."""
     configured = {server.name: server.spec for server in settings.servers}
     if comfyui is not None and comfyui not in configured:
-        return {"the GPU": _reach_of_url(comfyui)}
-    return {name: _reach_of(server) for name, server in configured.items() if comfyui in {None, name}}
+        return {"the GPU": _located_by_url(comfyui)}
+    return {name: _located(server) for name, server in configured.items() if comfyui in {None, name}}
 
 
 def addresses(settings: Settings, comfyui: str | None) -> dict[str, ComfyAddress]:
     """Return the addresses of the servers in question; raises ConfigError with every problem of all of them."""
-    found = reaches(settings, comfyui)
+    found = located(settings, comfyui)
     problems = [problem for each in found.values() if isinstance(each, ConfigError) for problem in each.problems]
     if problems:
         raise ConfigError(problems)
@@ -43,14 +43,14 @@ def mistakes(servers: Iterable[ServerSpec]) -> Iterator[str]:
             named.setdefault(place, spec.name)
 
 
-def _reach_of_url(url: str) -> Reach:
+def _located_by_url(url: str) -> Located:
     try:
         return checked(url)
     except ConfigError as error:
         return error
 
 
-def _reach_of(server: ServerSpec) -> Reach:
+def _located(server: ServerSpec) -> Located:
     try:
         return address_of(server)
     except ConfigError as error:

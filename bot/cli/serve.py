@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
 
-from bot.cli.addresses import mistakes, reaches
+from bot.cli.addresses import located, mistakes
 from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
@@ -37,9 +37,9 @@ def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> 
 
 def _tell_lacks(settings: Settings) -> None:
     """Say of which GPUs this machine lacks a credential or a file, now that somebody reads it; the others work."""
-    for reach in reaches(settings, None).values():
-        if isinstance(reach, ConfigError):
-            note(f"{reach} Until then this process does not work on it.")
+    for each in located(settings, None).values():
+        if isinstance(each, ConfigError):
+            note(f"{each} Until then this process does not work on it.")
 
 
 def _user() -> str:
