@@ -20,6 +20,7 @@
         * ServerLost — the server went away: the job is retried elsewhere
             * ServerStuck — it answers, and does not execute what it took
             * ServerUnreached — no connection was made, so nothing was taken: that is no fault of any job
+                * ServerRefused — nobody listens there: it is known at once to have died, where silence has to last
             * SubmitUncertain — the answer to a submit was lost: ask `find` before anything else, never just try again
     * StoreLost — nobody: what must last cannot be reached now; the same call may be repeated
     * ChatError — the chat platform: logged, never fails a job
@@ -175,6 +176,13 @@ class ServerUnreached(ServerLost):
     """No connection to the server was made: whatever was to be asked never left."""
 
     code = "server_unreached"
+
+
+class ServerRefused(ServerUnreached):
+    """Its machine answers that nobody listens there: once that has lasted for a moment, whatever it had is gone."""
+
+    code = "server_refused"
+    sentence = "The GPU cannot be reached: nothing listens at its address."
 
 
 class ServerStuck(ServerLost):

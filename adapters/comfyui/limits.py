@@ -21,6 +21,7 @@ class ComfyLimits:
     eager_s: float = 0.05  #: first pause before asking again for something that is due; doubles up to `poll_s`
     absent_s: float = 3.0  #: a run that is nowhere for so long is forgotten: the server was restarted
     lost_s: float = 30.0  #: no answer at all for so long: the server is lost
+    refused_s: float = 2.0  #: refused or reset for so long: it died. A proxy that is restarted may take a second
     stuck_s: float = 15.0  #: first in the queue and not begun; 0.3.64 begins within 30 ms of the run before
     confirm_s: float = 20.0  #: an interrupt waits for the running node where that cannot be interrupted
     ping_s: float = 20.0  #: the server never pings; ours find a half-open connection

@@ -12,7 +12,7 @@ _LOOKS = 3
 
 
 @dataclass(slots=True)
-class _Since:
+class Since:
     """How long, and in how many looks, something has been so without a break."""
 
     began: float | None = None
@@ -34,13 +34,19 @@ class Patience:
     """What one run's questions were answered. Times are the loop's."""
 
     limits: ComfyLimits
-    _silent: _Since = field(default_factory=_Since)
-    _absent: _Since = field(default_factory=_Since)
-    _idle: _Since = field(default_factory=_Since)
+    _silent: Since = field(default_factory=Since)
+    _hung_up: Since = field(default_factory=Since)
+    _absent: Since = field(default_factory=Since)
+    _idle: Since = field(default_factory=Since)
 
-    def silent(self, now: float, error: ServerLost) -> None:
-        """Note that there was no answer; raises the error when that has lasted too long."""
+    def silent(self, now: float, error: ServerLost, *, hung_up: bool = False) -> None:
+        """Note that there was no answer; raises the error when that has lasted too long.
+
+        Silence may be a long line or a busy server. One that hung up, time and again, has died.
+        """
         self._idle.over()  # a server that stood still altogether is not one that only takes no work
+        if hung_up and self._hung_up.lasts(now) >= self.limits.refused_s and self._hung_up.looks >= _LOOKS:
+            raise error
         if self._silent.lasts(now) >= self.limits.lost_s:
             raise error
 
@@ -51,6 +57,7 @@ class Patience:
         Whatever else executes, a stranger's run too, is before it; so is a run whose history is not yet written.
         """
         self._silent.over()
+        self._hung_up.over()
         if not isinstance(place, Nowhere):
             self._absent.over()
         elif self._absent.lasts(now) >= self.limits.absent_s:

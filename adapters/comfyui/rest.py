@@ -1,6 +1,7 @@
 """The REST half of a server: bounded, with deadlines, and with foreign exceptions translated once, here."""
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -11,13 +12,16 @@ import aiohttp
 
 from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
-from bot.errors import ServerLost, ServerUnreached
+from bot.errors import ServerLost, ServerRefused, ServerUnreached
 
 PARSE_IN_THREAD_BYTES = 1024 * 1024
 """From this size on JSON is parsed off the loop: a megabyte takes about 10 ms."""
 
 UNKNOWN_ROUTE = frozenset({404, 405, 501})
 """How a server says that it has no such route (0.3.64: 405 for a POST, since its pages are served by GET)."""
+
+NO_NAME = "The GPU cannot be reached: its name leads nowhere."
+NO_TRUST = "The GPU cannot be reached: its TLS is not trusted."
 
 _CHUNK = 256 * 1024
 
@@ -51,13 +55,30 @@ def translated(*, arrived: type[ServerLost] = ServerLost) -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        raise ServerUnreached(detail=type(error).__name__) from error
+        raise _unreached(error) from error
     except aiohttp.ConnectionTimeoutError as error:
         raise ServerUnreached("The GPU does not answer.", detail="connecting took too long") from error
     except TimeoutError as error:
         raise arrived("The GPU does not answer.", detail="no answer in time") from error
     except (aiohttp.ClientError, OSError) as error:
         raise arrived("The GPU broke off the connection.", detail=f"{type(error).__name__}: {error}") from error
+
+
+def _unreached(error: aiohttp.ClientConnectorError) -> ServerUnreached:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return ServerUnreached(NO_NAME, detail=type(error).__name__)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return ServerUnreached(NO_TRUST, detail=type(error).__name__)
+    if error.os_error.errno == errno.ECONNREFUSED:
+        return ServerRefused(detail=type(error).__name__)
+    return ServerUnreached(detail=type(error).__name__)
+
+
+def hung_up(error: ServerLost) -> bool:
+    """Tell whether a connection was refused or reset, which a server that only is slow, or far away, does not do."""
+    if isinstance(error, ServerUnreached):
+        return isinstance(error, ServerRefused)
+    return isinstance(error.__cause__, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
 
 
 class Rest:

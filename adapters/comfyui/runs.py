@@ -30,6 +30,7 @@ class Watch:
     client_id: str | None = None  #: whom its events go to; None when an earlier process submitted it
     post: Post = Post.UNANSWERED
     nowhere: bool = False  #: the server was asked and did not know it
+    shaken: bool = False  #: the socket broke, and nobody has looked around since
 
     @property
     def in_flight(self) -> bool:
@@ -44,6 +45,12 @@ class Watch:
     def settle(self, end: RunEnd) -> None:
         """Take the end that the server tells, for whoever follows it now or later."""
         self.inbox.put(self.course.settle(end))
+
+    def gap(self) -> None:
+        """Note that the socket broke, and have whoever follows it look around at once."""
+        self.course.gap()
+        self.shaken = True
+        self.inbox.wake()
 
     def hear(self, message: Message) -> None:
         """Take in what the socket said of it."""
@@ -116,7 +123,7 @@ class Runs:
     def gap(self) -> None:
         """Note that the socket broke."""
         for watch in self._watches.values():
-            watch.course.gap()
+            watch.gap()
 
     def wanted(self, prompt_id: str) -> Wanted | None:
         """Return what is wanted of a run, where this process knows it."""

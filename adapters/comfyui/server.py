@@ -12,8 +12,9 @@ from adapters.comfyui.clearing import Clearer
 from adapters.comfyui.fetching import read_result
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.offering import read_offer, read_vocabulary
+from adapters.comfyui.patience import Since
 from adapters.comfyui.pictures import PictureStore
-from adapters.comfyui.rest import Rest
+from adapters.comfyui.rest import Rest, hung_up
 from adapters.comfyui.runs import Post, Runs
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.stopping import Stopper
@@ -47,6 +48,7 @@ class ComfyServer:
         self._listener = Listener(address, self._limits, self._runs, self._census.told)
         self._stopper = Stopper(self._rest, self._runs, self._limits)
         self._clearer = Clearer(self._census, self._stopper, self._limits, pool)
+        self._hung_up = Since()
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -127,11 +129,12 @@ class ComfyServer:
             self._runs.forget(handle)
 
     async def find(self, handle: Handle) -> Finding:
-        """Ask the queue and the history about a run."""
+        """Ask the queue and the history about a run; what a server had that has died is not there any more."""
         try:
             place = await where(self._rest, handle, self._runs.wanted(handle))
-        except ServerLost:
-            return NotFound.UNKNOWN
+        except ServerLost as error:
+            return NotFound.ABSENT if self._has_died(error) else NotFound.UNKNOWN
+        self._hung_up.over()
         match place:
             case Nowhere():
                 self._runs.miss(handle)
@@ -140,6 +143,12 @@ class ComfyServer:
                 return Found(end=end)
             case _:
                 return Found(end=None)
+
+    def _has_died(self, error: ServerLost) -> bool:
+        if not hung_up(error):
+            self._hung_up.over()
+            return False
+        return self._hung_up.lasts(asyncio.get_running_loop().time()) >= self._limits.refused_s
 
     async def interrupt(self, handle: Handle) -> Stopping:
         """Stop a run and confirm it."""

@@ -1,7 +1,7 @@
 """What a server says of itself, and whether it is new enough."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.comfyui.bodies import mapping_of
 from adapters.comfyui.census import Census
@@ -11,6 +11,8 @@ from bot.ports import ServerFacts
 
 FLOOR = (0, 3, 64)
 """Older ones ignore the prompt_id of /interrupt: asked to stop one run, they stop whatever executes."""
+
+NO_COMFYUI = "What answers at the GPU's address is no ComfyUI."
 
 _METHOD = "--preview-method"
 _SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}")
@@ -39,6 +41,8 @@ async def check_floor(rest: Rest, name: str) -> None:
     if answer.status >= 500:
         raise ServerLost(detail=f"GET /system_stats: HTTP {answer.status}")
     version = version_of(answer)
+    if version is None and not await _speaks(rest, answer):
+        raise ServerLost(NO_COMFYUI, detail=f"GET /system_stats: HTTP {answer.status} {answer.text}")
     found = _VERSION.match(version or "")
     # A platform that only looks like ComfyUI may have no version; it is taken at its word.
     if found and tuple(map(int, found.groups())) < FLOOR:
@@ -48,6 +52,18 @@ async def check_floor(rest: Rest, name: str) -> None:
                 "Asked to stop one run, older ones stop whatever executes. Update it."
             ]
         )
+
+
+async def _speaks(rest: Rest, stats: Answer) -> bool:
+    """Tell whether anything that it says has the shape of a ComfyUI's answers; a platform may lack some of them."""
+    if _has(stats, {"system": dict, "devices": list}):
+        return True
+    return _has(await rest.get("/queue"), {"queue_running": list, "queue_pending": list})
+
+
+def _has(answer: Answer, shape: Mapping[str, type]) -> bool:
+    body = mapping_of(answer.body)
+    return any(isinstance(body.get(key), kind) for key, kind in shape.items())
 
 
 def version_of(answer: Answer) -> str | None:

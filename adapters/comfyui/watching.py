@@ -8,7 +8,7 @@ from adapters.comfyui.asking import recorded, where
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.patience import Patience
 from adapters.comfyui.protocol import Phase
-from adapters.comfyui.rest import Rest
+from adapters.comfyui.rest import Rest, hung_up
 from adapters.comfyui.runs import Runs, Watch
 from adapters.comfyui.socket import Listener
 from adapters.comfyui.whereabouts import Nowhere, Over, Pending, Running, Whereabouts
@@ -40,9 +40,17 @@ class Follower:
                     return
             if watch.course.asks and not eager:
                 eager, pause = True, 0.0  # over: the history is asked at once, and often until it tells
-            if not (pause and await watch.inbox.wait(pause)):
+            if await self._is_due(pause):
                 await self._look()
                 pause = min(max(2 * pause, self._limits.eager_s), self._limits.poll_s) if eager else self._limits.poll_s
+
+    async def _is_due(self, pause: float) -> bool:
+        """Wait for news, and tell whether to look around: nothing came, or the socket broke, maybe with its server."""
+        watch = self._watch
+        if pause and not watch.shaken and await watch.inbox.wait(pause) and not watch.shaken:
+            return False
+        watch.shaken = False
+        return True
 
     async def _look(self) -> None:
         course, now = self._watch.course, asyncio.get_running_loop().time
@@ -50,7 +58,7 @@ class Follower:
             ask = recorded if course.asks else where
             place = await ask(self._rest, course.prompt_id, course.wanted)
         except ServerLost as error:
-            self._patience.silent(now(), error)
+            self._patience.silent(now(), error, hung_up=hung_up(error))
             return
         self._patience.answered(now(), place, self._runs.given_up)
         self._watch.inbox.put(self._learn(place))

@@ -47,6 +47,6 @@ DONE = {OURS: {"outputs": {"9": {"text": ["done"]}}, "status": {"status_str": "s
 
 @asynccontextmanager
 async def against(routes: Mapping[str, Handler], limits: ComfyLimits = QUICK) -> AsyncIterator[ComfyServer]:
-    """A client of a server that has these routes and no others: no socket, for one, and no version."""
-    async with serving(routes) as url, client(url, limits) as server:
+    """A client of a server that has these routes and next to no others: no socket, for one, and no version."""
+    async with serving({"GET /system_stats": says({"system": {}}), **routes}) as url, client(url, limits) as server:
         yield server

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 import pytest
 from aiohttp import MultipartReader, web
 
 from adapters.comfyui.limits import ComfyLimits
-from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, SubmitUncertain
+from bot.errors import ConfigError, GraphRejected, JobError, ResultLost, ServerLost, ServerUnreached, SubmitUncertain
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, Succeeded
 from bot.ports import Found, NotFound, Stopping
 from tests.fakes.runs import blank, broken_upload, node, run_of
@@ -71,6 +72,46 @@ async def test_a_platform_that_lists_no_queue_has_no_strangers() -> None:
 async def test_the_command_line_tells_whether_there_are_previews(argv: object, previews: bool | None) -> None:
     async with against({"GET /system_stats": says({"system": {"argv": argv}})}) as server:
         assert (await server.facts()).previews is previews
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {},
+        {"/{tail:.*}": says({})},
+        {"/{tail:.*}": says([])},
+        {"/{tail:.*}": page(200)},
+        {"/{tail:.*}": says({"system": "nginx", "queue_running": 7})},
+    ],
+    ids=["nothing", "nothing in JSON", "a list", "a page", "something else"],
+)
+async def test_what_is_no_comfyui_is_told_so(routes: Mapping[str, Handler]) -> None:
+    async with serving(routes) as url:
+        with pytest.raises(ServerLost) as refusal:
+            await client(url).__aenter__()
+    assert str(refusal.value) == "What answers at the GPU's address is no ComfyUI."
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [{"GET /system_stats": says({"devices": []})}, {"GET /queue": says(EMPTY)}],
+    ids=["devices", "a queue"],
+)
+async def test_a_platform_that_says_little_as_a_comfyui_says_it_is_taken(routes: Mapping[str, Handler]) -> None:
+    async with serving(routes) as url, client(url) as server:
+        assert (await server.facts()).version == ""
+
+
+async def test_a_name_that_leads_nowhere_and_a_port_where_nobody_listens_are_told_apart() -> None:
+    async with serving({}) as gone:
+        pass
+    for url, reason in (
+        (gone, "The GPU cannot be reached: nothing listens at its address."),
+        ("http://nowhere.invalid:8188", "The GPU cannot be reached: its name leads nowhere."),
+    ):
+        with pytest.raises(ServerUnreached) as refusal:
+            await client(url).__aenter__()
+        assert str(refusal.value) == reason
 
 
 async def test_a_server_in_trouble_is_lost() -> None:
@@ -356,7 +397,10 @@ async def test_a_large_picture_and_a_large_graph_are_handed_over() -> None:
 
 async def test_secrets_stay_out_of_the_debug_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    async with serving({}) as url, client(url, Authorization="Bearer hunter2") as server:
+    async with (
+        serving({"GET /system_stats": says({"system": {}})}) as url,
+        client(url, Authorization="Bearer hunter2") as server,
+    ):
         assert await server.find(OURS) is NotFound.UNKNOWN
     assert "hunter2" not in caplog.text
     assert "the event socket broke" in caplog.text

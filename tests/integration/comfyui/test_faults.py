@@ -15,6 +15,7 @@ from bot.errors import (
     OutOfMemory,
     ResultLost,
     ServerLost,
+    ServerRefused,
     SubmitUncertain,
 )
 from bot.events import Failed, Interrupted, Previewed, RunEnd, RunEvent, Started, Stepped, Succeeded, Waiting
@@ -115,6 +116,27 @@ async def test_a_server_that_dies_in_mid_run_is_lost() -> None:
         with pytest.raises(ServerLost):
             await follow_until(server, handle, stepped, simulator.faults.die)
         assert await server.find(handle) is NotFound.UNKNOWN
+
+
+async def test_a_server_that_died_is_told_from_one_that_is_silent() -> None:
+    patient = replace(QUICK, poll_s=0.2, lost_s=600, refused_s=0.5)
+    async with Simulator(FAST) as simulator, client(simulator.url, patient) as server:
+        running, waiting = await server.submit(painting(steps=2000)), await server.submit(blank())
+        with pytest.raises(ServerRefused):
+            await follow_until(server, running, stepped, simulator.faults.die)
+        with pytest.raises(ServerRefused):
+            await followed(server, waiting)
+        async with asyncio.timeout(DEADLINE_S):
+            while await server.find(waiting) is NotFound.UNKNOWN:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+        assert await server.find(waiting) is NotFound.ABSENT
+
+
+async def test_a_socket_that_breaks_has_its_server_looked_at_at_once() -> None:
+    async with Simulator(FAST) as simulator, client(simulator.url, replace(DEAF_EARS, lost_s=0, connect_s=1)) as server:
+        handle = await server.submit(painting(steps=2000))
+        with pytest.raises(ServerRefused):
+            await follow_until(server, handle, stepped, simulator.faults.die)
 
 
 async def test_a_server_that_was_restarted_has_forgotten_the_run() -> None:

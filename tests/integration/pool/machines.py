@@ -19,6 +19,7 @@ QUICK = ComfyLimits(
     eager_s=0.01,
     absent_s=0.3,
     lost_s=0.5,
+    refused_s=0.2,
     stuck_s=0.5,
     confirm_s=1,
     reconnect_s=0.1,
@@ -57,6 +58,7 @@ class Machine(Protocol):
 @dataclass(frozen=True)
 class Simulated:
     simulator: Simulator
+    limits: ComfyLimits = QUICK
 
     @property
     def url(self) -> str:
@@ -67,7 +69,7 @@ class Simulated:
         return [run.prompt_id for run in self.simulator.runs]
 
     def connect(self, name: str, pool: str) -> AbstractAsyncContextManager[Server]:
-        return ComfyServer(name, ComfyAddress.of(self.url), limits=QUICK, pool=pool)
+        return ComfyServer(name, ComfyAddress.of(self.url), limits=self.limits, pool=pool)
 
     async def go(self) -> None:
         await self.simulator.faults.die()

@@ -13,9 +13,9 @@ from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from bot.attempt import WorkerLimits
 from bot.jobs import JobState, run_id_of
-from bot.servers import ServerState
+from bot.servers import Change, ServerState, Wish
 from tests.integration.pool.house import LIMITS, House, open_house, until
-from tests.integration.pool.machines import Simulated
+from tests.integration.pool.machines import QUICK, Simulated
 
 FAST = SimulatorOptions(step_ms=5, draw=False)
 ONE, OTHER = "simulated-sd15.safetensors", "simulated-sdxl.safetensors"
@@ -71,10 +71,44 @@ async def test_died_in_mid_run_the_job_goes_elsewhere_at_once(engine_url: str, t
         assert [record.attempt for record in records] == ([2, 1] if lost else [1, 2])
         assert {record.server for record in records} == {"two"}
         down = await house.until_state("one", ServerState.DOWN)
-        assert down.reason == "The GPU cannot be reached."
+        assert down.reason == "The GPU cannot be reached: nothing listens at its address."
         assert (await house.status("two")).state is ServerState.READY
         await one.simulator.faults.revive()
         await house.until_state("one", ServerState.READY)
+
+
+async def test_died_is_not_taken_for_silent_and_what_waited_behind_the_run_is_handed_back_at_no_cost(
+    engine_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    patient = replace(QUICK, lost_s=600)
+    async with Simulator(FAST) as one, Simulator(FAST) as another:
+        machines = {"one": Simulated(one, patient), "two": Simulated(another, patient)}
+        async with open_house(engine_url, tmp_path, machines) as house:
+            await house.until_state("two", ServerState.READY)
+            await house.store.servers.change("two", Change(wish=Wish.DRAIN))
+            await house.until_state("two", ServerState.DRAINING)
+            await house.final(await house.ask("a cat steps:60"))  # How long one takes is known from now on.
+            one.faults.hang()
+            running, behind = await house.ask("a cat steps:60"), await house.ask("a cat steps:3")
+
+            async def is_behind() -> bool:
+                return (await house.read(behind)).run_id is not None
+
+            await until(is_behind)
+            assert [run.outcome for run in one.runs] == ["success", "running"]
+            await one.faults.die()
+            assert (await house.until_state("one", ServerState.DOWN)).reason.startswith("The GPU cannot be reached")
+
+            async def both_wait() -> bool:
+                return {(await house.read(job)).state for job in (running, behind)} == {JobState.QUEUED}
+
+            await until(both_wait)
+            await house.store.servers.change("two", Change(wish=Wish.SERVE))
+            records = await house.finals(running, behind)
+            assert {(each.state, each.server) for each in records} == {(JobState.SUCCEEDED, "two")}
+            assert f"settled job={running} attempt=1 outcome=VANISHED" in caplog.text
+            assert f"settled job={behind} attempt=1 outcome=UNTOUCHED" in caplog.text
 
 
 async def test_frozen_the_job_goes_elsewhere_and_its_run_is_stopped_when_the_server_thaws(

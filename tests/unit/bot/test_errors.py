@@ -10,6 +10,7 @@ from bot.errors import (
     FairbrushError,
     QueueFull,
     ServerLost,
+    ServerRefused,
     ServerStuck,
     ServerUnreached,
     StoreLost,
@@ -39,6 +40,7 @@ def test_only_what_is_full_or_out_of_reach_is_worth_another_try_as_it_is() -> No
     assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {
         QueueFull,
         ServerLost,
+        ServerRefused,
         ServerStuck,
         ServerUnreached,
         StoreLost,

@@ -5,10 +5,10 @@ import pytest
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.patience import Patience
 from adapters.comfyui.whereabouts import Nowhere, Origin, Over, Pending, Running
-from bot.errors import ServerLost, ServerStuck
+from bot.errors import ServerLost, ServerRefused, ServerStuck
 from bot.events import Interrupted
 
-LIMITS = ComfyLimits(absent_s=3, lost_s=30, stuck_s=15)
+LIMITS = ComfyLimits(absent_s=3, lost_s=30, refused_s=2, stuck_s=15)
 
 
 def behind(*others: str) -> Pending:
@@ -34,6 +34,28 @@ def test_a_silent_server_is_given_up_after_a_while_of_silence_only() -> None:
     patience.silent(60, error)
     with pytest.raises(ServerLost):
         patience.silent(61, error)
+
+
+def test_a_server_that_hangs_up_again_and_again_has_died() -> None:
+    patience = Patience(LIMITS)
+    patience.silent(0, ServerLost(), hung_up=True)
+    patience.silent(1, ServerRefused(), hung_up=True)
+    with pytest.raises(ServerRefused):
+        patience.silent(2, ServerRefused(), hung_up=True)
+
+
+def test_a_proxy_that_is_restarted_costs_no_run() -> None:
+    patience = Patience(LIMITS)
+    for began in (0.0, 10.0, 20.0):
+        for look in (0.0, 0.9, 1.8):
+            patience.silent(began + look, ServerRefused(), hung_up=True)
+        patience.answered(began + 2.1, Over(end=Interrupted()))
+
+
+def test_two_refusals_far_apart_prove_nothing() -> None:
+    patience = Patience(LIMITS)
+    patience.silent(0, ServerRefused(), hung_up=True)
+    patience.silent(29, ServerRefused(), hung_up=True)
 
 
 def test_a_server_that_begins_nothing_with_nothing_before_our_run_is_stuck() -> None:

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from adapters.comfyui.limits import ComfyLimits
+from adapters.comfyui.rest import NO_NAME, NO_TRUST
+from adapters.comfyui.system import NO_COMFYUI
 from bot import errors
 from bot.awaiting import Awaited
 from bot.cli.pool_rows import REMOVED, UNATTENDED
@@ -30,7 +33,8 @@ def test_every_reason_that_is_listed_is_given():
     table = GUIDE.split("### What a reason means")[1].split("\n## ")[0]
     listed = [row[0] for row in rows(table)[2:]]
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.JobError)]
-    said = [OUR_NETWORK, "the variable … is not set.", *(kind.sentence for kind in kinds)]
+    said = [OUR_NETWORK, "the variable … is not set.", NO_COMFYUI, NO_NAME, NO_TRUST]
+    said += [kind.sentence for kind in kinds]
 
     assert [reason for reason in listed if not any(each.startswith(reason.removesuffix(" …")) for each in said)] == []
 
@@ -82,3 +86,5 @@ def test_the_numbers_are_those_of_the_code():
         in GUIDE
     )
     assert (ATTEMPTS, STRANGERS_S) == (3, 60)
+    limits = ComfyLimits()
+    assert f"refused or broken for {limits.refused_s:g} s), or was silent for {limits.lost_s:g} s" in GUIDE
