@@ -23,7 +23,7 @@ from adapters.web.chat import WebChat
 from adapters.web.guests import Guest
 from adapters.web.log import FileLog
 from adapters.web.server import WebOptions, WebServer
-from bot.attempt import Bench, WorkerLimits
+from bot.attempt import WorkerLimits
 from bot.desk import Desk
 from bot.errors import ConfigError, FairbrushError
 from bot.estimates import Estimates
@@ -33,9 +33,9 @@ from bot.laning import Laning
 from bot.limits import limits_of, policy_of
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.outages import Outage
-from bot.owning import Owning
 from bot.pool import ROSTER_S, Pool
 from bot.servers import ServerSpec
+from bot.service.joining import Parts, joined
 from bot.service.reaching import connecting
 from bot.service.roles import Role
 from bot.service.roster import Roster
@@ -244,28 +244,17 @@ async def _core(options: ServiceOptions, pool: RedisPool) -> _Core:
 
 
 async def _workers(core: _Core) -> Pool:
-    pool, options = core.pool, core.options
-    bench = Bench(
-        queue=pool.queue,
-        store=pool.store,
-        live=pool.live,
+    options = core.options
+    parts = Parts(
+        shared=core.shared,
         files=core.files,
         estimates=core.estimates,
-        hurry=options.hurry,
-        hints=pool.notices.hints,
-        still_serves=core.shared.lanes.still_serves,
-        larger=core.shared.lanes.larger,
-    )
-    return Pool(
-        roster=core.shared.roster.look,
-        connect=connecting(options.settings, await pool.identity()),
-        bench=bench,
-        # Shorter than a lease: what a killed process held is adopted before it is rescued.
-        owning=Owning(notices=pool.notices, owner=core.owner, term_s=options.terms.lease_s / 2),
-        store=pool.servers,
+        owner=core.owner,
+        connect=connecting(options.settings, await core.pool.identity()),
         limits=WorkerLimits(terms=options.terms, run_deadline_s=options.settings.run_deadline_s),
-        tell=core.shared.offer,
+        hurry=options.hurry,
     )
+    return joined(core.pool, parts)
 
 
 def _front(core: _Core) -> _Front:

@@ -1,7 +1,7 @@
 """Fairbrush as it serves: the pool over an embedded engine, with lanes, estimates and files. No page and no chat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,16 +16,18 @@ from adapters.redis.opening import RedisPool, open_redis
 from benchmarks.pool_parts.folders import folder
 from benchmarks.pool_parts.machines import Machine
 from benchmarks.pool_parts.orders import WORKFLOW, Order
-from bot.attempt import Bench, WorkerLimits
+from bot.attempt import WorkerLimits
 from bot.estimates import Estimates, Work
 from bot.jobs import Job, JobId, JobRecord
 from bot.laning import Laning
-from bot.owning import Owning
 from bot.pool import Pool
 from bot.servers import Listed, ServerSpec
+from bot.service.joining import Parts, joined
+from bot.service.roster import Roster
+from bot.service.shared import Shared
 from bot.shares import FairPolicy
+from workflows.catalog import Catalog
 from workflows.cost import cost_of
-from workflows.vocabulary import Vocabulary
 
 MAX_RESULT_BYTES = 512 * 1024**2
 
@@ -115,35 +117,33 @@ async def serving(
 async def _joined(
     machines: Sequence[Machine], redis: RedisPool, state: Path, patience: Patience, estimates: Estimates
 ) -> tuple[Product, asyncio.Event]:
-    lanes, hurry = Laning(store=redis.lanes), asyncio.Event()
-
-    async def tell(offers: Mapping[str, Vocabulary]) -> None:
-        await lanes.refresh(offers, (WORKFLOW,))
-
-    bench = Bench(
-        queue=redis.queue,
-        store=redis.store,
-        live=redis.live,
-        files=LocalFiles(state / "files", LinkSigner(b"measured" * 4), max_bytes=MAX_RESULT_BYTES),
-        estimates=estimates,
-        hurry=hurry,
-    )
-    listed = {each.name: Listed(spec=ServerSpec(name=each.name, url=each.url)) for each in machines}
-    identity = await redis.identity()
-
-    async def roster() -> Mapping[str, Listed]:
-        return listed
+    hurry, identity = asyncio.Event(), await redis.identity()
 
     def connect(listed: Listed) -> ComfyServer:
         return ComfyServer(listed.spec.name, ComfyAddress.of(listed.spec.url), limits=patience.comfy, pool=identity)
 
-    pool = Pool(
-        roster=roster,
+    shared = await _shared(machines, redis, state)
+    parts = Parts(
+        shared=shared,
+        files=LocalFiles(state / "files", LinkSigner(b"measured" * 4), max_bytes=MAX_RESULT_BYTES),
+        estimates=estimates,
+        owner="measured",
         connect=connect,
-        bench=bench,
-        owning=Owning(notices=redis.notices, owner="measured"),
-        store=redis.servers,
         limits=patience.worker,
-        tell=tell,
+        hurry=hurry,
     )
-    return Product(redis=redis, lanes=lanes, estimates=estimates, pool=pool), hurry
+    return Product(redis=redis, lanes=shared.lanes, estimates=estimates, pool=joined(redis, parts)), hurry
+
+
+async def _shared(machines: Sequence[Machine], redis: RedisPool, state: Path) -> Shared:
+    seeds = {each.name: ServerSpec(name=each.name, url=each.url) for each in machines}
+    shared = Shared(
+        pool=redis,
+        folder=state,  # never read: nobody refreshes the catalog
+        default=WORKFLOW.name,
+        catalog=Catalog(workflows={WORKFLOW.name: WORKFLOW}),
+        roster=Roster(seeds=seeds, store=redis.servers),
+        lanes=Laning(store=redis.lanes),
+    )
+    await shared.roster.look()
+    return shared

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from adapters.files import LinkSigner, LocalFiles
 from adapters.redis.opening import RedisPool, open_redis
-from bot.attempt import Bench, WorkerLimits
+from bot.attempt import WorkerLimits
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord
 from bot.laning import Laning
 from bot.limits import Limits
-from bot.owning import Owning
 from bot.pool import Pool
 from bot.servers import ServerSpec, ServerState, ServerStatus
+from bot.service.joining import Parts, joined
 from bot.service.roster import Roster
 from bot.service.shared import Shared
 from bot.shares import Caps
@@ -150,25 +150,17 @@ async def closed_house(
             lanes=Laning(store=store.lanes),
         )
         await shared.roster.look()
-        bench = Bench(
-            queue=store.queue,
-            store=store.store,
-            live=store.live,
+        parts = Parts(
+            shared=shared,
             files=files,
             estimates=Estimates(),
-            still_serves=shared.lanes.still_serves,
-            larger=shared.lanes.larger,
+            owner="only",
+            connect=lambda listed: machines[listed.spec.name].connect(listed.spec.name, identity),
+            limits=limits,
+            hurry=asyncio.Event(),
         )
 
         def pool() -> Pool:
-            return Pool(
-                roster=shared.roster.look,
-                connect=lambda listed: machines[listed.spec.name].connect(listed.spec.name, identity),
-                bench=bench,
-                owning=Owning(notices=store.notices, owner="only"),
-                store=store.servers,
-                limits=limits,
-                tell=shared.offer,
-            )
+            return joined(store, parts)
 
         yield House(store=store, files=files, shared=shared, pool=pool)
