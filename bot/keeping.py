@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.errors import ConfigError, FairbrushError, ServerUnreached, StoreLost
 from bot.health import Happening, Health, after, told_reason
 from bot.outages import Outage
-from bot.servers import Listed, ServerState, ServerStatus, Wish, slots_of
+from bot.servers import Listed, ServerState, ServerStatus, Wish, is_told, slots_of
 from bot.session import Means, Session
 from workflows.vocabulary import Vocabulary
 
@@ -46,6 +46,7 @@ class Keeper:
         self.ended = asyncio.Event()  #: nothing more is to be done with it, or the service ends
         self.ours = False
         self.health = Health()
+        self._lost = Outage(_log, f"server={listed.spec.name}")
 
     @property
     def name(self) -> str:
@@ -97,8 +98,7 @@ class Keeper:
 
     async def keep(self, stopping: asyncio.Event) -> None:
         """Work with the server until it is to be left, or others may try; cancelled when it is ours no more."""
-        if self.health.state is not ServerState.DOWN:
-            self.health = Health(since_ms=_now_ms())
+        await self._inherit()
         self.ours, ours_since_ms = True, _now_ms()
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -116,6 +116,20 @@ class Keeper:
                 await self._tell_last()
         finally:
             self.ours, self._offers = False, {}
+
+    async def _inherit(self) -> None:
+        """Go on with what was told of it: processes that hand on a server that is down tell of one outage."""
+        fresh = Health(since_ms=_now_ms())
+        try:
+            told, now = (await self._means.store.statuses()).get(self.name), await self._means.store.now_ms()
+        except FairbrushError:
+            self.health = self.health if self.health.state is ServerState.DOWN else fresh
+            return
+        if told is None or told.state is not ServerState.DOWN or not is_told(told, now):
+            self.health = fresh
+            return
+        since_ms = _now_ms() - (now - told.since_ms)
+        self.health = replace(self.health, state=ServerState.DOWN, reason=told.reason, since_ms=since_ms)
 
     def _is_hopeless(self, ours_since_ms: int) -> bool:
         since_ms = max(ours_since_ms, self.health.since_ms)
@@ -164,16 +178,17 @@ class Keeper:
             case ConfigError():
                 self._happened(Happening.MISCONFIGURED, str(error))
             case StoreLost():
-                _log.warning("store lost server=%s detail=%s", self.name, error.detail)  # No server's fault.
+                _log.warning("store lost server=%s", self.name)  # No server's fault.
             case FairbrushError():
-                _log.warning("server lost server=%s code=%s detail=%s", self.name, error.code, error.detail or error)
+                self._lost.lost(error)
                 self._happened(Happening.UNREACHED, str(error))
             case _:
-                _log.error("worker failed server=%s", self.name, exc_info=error)
+                self._lost.broke(error)
                 self._happened(Happening.UNREACHED, _UNFORESEEN)
 
     async def _begin(self, session: Session, stopping: asyncio.Event) -> None:
         self._happened(Happening.OPENED, "")
+        self._lost.over()
         if self._listed.wish is Wish.DRAIN:
             self._wish()
         # Before it takes a job: the one that was in its line may need what it has no more.

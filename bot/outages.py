@@ -15,9 +15,16 @@ class Outage:
     _lasts: bool = False
 
     def lost(self, error: FairbrushError) -> None:
-        """Note a try in vain."""
+        """Note a try in vain. The detail is for DEBUG: what a server says may repeat a prompt, or be a foreign page."""
         if not self._lasts:
-            self.log.warning("%s: lost code=%s detail=%s", self.what, error.code, error.detail or error)
+            self.log.warning("%s: lost code=%s reason=%s", self.what, error.code, error)
+            self.log.debug("%s: detail=%s", self.what, error.detail)
+        self._lasts = True
+
+    def broke(self, error: Exception) -> None:
+        """Note a try in vain by an error that nobody foresaw, which is ours."""
+        if not self._lasts:
+            self.log.error("%s: failed", self.what, exc_info=error)
         self._lasts = True
 
     def over(self) -> None:

@@ -30,14 +30,14 @@ class Owning:
         """
         warned, outage = False, Outage(_log, f"owning server={server}")
         while not stopping.is_set():
-            if await self._own(server, outage):
-                warned = False
+            ours, pause_s = await self._own(server, outage), self.term_s / 6
+            if ours:
                 await self._while_ours(server, work, outage)
                 pause_s = self.term_s / 3  # Longer than the others': they are to be first.
-            else:
-                if not warned:
-                    _log.warning("another process works on server=%s, so it is left alone", server)
-                warned, pause_s = True, self.term_s / 6
+            elif ours is False and not warned:
+                # Once: processes that cannot use a server hand it to each other for as long as that lasts.
+                _log.warning("another process works on server=%s, so it is left alone", server)
+                warned = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s):
                     await stopping.wait()
@@ -52,21 +52,30 @@ class Owning:
             keeping.cancel()
 
     async def _keep(self, server: str, working: asyncio.Task[None], outage: Outage) -> None:
-        while True:
-            await asyncio.sleep(self.term_s / 3)
-            if not await self._own(server, outage, unknown=True):
-                # Pulling the plug: the run goes on, and whoever owns the server now adopts it.
-                _log.warning("another process took server=%s", server)
-                working.cancel()
-                return
+        try:
+            async with asyncio.timeout(self.term_s) as term:
+                while True:
+                    await asyncio.sleep(self.term_s / 3)
+                    asked_s = asyncio.get_running_loop().time()
+                    ours = await self._own(server, outage)
+                    if ours is False:
+                        _log.warning("another process took server=%s", server)
+                        break
+                    if ours:
+                        term.reschedule(asked_s + self.term_s)
+        except TimeoutError:
+            # It may be this process alone that is cut off from the store, and the server another's by now.
+            _log.warning("let go of server=%s: the store has not answered for %g s", server, self.term_s)
+        # Pulling the plug: the run goes on, and whoever owns the server now, or again, adopts it.
+        working.cancel()
 
-    async def _own(self, server: str, outage: Outage, *, unknown: bool = False) -> bool:
-        # While the store is away nobody can take a server from whoever has it.
+    async def _own(self, server: str, outage: Outage) -> bool | None:
+        """Ask for a server, or for more time with it; None: nobody knows."""
         try:
             ours = await self.notices.own(_bucket(server), self.owner, term_s=self.term_s)
         except FairbrushError as error:
             outage.lost(error)
-            return unknown
+            return None
         outage.over()
         return ours
 

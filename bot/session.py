@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.attempt import Bench, WorkerLimits
-from bot.errors import FairbrushError, ServerLost, ServerUnreached, StoreLost
+from bot.errors import FairbrushError, ServerLost, ServerRefused, ServerUnreached, StoreLost
 from bot.faults import Verdict, verdict_of
 from bot.health import Happening
 from bot.holding import grace_over
@@ -39,7 +39,10 @@ _OFFER_S = 60.0  #: an offer may be megabytes over a slow line, and questions ab
 _CLEAR_S = 30.0
 """A superseded run stops within twenty seconds, or its server is stuck; until then nothing new may begin behind it."""
 
-_MISSED = 2  #: silent looks in a row at a server that has nothing to do
+_MISSED = 2  #: looks in vain in a row, at a server that has nothing to do, or that has hung up
+_LOOK_AGAIN_S = 2.0
+"""How soon a server is looked at again that refused the connection: it died, or a proxy is being restarted."""
+
 _SETTLE_S = 10.0
 """What the other slots of a lost server have to notice it by themselves; what they hold then is adopted later."""
 
@@ -208,23 +211,32 @@ class Session:
         working.cancel()
 
     async def _look_again(self) -> None:
-        missed = 0
+        missed, outage = 0, Outage(_log, f"looking at server={self._spec.name}")
         while True:
+            pause_s = LOOK_S
             try:
                 await self._held()
                 self.facts = await self._look()
                 missed = 0
+                outage.over()
             except ServerLost as lost:
                 missed += 1
-                # While it has a run of ours, whoever follows that knows better.
-                if not self.jobs and (missed >= _MISSED or isinstance(lost, ServerUnreached)):
+                if self._is_gone(lost, missed):
                     self._break(lost)
+                elif isinstance(lost, ServerRefused):
+                    pause_s = min(LOOK_S, _LOOK_AGAIN_S)
             except FairbrushError as error:
-                _log.info("not looked at server=%s code=%s", self._spec.name, error.code)
-            except Exception:  # noqa: BLE001 - an answer that nobody foresaw must not take its runs from the slots
-                _log.exception("not looked at server=%s", self._spec.name)
+                outage.lost(error)
+            except Exception as error:  # noqa: BLE001 - an answer that nobody foresaw must not take its runs from the slots
+                outage.broke(error)
             self._looked()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(pause_s)
+
+    def _is_gone(self, lost: ServerLost, missed: int) -> bool:
+        """Judge a look in vain. Whether a silent server is lost is known better by whoever follows a run there."""
+        if self.jobs:
+            return missed >= _MISSED and isinstance(lost, ServerRefused)
+        return missed >= _MISSED or isinstance(lost, ServerUnreached)
 
     async def _look(self) -> ServerFacts:
         return await _within(_ANSWER_S, self._server.facts())
@@ -234,12 +246,16 @@ class Session:
 
     async def _ask_again(self) -> None:
         """See what was installed on a server, or removed from it, while it is open."""
+        outage = Outage(_log, f"choices of server={self._spec.name}")
         while True:
             await asyncio.sleep(ASK_AGAIN_S)
             try:
                 self._vocabulary = await self._offer()
-            except Exception:  # noqa: BLE001 - its worker sees whether it is lost; its choices stay as they were
-                _log.info("choices not told server=%s", self._spec.name)
+                outage.over()
+            except FairbrushError as error:  # Whoever looks at it sees whether it is lost.
+                outage.lost(error)
+            except Exception as error:  # noqa: BLE001 - its choices stay as they were, and its runs with the slots
+                outage.broke(error)
 
 
 async def _within(seconds: float, answer: Awaitable[_T]) -> _T:

@@ -188,6 +188,7 @@ _ADVICE: Mapping[str, str] = {
     "execution_failed": "Edit to try other values, or Reroll to try again.",
     "timed_out": "Fewer steps or a smaller size may help.",
     "server_lost": "Reroll tries again.",
+    "server_refused": "Reroll tries again.",
     "server_stuck": "Reroll tries again.",
     "server_unreached": "Reroll tries again.",
     "submit_uncertain": "Reroll tries again.",

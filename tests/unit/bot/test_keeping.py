@@ -7,7 +7,7 @@ from functools import wraps
 
 import pytest
 
-from bot.errors import ConfigError, ServerLost, ServerStuck, ServerUnreached, StoreLost
+from bot.errors import ConfigError, ServerLost, ServerRefused, ServerStuck, ServerUnreached, StoreLost
 from bot.health import OUR_NETWORK
 from bot.ports import ServerFacts
 from bot.servers import STALE_MS, ServerState, Wish, is_told
@@ -296,6 +296,19 @@ async def test_an_idle_server_that_dies_is_noticed_within_seconds_and_a_busy_one
         await soon(30)
         assert (await place.status("busy")).state is S.READY
         assert (await place.status("slow")).state is S.READY
+
+
+@virtually
+async def test_a_busy_server_that_refuses_connections_is_lost_although_nobody_who_follows_its_run_has_noticed():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+    async with place.at_work():
+        await enqueued(place.store)
+        await place.store.claim("gpu1", "nonce")
+        machine.shut = machine.silent = ServerRefused()
+        await soon(7.5)
+        status = await place.status()
+        assert (status.state, status.reason) == (S.DOWN, ServerRefused.sentence)
 
 
 @virtually
@@ -635,3 +648,102 @@ async def test_a_status_tells_slots_and_labels_to_whoever_has_other_settings():
     async with place.at_work():
         status = await place.status()
         assert (status.slots, status.labels, status.attended) == (2, ("video",), True)
+
+
+@virtually
+async def test_processes_that_hand_each_other_a_server_that_is_down_tell_of_one_outage():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+    async with place.at_work(place.pool("first")), place.at_work(place.pool("second")):
+        machine.slots["gpu1"].lose(ServerRefused())
+        machine.shut = ServerRefused()
+        await soon(5)
+        since_ms, owners = (await place.status()).since_ms, set()
+        for _ in range(300):
+            await soon(1)
+            owners.update(owner for owner, _ in place.store._owners.values())
+            status = await place.status()
+            assert (status.state, status.reason) == (S.DOWN, ServerRefused.sentence)
+            assert abs(status.since_ms - since_ms) <= 5
+        assert owners == {"first", "second"}
+        machine.shut = None
+        await soon(10)
+        assert (await place.status()).state is S.READY
+        machine.slots["gpu1"].lose(ServerRefused())
+        machine.shut = ServerRefused()
+        await soon(100)
+        assert abs((await place.status()).since_ms - (virtual_ms() - 100_000)) < 1000, "another outage"
+
+
+def test_the_log_has_one_line_for_a_server_that_is_lost_and_no_word_of_what_answered_there(caplog):
+    @virtually
+    async def story():
+        place = town("gpu1")
+        machine = place.machines["gpu1"]
+        machine.shut = ServerLost(detail="<html>hello secret-page</html>")
+        async with place.at_work(place.pool("first")), place.at_work(place.pool("second")):
+            await soon(600)
+            machine.shut = None
+            await soon(10)
+            assert (await place.status()).state is S.READY
+
+    caplog.set_level("INFO")
+    story()
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert said.count("server=gpu1: lost code=server_lost reason=The GPU cannot be reached.") == 2, "each process, once"
+    assert said.count("another process works on server=gpu1, so it is left alone") <= 2
+    assert len(said) <= 5
+    assert "secret-page" not in caplog.text
+
+
+class CutOff:
+    """A store that one process cannot reach while it is lost."""
+
+    def __init__(self, store):
+        self._store = store
+        self.lost = False
+
+    def __getattr__(self, name):
+        async def asked(*values, **named):
+            if self.lost:
+                raise StoreLost
+            return await getattr(self._store, name)(*values, **named)
+
+        return asked
+
+
+@virtually
+async def test_a_process_that_alone_is_cut_off_lets_go_of_its_server_before_it_stops_what_the_next_one_adopts():
+    place = town("gpu1")
+    machine = place.machines["gpu1"]
+    line = CutOff(place.store)
+    async with place.at_work(place.pool("first", notices=line)) as first:
+        slot = machine.slots["gpu1"]
+        async with place.at_work(place.pool("second")) as second:
+            await soon(60)
+            line.lost = True
+            await soon(15.5)
+            assert slot.ended == "plug pulled"
+            await soon(5)
+            assert second.vocabularies().keys() == {"gpu1"}
+            assert machine.slots["gpu1"] is not slot
+            line.lost = False
+            await soon(60)
+            assert first.vocabularies() == {}
+            assert machine.connected == 1
+
+
+def test_a_fault_of_ours_in_a_look_or_a_question_is_logged_once_with_its_traceback(caplog):
+    @virtually
+    async def story():
+        place = town("gpu1")
+        machine = place.machines["gpu1"]
+        async with place.at_work():
+            machine.silent = KeyError("devices")
+            machine.mute = KeyError("choices")
+            await soon(100)
+            assert (await place.status()).state is S.READY
+
+    story()
+    failed = [record for record in caplog.records if record.exc_info]
+    assert [str(record.exc_info[1]) for record in failed] == ["'devices'", "'choices'"]

@@ -19,5 +19,5 @@ def test_an_outage_is_told_when_it_begins_and_when_it_is_over(caplog: pytest.Log
         for _ in range(3):
             outage.over()
 
-    first, second = "the list: lost code=store_lost detail=no answer", "the list: back"
+    first, second = f"the list: lost code=store_lost reason={StoreLost.sentence}", "the list: back"
     assert [record.getMessage() for record in caplog.records] == [first, second] * 2

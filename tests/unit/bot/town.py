@@ -9,7 +9,7 @@ from bot.attempt import Bench
 from bot.faults import PROVED, Verdict
 from bot.owning import Owning
 from bot.pool import Pool
-from bot.ports import Handle, Server, ServerFacts
+from bot.ports import Handle, NoticeStore, Server, ServerFacts
 from bot.servers import Listed, ServerSpec, ServerStatus, Wish
 from bot.session import Connect
 from bot.worker import Gate
@@ -27,6 +27,7 @@ class Machine(ScriptedServer):
 
     shut: Exception | None = None
     silent: Exception | None = None
+    mute: Exception | None = None  #: about what it offers
     hangs: str = ""  #: in what it never answers
     asked: set[str] = field(default_factory=set)  #: what it was asked since it hangs
     entered: list[Listed] = field(default_factory=list)
@@ -42,6 +43,8 @@ class Machine(ScriptedServer):
 
     async def vocabulary(self) -> Vocabulary | None:
         await self._answers("vocabulary")
+        if self.mute:
+            raise self.mute
         return self.offer
 
     async def clear(self, keep: Collection[Handle]) -> int:
@@ -144,12 +147,18 @@ class Town:
     async def tell(self, offers: Mapping[str, Vocabulary]) -> None:
         self.told.append(offers)
 
-    def pool(self, owner: str = "only", bench: Bench | None = None, connect: Connect | None = None) -> Pool:
+    def pool(
+        self,
+        owner: str = "only",
+        bench: Bench | None = None,
+        connect: Connect | None = None,
+        notices: NoticeStore | None = None,
+    ) -> Pool:
         return Pool(
             roster=self.listed,
             connect=connect or (lambda listed: self.machines[listed.spec.name].open(listed)),
             bench=bench or bench_of(self.store),
-            owning=Owning(notices=self.store, owner=owner),
+            owning=Owning(notices=notices or self.store, owner=owner),
             store=self.servers,
             tell=self.tell,
         )

@@ -13,6 +13,7 @@ from bot.cli.pool_rows import REMOVED, UNATTENDED
 from bot.faults import FAULTS, Blame, Fate, Reach, fault_of
 from bot.health import FIRST_BACKOFF_S, FIRST_PAUSE_S, LONGEST_BACKOFF_S, LONGEST_PAUSE_S, OUR_NETWORK
 from bot.leases import ATTEMPTS
+from bot.owning import Owning
 from bot.servers import ServerState
 from bot.slot import STRANGERS_S
 from tests.unit.house import text_of
@@ -86,5 +87,6 @@ def test_the_numbers_are_those_of_the_code():
         in GUIDE
     )
     assert (ATTEMPTS, STRANGERS_S) == (3, 60)
+    assert f"After {Owning.__dataclass_fields__['term_s'].default:g} s without an answer a worker lets go" in GUIDE
     limits = ComfyLimits()
     assert f"refused or broken for {limits.refused_s:g} s), or was silent for {limits.lost_s:g} s" in GUIDE
