@@ -56,6 +56,12 @@ class Troubled:
     unexcused: Sequence[str]  #: run ids of what ran again without that
     took_s: float
 
+    @property
+    def faulted(self) -> int:
+        """How many failed though no job was at fault and their server had not gone away."""
+        well = {JobState.SUCCEEDED.value, f"{JobState.FAILED} server_lost"}
+        return sum(count for end, count in self.ends.items() if end not in well)
+
     def row(self) -> dict[str, str]:
         """Return the table's row."""
         return {
@@ -73,6 +79,7 @@ class Troubled:
         """Judge it."""
         return {
             f"of {self.jobs} jobs {self.lost} are lost": not self.lost,
+            f"{self.faulted} jobs fail otherwise than for a server that was lost": not self.faulted,
             f"{self.delivered_twice} pictures are delivered twice": not self.delivered_twice,
             f"{len(self.unexcused)} graphs run twice though their server was there": not self.unexcused,
         }
@@ -97,22 +104,27 @@ async def measure(each: int, park: Park, *, most: int | None = None) -> Troubled
                     await asyncio.sleep(0.1)
         calm.set()
         took_s = monotonic() - began
-        records = [await product.redis.store.read(job) for job in jobs]
+        records = {job: await product.redis.store.read(job) for job in jobs}
         showing.cancel()
     runs = [run for machine in machines for run in await machine.ran()]
-    return _told([record for record in records if record], chat, runs, trouble.outages, took_s)
+    return told(records, chat, runs, trouble.outages, took_s)
 
 
-def _told(
-    records: Sequence[JobRecord], chat: RecordingChat, runs: Sequence[Ran], outages: Sequence[Outage], took_s: float
+def told(
+    records: Mapping[JobId, JobRecord | None],
+    chat: RecordingChat,
+    runs: Sequence[Ran],
+    outages: Sequence[Outage],
+    took_s: float,
 ) -> Troubled:
+    """Tell what became of all jobs that were asked for; None: the store knows nothing of one any more."""
     shown = Counter(card.job_id for card in chat.messages.values() if card.is_final)
-    excused, unexcused = run_twice([record.job.id for record in records], runs, outages)
+    excused, unexcused = run_twice(list(records), runs, outages)
     return Troubled(
         jobs=len(records),
-        ends=Counter(f"{record.state} {record.error_code or ''}".strip() for record in records),
+        ends=Counter(map(_end_of, records.values())),
         outages=Counter(outage.kind for outage in outages),
-        lost=sum(not _ended(record) or not shown[record.job.id] for record in records),
+        lost=sum(not _ended(record) or not shown[job] for job, record in records.items()),
         delivered_twice=_delivered_twice(chat),
         excused=excused,
         unexcused=unexcused,
@@ -120,8 +132,14 @@ def _told(
     )
 
 
-def _ended(record: JobRecord) -> bool:
+def _end_of(record: JobRecord | None) -> str:
+    return f"{record.state} {record.error_code or ''}".strip() if record else "vanished"
+
+
+def _ended(record: JobRecord | None) -> bool:
     """Tell whether a job ended in its picture or in a sentence."""
+    if record is None:
+        return False
     if record.state is JobState.SUCCEEDED:
         return bool(record.files)
     return record.state.is_final and bool(record.error_sentence)

@@ -4,11 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from benchmarks.pool_parts.faults import LOST_S, run_twice
+from benchmarks.pool_parts.faults import LOST_S, run_twice, told
 from benchmarks.pool_parts.machines import Ran
 from benchmarks.pool_parts.shares import busy_share, gaps_s, window
 from benchmarks.pool_parts.trouble import Outage
-from bot.jobs import JobId, run_id_of
+from bot.jobs import JobId, JobRecord, JobState, run_id_of
+from tests.fakes.recording_chat import RecordingChat
+from tests.unit.bot.bench import job
 
 JOB = JobId(UUID(int=1))
 
@@ -73,3 +75,24 @@ def test_a_frozen_server_excuses_nothing_before_its_deadline(frozen_s, excused):
     assert (
         run_twice([JOB], runs, [Outage(machine="gpu1", kind="freeze", since=0.5, until=0.5 + frozen_s)])[0] == excused
     )
+
+
+def ended(state: JobState, **more: object) -> JobRecord:
+    return JobRecord(job=job(), state=state, revision=1, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("record", "lost", "faulted"),
+    [
+        (None, 1, 1),
+        (ended(JobState.QUEUED), 1, 1),
+        (ended(JobState.FAILED, error_code="cancelled", error_sentence="It was stopped."), 1, 1),
+        (ended(JobState.FAILED, error_code="server_lost", error_sentence="It went away."), 1, 0),
+    ],
+    ids=["vanished", "never ended", "failed for nothing", "lost its servers"],
+)
+def test_what_vanished_or_failed_for_nothing_is_seen(record, lost, faulted):
+    found = told({JOB: record}, RecordingChat(), [], [], 1.0)
+
+    assert (found.jobs, found.lost, found.faulted) == (1, lost, faulted), "none of them has a message"
+    assert not all(found.bars().values())
