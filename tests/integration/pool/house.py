@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -38,12 +38,13 @@ class House:
     files: LocalFiles
     shared: Shared
     pool: Callable[[], Pool]
+    another: Callable[[RedisPool], Pool]  #: that of another process, with a line of its own to the store
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[Pool]:
+    async def at_work(self, pool: Pool | None = None) -> AsyncIterator[Pool]:
         """Work from when some server has told what it offers; at the end runs have their grace."""
-        pool, stopping, unknown = self.pool(), asyncio.Event(), self.shared.vocabulary
+        pool, stopping, unknown = pool or self.pool(), asyncio.Event(), self.shared.vocabulary
         async with asyncio.TaskGroup() as tasks:
             lanes = tasks.create_task(self.shared.lanes.run())
             working = tasks.create_task(pool.run(stopping))
@@ -163,4 +164,7 @@ async def closed_house(
         def pool() -> Pool:
             return joined(store, parts)
 
-        yield House(store=store, files=files, shared=shared, pool=pool)
+        def another(line: RedisPool) -> Pool:
+            return joined(line, replace(parts, owner="another"))
+
+        yield House(store=store, files=files, shared=shared, pool=pool, another=another)
