@@ -44,7 +44,7 @@ async def test_a_run_that_somebody_else_interrupts_is_painted_again_and_costs_th
     assert await scene.states() == ["ready", "ready"]
     await scene.both_work()
     assert len(scene.executions(stopped)) == 2, "the one that was stopped, and the one that painted it"
-    await scene.once()
+    await scene.once(stopped)
 
 
 async def test_jobs_avoid_a_gpu_that_a_stranger_uses_and_leave_the_strangers_run_alone(scene: Scene) -> None:
