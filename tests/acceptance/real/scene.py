@@ -82,7 +82,7 @@ class Scene:
         ]
 
     async def once(self, stopped: str = "") -> None:
-        """No job but a stopped one ran twice where a GPU lived on; no run was submitted twice, and none is remembered."""
+        """No job but a stopped one ran twice where a GPU lived on; no run was submitted twice; none is remembered."""
         for job in set(self.jobs) - {stopped}:
             assert sum(not life.lost for _, life in self.executions(job)) <= 1, job
         for machine in self.machines:
