@@ -43,11 +43,15 @@ for i = charges, #ARGV, 5 do
   redis.call('RPUSH', key('charges', id), name, ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], began)
 end
 
--- The share holds for all that the user has, from now on.
-local was_open = open(person)
+-- The share holds for all that the user has, from now on. It may lift a cap: more than this job may be run then.
+local was_open, lifted = open(person), false
 local function holds(it, weight, cap)
   if it.weight ~= weight then put(it, 'weight', weight) end
-  if it.cap ~= cap then put(it, 'cap', cap) end
+  if it.cap ~= cap then
+    local was_shut = not open(it)
+    put(it, 'cap', cap)
+    lifted = lifted or was_shut and open(it)
+  end
 end
 local weight = tonumber(ARGV[11])
 if user.waiting + user.leased > 0 and weight ~= user.weight then put(tenant, 'crowd', tenant.crowd + weight - user.weight) end
@@ -77,7 +81,7 @@ redis.call('HINCRBY', key('uses'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
 for i = 23, 22 + files do refer(id, ARGV[i]) end
 
--- One claim for one job. Nobody else is woken then, unless it took another.
+-- One claim for one job. Nobody else is woken then, unless it took another, or is not all that may be run now.
 local function hand_out()
   -- What only this needs is made here.
   mirror_moved() -- who is woken?
@@ -86,7 +90,7 @@ local function hand_out()
   local answer = claim(unpack(parked, 3))
   local found = answer[3]
   if not found then return nil end
-  if found[4] == id then
+  if found[4] == id and not lifted then
     for lane in pairs(serving(requirement)) do woken[lane] = nil end
   end
   return channel, table.concat(spoken({parked[3], parked[4], answer}, {}), '\r\n') .. '\r\n'
@@ -101,6 +105,7 @@ local channel, said
 if somebody_is_parked then channel, said = hand_out() end
 write()
 tell()
-wake()
+-- A message wakes one; 32 are enough for the second after which everybody asks anyway.
+for _ = 1, lifted and math.min(32, math.max(person.waiting, tenant.waiting)) or 1 do wake() end
 if channel then redis.call('PUBLISH', channel, said) end
 return {'added', at}

@@ -1,8 +1,8 @@
 -- Needs: accounts
 -- What a script did to the accounts, written down in its end; and who is woken by it.
 
--- The lines mirror tags and seats, before anybody reads them. Who has a seat now and had none may be somebody's work:
--- see wake().
+-- The lines mirror tags and seats, before anybody reads them. Who has a seat now and had none may be somebody's work,
+-- a user whose tenant has one: see wake().
 local function mirror(it)
   for lane, tag in pairs(it.tags) do
     local sits, sat, kept = it.seats[lane], it.sat[lane], it.kept[lane]
@@ -12,7 +12,7 @@ local function mirror(it)
       if kept and sits ~= sat then it.new[(sat and '@' or '~') .. lane] = false end
       if sits then
         redis.call('ZADD', line, tag, it.name)
-        if not sat then woken[lane] = true end
+        if not sat and (not it.tenant or it.tenant.seats[lane]) then woken[lane] = true end
       elseif sat then
         redis.call('ZREM', line, it.name)
       end

@@ -8,9 +8,9 @@ import pytest
 
 from adapters.redis.opening import open_redis
 from adapters.redis.scripts import Scripts
-from bot.shares import FairPolicy
+from bot.shares import Caps, FairPolicy, Share
 from tests.fakes.memory_store import MemoryStore
-from tests.integration.redis import ALICE, MOVABLE, START_MS, job, movable_pool, new_pool
+from tests.integration.redis import ALICE, BOB, MOVABLE, START_MS, job, movable_pool, new_pool
 from tests.integration.redis.invariants import faults
 from tests.integration.redis.ledger import ledger, ledger_of
 from tests.integration.redis.test_gathering import LANES, SERVERS, orders
@@ -41,14 +41,23 @@ async def park_for(pool, process, server="gpu-1", nonce="n", *, warm=(), speed=1
 
 
 @asynccontextmanager
-async def deaf(pool):
-    """Subscribe for a process that takes no notice of what it hears."""
+async def deaf(pool, *also):
+    """Subscribe for a process that takes no notice of what it hears, and to other channels."""
     subscriber = pool.edge.client.pubsub()
-    await subscriber.subscribe(pool.edge.keys.key("given", "deaf"))
+    channels = [pool.edge.keys.key("given", "deaf"), *map(pool.edge.keys.key, also)]
+    await subscriber.subscribe(*channels)
     try:
-        yield await subscriber.get_message(timeout=LONG_S)
+        for _ in channels:
+            assert await subscriber.get_message(timeout=LONG_S)
+        yield subscriber
     finally:
         await subscriber.aclose()
+
+
+async def heard(subscriber):
+    """Return what is said next."""
+    message = await subscriber.get_message(timeout=LONG_S)
+    return message["data"]
 
 
 async def state_of(pool, asked):
@@ -162,3 +171,25 @@ async def test_whose_patience_ended_is_forgotten_when_somebody_else_waits(engine
         await advance(LONG_MS)
         await park_for(pool, "killed", server="new")
         assert await parked(pool) == ["new"]
+
+
+async def test_a_cap_that_is_lifted_by_a_job_gives_all_who_wait_what_may_run_now(pool):
+    for _ in range(6):
+        await pool.queue.enqueue(job(), share=Share(running=Caps(user=1)))
+    assert await pool.queue.claim("busy", "n")
+    servers = [f"gpu-{number}" for number in range(6)]
+    async with deaf(pool, "wake") as woken:
+        for server in servers:
+            await park_for(pool, "deaf", server)
+        await pool.queue.enqueue(job(), share=Share())
+        assert [await heard(woken) for _ in range(5)] == [b"any"] * 5
+
+
+async def test_who_waits_is_left_alone_by_jobs_of_a_community_that_may_run_no_more(pool):
+    share = Share(running=Caps(tenant=1))
+    await pool.queue.enqueue(job(), share=share)
+    assert await pool.queue.claim("busy", "n")
+    async with deaf(pool):
+        await park_for(pool, "deaf")
+        await pool.queue.enqueue(job(requester=BOB), share=share)
+        assert await parked(pool) == ["gpu-1"]
