@@ -133,7 +133,7 @@ def test_a_gpu_that_does_not_answer_is_a_sentence_without_its_address(fairbrush:
     done = fairbrush("imagine", "a cat", "--comfyui", "http://127.0.0.1:9")
 
     assert done.returncode == 1
-    assert done.stderr == "The GPU cannot be reached.\n"
+    assert done.stderr == "The GPU cannot be reached: nothing listens at its address.\n"
 
 
 def test_an_address_that_is_empty_is_not_taken_for_none(fairbrush: Fairbrush) -> None:

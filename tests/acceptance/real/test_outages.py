@@ -2,7 +2,7 @@
 
 from tests.acceptance.real.scene import SHORT, Scene
 
-UNREACHED = "The GPU cannot be reached."
+UNREACHED = "The GPU cannot be reached: nothing listens at its address."
 
 
 async def test_a_killed_gpu_is_down_its_job_is_painted_elsewhere_and_it_works_again_when_it_is_back(
