@@ -9,6 +9,9 @@ from bot.jobs import JobId, JobRecord
 ATTEMPTS = 3
 """How many runs a job gets before a lost server is its end."""
 
+LONGEST_PATIENCE_S = 3600.0
+"""No claim waits for longer: who still wants a job then asks again."""
+
 
 class Settlement(Enum):
     """What becomes of a charge when its job ends."""
@@ -74,3 +77,8 @@ class LaneTable:
     version: int = 0
     servers: Mapping[str, str] = field(default_factory=dict)  #: server -> its lane
     routes: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: requirement -> the lanes that serve it
+
+
+def patience_of(patience_s: float, successor_of: Lease | None) -> float:
+    """Return how long a claim waits: a successor does not, and who says no sensible time does not either."""
+    return 0.0 if successor_of else min(max(0.0, patience_s), LONGEST_PATIENCE_S)

@@ -151,7 +151,7 @@ class Worker:
         held = await self._claimed(ahead)
         took_s = self._now() - asked_s if ahead else 0.0
         if held is None:
-            if ahead:
+            if slot.held:
                 slot.asked_in_vain(self._now())
             # The store has none for us, and may have given us one whose answer was lost.
             self._to_adopt = not slot.held
@@ -176,7 +176,7 @@ class Worker:
             warm=self._slot.warm_then(),
             speed=self._bench.estimates.speed(self._server.name),
             successor_of=leaving.lease if leaving else None,
-            patience_s=0.0 if ahead else self._limits.idle_s,
+            patience_s=self._limits.idle_s,
         )
         return await insist(claim, self._limits.terms)
 

@@ -15,6 +15,7 @@ from adapters.redis.keys import job_name, quoted, tenant_name, user_name
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
 from bot.errors import QueueFull, ServerLost, StoreLost
 from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
+from bot.leases import patience_of
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
 from bot.shares import ONE, Caps, Position, Share
 
@@ -97,7 +98,7 @@ class RedisQueue:
         # claim without patience takes it away, or finds what it was given meanwhile.
         ends, clock = _held(successor_of) if successor_of else ("", ""), asyncio.get_running_loop().time
         words = (quoted(server), quoted(nonce), self.lease_ms, speed, *ends, *dict.fromkeys(warm))
-        until = clock() + patience_s
+        until = clock() + patience_of(patience_s, successor_of)
         with self.hints.ear(quoted(server), quoted(nonce)) as ear:
             while True:
                 left_s = max(0.0, until - clock())

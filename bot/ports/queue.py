@@ -37,10 +37,10 @@ class JobQueue(Protocol):
     ) -> Held | None:
         """Take the job whose turn it is in this server's lane (bot/fairshare.py says which); None when there is none.
 
-        Waits for one up to `patience_s`; a lost wake-up costs that time and no more. One new job is given to one of
-        those who wait: one whose `warm` has its model, else the fastest. None: nothing was given. Whoever is cancelled
-        while they wait may be given a job all the same until their patience would have ended: it is the server's by
-        its lease, as that of a claim whose answer was lost.
+        Waits for one up to `patience_s`, an hour at the most; a successor does not wait. A lost wake-up costs that time
+        and no more. One new job is given to one of those who wait: one whose `warm` has its model, else the fastest.
+        None: nothing was given. Whoever is cancelled while they wait may be given a job all the same until their
+        patience would have ended: it is the server's by its lease, as that of a claim whose answer was lost.
 
         `warm` names the models that the server has loaded, the one to be preferred first. `speed` is the server's, in
         thousandths: what is charged is what the job would take on one of speed 1. A nonce that a server used returns

@@ -28,6 +28,7 @@ from bot.jobs import (
     StoredFile,
     after,
 )
+from bot.leases import patience_of
 from bot.overview import Facts
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, LaneTable, Lease, Renewal
 from bot.shares import ONE, FairPolicy, Position, Share
@@ -103,7 +104,8 @@ class MemoryStore(MemoryBoard):
     ) -> Held | None:
         """Take the job whose turn it is, or wait for one."""
         take = partial(self._take, server, nonce, warm, speed, successor_of)
-        return await self._parking.claim((server, nonce), take, patience_s=patience_s, speed=speed, warm=warm)
+        waits_s = patience_of(patience_s, successor_of)
+        return await self._parking.claim((server, nonce), take, patience_s=waits_s, speed=speed, warm=warm)
 
     def _take(
         self, server: str, nonce: str, warm: Sequence[str], speed: int, successor_of: Lease | None

@@ -87,7 +87,7 @@ local function hand_out()
   mirror_moved() -- who is woken?
   local parked, channel = next_parked(woken, model_of(requirement))
   if not parked then return nil end
-  local answer = claim(unpack(parked, 3))
+  local answer = claim(parked[3], parked[4], parked[5], parked[6], '', '', unpack(parked, FIRST_MODEL))
   local found = answer[3]
   if not found then return nil end
   if found[4] == id and not lifted then

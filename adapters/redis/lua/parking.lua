@@ -2,12 +2,13 @@
 -- Claims that wait. Who found nothing may stand parked in the lane for a while, with all that the claim says: whoever adds
 -- a job makes that claim at once, and tells the process that waits. Who leaves without a word stands there until their
 -- patience ends; what they are given meanwhile is theirs by its lease, and comes back with that at the latest.
--- A parked claim is {lane, process, then as claim() takes them: server, nonce, lease, speed, job and fence of the lease
--- that is about to end, models …}; packed, the end of its patience stands before it.
+-- A parked claim is {lane, process, server, nonce, lease, speed, models …}; packed, the end of its patience stands before
+-- it. Who claims while they hold another job does not wait.
 local somebody_is_parked = redis.call('EXISTS', key('parked')) == 1
 
 local MOST_BYTES = 2048 -- of a packed one: ten times what a worker says; a longer one is woken as if it were not parked
-local TILL = 13 -- digits of a time in ms
+local FIRST_MODEL = 7
+local LONGEST_PATIENCE = 3600 * 1000
 
 -- Where they stand in a lane, and there with a model: the fastest first, of equals whose patience ends first.
 local function bay_of(lane, model)
@@ -15,8 +16,12 @@ local function bay_of(lane, model)
   return TAG .. ':bay:' .. lane
 end
 
+local function till_of(packed)
+  return string.match(packed, '^%d+')
+end
+
 local function unpacked(packed)
-  return cmsgpack.unpack(string.sub(packed, TILL + 1))
+  return cmsgpack.unpack(string.sub(packed, #till_of(packed) + 1))
 end
 
 local function unpark(packed, parked)
@@ -24,7 +29,7 @@ local function unpark(packed, parked)
   redis.call('HDEL', key('parked'), who)
   redis.call('ZREM', key('patience'), who)
   redis.call('ZREM', bay_of(lane), packed)
-  for i = 9, #parked do redis.call('ZREM', bay_of(lane, parked[i]), packed) end
+  for i = FIRST_MODEL, #parked do redis.call('ZREM', bay_of(lane, parked[i]), packed) end
 end
 
 local function leave(who)
@@ -35,13 +40,14 @@ end
 local function park(lane, patience, process, server, nonce, ...)
   -- Whose patience has ended goes, if nobody has met them yet.
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', key('patience'), 0, now())) do leave(gone) end
-  local who, till, parked = server .. '/' .. nonce, now() + patience, {lane, process, server, nonce, ...}
-  local packed = string.format('%0' .. TILL .. '.0f', till) .. cmsgpack.pack(parked)
+  local who, parked = server .. '/' .. nonce, {lane, process, server, nonce, ...}
+  local till = now() + math.min(patience, LONGEST_PATIENCE)
+  local packed = string.format('%013.0f', till) .. cmsgpack.pack(parked) -- in the order of the times
   if #packed > MOST_BYTES then return end
   redis.call('HSET', key('parked'), who, packed)
   redis.call('ZADD', key('patience'), till, who)
   redis.call('ZADD', bay_of(lane), -parked[6], packed)
-  for i = 9, #parked do redis.call('ZADD', bay_of(lane, parked[i]), -parked[6], packed) end
+  for i = FIRST_MODEL, #parked do redis.call('ZADD', bay_of(lane, parked[i]), -parked[6], packed) end
   somebody_is_parked = true
 end
 
@@ -64,7 +70,7 @@ local function next_parked(lanes, model)
     local parked = unpacked(packed)
     unpark(packed, parked)
     local channel = key('given', parked[2])
-    if tonumber(string.sub(packed, 1, TILL)) > now() and redis.call('PUBSUB', listening, channel)[2] > 0 then
+    if tonumber(till_of(packed)) > now() and redis.call('PUBSUB', listening, channel)[2] > 0 then
       return parked, channel
     end
   end

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from math import inf, nan
 
 import pytest
 
@@ -16,7 +17,7 @@ WAITED_MS = LONG_S * 1000
 
 async def waiting(truth, group, server="gpu-1", nonce="n", **named):
     """Begin a claim that waits, and give it the time to be there."""
-    task = group.create_task(truth.queue.claim(server, nonce, patience_s=LONG_S, **named))
+    task = group.create_task(truth.queue.claim(server, nonce, **{"patience_s": LONG_S} | named))
     for _ in range(3):
         await asyncio.sleep(0)
         await truth.queue.position(job().id)  # there and back, behind the claim
@@ -55,6 +56,29 @@ async def test_a_job_that_was_there_is_not_waited_for(truth):
 
 async def test_patience_ends(truth):
     assert await truth.queue.claim("gpu-1", "n", patience_s=LATE_S) is None
+
+    asked = await truth.queue.enqueue(job())
+    assert await state_of(truth, asked.job.id) == "queued"
+
+
+@pytest.mark.parametrize("patience_s", [-5.0, nan, -inf])
+async def test_no_sensible_patience_is_none(truth, patience_s):
+    assert await truth.queue.claim("gpu-1", "n", patience_s=patience_s) is None
+
+
+@pytest.mark.parametrize("patience_s", [1e10, inf])
+async def test_who_would_wait_for_ever_stops_nobody(truth, group, patience_s):
+    claim = await waiting(truth, group, patience_s=patience_s)
+    records = [await truth.queue.enqueue(job()) for _ in range(2)]
+
+    assert (await claim).record.job == records[0].job
+    assert await state_of(truth, records[1].job.id) == "queued"
+
+
+async def test_a_successor_is_not_waited_for(truth):
+    await truth.queue.enqueue(job())
+    lease = await running(truth)
+    assert await truth.queue.claim("gpu-1", "successor", successor_of=lease, patience_s=LONG_S) is None
 
     asked = await truth.queue.enqueue(job())
     assert await state_of(truth, asked.job.id) == "queued"

@@ -34,9 +34,9 @@ async def until_parked(pool, servers):
         pass
 
 
-async def park_for(pool, process, server="gpu-1", nonce="n", *, warm=(), speed=1000):
+async def park_for(pool, process, server="gpu-1", nonce="n", *, warm=(), speed=1000, patience=LONG_MS):
     """Park a claim as another process does, which may hear nothing."""
-    words = (LONG_MS, process, server, nonce, LEASE_MS, speed, "", "", *warm)
+    words = (patience, process, server, nonce, LEASE_MS, speed, "", "", *warm)
     await pool.edge.run("claim", len(words), *words)
 
 
@@ -193,3 +193,12 @@ async def test_who_waits_is_left_alone_by_jobs_of_a_community_that_may_run_no_mo
         await park_for(pool, "deaf")
         await pool.queue.enqueue(job(requester=BOB), share=share)
         assert await parked(pool) == ["gpu-1"]
+
+
+@pytest.mark.parametrize("patience", [10**16, 10**300, "inf", -1, "nan"])
+async def test_no_patience_that_somebody_asked_for_keeps_a_job_from_being_added(pool, patience):
+    async with deaf(pool):
+        await park_for(pool, "deaf", patience=patience)
+        asked = await pool.queue.enqueue(job())
+    assert (await pool.queue.claim("gpu-1", "n")).record.job.id == asked.job.id
+    assert await parked(pool) == []
