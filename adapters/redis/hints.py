@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from itertools import islice
 from typing import cast
 
 from hiredis import Reader
@@ -19,8 +20,8 @@ from bot.jobs import Job, JobId
 
 MAX_HINTS = 10_000
 """Per platform; beyond it further ones are dropped: the board looks at every open job from time to time anyway."""
-MAX_LEFT = 256
-"""Claims that were cancelled while they waited, of which is remembered that they were."""
+MAX_LEFT = 10_000
+"""Claims that were cancelled and are still to be taken away: more than a process has workers. Beyond, leases end."""
 _QUIET_S = 5.0
 """After this Redis is asked whether it is still there."""
 
@@ -34,8 +35,8 @@ class Hints:
         self.process = secrets.token_hex(8)  #: what scripts call this process
         self._given = keys.key("given", self.process)
         self._ears: dict[tuple[str, str], Ear] = {}
-        self._left: dict[tuple[str, str], None] = {}
-        self._strays: asyncio.Queue[Reply] = asyncio.Queue(MAX_LEFT)
+        self._left: dict[tuple[str, str], Ear] = {}
+        self._leaving = asyncio.Event()
         self._wakes = Wakes()
         self._listening = asyncio.Event()
         self._changed: dict[str, set[JobId]] = {}
@@ -53,15 +54,28 @@ class Hints:
         try:
             yield ear
         except asyncio.CancelledError:
-            self._leave(who, ear)
+            if self._ears.get(who) is ear:  # else the same claim is made anew
+                self._leave(who, ear)
             raise
         finally:
             if self._ears.get(who) is ear:
                 del self._ears[who]
 
-    async def stray(self) -> Reply:
-        """Wait for an answer that was given to a claim after it was cancelled."""
-        return await self._strays.get()
+    async def leaving(self) -> None:
+        """Return when claims were cancelled that are still to be taken away."""
+        await self._leaving.wait()
+
+    def left(self, most: int) -> dict[tuple[str, str], Ear]:
+        """Return claims that were cancelled, by server and nonce: they may be parked, or may have been given a job."""
+        if not self._left:
+            self._leaving.clear()
+        return dict(islice(self._left.items(), most))
+
+    def forget(self, left: Mapping[tuple[str, str], Ear]) -> None:
+        """Have done with claims that were cancelled, unless they were made anew since."""
+        for who, ear in left.items():
+            if self._left.get(who) is ear:
+                del self._left[who]
 
     async def work(self, lane: str | None, timeout_s: float, ear: Ear) -> None:
         """Return when there is an answer, when there may be work for a lane, or after the timeout; None is any lane.
@@ -173,21 +187,12 @@ class Hints:
         who = server.decode(), nonce.decode()
         if ear := self._ears.get(who):
             ear.give(answer)
-        elif who in self._left:
-            del self._left[who]
-            self._stray(answer)
 
     def _leave(self, who: tuple[str, str], ear: Ear) -> None:
-        if ear.given is not None:
-            self._stray(ear.given)
-            return
-        self._left[who] = None
+        self._left[who] = ear
+        self._leaving.set()
         if len(self._left) > MAX_LEFT:
             del self._left[next(iter(self._left))]
-
-    def _stray(self, answer: Reply) -> None:
-        if not self._strays.full():  # else its lease brings it back
-            self._strays.put_nowait(answer)
 
 
 @asynccontextmanager

@@ -85,8 +85,15 @@ async def open_redis(
         async with open_hints(url, edge.keys, patience_s=patience_s) as hints:
             gathering = Gathering(edge)
             opened = _pool(edge, hints, gathering, lease_ms=round(lease_s * 1000))
-            async with beside(gathering.serve()), beside(opened.queue.return_strays()):
-                yield opened
+            async with beside(gathering.serve()):
+                try:
+                    async with beside(opened.queue.return_left()):
+                        yield opened
+                finally:
+                    # Whoever closes a pool has just cancelled those who wait: what they are given costs no attempt.
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(patience_s):
+                            await opened.queue.return_all_left()
 
 
 def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> RedisPool:
@@ -97,6 +104,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
             hints=hints,
             lease_ms=lease_ms,
             claims=Gathered(gathering, "claim"),
+            departures=Gathered(gathering, "leave"),
             records=Gathered(gathering, "record"),
             settlements=Gathered(gathering, "settle"),
         ),

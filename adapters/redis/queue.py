@@ -21,6 +21,8 @@ from bot.shares import ONE, Caps, Position, Share
 
 MAX_RESCUED = 100
 """In one script, so that a great many lost jobs do not block everybody else."""
+MAX_RETURNED = 32
+"""In one script, of claims that were cancelled."""
 SHORTEST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 300_000
 """When to try again for room that frees when some job ends: about the time that one takes."""
 
@@ -43,6 +45,7 @@ class RedisQueue:
     hints: Hints
     lease_ms: int
     claims: Calls
+    departures: Calls
     records: Calls
     settlements: Calls
     _lanes: dict[str, str] = field(default_factory=dict, init=False)  #: server -> where its last claim found it
@@ -109,12 +112,18 @@ class RedisQueue:
                 if ear.given is not None:
                     return self._found(server, ear.given)
 
-    async def return_strays(self) -> None:
-        """Hand back for ever what was given to claims that were cancelled while they waited."""
+    async def return_left(self) -> None:
+        """Take away for ever claims that were cancelled, and hand back what they were given."""
         while True:
-            with suppress(StoreLost):  # then its lease brings it back
-                _, *found = answers.rows(await self.hints.stray())
-                await self.requeue(answers.held(*found).lease, costs_attempt=False)
+            await self.hints.leaving()
+            await self.return_all_left()
+
+    async def return_all_left(self) -> None:
+        """Take away all claims that were cancelled: behind these, for calls go in the order in which they are made."""
+        while left := self.hints.left(MAX_RETURNED):
+            with suppress(StoreLost):  # then their leases bring back what they were given
+                await self.departures.call(*(word for who in left for word in who))
+            self.hints.forget(left)
 
     def _found(self, server: str, answer: Reply) -> Held | None:
         lane, *found = answers.rows(answer)

@@ -39,8 +39,8 @@ class JobQueue(Protocol):
 
         Waits for one up to `patience_s`, an hour at the most; a successor does not wait. A lost wake-up costs that time
         and no more. One new job is given to one of those who wait: one whose `warm` has its model, else the fastest.
-        None: nothing was given. Whoever is cancelled while they wait may be given a job all the same until their
-        patience would have ended: it is the server's by its lease, as that of a claim whose answer was lost.
+        None: nothing was given. Whoever is cancelled is given nothing: a job that was given just then goes back at
+        once, at no cost; only if their process is killed or frozen it is the server's until its lease ends.
 
         `warm` names the models that the server has loaded, the one to be preferred first. `speed` is the server's, in
         thousandths: what is charged is what the job would take on one of speed 1. A nonce that a server used returns

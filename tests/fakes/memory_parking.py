@@ -14,7 +14,7 @@ Who = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Parked:
-    """One claim: whoever gives it a job makes it. Its process may have left."""
+    """One claim: whoever gives it a job makes it."""
 
     speed: int
     warm: Collection[str]
@@ -35,6 +35,7 @@ class Parking:
     """All claims that wait, in the order of their coming."""
 
     clock: Callable[[], int]
+    hand_back: Callable[[Held], None]
     _parked: dict[Who, _Parked] = field(default_factory=dict)
 
     async def claim(
@@ -51,6 +52,11 @@ class Parking:
         try:
             async with asyncio.timeout(patience_s):
                 return await given
+        except asyncio.CancelledError:
+            self._parked.pop(who, None)
+            if given.done() and not given.cancelled():
+                self.hand_back(given.result())
+            raise
         except TimeoutError:
             self._parked.pop(who, None)
             return claim()
@@ -73,5 +79,9 @@ class Parking:
                 del self._parked[who]
 
     def _waiting(self) -> list[tuple[Who, _Parked]]:
-        """Return who waits; who left without a word counts until their patience ends, as in Redis."""
-        return [(who, each) for who, each in self._parked.items() if each.until_ms > self.clock()]
+        """Return who waits, whose patience has not ended: time may have been moved."""
+        return [
+            (who, each)
+            for who, each in self._parked.items()
+            if not each.given.cancelled() and each.until_ms > self.clock()
+        ]

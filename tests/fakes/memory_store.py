@@ -70,7 +70,7 @@ class MemoryStore(MemoryBoard):
 
     def __post_init__(self) -> None:
         self.fair = FairShare(policy=self.policy)
-        self._parking = Parking(clock=self.clock)
+        self._parking = Parking(clock=self.clock, hand_back=self._give_up)
 
     # ---- JobQueue ----
 
@@ -161,6 +161,12 @@ class MemoryStore(MemoryBoard):
 
     async def requeue(self, lease: Lease, *, costs_attempt: bool, requirement: str | None = None) -> bool:
         """Hand a job back at its old place."""
+        return self._requeue(lease, costs_attempt=costs_attempt, requirement=requirement)
+
+    def _give_up(self, held: Held) -> None:
+        self._requeue(held.lease, costs_attempt=False)
+
+    def _requeue(self, lease: Lease, *, costs_attempt: bool, requirement: str | None = None) -> bool:
         entry = self._held(lease)
         if not entry:
             return self._was_ended(lease, Happening.REQUEUED)

@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from bot.ports import LaneTable
+from bot.ports import ATTEMPTS, LaneTable
 from bot.shares import Caps, Share
 from tests.contracts.queue.test_fairness import asked, somebody
 from tests.integration.redis import ALICE, job, run_of, running, state_of
@@ -161,23 +161,28 @@ async def test_who_waited_when_lanes_were_laid_anew_takes_what_their_new_lane_ha
     assert await state_of(truth, other.job.id) == "queued"
 
 
-async def test_who_left_is_given_nothing_when_their_patience_would_have_ended(truth, group):
+async def test_who_left_is_given_nothing(truth, group):
     claim = await waiting(truth, group)
     claim.cancel()
-    await truth.advance(WAITED_MS)
+    await asyncio.wait([claim])
+    assert await truth.queue.claim("gpu-2", "n") is None  # comes behind the leaving
 
     asked = await truth.queue.enqueue(job())
     assert await state_of(truth, asked.job.id) == "queued"
 
 
-async def test_what_was_given_to_somebody_who_left_is_theirs_if_they_ask_again(truth, group):
-    claim = await waiting(truth, group)
-    claim.cancel()
-    asked = await truth.queue.enqueue(job())
+async def test_what_was_given_to_somebody_who_leaves_goes_back_at_once_and_costs_nothing(truth, group):
+    for _ in range(ATTEMPTS + 1):
+        claim = await waiting(truth, group)
+        await truth.queue.enqueue(asked := job())
+        claim.cancel()
+        await asyncio.wait([claim])
+        if not claim.cancelled():  # it had its answer by then
+            await truth.queue.requeue(claim.result().lease, costs_attempt=False)
 
-    again = await truth.queue.claim("gpu-1", "n")
-    held = again or await truth.queue.claim("gpu-2", "n", patience_s=LONG_S)
-    assert held.record.job.id == asked.job.id
+        held = await truth.queue.claim("gpu-2", "n", patience_s=LONG_S)
+        assert (held.record.job.id, held.lease.attempt) == (asked.id, 1)
+        await truth.queue.fail(held.lease, code="c", sentence="s")
 
 
 async def test_who_claims_again_waits_no_more_by_the_claim_before(truth, group):

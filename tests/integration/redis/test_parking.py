@@ -126,18 +126,43 @@ async def test_a_process_that_was_killed_is_given_nothing(pool):
     assert await parked(pool) == []
 
 
-async def test_what_is_given_to_a_claim_that_was_cancelled_goes_back_at_once(pool):
+async def test_a_claim_that_is_cancelled_is_taken_away_at_once(pool):
     async with asyncio.TaskGroup() as group:
-        leaving = group.create_task(pool.queue.claim("gpu-1", "n", patience_s=LONG_S, speed=2000))
+        leaving = group.create_task(pool.queue.claim("gpu-1", "n", patience_s=LONG_S))
         await until_parked(pool, ["gpu-1"])
         leaving.cancel()
-        await asyncio.wait([leaving])
-        staying = group.create_task(pool.queue.claim("gpu-2", "n", patience_s=LONG_S))
-        await until_parked(pool, ["gpu-1", "gpu-2"])
+        await until_parked(pool, [])
 
-        asked = await pool.queue.enqueue(job())
-        assert (await staying).record.job.id == asked.job.id
-    assert await pool.store.held_by("gpu-1") == []
+
+async def test_a_claim_that_is_cancelled_in_its_call_holds_nothing(pool):
+    asked = await pool.queue.enqueue(job())
+    async with asyncio.TaskGroup() as group:
+        leaving = group.create_task(pool.queue.claim("gpu-1", "n"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it is on its way
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        again = await pool.queue.claim("gpu-2", "n", patience_s=LONG_S)
+    assert (again.record.job.id, again.lease.attempt) == (asked.job.id, 1)
+
+
+async def test_a_pool_that_closes_leaves_nobody_a_job_however_many_waited(engine_url):
+    name = await new_pool(engine_url)
+    async with asyncio.timeout(3 * LONG_S), open_redis(engine_url, pool=name) as other:
+        async with open_redis(engine_url, pool=name) as pool, asyncio.TaskGroup() as group:
+            claims = [
+                group.create_task(pool.queue.claim(f"gpu-{number}", "n", patience_s=LONG_S)) for number in range(300)
+            ]
+            await until_parked(pool, [f"gpu-{number}" for number in range(300)])
+            given = [await other.queue.enqueue(job())]
+            for claim in claims:
+                claim.cancel()
+            given += await asyncio.gather(*(other.queue.enqueue(job()) for _ in claims[1:]))
+        answered = sum(not claim.cancelled() for claim in claims)
+
+        states = [await state_of(other, asked) for asked in given]
+        assert states.count("queued") == len(given) - answered
+        assert await parked(other) == []
 
 
 async def test_a_claim_that_says_too_much_is_woken(pool):
