@@ -53,8 +53,13 @@ local function claim(server, nonce, term, speed, leaving, fence, ...)
     if mine[i + 1] == nonce then again = mine[i] elseif mine[i] ~= leaving then others[#others + 1] = mine[i] end
   end
   local known = again and job_of(again)
-  if known then
-    local expires = granted[again] or tonumber(redis.call('ZSCORE', key('leases'), again))
+  if known and known.server == server then
+    local expires = granted[again] or tonumber(redis.call('ZSCORE', key('leases'), again) or '')
+    if not expires then -- lost: see leases.lua
+      expires = now() + term
+      granted[again] = expires
+      in_the_end('ZADD', key('leases'), expires, again)
+    end
     return {lane, expires, snapshot(again, known), others}
   end
   local job = leaving ~= '' and held(leaving, fence)

@@ -1,6 +1,6 @@
 -- Needs: jobs
 -- Leases: the sorted set tells when each ends, the job itself whose it is. Where an entry of the set was lost, whoever
--- holds the job writes it again by renewing, and may end the job.
+-- holds the job writes it again by renewing, or by claiming with the same nonce, and may end the job.
 
 -- Returns a held job. The fence makes sure that whoever lost it changes nothing any more.
 local function held(id, fence)

@@ -48,6 +48,19 @@ async def test_a_lease_of_a_job_that_waits_is_taken_away_and_the_job_is_claimed(
     assert (await claimed(truth)).job_id == asked.id
 
 
+async def test_a_held_job_whose_lease_is_not_there_is_told_again_to_the_same_nonce_and_kept(pool_and_truth):
+    pool, truth = pool_and_truth
+    await truth.queue.enqueue(job())
+    first = await truth.queue.claim("gpu-1", "n")
+    await pool.edge.ask("ZREM", key_of(pool, "leases"), job_name(first.lease.job_id))
+    await truth.advance(1000)
+
+    again = await truth.queue.claim("gpu-1", "n", patience_s=LEASE_MS / 1000)
+    assert again.lease == replace(first.lease, expires_ms=first.lease.expires_ms + 1000)
+    await truth.advance(LEASE_MS + 1)
+    assert await truth.queue.rescue() == [first.lease.job_id]
+
+
 async def test_a_held_job_whose_lease_is_not_there_is_kept_by_who_renews_it(pool_and_truth):
     pool, truth = pool_and_truth
     await truth.queue.enqueue(job())
