@@ -51,12 +51,14 @@ local function park(lane, patience, process, server, nonce, ...)
   somebody_is_parked = true
 end
 
--- Returns who of those that are parked in some lanes, or there with a model, is the fastest.
+-- Returns who of those that are parked in some lanes, or there with a model, is the fastest, of equals as in one lane.
 local function fastest_in(lanes, model)
   local best, speed
   for lane in pairs(lanes) do
     local first = redis.call('ZRANGE', bay_of(lane, model), 0, 0, 'WITHSCORES')
-    if first[1] and (not best or -first[2] > speed) then best, speed = first[1], -first[2] end
+    local faster = first[1] and (not best or -first[2] > speed)
+    local before = best and first[1] and -first[2] == speed and tonumber(till_of(first[1])) < tonumber(till_of(best))
+    if faster or before then best, speed = first[1], -first[2] end
   end
   return best
 end

@@ -137,6 +137,17 @@ async def test_who_has_the_model_loaded_goes_before_who_is_faster_and_who_is_fas
     assert [sorted(jobs).index(each) for each in jobs] == [2, 1, 0]
 
 
+@pytest.mark.parametrize("lanes", ["12", "21"])
+async def test_of_equals_in_two_lanes_who_came_first_is_given_the_job(truth, group, lanes):
+    await truth.lanes.lay(LaneTable(servers={"first": lanes[0], "later": lanes[1]}, routes={"a": ("1", "2")}))
+    claims = [await waiting(truth, group, "first")]
+    await truth.advance(1)
+    claims.append(await waiting(truth, group, "later"))
+
+    await truth.queue.enqueue(asked(somebody("a"), needs="a"))
+    assert await first_of(claims) == [0]
+
+
 async def test_who_waits_in_another_lane_is_given_nothing(truth, group):
     await truth.lanes.lay(LaneTable(servers={"one": "1", "two": "2"}, routes={"a": ("1",), "b": ("2",)}))
     claims = [await waiting(truth, group, "one"), await waiting(truth, group, "two")]

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from bot.attempt import Bench, WorkerLimits
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobRecord, JobState, Place, run_id_of
+from bot.jobs import JobId, JobRecord, JobState, Place, job_id_of, run_id_of
 from bot.limits import Limits
 from bot.owning import Owning
 from bot.pool import Pool
@@ -298,3 +298,21 @@ async def test_a_server_that_dies_with_two_runs_loses_no_job(tmp_path):
         states = {(await house.final(job_id)).state for job_id in (first, second)}
 
     assert states == {JobState.SUCCEEDED}
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_job_that_comes_while_the_service_stops_and_a_claim_waits_is_nobodys_and_costs_nothing(tmp_path, turns):
+    async with open_house(tmp_path) as house:
+        workers, stopping = house.workers(), asyncio.Event()
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
+            tasks.create_task(workers.run(stopping))
+            await workers.opened()
+            before = await house.final(await house.ask("a lighthouse", "before", workers))
+            asked = replace(before.job, id=job_id_of("test", "just then"))
+            stopping.set()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await house.store.enqueue(asked)
+        record = await house.store.read(asked.id)
+
+    assert (record.state, record.attempt) == (JobState.QUEUED, 0) or record.state is JobState.SUCCEEDED
