@@ -46,9 +46,7 @@ class Hold:
     terms: Terms
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set when nobody will wait for the grace
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
-    hints: AbstractContextManager[object] = field(
-        default_factory=nullcontext
-    )  #: entered, it stirs at news
+    hints: AbstractContextManager[object] = field(default_factory=nullcontext)  #: entered, it stirs at news
     _said: set[Signal] = field(default_factory=set)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
