@@ -68,7 +68,10 @@ class Member:
         """End it without a warning; whether there was anything to end."""
         if (pid := self.pid) is None:
             return False
-        end(pid)
+        try:
+            end(pid)
+        except ProcessLookupError:  # killed a moment ago, and its end is not noticed yet
+            return False
         return True
 
     async def retire(self) -> int:
