@@ -198,11 +198,11 @@ class FairShare:
             rota = self.rotas.get(model, {})
             for _ in range(min(CHECKS, len(rota))):
                 tenant, user = min(rota, key=lambda who: rota[who])
+                self._turn(model, (tenant, user))
                 if (tenant, user) != turn and self._near(lane, head, tenant, user):
                     order = self._of(lane, tenant, user, warm)
                     if order.model in warm:
                         return order
-                self._turn(model, (tenant, user))
         return None
 
     def _near(self, lane: str, head: int, tenant: str, user: str) -> bool:
@@ -234,8 +234,6 @@ class FairShare:
         else:
             user.passed_us[lane] = user.passed_us.get(lane, 0) + virtual_us(price, user.weight)
         self._step_out(order)
-        if (order.tenant, order.user) in self.rotas.get(order.model, {}):
-            self._turn(order.model, (order.tenant, order.user))
         self._count(order, leased=+1)
         self.bills[order.job] = bill = Bill(order, 0, user.weight, self.weight_of(tenant), speed)
         self._correct(bill, price)

@@ -74,12 +74,12 @@ local function with_model(lane, turn_tag, whose_turn, models, warm)
   for _, model in ipairs(models) do
     for _, whole in ipairs(redis.call('ZRANGE', key('rota', model), 0, CHECKS - 1)) do
       local tenant, name = halves_of(whole)
+      turn(model, whole)
       if whole ~= whose_turn.whole and near(lane, turn_tag, tenant, name) then
         local user = user_of(tenant, name)
         local job, first = choose(user, lane, heads(user, lane), warm)
         if job and warm[job.model] then return user, job, first end
       end
-      turn(model, whole)
     end
   end
 end

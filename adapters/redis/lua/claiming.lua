@@ -28,8 +28,7 @@ local function take(lane, user, taken, first, server, nonce, term, speed)
   local cost = price(tonumber(job.c or 0))
   -- What goes before their first job is counted until that one is taken.
   put_part(user, '!', lane, taken ~= first and (user.passed[lane] or 0) + virtual(cost, user.weight) or 0)
-  local model = step_out(user, id, job)
-  if model then turn(model, user.whole) end
+  step_out(user, id, job)
   count_leased(user, 1)
   local news = {state = 'starting', server = server, fence = (job.fence or 0) + 1, attempt = (job.attempt or 0) + 1,
     paid = cost, weight = unless_one(user.weight), tenant_weight = unless_one(weight_of(user.tenant)),

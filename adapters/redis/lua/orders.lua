@@ -79,15 +79,12 @@ local function line_up(user, id, job)
   rouse(user)
 end
 
--- Returns the model of the job if the user has more of it.
 local function step_out(user, id, job)
   local requirement = job.n or ''
   local model = model_of(requirement)
   redis.call('ZREM', queue_of(user, requirement), id)
   count_waiting(user, job, -1)
-  if model == '' then return false end
-  if has_model(user, model) then return model end
+  if model == '' or has_model(user, model) then return end
   if turned[model] then turned[model][user.whole] = nil end
   redis.call('ZREM', key('rota', model), user.whole)
-  return false
 end
