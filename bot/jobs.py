@@ -138,6 +138,7 @@ class Job:
     parent: JobId | None = None  #: the job that this one repeats or starts from
     requirement: str = ""  #: what a server has to offer for it, as lanes know it; before its dot what it has to load
     priority: int = 0  #: among its requester's own jobs only; the higher, the sooner
+    within_s: float | None = None  #: since it was made; after that its platform lets nobody tell how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from time import time
 from adapters.web.log import ChannelLog, Entry, expire, keep
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import JobId, MessageRef, Place, Requester
+from bot.jobs import Job, JobId, MessageRef, Place
 from bot.status import StatusCard
 
 EDITS_PER_S = 20
@@ -72,19 +72,20 @@ class WebChat:
         """Return the platform's name."""
         return self._name
 
-    def bucket(self, place: Place) -> Budget:
-        """Return the budget of a channel."""
-        name = f"{self._name}/{place.tenant.id}/{place.channel}"
+    def bucket(self, job: Job, ref: MessageRef | None) -> Budget:
+        """Return the budget of the job's channel."""
+        name = f"{self._name}/{job.place.tenant.id}/{job.place.channel}"
         return Budget(bucket=name, edits=EDITS_PER_S, per_s=1.0, reserve=URGENT_EDITS)
 
-    async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
+    async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
         """Post a card; a job has one message in a place, so whatever the nonce, twice makes one."""
+        place = job.place
         async with self._changing:
             if (place, card.job_id) not in self._entries:
                 await self._put(Entry(place=place, job_id=card.job_id, posted_ms=int(self._now_s() * 1000), card=card))
         return MessageRef(place=place, id=str(card.job_id))
 
-    async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
+    async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Make a message show the card; raises ChatError, `gone`, when it was deleted or is older than the log."""
         async with self._changing:
             known = self.entry(ref.place, card.job_id)
@@ -93,11 +94,11 @@ class WebChat:
             await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
         return ref
 
-    async def ping(self, ref: MessageRef, requester: Requester) -> None:
+    async def ping(self, job: Job, ref: MessageRef) -> None:
         """Call somebody who has waited long; on a page this is a line that a screen reader reads, and the title."""
         for stream in self._streams:
             if stream.place == ref.place:
-                stream.call(requester.name)
+                stream.call(job.requester.name)
 
     async def remove(self, place: Place, job_id: JobId) -> None:
         """Take a message away for good."""

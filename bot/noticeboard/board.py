@@ -1,7 +1,8 @@
 """The noticeboard of one platform: learns which jobs may have changed, and gives them to the editor of their bucket.
 
 Level-triggered: hints only make it quicker. Whatever is lost, late, repeated or crossed, the next sweep looks at every
-open job again, and the editors compare what is shown with what is true.
+open job again, and the editors compare what is shown with what is true. A job has one editor at a time: whoever finds
+that its bucket has become another one lets it go, and the next round gives it to that bucket's editor.
 """
 
 import asyncio
@@ -48,6 +49,7 @@ class Noticeboard:
             ),
             patience=patience,
             owner=owner,
+            let_go=self._let_go,
             calls=asyncio.Semaphore(patience.at_once),
             clock=clock,
         )
@@ -102,8 +104,12 @@ class Noticeboard:
         if record is None:
             await self._sources.notices.closed(job_id)
             return None
-        self._budgets[job_id] = budget = self._platform.bucket(record.job.place)
+        notice = await self._sources.notices.notice(job_id)
+        self._budgets[job_id] = budget = self._platform.bucket(record.job, notice.ref)
         return budget
+
+    def _let_go(self, job_id: JobId) -> None:
+        self._budgets.pop(job_id, None)
 
     def _forget(self, open_jobs: Collection[JobId]) -> None:
         for job_id in self._budgets.keys() - set(open_jobs):

@@ -32,6 +32,7 @@ class Newsroom:
     messages: Messages
     patience: Patience
     owner: str
+    let_go: Callable[[JobId], None]  #: told of a job whose bucket is another editor's by now
     calls: asyncio.Semaphore
     clock: Callable[[], float]
 
@@ -138,6 +139,9 @@ class Editor:
         self._dirty.pop(job_id, None)
         try:
             sight = await self._newsroom.sources.look(job_id)
+            if sight is not None and self._is_elsewhere(sight):
+                self._hand_over(job_id)
+                return None
             step = next_step(sight, self._newsroom.patience.ping_after_s)
             if step is not None and step.is_free:
                 await self._take_off(job_id, sight)
@@ -151,6 +155,15 @@ class Editor:
             _, since = self._wanted.get(job_id, (None, self._newsroom.clock()))
             self._wanted[job_id] = (urgency_of(sight), since)
         return sight
+
+    def _is_elsewhere(self, sight: Sight) -> bool:
+        budget = self._newsroom.messages.platform.bucket(sight.record.job, sight.notice.ref)
+        return budget.bucket != self._spending.budget.bucket
+
+    def _hand_over(self, job_id: JobId) -> None:
+        # An editor looks only between its calls: none of them is under way when another editor gets the job.
+        self.forget(job_id)
+        self._newsroom.let_go(job_id)
 
     async def _take_off(self, job_id: JobId, sight: Sight | None) -> None:
         if sight is None or sight.notice.ref is None:

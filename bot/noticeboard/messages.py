@@ -26,7 +26,7 @@ class Messages:
         job = sight.record.job
         await self.notices.creating(job.id)
         async with asyncio.timeout(self.answer_s):
-            ref = await self.platform.create(sight.card, job.place, nonce=nonce_of(job.id))
+            ref = await self.platform.create(job, sight.card, nonce=nonce_of(job.id))
         # Asked for before, without an answer: then the message may stand there with the card of that time.
         shows = sight.notice.state is NoticeState.ABSENT
         await self._note(sight, ref, sight.card.digest() if shows else "")
@@ -34,7 +34,7 @@ class Messages:
     async def edit(self, sight: Sight) -> None:
         """Make the message show the card; raises ChatError or TimeoutError."""
         async with asyncio.timeout(self.answer_s):
-            ref = await self.platform.edit(_ref_of(sight), sight.card)
+            ref = await self.platform.edit(sight.record.job, _ref_of(sight), sight.card)
         await self._note(sight, ref, sight.card.digest())
 
     async def ping(self, sight: Sight) -> None:
@@ -43,7 +43,7 @@ class Messages:
             return
         try:
             async with asyncio.timeout(self.answer_s):
-                await self.platform.ping(_ref_of(sight), sight.record.job.requester)
+                await self.platform.ping(sight.record.job, _ref_of(sight))
         except (ChatError, TimeoutError):
             _log.info("job %s: the ping could not be sent", sight.record.job.id)
 

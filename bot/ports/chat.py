@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.budgets import Budget
-from bot.jobs import JobId, MessageRef, Place, Requester
+from bot.jobs import Job, JobId, MessageRef
 from bot.status import StatusCard
 
 
@@ -80,21 +80,24 @@ class ChatPlatform(Protocol):
         """Return the platform's name, as in Tenant.platform."""
         ...
 
-    def bucket(self, place: Place) -> Budget:
-        """Return which budget an edit in this place draws on."""
-        ...
+    def bucket(self, job: Job, ref: MessageRef | None) -> Budget:
+        """Return which budget the next call for this job's message draws on; `ref` is None while there is none.
 
-    async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
-        """Make a message; the same nonce twice makes one message. Raises ChatError."""
-        ...
-
-    async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
-        """Make a message show the card; returns where it stands now (a platform may have to make another one).
-
-        Raises ChatError: `gone` when no message can be had there any more.
+        It may become another one as the job grows old. Asked at every look, so it asks nobody.
         """
         ...
 
-    async def ping(self, ref: MessageRef, requester: Requester) -> None:
-        """Tell somebody in one short message that their picture is there; draws on the budget. Raises ChatError."""
+    async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
+        """Make the job's message; the same nonce twice makes one message. Raises ChatError."""
+        ...
+
+    async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
+        """Make a message show the card; returns where it stands now (a platform may have to make another one).
+
+        Raises ChatError: `gone` when no message can be had any more.
+        """
+        ...
+
+    async def ping(self, job: Job, ref: MessageRef) -> None:
+        """Tell the requester in one short message that their picture is there; draws on the budget. Raises ChatError."""
         ...

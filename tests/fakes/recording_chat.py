@@ -1,7 +1,7 @@
 """A chat platform that keeps its messages in memory, counts strictly against its budgets, and misbehaves as told.
 
 Calls are counted when they arrive, as a platform does. What it could not allow stands in `violations`: a budget that
-was exceeded, or two calls were made at once in one bucket.
+was exceeded, or two calls were made at once in one bucket or for one job.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from time import monotonic
 
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import MessageRef, Place, Requester
+from bot.jobs import Job, MessageRef, Place
 from bot.status import StatusCard
 
 _STRICTNESS = 1e-6
@@ -26,6 +26,7 @@ class Call:
     verb: str
     at: float
     bucket: str
+    place: Place
     card: StatusCard | None = None
 
 
@@ -41,13 +42,14 @@ class Faults:
 
 @dataclass(slots=True)
 class RecordingChat:
-    """A platform whose channels are its buckets. It outlives the processes that talk to it."""
+    """A platform whose channels are its buckets, unless told. It outlives the processes that talk to it."""
 
     name: str = "local"
     edits: int = 5
     per_s: float = 0.05
     reserve: int = 1
     clock: Callable[[], float] = monotonic
+    drawn_on: Callable[[Job, MessageRef | None], str] = lambda job, ref: job.place.channel  #: which bucket a call uses
     messages: dict[str, StatusCard] = field(default_factory=dict)  #: id -> what it shows
     pings: list[tuple[str, str]] = field(default_factory=list)  #: message and requester
     calls: list[Call] = field(default_factory=list)
@@ -63,22 +65,24 @@ class RecordingChat:
         """Return the switches of a channel."""
         return self._faults.setdefault(channel, Faults())
 
-    def bucket(self, place: Place) -> Budget:
-        """Return the channel's budget."""
-        return Budget(bucket=f"chat/{place.channel}", edits=self.edits, per_s=self.per_s, reserve=self.reserve)
+    def bucket(self, job: Job, ref: MessageRef | None) -> Budget:
+        """Return the budget of the job's channel, or of what was told instead."""
+        bucket = f"chat/{self.drawn_on(job, ref)}"
+        return Budget(bucket=bucket, edits=self.edits, per_s=self.per_s, reserve=self.reserve)
 
-    async def create(self, card: StatusCard, place: Place, *, nonce: str) -> MessageRef:
+    async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
         """Make a message; the same nonce finds the one that it made, as that one stands."""
-        await self._arrive("create", place, card)
+        place = job.place
+        await self._arrive("create", job, None, card)
         if nonce not in self._by_nonce:
             self._by_nonce[nonce] = f"m{len(self._by_nonce) + 1}"
             self.messages[self._by_nonce[nonce]] = card
         await self._answer(place)
         return MessageRef(place=place, id=self._by_nonce[nonce])
 
-    async def edit(self, ref: MessageRef, card: StatusCard) -> MessageRef:
+    async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Change a message."""
-        await self._arrive("edit", ref.place, card)
+        await self._arrive("edit", job, ref, card)
         self.idle_edits += self.messages.get(ref.id) == card
         if ref.id not in self.messages:
             raise ChatError(gone=True)
@@ -86,10 +90,10 @@ class RecordingChat:
         await self._answer(ref.place)
         return ref
 
-    async def ping(self, ref: MessageRef, requester: Requester) -> None:
+    async def ping(self, job: Job, ref: MessageRef) -> None:
         """Write down whom it pinged."""
-        await self._arrive("ping", ref.place, None)
-        self.pings.append((ref.id, requester.id))
+        await self._arrive("ping", job, ref, None)
+        self.pings.append((ref.id, job.requester.id))
         await self._answer(ref.place)
 
     async def until(self, predicate: Callable[[], bool]) -> None:
@@ -97,17 +101,17 @@ class RecordingChat:
         async with asyncio.timeout(20), self._called:
             await self._called.wait_for(predicate)
 
-    async def _arrive(self, verb: str, place: Place, card: StatusCard | None) -> None:
-        budget = self.bucket(place)
+    async def _arrive(self, verb: str, job: Job, ref: MessageRef | None, card: StatusCard | None) -> None:
+        budget = self.bucket(job, ref)
         self._count(budget)
-        self.calls.append(Call(verb=verb, at=self.clock(), bucket=budget.bucket, card=card))
-        self._open[budget.bucket] += 1
+        self.calls.append(Call(verb=verb, at=self.clock(), bucket=budget.bucket, place=job.place, card=card))
+        ones = (budget.bucket, f"job {job.id}")
+        self._open.update(ones)
         try:
-            if self._open[budget.bucket] > 1:
-                self.violations.append(f"two calls at once in {budget.bucket}")
-            await self._suffer(place)
+            self.violations += [f"two calls at once in {one}" for one in ones if self._open[one] > 1]
+            await self._suffer(job.place)
         finally:
-            self._open[budget.bucket] -= 1
+            self._open.subtract(ones)
 
     def _count(self, budget: Budget) -> None:
         now, spent = self.clock(), self._within.setdefault(budget.bucket, deque())

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from time import time
 
 from bot.jobs import MessageRef, Place, Requester, Tenant
 from bot.ports import ChatPlatform
@@ -21,6 +22,8 @@ class ChatScene:
     count: Callable[[Place], Awaitable[int]]  #: our messages there, pings left out
     remove: Callable[[MessageRef], Awaitable[None]]  #: somebody deletes the message
     pings: Callable[[], Awaitable[int]]  #: how often the requester was pinged
+    now_ms: Callable[[], int] = lambda: int(time() * 1000)  #: the platform's clock: when a job was made
+    replaces: bool = False  #: whether the end of a job whose message was deleted is told in another message
 
 
 Scenery = Callable[[], AbstractAsyncContextManager[ChatScene]]
@@ -40,8 +43,7 @@ async def fake_scene() -> AsyncIterator[ChatScene]:
         return repr(chat.messages[ref.id])
 
     async def count(place: Place) -> int:
-        bucket = chat.bucket(place).bucket
-        created = {call.card.job_id for call in chat.calls if call.bucket == bucket and call.card}
+        created = {call.card.job_id for call in chat.calls if call.place == place and call.card}
         return sum(card.job_id in created for card in chat.messages.values())
 
     async def remove(ref: MessageRef) -> None:

@@ -3,15 +3,19 @@
 import pytest
 
 from bot.errors import ChatError
-from bot.jobs import JobState
+from bot.jobs import Job, JobState, MessageRef
 from bot.noticeboard.steps import nonce_of
-from bot.status import StatusCard
-from tests.contracts.chat.cards import HOSTILE, card_at
+from bot.ports import ChatPlatform
+from tests.contracts.chat.cards import HOSTILE, card_in, job_at
 from tests.contracts.chat.scenes import ChatScene
 
 
-def of(scene: ChatScene, state: JobState = JobState.QUEUED) -> StatusCard:
-    return card_at(scene.place, scene.requester, state)
+def asked(scene: ChatScene, prompt: str = "cat") -> Job:
+    return job_at(scene.place, scene.requester, created_ms=scene.now_ms(), prompt=prompt)
+
+
+async def posted(chat: ChatPlatform, job: Job, state: JobState = JobState.QUEUED) -> MessageRef:
+    return await chat.create(job, card_in(job, state), nonce=nonce_of(job.id))
 
 
 async def test_the_name_is_that_of_its_tenants(scene):
@@ -20,77 +24,73 @@ async def test_the_name_is_that_of_its_tenants(scene):
 
 
 async def test_a_new_message_shows_its_card_where_it_was_asked_for(scene):
-    card = of(scene)
+    job = asked(scene)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        ref = await posted(chat, job)
 
     assert ref.place == scene.place
-    assert card.headline in await scene.read(ref)
+    assert card_in(job, JobState.QUEUED).headline in await scene.read(ref)
     assert await scene.count(scene.place) == 1
     assert await scene.count(scene.elsewhere) == 0
 
 
 async def test_the_same_nonce_twice_makes_one_message(scene):
-    card = of(scene)
+    job = asked(scene)
     async with scene.open() as chat:
-        first = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
-        again = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        first = await posted(chat, job)
+        again = await posted(chat, job)
 
     assert again == first
     assert await scene.count(scene.place) == 1
 
 
 async def test_the_same_nonce_makes_one_message_in_another_process_and_with_a_newer_card(scene):
-    card = of(scene)
-    newer = card_at(scene.place, scene.requester, JobState.RUNNING, job_id=card.job_id)
+    job = asked(scene)
     async with scene.open() as chat:
-        first = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        first = await posted(chat, job)
     async with scene.open() as chat:
-        again = await chat.create(newer, scene.place, nonce=nonce_of(card.job_id))
+        again = await posted(chat, job, JobState.RUNNING)
 
     assert again == first
     assert await scene.count(scene.place) == 1
 
 
 async def test_two_jobs_have_two_messages(scene):
-    one, other = of(scene), of(scene)
     async with scene.open() as chat:
-        refs = [await chat.create(card, scene.place, nonce=nonce_of(card.job_id)) for card in (one, other)]
+        refs = [await posted(chat, job) for job in (asked(scene), asked(scene))]
 
     assert refs[0] != refs[1]
     assert await scene.count(scene.place) == 2
 
 
 async def test_an_edited_message_shows_the_new_card_and_not_the_old_one(scene):
-    card = of(scene)
+    job = asked(scene)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        ref = await posted(chat, job)
         for state in (JobState.RUNNING, JobState.SUCCEEDED):
-            newer = card_at(scene.place, scene.requester, state, job_id=card.job_id)
-            ref = await chat.edit(ref, newer)
+            ref = await chat.edit(job, ref, card_in(job, state))
 
-    assert newer.headline in await scene.read(ref)
-    assert card.headline not in await scene.read(ref)
+    assert card_in(job, JobState.SUCCEEDED).headline in await scene.read(ref)
+    assert card_in(job, JobState.QUEUED).headline not in await scene.read(ref)
     assert await scene.count(scene.place) == 1
 
 
 async def test_another_process_can_go_on_editing(scene):
-    card = of(scene)
-    newer = card_at(scene.place, scene.requester, JobState.CANCELLED, job_id=card.job_id)
+    job, newer = asked(scene), JobState.CANCELLED
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        ref = await posted(chat, job)
     async with scene.open() as chat:
-        ref = await chat.edit(ref, newer)
+        ref = await chat.edit(job, ref, card_in(job, newer))
 
-    assert newer.headline in await scene.read(ref)
+    assert card_in(job, newer).headline in await scene.read(ref)
 
 
 async def test_the_same_edit_twice_is_fine(scene):
-    card = of(scene)
-    newer = card_at(scene.place, scene.requester, JobState.FAILED, job_id=card.job_id)
+    job = asked(scene)
+    newer = card_in(job, JobState.FAILED)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
-        ref = await chat.edit(await chat.edit(ref, newer), newer)
+        ref = await posted(chat, job)
+        ref = await chat.edit(job, await chat.edit(job, ref, newer), newer)
 
     assert newer.headline in await scene.read(ref)
     assert await scene.count(scene.place) == 1
@@ -98,40 +98,63 @@ async def test_the_same_edit_twice_is_fine(scene):
 
 @pytest.mark.parametrize("state", JobState)
 async def test_every_kind_of_card_can_be_shown_whatever_was_typed(scene, state):
-    card = card_at(scene.place, scene.requester, state, prompt=HOSTILE)
+    job = asked(scene, prompt=HOSTILE)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
-        ref = await chat.edit(ref, card_at(scene.place, scene.requester, state, job_id=card.job_id, done=9))
+        ref = await posted(chat, job, state)
+        ref = await chat.edit(job, ref, card_in(job, state, done=9))
 
     assert await scene.count(scene.place) == 1
 
 
-async def test_a_message_that_somebody_deleted_is_gone(scene):
-    card = of(scene)
+async def test_a_message_that_somebody_deleted_stays_away_while_its_job_runs(scene):
+    job = asked(scene)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
+        ref = await posted(chat, job)
         await scene.remove(ref)
-        with pytest.raises(ChatError) as caught:
-            await chat.edit(ref, card_at(scene.place, scene.requester, JobState.RUNNING, job_id=card.job_id))
+        if scene.replaces:
+            await chat.edit(job, ref, card_in(job, JobState.RUNNING))
+        else:
+            with pytest.raises(ChatError) as caught:
+                await chat.edit(job, ref, card_in(job, JobState.RUNNING))
+            assert caught.value.gone
 
-    assert caught.value.gone
+    assert await scene.count(scene.place) == 0
 
 
-async def test_a_place_draws_on_the_same_budget_in_every_process(scene):
+async def test_how_a_job_ended_whose_message_was_deleted_is_told_once_or_that_nothing_can_be_told(scene):
+    job, end = asked(scene), JobState.SUCCEEDED
     async with scene.open() as chat:
-        one = chat.bucket(scene.place)
+        ref = await posted(chat, job)
+        await scene.remove(ref)
+        if not scene.replaces:
+            with pytest.raises(ChatError) as caught:
+                await chat.edit(job, ref, card_in(job, end))
+            assert caught.value.gone
+            return
+        ref = await chat.edit(job, await chat.edit(job, ref, card_in(job, JobState.RUNNING)), card_in(job, end))
+        again = await chat.edit(job, ref, card_in(job, end))
+
+    assert again == ref
+    assert card_in(job, end).headline in await scene.read(ref)
+    assert await scene.count(scene.place) == 1
+
+
+async def test_a_job_draws_on_the_same_budget_in_every_process(scene):
+    job = asked(scene)
     async with scene.open() as chat:
-        other = chat.bucket(scene.place)
+        one = chat.bucket(job, None)
+    async with scene.open() as chat:
+        other = chat.bucket(job, None)
 
     assert one == other
 
 
 async def test_a_ping_reaches_the_requester_and_leaves_the_message_alone(scene):
-    card = of(scene, JobState.SUCCEEDED)
+    job = asked(scene)
     async with scene.open() as chat:
-        ref = await chat.create(card, scene.place, nonce=nonce_of(card.job_id))
-        await chat.ping(ref, scene.requester)
+        ref = await posted(chat, job, JobState.SUCCEEDED)
+        await chat.ping(job, ref)
 
     assert await scene.pings() == 1
     assert await scene.count(scene.place) == 1
-    assert card.headline in await scene.read(ref)
+    assert card_in(job, JobState.SUCCEEDED).headline in await scene.read(ref)

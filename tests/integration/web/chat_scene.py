@@ -8,7 +8,7 @@ from uuid import UUID
 
 from adapters.web.chat import WebChat
 from adapters.web.log import FileLog
-from bot.jobs import JobId, MessageRef, Place, Requester, Tenant
+from bot.jobs import Job, JobId, MessageRef, Place, Requester, Tenant
 from bot.ports import ChatPlatform
 from tests.contracts.chat.scenes import ChatScene
 
@@ -18,8 +18,8 @@ class _Counting(WebChat):
 
     pinged = 0
 
-    async def ping(self, ref: MessageRef, requester: Requester) -> None:
-        await super().ping(ref, requester)
+    async def ping(self, job: Job, ref: MessageRef) -> None:
+        await super().ping(job, ref)
         type(self).pinged += 1
 
 

@@ -167,8 +167,8 @@ class PracticeDesk:
         described = Described(title=workflow.manifest.title, actions=actions)
         card = card_of(record, live=live, position=position, eta_s=eta_s, described=described)
         place = record.job.place
-        await self.chat.create(card, place, nonce=str(job_id))
-        await self.chat.edit(MessageRef(place=place, id=str(job_id)), card)
+        await self.chat.create(record.job, card, nonce=str(job_id))
+        await self.chat.edit(record.job, MessageRef(place=place, id=str(job_id)), card)
 
 
 async def _whole(content: bytes):  # type: ignore[no-untyped-def]

@@ -13,7 +13,7 @@ from adapters.web.server import WebOptions, WebServer
 from bot.errors import ChatError, ConfigError, QueueFull, StoreLost
 from bot.jobs import JobId, MessageRef
 from tests.integration.web.conftest import asked_job, scene_of
-from tests.integration.web.desk import ADA, DEMO, KEY, STUDIO, PracticeDesk, local_files, png
+from tests.integration.web.desk import DEMO, KEY, STUDIO, PracticeDesk, local_files, png
 
 
 async def heard(socket, wanted):
@@ -217,6 +217,7 @@ async def painted(scene, browser):
 
 async def test_a_deleted_message_is_gone_for_everybody_and_stays_gone_with_its_job(scene, browser):
     job = await painted(scene, browser)
+    record = await scene.desk.job(job)
     [entry] = scene.chat.entries(STUDIO)
     async with browser.live() as socket:
         await heard(socket, "state")
@@ -227,7 +228,7 @@ async def test_a_deleted_message_is_gone_for_everybody_and_stays_gone_with_its_j
     assert await scene.desk.job(job) is None
     assert "a fox" not in (await browser.ask("/history"))[1]
     with pytest.raises(ChatError) as error:
-        await scene.chat.edit(MessageRef(place=STUDIO, id=str(job)), entry.card)
+        await scene.chat.edit(record.job, MessageRef(place=STUDIO, id=str(job)), entry.card)
     assert error.value.gone
 
 
@@ -250,9 +251,11 @@ async def test_a_card_whose_job_is_no_longer_kept_can_be_removed(scene, browser)
 
 
 async def test_a_ping_is_told_to_the_pages_that_are_open(scene, browser):
+    await browser.ask("/imagine a fox")
+    record = await scene.desk.job(asked_job(scene.desk))
     async with browser.live() as socket:
         await heard(socket, "state")
-        await scene.chat.ping(MessageRef(place=STUDIO, id="any"), ADA)
+        await scene.chat.ping(record.job, MessageRef(place=STUDIO, id="any"))
         assert "Ada" in (await heard(socket, "ping"))["said"]
 
 
@@ -288,8 +291,9 @@ async def test_a_log_that_was_cut_in_a_line_keeps_all_others(tmp_path):
 async def test_a_channel_keeps_so_many_messages_and_no_more(scene, browser):
     await browser.ask("/imagine a fox")
     [entry] = scene.chat.entries(STUDIO)
+    record = await scene.desk.job(entry.job_id)
     for number in range(KEPT + 5):
-        await scene.chat.create(_renamed(entry.card, number), STUDIO, nonce=str(number))
+        await scene.chat.create(record.job, _renamed(entry.card, number), nonce=str(number))
 
     assert len(scene.chat.entries(STUDIO)) == KEPT
 

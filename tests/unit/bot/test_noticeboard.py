@@ -1,11 +1,12 @@
 """Every message becomes true, whatever happens on the way."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from bot.events import Stage
-from bot.jobs import JobId, JobRecord, JobState
+from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef
 from bot.noticeboard import Patience
 from bot.ports import NoticeState
 from bot.status import Live
@@ -361,12 +362,88 @@ def test_a_bucket_is_handed_back_at_the_end_once_its_budget_is_clear():
         job_id = await scene.ask(1)
         await scene.calm(0.5)
         await first.stop()
-        bucket = scene.chat.bucket(job_of(1).place).bucket
+        bucket = scene.chat.bucket(job_of(1), None).bucket
         assert not await scene.store.own(bucket, "somebody", term_s=0.001)
         await scene.paint(await scene.run_next())
         scene.start()
         await scene.calm(4)
 
+        assert await scene.shown(job_id) == await scene.true_card(job_id)
+        assert scene.chat.violations == []
+        await scene.end()
+
+    run_virtually(story())
+
+
+# ---- A job whose bucket becomes another one ----------------------------------------------------------------------
+
+
+def by_age(seconds: float) -> Callable[[Job, MessageRef | None], str]:
+    """Draw on a bucket of the job's own while it is young, then on its channel's."""
+    old_at = virtual_now() + seconds
+    return lambda job, ref: job.place.channel if virtual_now() >= old_at else f"token {job.id}"
+
+
+def test_a_job_that_grew_old_is_edited_on_its_channels_budget():
+    async def story() -> None:
+        scene = Scene(chat=RecordingChat(clock=virtual_now, drawn_on=by_age(60)))
+        scene.start()
+        job_id = await scene.ask(1)
+        lease = await scene.run_next()
+        await scene.calm(61)
+        await scene.store.show(job_id, Live(stage=Stage.PAINTING, done=9, total=20))
+        await scene.calm(2)
+        await scene.paint(lease)
+        await scene.calm(2)
+
+        assert [call.bucket for call in scene.chat.calls][-2:] == ["chat/general"] * 2
+        assert scene.chat.calls[0].bucket == f"chat/token {job_id}"
+        assert await scene.shown(job_id) == await scene.true_card(job_id)
+        assert await scene.store.open_jobs("local") == []
+        await scene.end()
+
+    run_virtually(story())
+
+
+def test_a_job_may_have_a_message_on_one_budget_and_be_edited_on_another():
+    async def story() -> None:
+        scene = Scene(chat=RecordingChat(clock=virtual_now, drawn_on=lambda job, ref: ref.id if ref else "creates"))
+        scene.start()
+        job_id = await scene.ask(1)
+        lease = await scene.run_next()
+        await scene.calm(2)
+        await scene.paint(lease)
+        await scene.calm(2)
+
+        assert [call.bucket for call in scene.chat.calls if call.verb == "create"] == ["chat/creates"]
+        assert {call.bucket for call in scene.chat.calls if call.verb == "edit"} == {"chat/m1"}
+        assert await scene.shown(job_id) == await scene.true_card(job_id)
+        await scene.end()
+
+    run_virtually(story())
+
+
+def test_a_job_is_handed_over_only_when_the_call_for_it_has_ended():
+    async def story() -> None:
+        # The platform is slow just when the bucket changes: the new editor must not edit beside the old one.
+        scene = Scene(
+            chat=RecordingChat(clock=virtual_now, drawn_on=by_age(10)), patience=Patience(answer_s=20.0, lease_s=2.0)
+        )
+        scene.start()
+        job_id = await scene.ask(1)
+        lease = await scene.run_next()
+        await scene.calm(9)
+        scene.chat.faults("general").slow = slow = asyncio.Event()
+        await scene.store.show(job_id, Live(stage=Stage.PAINTING, done=1, total=20))
+        await scene.calm(3)
+        await scene.paint(lease)
+        await scene.calm(6)
+        before = len(scene.chat.calls)
+        slow.set()
+        scene.chat.faults("general").slow = None
+        await scene.calm(3)
+
+        assert before == 2, "the create, and the edit that hangs"
         assert await scene.shown(job_id) == await scene.true_card(job_id)
         assert scene.chat.violations == []
         await scene.end()

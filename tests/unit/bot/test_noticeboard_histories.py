@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.events import Stage
-from bot.jobs import JobId
+from bot.jobs import Job, JobId, MessageRef
 from bot.noticeboard import Patience
 from bot.ports import Lease
 from bot.status import Live
@@ -105,10 +105,25 @@ class History:
             await (process.kill() if self.random.random() < 0.7 else process.stop())
 
 
+def by_message_and_age() -> Callable[[Job, MessageRef | None], str]:
+    """Draw on another bucket once there is a message, and on the channel's when the job has grown old."""
+    began = virtual_now()
+
+    def drawn_on(job: Job, ref: MessageRef | None) -> str:
+        if virtual_now() > began + 20 + 7 * (job.id.int % 11):
+            return job.place.channel
+        return f"{job.place.channel} for {ref.id}" if ref else f"{job.place.channel} begun"
+
+    return drawn_on
+
+
+@pytest.mark.parametrize("buckets", ["of channels", "that change"])
 @pytest.mark.parametrize("seed", range(40))
-def test_whatever_happens_every_message_ends_true_and_no_budget_is_exceeded(seed):
+def test_whatever_happens_every_message_ends_true_and_no_budget_is_exceeded(seed, buckets):
     async def story() -> None:
         history = History(seed)
+        if buckets == "that change":
+            history.scene.chat.drawn_on = by_message_and_age()
         scene = history.scene
         await history.a_process_starts()
         await history.happen(80)

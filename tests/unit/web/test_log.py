@@ -12,10 +12,12 @@ import pytest
 from adapters.web.chat import WebChat
 from adapters.web.log import KEPT, Entry, FileLog, written
 from bot.errors import ChatError
-from bot.jobs import JobId, JobState, MessageRef, Place, Tenant
+from bot.jobs import JobId, JobState, MessageRef, Place, Requester, Tenant
 from bot.status import StatusCard
+from tests.contracts.chat.cards import job_at
 
 PLACE = Place(tenant=Tenant(platform="web", id="local"), channel="studio")
+ASKED = job_at(PLACE, Requester(tenant=PLACE.tenant, id="ada", name="Ada"))
 DAY_MS = 86_400_000
 
 
@@ -82,7 +84,7 @@ async def test_a_page_is_told_that_the_log_is_full(path):
     lost = message("lost").card
     assert lost is not None
     with room_for(1), pytest.raises(ChatError):
-        await chat.create(lost, PLACE, nonce="n")
+        await chat.create(ASKED, lost, nonce="n")
 
     assert chat.entries(PLACE) == []
 
@@ -157,4 +159,4 @@ async def test_what_is_old_is_forgotten_in_the_file_and_on_every_page_but_not_wh
     assert await prompts(path) == ["old and waiting", "young"]
     assert b"old and removed" not in path.read_bytes()
     with pytest.raises(ChatError):
-        await chat.edit(MessageRef(place=PLACE, id=str(old.job_id)), old.card)
+        await chat.edit(ASKED, MessageRef(place=PLACE, id=str(old.job_id)), old.card)
