@@ -4,17 +4,20 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -43,8 +46,42 @@ def _variable(text: str) -> str:
 Word = Annotated[str, AfterValidator(_word)]
 """The name of a server, or a label."""
 
+
+def _text(value: object) -> object:
+    """Take an id that was written as a number, which in TOML holds every digit of it."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _public(text: str) -> str:
+    if (found := _origin(text.strip().rstrip("/"))) is None:
+        raise ValueError("takes an address such as https://pictures.example.org: no path, no query, no credential")
+    return found
+
+
+def _origin(text: str) -> str | None:
+    try:
+        parts = urlsplit(text)
+        more = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or more:
+            return None
+    except ValueError:  # a bracket that is not closed, a port that is none
+        return None
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _unset(value: object) -> object:
+    """Take an empty variable for one that is not set, as a compose file leaves it; a pasted token has a line break."""
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+Snowflake = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[0-9]{15,20}$")]
+"""An id of Discord's, as *Copy Server ID* gives it."""
+
+Id = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[\w.-]{1,100}$")]
+"""Whatever a platform calls a community or a channel."""
+
 _PREFIX = "FAIRBRUSH_"
-_SECRETS = ("redis_url", "key")
+_SECRETS = ("redis_url", "key", "discord_token")
 
 
 class ServerSettings(BaseModel):
@@ -76,6 +113,45 @@ class ServerSettings(BaseModel):
         )
 
 
+class DiscordSettings(BaseModel):
+    """How Fairbrush is in Discord. Its token stands in the environment, never in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dev_guilds: Annotated[tuple[Snowflake, ...], Field(max_length=20)] = ()  #: commands change there at once
+    spoilers: Literal["never", "nsfw", "always"] = "nsfw"  #: which pictures are behind a click
+    shard_count: int = Field(default=0, ge=0, le=10_000)  #: of all processes together; 0: as many as Discord wishes
+    shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=1000)] = ()  #: those of this process
+
+    @model_validator(mode="after")
+    def _check_shards(self) -> Self:
+        if self.shard_ids and not self.shard_count:
+            raise ValueError("shard_ids needs shard_count, of all processes together")
+        if len(set(self.shard_ids)) < len(self.shard_ids):
+            raise ValueError("shard_ids: a shard is named twice")
+        if wrong := [each for each in self.shard_ids if each >= self.shard_count]:
+            raise ValueError(f"shard_ids: there is no shard {wrong[0]} among {self.shard_count}, which begin with 0")
+        return self
+
+
+class PlaceSettings(BaseModel):
+    """What may be asked in a community, or in one channel of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    platform: Literal["discord", "web"] = "discord"
+    community: Id  #: a Discord server's id, or `dm`: direct messages, and people who brought the bot along
+    channel: Id | None = None  #: None: everywhere in it
+    workflows: Annotated[tuple[str, ...], Field(max_length=200)] | None = None  #: None: all of them
+    default_workflow: str | None = None  #: None: what holds elsewhere
+
+    @model_validator(mode="after")
+    def _check_default(self) -> Self:
+        if self.workflows is not None and self.default_workflow not in {None, *self.workflows}:
+            raise ValueError(f"default_workflow: {self.default_workflow!r} is none of this place's workflows")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default."""
 
@@ -103,7 +179,11 @@ class Settings(BaseSettings):
     ping_after_s: float = Field(default=120.0, ge=0, le=86_400)  #: 0: nobody is pinged
     state_dir: Path | None = None  #: None: the user's own state folder
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
-    key: SecretStr | None = None  #: signs links and sessions; None: one of the state folder's own
+    key: SecretStr | None = None  #: signs links and sessions, seals secrets; None: one of the state folder's own
+    public_url: Annotated[str, AfterValidator(_public)] | None = None  #: where others reach the files of our page
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_unset)] = None  #: None: Fairbrush is not in Discord
+    discord: DiscordSettings = DiscordSettings()
+    places: Annotated[tuple[PlaceSettings, ...], Field(max_length=1000)] = ()
     servers: tuple[ServerSettings, ...] = ()
 
     @field_validator("servers")
@@ -114,6 +194,15 @@ class Settings(BaseSettings):
         if twice:
             raise ValueError(f"the name {twice[0]!r} is given to two servers")
         return servers
+
+    @field_validator("places")
+    @classmethod
+    def _check_places(cls, places: tuple[PlaceSettings, ...]) -> tuple[PlaceSettings, ...]:
+        named = [(place.platform, place.community, place.channel) for place in places]
+        for platform, community, channel in named:
+            if named.count((platform, community, channel)) > 1:
+                raise ValueError(f"{channel or community} of {platform} is described twice")
+        return places
 
     @classmethod
     def settings_customise_sources(
@@ -142,6 +231,9 @@ def read_settings(file_text: bytes | None) -> Settings:
     # pydantic-settings has switches that look like settings with an underscore; they are not for the file.
     problems = [f"{key}: there is no such setting." for key in content if key.startswith("_")]
     secrets = [key for key in _SECRETS if key in content]
+    discord = content.get("discord")
+    if isinstance(discord, dict) and "token" in discord:
+        secrets.append("discord_token")
     problems += [f"{key}: a secret stands in the environment only, as {_PREFIX}{key.upper()}." for key in secrets]
     if problems:
         raise ConfigError(problems)

@@ -86,19 +86,22 @@ def test_a_variable_that_holds_no_json_is_a_sentence(monkeypatch: pytest.MonkeyP
 
 def test_the_file_that_init_writes_holds_the_defaults_and_every_setting_can_be_uncommented() -> None:
     text = template().decode()
-    settings = [line for line in text.splitlines() if line.startswith("# ") and (" = " in line or "[[" in line)]
+    shown = [line for line in text.splitlines() if line.startswith("# ")]
+    settings = [line for line in shown if " = " in line or line.startswith("# [")]
     live = "\n".join(line.removeprefix("# ") for line in settings)
 
     assert read_settings(template()) == Settings()
     read = read_settings(live.encode())
     assert read.servers[0].credential_env == "GPU1_TOKEN"
-    in_the_environment_only = {"redis_url", "key"}
+    assert read.discord.dev_guilds == ("123456789012345678",)
+    assert read.places[0].workflows == ("txt2img", "upscale")
+    in_the_environment_only = {"redis_url", "key", "discord_token"}
     assert {name for name in Settings.model_fields if name not in live} <= in_the_environment_only
     assert read.run_deadline_s == Settings().run_deadline_s
     assert read.max_result_mb == Settings().max_result_mb
 
 
-@pytest.mark.parametrize("name", ["redis_url", "key"])
+@pytest.mark.parametrize("name", ["redis_url", "key", "discord_token"])
 def test_a_secret_is_taken_from_the_environment_only_and_shown_nowhere(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,3 +109,87 @@ def test_a_secret_is_taken_from_the_environment_only_and_shown_nowhere(
 
     monkeypatch.setenv(f"FAIRBRUSH_{name.upper()}", "s3cret")
     assert "s3cret" not in repr(read_settings(None))
+
+
+def test_a_token_in_the_discord_table_is_told_where_it_belongs() -> None:
+    said = _problems(b'[discord]\ntoken = "s3cret"')
+
+    assert "FAIRBRUSH_DISCORD_TOKEN" in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize(("given", "read"), [("", None), ("  ", None), ("t0ken\n", "t0ken")])
+def test_an_empty_token_is_none_and_a_pasted_line_break_is_dropped(
+    given: str, read: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRBRUSH_DISCORD_TOKEN", given)
+    token = read_settings(None).discord_token
+
+    assert (token and token.get_secret_value()) == read
+
+
+@pytest.mark.parametrize("given", ["https://p.example.org", " https://p.example.org/ "])
+def test_a_public_address_is_kept_without_its_last_slash(given: str) -> None:
+    assert read_settings(f'public_url = "{given}"'.encode()).public_url == "https://p.example.org"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "pictures.example.org", "ftp://x", "https://", "https://x/files", "https://x?a=b", "https://x#a", "http://[::1",
+        "https://me:pass@x", "https://x:99999", "",
+    ],
+)  # fmt: skip
+def test_a_public_address_is_a_bare_one(given: str) -> None:
+    said = _problems(f'public_url = "{given}"'.encode())
+
+    assert said.startswith("public_url: takes an address such as")
+    assert "pass" not in said
+
+
+def test_ids_may_be_written_as_numbers() -> None:
+    text = b"""[discord]
+dev_guilds = [123456789012345678]
+[[places]]
+community = 123456789012345678
+channel = 234567890123456789"""
+
+    read = read_settings(text)
+    assert read.discord.dev_guilds == (read.places[0].community,) == ("123456789012345678",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("dev_guilds = ['my server']", "discord.dev_guilds.0"),
+        ("spoilers = 'sometimes'", "discord.spoilers"),
+        ("shard_ids = [0]", "shard_ids needs shard_count"),
+        ("shard_ids = [2]\nshard_count = 2", "there is no shard 2 among 2"),
+        ("shard_ids = [1, 1]\nshard_count = 2", "a shard is named twice"),
+    ],
+)
+def test_what_is_wrong_about_discord_is_a_sentence(lines: str, says: str) -> None:
+    assert says in _problems(f"[discord]\n{lines}".encode())
+
+
+PLACE = '[[places]]\ncommunity = "1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PLACE * 2, "1 of discord is described twice"),
+        (f'{PLACE}channel = "2"\n' * 2, "2 of discord is described twice"),
+        ('[[places]]\nchannel = "2"', "places.0.community"),
+        (f'{PLACE}workflows = ["a"]\ndefault_workflow = "b"', "'b' is none of this place's workflows"),
+        (f'{PLACE}platform = "irc"', "places.0.platform"),
+    ],
+)
+def test_what_is_wrong_about_places_is_a_sentence(text: str, says: str) -> None:
+    assert says in _problems(text.encode())
+
+
+def test_the_same_community_may_be_described_once_for_each_channel() -> None:
+    text = f'{PLACE}{PLACE}channel = "2"\n{PLACE}channel = "3"\n{PLACE}platform = "web"'
+
+    assert len(read_settings(text.encode()).places) == 4

@@ -10,7 +10,7 @@ from bot.cli.init import template
 from bot.cli.main import app
 from bot.cli.signals import TERMINATED
 from bot.cli.terminal import DONE, FAILED, WRONG
-from bot.settings import ServerSettings, Settings
+from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings
 from tests.unit.house import HOUSE, text_of
 
 DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
@@ -21,7 +21,14 @@ Tenant Place MessageRef StatusCard share weight usage enqueue claim renew comple
 Order number place line seat tag clock bill rota slack requirement route Tenancy tend
 Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom
 """
-SECRETS = ("redis_url", "key")
+SECRETS = ("redis_url", "key", "discord_token")
+MODELS = {
+    "setting": Settings,
+    "of Discord": DiscordSettings,
+    "of a place": PlaceSettings,
+    "of a server": ServerSettings,
+}
+"""What each of the README's tables of settings is about, by its first heading."""
 NEVER = "template pipeline prompt request task pop get backend class ctx View priority"
 
 
@@ -55,15 +62,14 @@ def test_continuous_integration_takes_its_commands_from_the_readme():
     assert "pytest" not in script
 
 
-def test_the_readme_names_every_setting_with_its_default():
-    shown = {
-        row[0].strip("`"): row[1].strip("`") for row in rows(section("README.md", "Settings")) if row[0].startswith("`")
-    }
-    fields = {**Settings.model_fields, **ServerSettings.model_fields}
-    words = {None: "–", (): "–"}
+@pytest.mark.parametrize("heading", MODELS)
+def test_the_readme_names_every_setting_with_its_default(heading):
+    table = section("README.md", "Settings").split(f"\n| {heading} |")[1].split("\n\n")[0]
+    shown = {row[0].strip("`"): row[1].strip("`") for row in rows(table) if row[0].startswith("`")}
+    words = {None: "–", (): "–", DiscordSettings(): "–"}
     defaults = {
         name: "needed" if field.is_required() else words.get(field.default) or f"{field.default}".removesuffix(".0")
-        for name, field in fields.items()
+        for name, field in MODELS[heading].model_fields.items()
     }
 
     assert shown == defaults
@@ -72,7 +78,7 @@ def test_the_readme_names_every_setting_with_its_default():
 def test_the_settings_file_that_init_writes_shows_every_setting():
     shown = template().decode()
     secret = {name: f"FAIRBRUSH_{name.upper()}" for name in SECRETS}  # never in the file, but said where they go
-    wanted = [secret.get(name, name) for name in (*Settings.model_fields, *ServerSettings.model_fields)]
+    wanted = [secret.get(name, name) for model in MODELS.values() for name in model.model_fields]
 
     assert [name for name in wanted if name not in shown] == []
     assert tomllib.loads(shown) == {}
