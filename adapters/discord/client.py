@@ -1,0 +1,121 @@
+"""The gateway client: it hears what people do, and does nothing else. One lives as long as its connection."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from adapters.discord.library import discord
+from adapters.discord.shapes import Json
+from adapters.discord.supervising import GatewayLost
+from bot.errors import ConfigError
+
+_LOGIN_S = 30.0
+_FIRST_SHARD_S = 90.0
+"""discord.py tries its first connection again and again by itself, deeper in its own stack each time."""
+_CLOSE_S = 5.0
+
+_REFUSALS: dict[int, str] = {
+    4004: "Discord refuses the bot's token. Copy a new one from the developer portal (Bot, Reset Token).",
+    4010: "Discord refuses a shard that [discord] shard_ids and shard_count name.",
+    4011: "Discord demands more shards for so many communities: raise [discord] shard_count, or leave it out.",
+    4012: "Discord no longer speaks this version of its gateway. Update Fairbrush.",
+    4013: "Discord refuses the intents that were asked for. Update Fairbrush.",
+    4014: "Discord refuses the intents that were asked for. Update Fairbrush.",
+}
+"""Close codes that the same client would get again, and what mends them."""
+
+Heard = Callable[[Json, Callable[[str], bool]], None]
+"""Takes an event, and what tells of a channel by its id whether it is for adults."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayOptions:
+    """How to connect."""
+
+    token: str = field(repr=False)
+    shard_ids: tuple[int, ...] | None = None  #: of this process; None: all of them
+    shard_count: int | None = None  #: None: as many as Discord recommends
+    heartbeat_timeout_s: float = 60.0  #: longer than Discord's interval (41 s), or every quiet shard would look dead
+
+
+class GatewayClient(discord.AutoShardedClient):
+    """Knows the guilds and their channels, and remembers nothing else."""
+
+    def __init__(self, options: GatewayOptions, *, heard: Heard, ready: Callable[[], None]) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            shard_count=options.shard_count,
+            heartbeat_timeout=options.heartbeat_timeout_s,
+        )
+        self.shard_ids = None if options.shard_ids is None else list(options.shard_ids)
+        self._heard, self._is_ready = heard, ready
+        self.first_shard: Callable[[], None] | None = None  #: called once, by the first that is connected
+        # Before discord.py makes objects of it: what it does not know of an event would end the connection, and all
+        # that is needed stands in the event itself.
+        self._connection.parsers["INTERACTION_CREATE"] = self._hear
+
+    def _hear(self, event: Any) -> None:
+        self._heard(event, self.restricts)
+
+    def restricts(self, channel_id: str) -> bool:
+        """Tell whether a channel is for adults, as far as the guilds' own words are remembered."""
+        return bool(getattr(self.get_channel(int(channel_id)), "nsfw", False))
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that a connection was made; discord.py calls this."""
+        told, self.first_shard = self.first_shard, None
+        if told is not None:
+            told()
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Note that a shard hears events; discord.py calls this."""
+        self._is_ready()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard hears events again; discord.py calls this."""
+        self._is_ready()
+
+
+async def listen(options: GatewayOptions, heard: Heard, ready: Callable[[], None]) -> None:
+    """Hear events until the connection is lost for good.
+
+    Raises ConfigError, GatewayLost, or whatever discord.py breaks of.
+    """
+    client = GatewayClient(options, heard=heard, ready=ready)
+    try:
+        async with asyncio.timeout(_LOGIN_S):
+            await client.login(options.token)
+        await _connected(client)
+    except discord.LoginFailure as error:
+        raise ConfigError([_REFUSALS[4004]]) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise ConfigError([_REFUSALS[4014]]) from error
+    except discord.ConnectionClosed as error:
+        if error.code in _REFUSALS:
+            raise ConfigError([_REFUSALS[error.code]]) from error
+        raise GatewayLost(detail=f"closed with {error.code}") from error
+    except (TimeoutError, OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
+        raise GatewayLost(detail=type(error).__name__) from error
+    finally:
+        await _close(client)
+
+
+async def _connected(client: GatewayClient) -> None:
+    async with asyncio.timeout(_FIRST_SHARD_S) as patience:
+        client.first_shard = lambda: patience.reschedule(None)
+        # Its own pauses grow to 17 minutes: without them a lost connection ends the client, and a new one is made.
+        await client.connect(reconnect=False)
+
+
+async def _close(client: GatewayClient) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await client.close()
+    except (TimeoutError, OSError, aiohttp.ClientError):
+        pass  # it is thrown away
