@@ -4,6 +4,7 @@ from random import randrange
 
 import pytest
 
+import tests.fakes.discord  # noqa: F401 - imports discord.py before pytest makes errors of its deprecation warnings
 from tests.engines.choosing import (
     add_option,
     cluster,

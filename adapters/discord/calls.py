@@ -1,0 +1,256 @@
+"""One call to Discord: through discord.py, with a deadline, tried again only where that is safe, refusals told as ours.
+
+Whatever discord.py would answer by waiting (429, 5xx) ends the call at once: its waits know no deadline, are logged
+with the interaction's token in the address, and the 429s among them would be counted by nobody but Cloudflare.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+
+from adapters.discord.library import discord
+from adapters.discord.pacing import PacedHTTP
+from adapters.discord.quiet import Invalid, Mood
+from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
+from adapters.discord.shapes import Json
+from bot.budgets import Budget, Spending
+from bot.errors import ChatError, ConfigError
+
+_log = logging.getLogger(__name__)
+
+ANSWER_S = 8.0
+"""The deadline of a call that carries no file; below the noticeboard's, so that it hears why."""
+
+UPLOAD_BYTES_PER_S = 256 * 1024
+"""The slowest connection over which a file still arrives."""
+
+OVERALL_PER_S = 40
+"""Calls by the bot's token in a second. Discord takes 50; ten are left to a second process and to what arrives late."""
+
+_RETRY_AFTER_S = (0.2, 1.0)
+_MOST_SAID = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that goes along with a message."""
+
+    name: str
+    content: bytes = field(repr=False)
+    description: str = ""  #: what somebody hears who does not see it
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request."""
+
+    method: str
+    path: str  #: with {names} of what stands in `where`
+    where: Mapping[str, str] = field(repr=False, default_factory=dict)  #: ids, and tokens of interactions
+    body: Any = field(repr=False, default=None)
+    files: Sequence[Upload] = field(repr=False, default=())
+    repeatable: bool = True  #: asked twice, it is done once
+    essential: bool = True  #: somebody waits for it
+    by_bot: bool = True  #: under the bot's overall limit; what an interaction's token does is free of it
+    within_s: float = ANSWER_S
+
+    @property
+    def deadline_s(self) -> float:
+        """How long it may take with its files."""
+        return self.within_s + sum(len(file.content) for file in self.files) / UPLOAD_BYTES_PER_S
+
+
+class _Answered(Exception):
+    """An answer that discord.py is not shown."""
+
+    def __init__(self, status: int, said: Json) -> None:
+        super().__init__(f"{status}")
+        self.status, self.said = status, said
+
+
+class Calls:
+    """The way to Discord of one bot; `login` opens it, `close` ends it."""
+
+    def __init__(self, token: str, clock: Callable[[], float]) -> None:
+        self._token, self._clock = token, clock
+        self._http: PacedHTTP | None = None
+        self._invalid = Invalid()
+        self._queueing = asyncio.Lock()
+        self._overall = Spending(Budget(bucket="overall", edits=OVERALL_PER_S, per_s=1.0))
+        self.is_refused = asyncio.Event()  #: Discord refuses the bot's token: nothing is asked any more
+        self.application = ""  #: its id, known after `login`
+
+    def __repr__(self) -> str:
+        return f"Calls(application={self.application!r})"
+
+    async def login(self) -> None:
+        """Open the way; raises ChatError when Discord is away, ConfigError when it refuses the token."""
+        if self._http is not None:
+            return
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._hear)
+        http = PacedHTTP(asyncio.get_running_loop(), http_trace=trace)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await http.static_login(self._token)
+                application = await http.application_info()
+        except BaseException as error:
+            await http.close()
+            if not isinstance(error, Exception):
+                raise
+            refused = self._told(error)
+            if self.is_refused.is_set():
+                raise refused_token() from error
+            raise refused from error
+        self.application, self._http = str(application["id"]), http
+
+    async def close(self) -> None:
+        """Close every connection; whatever is asked afterwards is refused."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.close()
+
+    async def ask(self, call: Call) -> Any:
+        """Return what Discord answers; raises Refused."""
+        try:
+            async with asyncio.timeout(call.deadline_s):
+                return await self._ask_again(call)
+        except TimeoutError as error:
+            raise Refused(Refusal.AWAY, detail="no answer in time") from error
+
+    async def _ask_again(self, call: Call) -> Any:
+        for wait_s in _RETRY_AFTER_S if call.repeatable else ():
+            try:
+                return await self._ask_once(call)
+            except Refused as refused:
+                if refused.refusal is not Refusal.AWAY or self._http is None:
+                    raise
+            await asyncio.sleep(wait_s)
+        return await self._ask_once(call)
+
+    async def _ask_once(self, call: Call) -> Any:
+        http = self._admit(call)
+        if call.by_bot:
+            await self._wait_for_all()
+        try:
+            return await http.request(discord.http.Route(call.method, call.path, **call.where), **_sent(call))
+        except Exception as error:
+            # Translated in one place, which lets what is not Discord's through as it is.
+            raise self._told(error) from error
+
+    def _admit(self, call: Call) -> PacedHTTP:
+        if self.is_refused.is_set():
+            raise Refused(Refusal.FORBIDDEN, detail="the bot's token is refused")
+        if self._http is None:
+            raise Refused(Refusal.AWAY, detail="not logged in")
+        mood = self._invalid.mood(self._clock())
+        if mood is Mood.SILENT or (mood is Mood.ESSENTIAL and not call.essential):
+            raise Refused(Refusal.TOO_MANY, detail="too many invalid requests in ten minutes")
+        return self._http
+
+    async def _wait_for_all(self) -> None:
+        async with self._queueing:
+            now = self._clock()
+            await asyncio.sleep(self._overall.ready_at(now) - now)
+            self._overall.spend(self._clock())
+
+    async def _hear(
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        """Hear every answer before discord.py does."""
+        status = params.response.status
+        self._invalid.note(status, self._clock())
+        if status == 429 or status >= 500:
+            said = await _said(params.response)
+            params.response.close()
+            raise _Answered(status, said)
+
+    def _told(self, error: Exception) -> ChatError:
+        match error:
+            case _Answered(status=status, said=said):
+                code, after_s = _number(said.get("code")), float(_number(said.get("retry_after")))
+                return Refused(refusal_of(status, code), code=code, after_s=after_s, detail=f"HTTP {status}")
+            case discord.LoginFailure():
+                self._refuse()
+                return Refused(Refusal.FORBIDDEN, detail="the bot's token is refused")
+            case discord.HTTPException():
+                if is_of_the_bot(error.status, error.code):
+                    self._refuse()
+                refusal = refusal_of(error.status, error.code)
+                return Refused(refusal, code=error.code, detail=f"HTTP {error.status} {error.text[:500]}")
+            case discord.RateLimited():
+                return Refused(Refusal.TOO_MANY, after_s=error.retry_after, detail="the bucket is used up")
+            case aiohttp.ClientError() | OSError() | TimeoutError():
+                return Refused(Refusal.AWAY, detail=f"{type(error).__name__}")
+            case _:
+                raise error
+
+    def _refuse(self) -> None:
+        if not self.is_refused.is_set():
+            _log.error("Discord refuses the bot's token: nothing is sent to it any more")
+        self.is_refused.set()
+
+
+def refused_token() -> ConfigError:
+    """Return what the operator has to mend."""
+    return ConfigError(
+        [
+            "Discord refuses the bot's token. In Discord's developer portal, on the Bot page of your application, "
+            "press Reset Token and give what it shows to FAIRBRUSH_DISCORD_TOKEN."
+        ]
+    )
+
+
+def _sent(call: Call) -> dict[str, Any]:
+    if not call.files:
+        return {} if call.body is None else {"json": call.body}
+    named = [_named(index, file) for index, file in enumerate(call.files)]
+    body = {**call.body, "attachments": [*call.body.get("attachments", ()), *named]}
+    form: list[dict[str, Any]] = [
+        {"name": "payload_json", "value": json.dumps(body), "content_type": "application/json"},
+        *(
+            {
+                "name": f"files[{index}]",
+                "value": BytesIO(file.content),
+                "filename": file.name,
+                "content_type": "application/octet-stream",
+            }
+            for index, file in enumerate(call.files)
+        ),
+    ]
+    return {"form": form}
+
+
+def _named(index: int, file: Upload) -> Json:
+    told: Json = {"id": index, "filename": file.name}
+    if file.description:
+        told["description"] = file.description
+    if file.spoiler:
+        told["is_spoiler"] = True
+    return told
+
+
+async def _said(response: aiohttp.ClientResponse) -> Json:
+    """Return the JSON of a refusal, as far as it is one and not endless."""
+    raw = bytearray()
+    try:
+        async for chunk in response.content.iter_any():
+            raw += chunk
+            if len(raw) > _MOST_SAID:
+                return {}
+        said = json.loads(raw)
+    except (ValueError, aiohttp.ClientError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _number(value: object) -> int | float:
+    return value if isinstance(value, int | float) else 0

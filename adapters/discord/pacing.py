@@ -1,0 +1,69 @@
+"""discord.py's rate limits without its silence.
+
+discord.py (2.7) holds back the very answer with which a bucket is used up, until the bucket is full again: five seconds
+in which a picture that stands there already counts as not shown. And who waits for a bucket may wait for it twice. Here
+an answer comes back at once; who would have to wait for long is told so, and comes again.
+"""
+
+import asyncio
+from types import TracebackType
+
+from adapters.discord.library import discord
+
+PATIENCE_S = 1.5
+"""How long a call waits for its bucket: enough for what two clocks differ by, and for a burst of short answers."""
+
+_SOON_S = 0.001
+
+
+class Pace(discord.http.Ratelimit):
+    """One bucket, as the headers of its last answer tell it."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    async def acquire(self) -> None:
+        """Wait for room; raises RateLimited when there is none for long."""
+        self._last_request = self._loop.time()
+        while not self._has_room():
+            await self._wait()
+        self.remaining -= 1
+        self.outgoing += 1
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.outgoing -= 1
+        if self.expires is None:
+            # No header has spoken of a limit (callbacks have none), or there was no answer: nothing is used up.
+            self.reset()
+        self._wake(max(self.remaining, 0))
+
+    def _has_room(self) -> bool:
+        if self.is_expired():
+            self.reset()
+        return self.remaining > 0
+
+    async def _wait(self) -> None:
+        wait_s = None if self.expires is None else self.expires - self._loop.time()
+        if wait_s is not None and wait_s > PATIENCE_S:
+            raise discord.RateLimited(wait_s)
+        turn: asyncio.Future[None] = self._loop.create_future()
+        self._pending_requests.append(turn)
+        try:
+            await asyncio.wait([turn], timeout=None if wait_s is None else max(wait_s, _SOON_S))
+        finally:
+            turn.cancel()
+
+
+class PacedHTTP(discord.http.HTTPClient):
+    """discord.py's REST client with buckets of ours."""
+
+    def get_ratelimit(self, key: str) -> discord.http.Ratelimit:
+        """Return a bucket by its key."""
+        if key not in self._buckets:
+            self._buckets[key] = Pace()
+            self._try_clear_expired_ratelimits()
+        return self._buckets[key]
