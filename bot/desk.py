@@ -1,6 +1,6 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.awaiting import Awaited
@@ -10,12 +10,14 @@ from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
 from bot.limits import Limits
+from bot.policy.places import Spot, offered
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
 from bot.shares import Caps, Position
 from bot.status import held_up
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
 
 _LOOKED_THROUGH = 200
 """How many of somebody's jobs are looked at: one that waits may stand behind many that were cancelled since."""
@@ -46,7 +48,20 @@ class Desk:
 
     async def default_workflow(self, place: Place) -> str:
         """Return what is run here when nobody names a workflow."""
-        return await self.knowledge.default_workflow(place)
+        return await self.intake.default_workflow(Spot(place=place))
+
+    def known_default(self, place: Place, *, thread_of: str | None = None) -> str:
+        """Return what is run here when nobody names a workflow, as far as memory tells."""
+        return self.intake.known_default(Spot(place=place, thread_of=thread_of))
+
+    def workflows(self, place: Place, adults_only: bool, *, thread_of: str | None = None) -> Mapping[str, Workflow]:
+        """Return what may be asked for here; `adults_only`: whether the place may show what is for adults only."""
+        spot = Spot(place=place, adults_only=adults_only, thread_of=thread_of)
+        return offered(self.knowledge.rules(), spot, self.catalog().workflows)
+
+    async def check(self, submission: Submission) -> None:
+        """Find what `submit` would refuse, from memory alone; raises what `Intake.check` raises."""
+        await self.intake.check(submission)
 
     async def admit(self, content: bytes) -> Admitted:
         """Let a picture through the image gate; raises ImageRefused."""
@@ -62,9 +77,12 @@ class Desk:
             return Cancelling.UNKNOWN
         return await self.job_queue.cancel(job_id)
 
-    async def delete(self, job_id: JobId, requester: Requester) -> None:
-        """Forget an ended job of one's own, and soon its files; raises SubmissionError."""
-        known = await self._own(job_id, requester)
+    async def delete(self, job_id: JobId, requester: Requester, *, moderates: bool = False) -> None:
+        """Forget an ended job, and soon its files: one's own, or as a moderator any of the community.
+
+        Whether somebody moderates, their platform tells. Raises SubmissionError.
+        """
+        known = await (self._of_community(job_id, requester) if moderates else self._own(job_id, requester))
         if known is not None and not await self.store.forget(job_id):
             raise SubmissionError("That job has not ended yet. Cancel it first.")
 
@@ -119,6 +137,12 @@ class Desk:
             owner = record.job.requester
             if (owner.tenant, owner.id) != (requester.tenant, requester.id):
                 raise SubmissionError(_NOT_YOURS)
+        return record
+
+    async def _of_community(self, job_id: JobId, moderator: Requester) -> JobRecord | None:
+        record = await self.store.read(job_id)
+        if record is not None and record.job.requester.tenant != moderator.tenant:
+            raise SubmissionError(_NOT_YOURS)
         return record
 
     async def _under_way(self, requester: Requester) -> list[JobRecord]:

@@ -31,6 +31,10 @@ MAX_WEBP_PIXELS = 20_000_000
 """Half of it: the WebP decoder holds every pixel four times."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+_TOO_HEAVY = f"The picture is larger than {MAX_BYTES // 1024**2} MB."
+_UNREADABLE = "That is no picture that can be read: send a PNG, JPEG or WebP."
 
 # Pillow warns of bombs that are larger than what is let through here, and repeats what a picture's notes get wrong.
 # Set once: `catch_warnings` around each picture would exchange the filters of the whole process under other threads.
@@ -48,13 +52,29 @@ class Admitted:
 def admit(content: bytes) -> Admitted:
     """Check a picture and encode it anew as PNG; raises ImageRefused."""
     if len(content) > MAX_BYTES:
-        raise ImageRefused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
+        raise ImageRefused(_TOO_HEAVY)
     try:
         return _encode(content)
     except (ImageRefused, MemoryError):
         raise
     except Exception as error:  # broken notes make Pillow raise whatever its parsers trip over
-        raise ImageRefused("That is no picture that can be read: send a PNG, JPEG or WebP.") from error
+        raise ImageRefused(_UNREADABLE) from error
+
+
+def refusal_of(promised: FileHandle) -> str | None:
+    """Say why a picture would not pass, by what its sender's platform tells of it: 0 and '' are what it does not tell.
+
+    Videos are not judged here.
+    """
+    if promised.bytes > MAX_BYTES:
+        return _TOO_HEAVY
+    kind = promised.media_type.partition(";")[0].strip().lower()
+    if kind.startswith("video/"):
+        return None
+    if kind and kind not in _MEDIA_TYPES:
+        return _UNREADABLE
+    most = MAX_WEBP_PIXELS if kind == "image/webp" else MAX_PIXELS
+    return _misfit(promised.width, promised.height, most) if promised.width and promised.height else None
 
 
 def _encode(content: bytes) -> Admitted:
@@ -74,16 +94,21 @@ def _encode(content: bytes) -> Admitted:
 
 
 def _check_pixels(picture: Image.Image) -> None:
-    narrow, wide = sorted((picture.width, picture.height))
+    most = MAX_WEBP_PIXELS if picture.format == "WEBP" else MAX_PIXELS
+    if misfit := _misfit(picture.width, picture.height, most):
+        raise ImageRefused(misfit)
+
+
+def _misfit(width: int, height: int, most: int) -> str | None:
+    narrow, wide = sorted((width, height))
     if narrow < MIN_SIDE or wide > MAX_RATIO * narrow:
-        raise ImageRefused(
-            f"The picture is too narrow: {picture.width}x{picture.height}. Each side needs {MIN_SIDE} pixels at least, "
+        return (
+            f"The picture is too narrow: {width}x{height}. Each side needs {MIN_SIDE} pixels at least, "
             f"and one side at most {MAX_RATIO} times the other."
         )
-    most = MAX_WEBP_PIXELS if picture.format == "WEBP" else MAX_PIXELS
-    if picture.width * picture.height > most:
-        size = f"{picture.width}x{picture.height}"
-        raise ImageRefused(f"The picture is too large: {size}, and {most // 1_000_000} megapixels are the most.")
+    if width * height > most:
+        return f"The picture is too large: {width}x{height}, and {most // 1_000_000} megapixels are the most."
+    return None
 
 
 def _plain(picture: Image.Image) -> Image.Image:

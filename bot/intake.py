@@ -2,18 +2,19 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
-from bot.images import Admitted, admit
+from bot.images import Admitted, admit, refusal_of
 from bot.jobs import Job, JobRecord, Place, StoredFile
 from bot.laning import Laning
 from bot.limits import Limits, explained, share_of
+from bot.policy.places import PlaceRule, Spot, default_of, offered, refusal
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
-from bot.submissions import InputOf, Picture, ResultOf, Submission, may_see
+from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
 from workflows.catalog import Catalog
 from workflows.command import Command, named_workflow, parse_command, read_values
 from workflows.cost import cost_of
@@ -43,6 +44,8 @@ class Knowledge:
     catalog: Callable[[], Catalog]
     vocabulary: Callable[[], Vocabulary]
     default_workflow: Callable[[Place], Awaitable[str]]  #: a place's choice, else its tenant's, else the operator's
+    usual: Callable[[], str]  #: the operator's default, from memory
+    rules: Callable[[], Sequence[PlaceRule]] = tuple  #: which workflow may be asked for where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,30 @@ class Intake:
         async with self._gate:
             return await asyncio.to_thread(admit, content)
 
+    async def check(self, submission: Submission) -> None:
+        """Find what `submit` would refuse, as far as memory tells: pictures may be promised, none is looked up.
+
+        Raises UnknownWorkflow, InvalidValues (every fault at once), another SubmissionError, or StoreLost.
+        """
+        name = self._named(submission) or self.known_default(submission.spot)
+        workflow = self._permitted(name, submission.spot)
+        vocabulary = self._told_vocabulary()
+        placed, surplus = _placed(submission, workflow)
+        handles = {name: _foreseen(picture, workflow, name) for name, picture in placed.items()}
+        unfit = [fault for name, picture in placed.items() for fault in _unfit(name, picture)]
+        command = self._command(submission, workflow, handles, [*surplus, *unfit])
+        values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
+        if self.lanes:
+            self.lanes.require(workflow, values)
+
+    def known_default(self, spot: Spot) -> str:
+        """Return what is painted with there when nobody names a workflow, as far as memory tells."""
+        return default_of(self.knowledge.rules(), spot, self.knowledge.usual())
+
+    async def default_workflow(self, spot: Spot) -> str:
+        """Return what is painted with there when nobody names a workflow."""
+        return default_of(self.knowledge.rules(), spot, await self.knowledge.default_workflow(spot.place))
+
     async def submit(self, submission: Submission) -> Receipt:
         """Turn a submission into a job, or find the job that it already became.
 
@@ -73,7 +100,12 @@ class Intake:
         if known:
             return await self._receipt(known)
         workflow = await self._pick(submission)
-        placed, values = await self._understand(submission, workflow)
+        vocabulary = self._told_vocabulary()
+        placed, surplus = _placed(submission, workflow)
+        handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
+        command = self._command(submission, workflow, handles, surplus)
+        values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
+        values = with_seeds(workflow, values, self.draw)
         requirement = await self.lanes.admit(workflow, values) if self.lanes else ""
         # Only once everything else is right, and before the job, which must not be claimed without them. Whom the queue
         # has no room for leaves them behind: a picture of no job is tidied away after a day, a requirement forgotten.
@@ -87,28 +119,38 @@ class Intake:
         return await self._receipt(record)
 
     async def _pick(self, submission: Submission) -> Workflow:
-        workflows = self.knowledge.catalog().workflows
-        name = submission.workflow or named_workflow(submission.text, workflows)
-        name = name or await self.knowledge.default_workflow(submission.place)
+        name = self._named(submission) or await self.default_workflow(submission.spot)
+        return self._permitted(name, submission.spot)
+
+    def _named(self, submission: Submission) -> str | None:
+        return submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)
+
+    def _permitted(self, name: str, spot: Spot) -> Workflow:
+        workflows, rules = self.knowledge.catalog().workflows, self.knowledge.rules()
         if name not in workflows:
-            known = ", ".join(workflows) or "none at all"
+            known = ", ".join(offered(rules, spot, workflows)) or "none at all"
             raise UnknownWorkflow(f"There is no workflow {shown(name)}. There is {known}.")
+        # Also of a click that repeats an old job: what holds is today's rule, in the place of the click.
+        if refused := refusal(rules, spot, workflows[name], workflows):
+            raise refused
         return workflows[name]
 
-    async def _understand(self, submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Picture], Values]:
+    def _told_vocabulary(self) -> Vocabulary:
         vocabulary = self.knowledge.vocabulary()
         if self.lanes and self.lanes.presence.listed == frozenset():
             raise SubmissionError("There is no GPU here at the moment. The operator can add one.")
         if not vocabulary.choices and not (self.lanes and self.lanes.is_told):
             # Without it nobody can tell a checkpoint that exists from one that an author once had.
             raise StoreLost(_UNTOLD, detail="no server has told what it offers")
-        placed, surplus = _placed(submission, workflow)
-        handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
-        command = parse_command(submission.text, workflow, vocabulary, self.knowledge.catalog().workflows)
+        return vocabulary
+
+    def _command(
+        self, submission: Submission, workflow: Workflow, handles: Mapping[str, FileHandle], faults: Sequence[Fault]
+    ) -> Command:
+        workflows, vocabulary = self.knowledge.catalog().workflows, self.knowledge.vocabulary()
+        command = parse_command(submission.text, workflow, vocabulary, workflows)
         command = _with_fields(_with_fields(command, submission.raw), handles)
-        command = replace(command, faults=(*command.faults, *surplus))
-        values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
-        return placed, with_seeds(workflow, values, self.draw)
+        return replace(command, faults=(*command.faults, *faults))
 
     def _order(self, submission: Submission, workflow: Workflow, values: Values, requirement: str) -> Job:
         work = Work(workflow.name, cost_of(workflow.manifest.cost, values))
@@ -124,6 +166,7 @@ class Intake:
             parent=submission.parent,
             requirement=requirement,
             priority=min(max(submission.priority, -1), 1),
+            within_s=submission.within_s,
         )
 
     async def _handle(self, picture: Picture, submission: Submission) -> FileHandle:
@@ -141,6 +184,8 @@ class Intake:
                 if not isinstance(value, FileHandle):
                     raise FileGone
                 return value
+            case Promised():
+                raise ValueError("a job needs its pictures, not the promise of them")
 
     async def _keep(self, picture: Admitted) -> FileHandle:
         kept = await self.files.put(_whole(picture.content), name="input.png", media_type=picture.handle.media_type)
@@ -176,6 +221,22 @@ def _placed(submission: Submission, workflow: Workflow) -> tuple[Mapping[str, Pi
         return placed, []
     takes = f"takes {len(places)} of them" if places else "takes none"
     return placed, [Fault(parameter="pictures", reason=f"more than {workflow.name} takes: it {takes}.")]
+
+
+def _foreseen(picture: Picture, workflow: Workflow, name: str) -> FileHandle:
+    """Return what stands for a picture until it is here; of those that a job has, the size is unknown."""
+    match picture:
+        case Admitted(handle=handle) | Promised(handle=handle):
+            return handle
+        case ResultOf() | InputOf():
+            kind = getattr(workflow.manifest.parameters.get(name), "kind", "image")
+            media_type = "video/mp4" if kind == "video" else "image/png"
+            return FileHandle(key="", media_type=media_type, width=0, height=0, bytes=0)
+
+
+def _unfit(name: str, picture: Picture) -> Iterator[Fault]:
+    if isinstance(picture, Promised) and (refused := refusal_of(picture.handle)):
+        yield Fault(parameter=name, reason=f"cannot be used. {refused}")
 
 
 def _handle_of(file: StoredFile) -> FileHandle:

@@ -77,10 +77,14 @@ class Laning:
         given it anew at the next look, and whoever waits then sits where it leads. Raises SubmissionError when no
         server serves it, StoreLost also when other processes leave no room to lay it.
         """
+        return await self._routed(self.require(workflow, values))
+
+    def require(self, workflow: Workflow, values: Values) -> Requirement:
+        """Return what a job needs, from memory; raises SubmissionError when no server serves it."""
         requirement = requirement_of(workflow, values, self._uneven)
         if self._offers and not self._is_served(requirement):
             raise SubmissionError(unmet(requirement, self._offers.values()))
-        return await self._routed(requirement)
+        return requirement
 
     async def larger(self, record: JobRecord, slot: str) -> str | None:
         """Return what a job needs that ran out of memory there: a server with more; a route leads to it by then.

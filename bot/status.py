@@ -28,6 +28,7 @@ class Button(StrEnum):
     EDIT = "edit"
     PARAMETERS = "parameters"
     DELETE = "delete"
+    REPORT = "report"  #: tells the operator that a result should not be there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Described:
 
     title: str
     actions: frozenset[Button] = frozenset()
+    nsfw: bool = False  #: made for adults only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class StatusCard:
     texts: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  #: seed, size, model, time, as (name, value)
     buttons: tuple[Button, ...] = ()
+    nsfw: bool = False  #: the workflow is for adults: a platform may cover its pictures
 
     @property
     def is_final(self) -> bool:
@@ -107,6 +110,7 @@ def card_of(
         texts=record.texts,
         facts=tuple(_facts(record)),
         buttons=tuple(_buttons(record, described.actions)),
+        nsfw=described.nsfw,
     )
 
 
@@ -258,7 +262,7 @@ def _buttons(record: JobRecord, actions: Collection[Button]) -> Iterable[Button]
             return () if record.cancel_requested else (Button.CANCEL,)
         case _S.SUCCEEDED:
             offered = (button for button in (Button.VARY, Button.UPSCALE) if button in actions and record.files)
-            return (Button.REROLL, *offered, Button.EDIT, Button.PARAMETERS, Button.DELETE)
+            return (Button.REROLL, *offered, Button.EDIT, Button.PARAMETERS, Button.DELETE, Button.REPORT)
         case _S.FAILED | _S.CANCELLED:
             return (Button.REROLL, Button.EDIT, Button.PARAMETERS)
         case _:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Place, Requester, job_id_of
+from bot.policy.places import Spot
 from workflows.manifest import Action
 from workflows.parameters import Seed, Text
 from workflows.values import FileHandle, jsonable
@@ -30,8 +31,18 @@ class InputOf:
     parameter: str
 
 
-Picture = Admitted | ResultOf | InputOf
-"""The only ways to a picture: it passed the image gate, or it belongs to a job that the requester may see."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """A picture that is still to be fetched: its size as the platform tells it, 0 where it does not.
+
+    For checking what was asked before its pictures are here; no job is made of it.
+    """
+
+    handle: FileHandle
+
+
+Picture = Admitted | ResultOf | InputOf | Promised
+"""The only ways to a picture: it passes the image gate, or it belongs to a job that the requester may see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +55,18 @@ class Submission:
     text: str = ""  #: a command's words, options included
     raw: Mapping[str, Plain] = field(default_factory=dict)  #: values of fields, by parameter
     pictures: Mapping[str, Picture] = field(default_factory=dict)  #: by parameter
-    attachments: tuple[Admitted, ...] = ()  #: for the picture parameters that nothing names, in their order
+    attachments: tuple[Admitted | Promised, ...] = ()  #: for the picture parameters that nothing names, in their order
     workflow: str | None = None  #: a field's choice; the text may say `workflow:NAME` instead
     parent: JobId | None = None
     priority: int = 0  #: among the requester's own jobs; -1 waits for the others, 1 goes before them
+    adults_only: bool = True  #: whether the place may show what is for adults only
+    thread_of: str | None = None  #: the channel that the place is a thread of: its rules hold here too
+    within_s: float | None = None  #: after that the platform lets nobody tell how the job ended
+
+    @property
+    def spot(self) -> Spot:
+        """Return the place as rules see it."""
+        return Spot(place=self.place, adults_only=self.adults_only, thread_of=self.thread_of)
 
     @property
     def job_id(self) -> JobId:

@@ -67,6 +67,7 @@ class Manifest(Strict):
     cost: Cost
     needs: Needs = Needs()
     actions: dict[Literal["vary", "upscale"], Action] = Field(default_factory=dict)
+    nsfw: bool = False  #: for adults: a platform offers it only where it may be shown
     metadata: Literal["none", "parameters", "graph"] = "parameters"  #: what posted files may tell about their making
 
     @field_validator("parameters")

@@ -41,6 +41,7 @@ def job_text(job: Job) -> str:
             "requester": {**_tenant(job.requester.tenant), "id": job.requester.id, "name": job.requester.name},
             "place": {**_tenant(job.place.tenant), "channel": job.place.channel},
             "parent": str(job.parent) if job.parent else None,
+            **({} if job.within_s is None else {"within_s": job.within_s}),
         }
     )
 
@@ -105,6 +106,7 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
         requirement=fields.get("asked", fields.get("n", "")),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
+        within_s=cast("float | None", content.get("within_s")),  # Jobs of earlier versions do not tell it.
     )
 
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.web.commands import IMAGINE, SERVICES, command_names, meant_workflow, split_command
+from bot.commands import IMAGINE, SERVICES, command_names, meant_workflow, split_command
+from bot.forms import bounds
 from workflows.catalog import Catalog
 from workflows.command import PROMPT
-from workflows.numbers import written
 from workflows.options import options_of
-from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
+from workflows.parameters import Choice, FileParameter, Flag, Parameter, Seed
 from workflows.shape import RATIO, SIZE, shorthands
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -59,27 +59,6 @@ def complete(before: str, catalog: Catalog, vocabulary: Vocabulary, default: str
     if picking or workflow is None:
         return picking or Completion(start=len(before))
     return _inside(before, workflow, vocabulary)
-
-
-def bounds(parameter: Parameter) -> str:
-    """Say in a few words what a parameter takes."""
-    match parameter:
-        case Text():
-            return "words"
-        case Integer():
-            steps = f", in steps of {parameter.step}" if parameter.step > 1 else ""
-            return f"{parameter.min} to {parameter.max}{steps}"
-        case Number():
-            return f"{written(parameter.min)} to {written(parameter.max)}"
-        case Seed():
-            return "random, or a whole number"
-        case Choice():
-            return "one of a list"
-        case Flag():
-            return "yes or no"
-        case SizeParameter():
-            return f"as {parameter.min}x{parameter.max}"
-    return "attach it"
 
 
 def _commands(begun: str, catalog: Catalog) -> tuple[Suggestion, ...]:

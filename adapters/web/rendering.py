@@ -11,11 +11,11 @@ from zlib import crc32
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adapters.web.desk import Facts
-from adapters.web.forms import Field
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
 from bot.events import MediaKind
+from bot.forms import Field
 from bot.jobs import JobId, JobRecord, StoredFile
 from bot.status import Button
 from workflows.faults import Fault
@@ -32,6 +32,7 @@ _WORDS = {
     Button.EDIT: "Edit & rerun",
     Button.PARAMETERS: "Parameters",
     Button.DELETE: "Delete",
+    Button.REPORT: "Report",
 }
 
 

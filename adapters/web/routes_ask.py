@@ -5,8 +5,11 @@ from uuid import UUID
 
 from aiohttp import web
 
-from adapters.web.clicks import pictures_of_form
-from adapters.web.commands import (
+from adapters.web.completion import complete
+from adapters.web.guards import session_of
+from adapters.web.room import Json, Room, event_of, fragment, json_of, parts_of, speaker_of
+from bot.clicks import pictures_of_form
+from bot.commands import (
     IMAGINE,
     NoCommand,
     Order,
@@ -16,11 +19,8 @@ from adapters.web.commands import (
     place_pictures,
     read_message,
 )
-from adapters.web.completion import complete
-from adapters.web.forms import fields_of, read_form
-from adapters.web.guards import session_of
-from adapters.web.room import Json, Room, event_of, fragment, json_of, parts_of, speaker_of
 from bot.errors import UnknownWorkflow
+from bot.forms import fields_of, read_form
 from bot.jobs import JobId, JobRecord, Place, Requester
 from bot.submissions import Submission
 from workflows.workflow import Workflow

@@ -6,13 +6,12 @@ from contextlib import aclosing
 
 from aiohttp import web
 
-from adapters.web.clicks import Click, submission_of_click, workflow_of
-from adapters.web.forms import fields_of
 from adapters.web.guards import session_of
 from adapters.web.room import Room, event_of, fragment, job_id_in, json_of, seen_job, speaker_of
+from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
 from bot.errors import FileGone
+from bot.forms import fields_of
 from bot.jobs import JobRecord, Requester, StoredFile
-from bot.ports import Cancelling
 from bot.status import Button
 from workflows.writing import write_command
 
@@ -25,13 +24,6 @@ _SHOWN_TYPES = frozenset(
 """What a browser may show from us; everything else is saved, never opened: HTML and SVG could speak as this page."""
 
 _FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
-
-_CANCELLED = {
-    Cancelling.CANCELLED: "",
-    Cancelling.REQUESTED: "",
-    Cancelling.TOO_LATE: "It had ended already.",
-    Cancelling.UNKNOWN: "That job is not kept any more.",
-}
 
 
 class JobRoutes:
@@ -71,7 +63,7 @@ class JobRoutes:
 
     async def _cancel(self, request: web.Request) -> web.Response:
         record, requester = await self._clicked(request)
-        found = _CANCELLED[await self._room.desk.cancel(record.job.id, requester)]
+        found = CANCELLED[await self._room.desk.cancel(record.job.id, requester)]
         return fragment(self._room.pages.note(found)) if found else web.Response(status=204)
 
     async def _delete(self, request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from bot.jobs import Job, JobId, JobRecord, JobState
 from bot.noticeboard.steps import Sight
 from bot.ports import JobQueue, JobStore, LiveBoard, NoticeStore
 from bot.shares import Position
-from bot.status import Described, card_of
+from bot.status import Described, StatusCard, card_of
 
 Describe = Callable[[Job], Awaitable[Described]]
 """Tells a workflow's title and the actions that are offered for it; cheap, since it is asked for every card."""
@@ -52,11 +52,15 @@ class Sources:
         if record is None:
             return None
         notice = await self.notices.notice(job_id)
+        return Sight(record=record, notice=notice, card=await self.card(record))
+
+    async def card(self, record: JobRecord) -> StatusCard:
+        """Render a job as it was read just now, with where it stands or how far it is."""
+        job_id = record.job.id
         waits, runs = record.state is JobState.QUEUED, record.state is JobState.RUNNING
         live = (await self.live.look([job_id])).get(job_id) if runs else None
         position = await self.queue.position(job_id) if waits else None
         eta_s = self.quote(record, position) if position else None
         awaited = self.awaited(position) if position else None
         described = await self.describe(record.job)
-        card = card_of(record, live=live, position=position, eta_s=eta_s, described=described, awaited=awaited)
-        return Sight(record=record, notice=notice, card=card)
+        return card_of(record, live=live, position=position, eta_s=eta_s, described=described, awaited=awaited)

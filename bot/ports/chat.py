@@ -99,5 +99,5 @@ class ChatPlatform(Protocol):
         ...
 
     async def ping(self, job: Job, ref: MessageRef) -> None:
-        """Tell the requester in one short message that their picture is there; draws on the budget. Raises ChatError."""
+        """Tell the requester in one short message that their picture is there. Raises ChatError."""
         ...

@@ -84,7 +84,8 @@ class Shared:
         actions = {
             Button(name) for name, each in workflow.manifest.actions.items() if each.workflow in self.catalog.workflows
         }
-        return Described(title=workflow.manifest.title, actions=frozenset(actions))
+        title, nsfw = workflow.manifest.title, workflow.manifest.nsfw
+        return Described(title=title, actions=frozenset(actions), nsfw=nsfw)
 
     def _slots(self) -> frozenset[str]:
         return frozenset(slot for each in self.roster.listed.values() for slot in slots_of(each.spec))

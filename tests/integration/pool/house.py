@@ -65,6 +65,7 @@ class House:
             catalog=lambda: CATALOG,
             vocabulary=lambda: self.shared.vocabulary,
             default_workflow=self.shared.default_workflow,
+            usual=lambda: "txt2img",
         )
         intake = Intake(
             queue=self.store.queue,

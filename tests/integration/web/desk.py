@@ -67,7 +67,12 @@ class PracticeDesk:
     deleted: set[JobId] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        knowledge = Knowledge(catalog=self.catalog, vocabulary=self.vocabulary, default_workflow=self.default_workflow)
+        knowledge = Knowledge(
+            catalog=self.catalog,
+            vocabulary=self.vocabulary,
+            default_workflow=self.default_workflow,
+            usual=lambda: "txt2img",
+        )
         estimates = Estimates()
         self.intake = Intake(
             queue=self.store, store=self.store, files=self.files, estimates=estimates, knowledge=knowledge

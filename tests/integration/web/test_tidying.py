@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
-from bot.app import ServiceOptions, _opened
+from bot.app import ServiceOptions, opened
 from bot.service.tidying import ORPHANED_S
 from bot.settings import Settings
 from tests.integration.web.desk import DEMO, KEY, STUDIO, png
@@ -32,7 +32,7 @@ async def kept_in(service, folder, colour, *, old):
 
 
 async def test_a_picture_that_never_became_a_jobs_is_tidied_once_it_is_old(tmp_path):
-    async with _opened(options_in(tmp_path)) as service:
+    async with opened(options_in(tmp_path)) as service:
         await kept_in(service, tmp_path, "red", old=True)
         young = await kept_in(service, tmp_path, "blue", old=False)
         known = await kept_in(service, tmp_path, "green", old=True)
@@ -44,7 +44,7 @@ async def test_a_picture_that_never_became_a_jobs_is_tidied_once_it_is_old(tmp_p
 
 
 async def test_a_store_that_knows_no_file_at_all_is_taken_for_the_wrong_one_and_nothing_is_lost(tmp_path):
-    async with _opened(options_in(tmp_path)) as service:
+    async with opened(options_in(tmp_path)) as service:
         keys = {await kept_in(service, tmp_path, colour, old=True) for colour in ("red", "green")}
 
         await service.tidying.tidy()
@@ -61,11 +61,11 @@ async def test_a_card_that_is_older_than_its_job_may_be_is_tidied_with_its_words
         | {"headline": ""},
     }
     (tmp_path / "channels.jsonl").write_text(json.dumps(line) + "\n")
-    async with _opened(options_in(tmp_path)) as service:
-        await service.front.chat.load()
-        assert len(service.front.chat.entries(STUDIO)) == 1
+    async with opened(options_in(tmp_path)) as service:
+        await service.tidying.chat.load()
+        assert len(service.tidying.chat.entries(STUDIO)) == 1
 
         await service.tidying.tidy()
 
-        assert service.front.chat.entries(STUDIO) == []
+        assert service.tidying.chat.entries(STUDIO) == []
         assert b"secret" not in (tmp_path / "channels.jsonl").read_bytes()

@@ -74,6 +74,7 @@ class House:
             catalog=lambda: CATALOG,
             vocabulary=lambda: merged(workers.vocabularies().values()),
             default_workflow=default_workflow,
+            usual=lambda: "txt2img",
         )
         intake = Intake(
             queue=self.store,

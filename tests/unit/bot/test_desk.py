@@ -29,7 +29,12 @@ def desk(store: MemoryStore) -> Desk:
     async def default_workflow(place: Place) -> str:
         return "txt2img"
 
-    knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, default_workflow=default_workflow)
+    knowledge = Knowledge(
+        catalog=lambda: CATALOG,
+        vocabulary=lambda: VOCABULARY,
+        default_workflow=default_workflow,
+        usual=lambda: "txt2img",
+    )
     estimates = Estimates()
     intake = Intake(queue=store, store=store, files=MemoryFiles(), estimates=estimates, knowledge=knowledge)
     return Desk(

@@ -1,6 +1,6 @@
 """Intake: from a submission to a job, the same for every platform and under today's policy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -15,6 +15,7 @@ from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
 from bot.laning import Laning
 from bot.limits import Limits
+from bot.policy.places import PlaceRule
 from bot.servers import ServerState, ServerStatus
 from bot.shares import Caps
 from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
@@ -42,13 +43,18 @@ def intake(
     *,
     workflows: Mapping[str, Workflow] = CATALOG.workflows,
     files: MemoryFiles | None = None,
+    rules: Sequence[PlaceRule] = (),
     **more,
 ) -> Intake:
     async def default_workflow(place: Place) -> str:
         return "flux" if place == ELSEWHERE else "txt2img"
 
     knowledge = Knowledge(
-        catalog=lambda: Catalog(workflows=workflows), vocabulary=lambda: VOCABULARY, default_workflow=default_workflow
+        catalog=lambda: Catalog(workflows=workflows),
+        vocabulary=lambda: VOCABULARY,
+        default_workflow=default_workflow,
+        usual=lambda: "txt2img",
+        rules=lambda: rules,
     )
     return Intake(
         queue=store,
@@ -153,6 +159,7 @@ async def test_before_any_gpu_told_its_choices_nobody_guesses_and_one_that_canno
             catalog=lambda: CATALOG,
             vocabulary=Vocabulary,
             default_workflow=intake(MemoryStore()).knowledge.default_workflow,
+            usual=lambda: "txt2img",
         ),
     )
     untold = replace(intake(store, lanes=await told(store, {})), knowledge=silent)

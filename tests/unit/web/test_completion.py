@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.web.commands import IMAGINE, NoCommand, Order, Service, command_names, read_message
 from adapters.web.completion import MOST, complete
+from bot.commands import IMAGINE, NoCommand, Order, Service, command_names, read_message
 from tests.integration.web.desk import VOCABULARY
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.faults import InvalidValues

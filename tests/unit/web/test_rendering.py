@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from adapters.web.forms import fields_of, read_form
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
@@ -16,6 +15,7 @@ from adapters.web.rendering import HERE, Pages
 from adapters.web.seal import Seal
 from bot.errors import ConfigError
 from bot.events import MediaKind
+from bot.forms import fields_of, read_form
 from bot.jobs import JobId, JobState, StoredFile
 from bot.status import Button, StatusCard
 from tests.integration.web.desk import DEMO, KEY, STUDIO, VOCABULARY, local_files

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
 from bot.jobs import JobRecord, Place, Requester
+from bot.ports import Cancelling
 from bot.status import Button
 from bot.submissions import InputOf, Picture, Submission, followed_up, repeated
 from workflows.catalog import Catalog
 from workflows.parameters import Seed
 from workflows.values import FileHandle
 from workflows.workflow import Workflow
+
+CANCELLED: Mapping[Cancelling, str] = {
+    Cancelling.CANCELLED: "",
+    Cancelling.REQUESTED: "",
+    Cancelling.TOO_LATE: "It had ended already.",
+    Cancelling.UNKNOWN: "That job is not kept any more.",
+}
+"""What whoever clicked Cancel is told; where it says nothing, the card does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

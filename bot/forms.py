@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from adapters.web.completion import bounds
 from workflows.numbers import written
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
 from workflows.values import FileHandle, Value, Values
@@ -21,7 +20,7 @@ class Field:
     help: str
     value: str = ""
     options: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)  #: of the HTML input: min, max, step, maxlength
+    attributes: Mapping[str, str] = field(default_factory=dict)  #: bounds, in HTML's words: min, max, step, maxlength
 
 
 def fields_of(workflow: Workflow, values: Values, vocabulary: Vocabulary) -> tuple[Field, ...]:
@@ -40,6 +39,27 @@ def read_form(workflow: Workflow, typed: Mapping[str, str]) -> dict[str, str]:
         for name, text in typed.items()
         if not isinstance(parameters.get(name), FileParameter) and (text or isinstance(parameters.get(name), Text))
     }
+
+
+def bounds(parameter: Parameter) -> str:
+    """Say in a few words what a parameter takes."""
+    match parameter:
+        case Text():
+            return "words"
+        case Integer():
+            steps = f", in steps of {parameter.step}" if parameter.step > 1 else ""
+            return f"{parameter.min} to {parameter.max}{steps}"
+        case Number():
+            return f"{written(parameter.min)} to {written(parameter.max)}"
+        case Seed():
+            return "random, or a whole number"
+        case Choice():
+            return "one of a list"
+        case Flag():
+            return "yes or no"
+        case SizeParameter():
+            return f"as {parameter.min}x{parameter.max}"
+    return "attach it"
 
 
 def _field(name: str, parameter: Parameter, value: Value, vocabulary: Vocabulary) -> Field:

@@ -1,0 +1,1 @@
+"""What an operator allows: pure rules over plain data."""

@@ -1,0 +1,70 @@
+"""Which workflow may be asked for where: pure rules over plain data, the same for every platform."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.errors import SubmissionError
+from bot.jobs import Place
+from workflows.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRule:
+    """What holds in a community, or in one channel of it. What a rule leaves open, the wider one says."""
+
+    platform: str
+    community: str
+    channel: str | None = None  #: None: all channels of the community
+    workflows: tuple[str, ...] | None = None  #: those that may be asked for; None: this rule limits nothing
+    default_workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place, as rules see it."""
+
+    place: Place
+    adults_only: bool = True  #: whether it may show what is for adults only
+    thread_of: str | None = None  #: the channel that it is a thread of
+
+
+def allowed(rules: Sequence[PlaceRule], spot: Spot) -> tuple[str, ...] | None:
+    """Return the workflows that may be asked for there; None when no rule limits them."""
+    return next((rule.workflows for rule in _closest(rules, spot) if rule.workflows is not None), None)
+
+
+def default_of(rules: Sequence[PlaceRule], spot: Spot, otherwise: str) -> str:
+    """Return what is painted with when nobody names a workflow: never one that may not be asked for there."""
+    usual = next((rule.default_workflow for rule in _closest(rules, spot) if rule.default_workflow), otherwise)
+    there = allowed(rules, spot)
+    return usual if not there or usual in there else there[0]
+
+
+def offered(rules: Sequence[PlaceRule], spot: Spot, workflows: Mapping[str, Workflow]) -> Mapping[str, Workflow]:
+    """Return the workflows of a catalog that may be asked for there."""
+    return {name: each for name, each in workflows.items() if refusal(rules, spot, each, workflows) is None}
+
+
+def refusal(
+    rules: Sequence[PlaceRule], spot: Spot, workflow: Workflow, workflows: Mapping[str, Workflow]
+) -> SubmissionError | None:
+    """Say why a workflow may not be asked for there; None when it may."""
+    there = allowed(rules, spot)
+    if there is not None and workflow.name not in there:
+        known = ", ".join(name for name in there if name in workflows) or "nothing to paint with"
+        return SubmissionError(f"{workflow.name} is not for this channel. Here there is {known}.")
+    if workflow.manifest.nsfw and not spot.adults_only:
+        return SubmissionError(f"{workflow.name} is for adults only: it works in channels that are age-restricted.")
+    return None
+
+
+def _closest(rules: Sequence[PlaceRule], spot: Spot) -> Sequence[PlaceRule]:
+    """Return the rules that hold there: of the thread, of its channel, of the community."""
+    place = spot.place
+    ranks = {place.channel: 0, spot.thread_of or place.channel: 1 if spot.thread_of else 0, None: 2}
+    here = [
+        rule
+        for rule in rules
+        if (rule.platform, rule.community) == (place.tenant.platform, place.tenant.id) and rule.channel in ranks
+    ]
+    return sorted(here, key=lambda rule: ranks[rule.channel])
