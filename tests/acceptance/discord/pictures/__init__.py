@@ -1,0 +1,1 @@
+"""Draws what the Discord adapter sends as Discord shows it, and takes the pictures of docs/discord.md."""
