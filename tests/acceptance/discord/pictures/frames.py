@@ -17,7 +17,8 @@ _EYE = (
 )
 _BOT = (
     '<svg viewBox="0 0 40 40" width="40" height="40"><rect width="40" height="40" rx="20" fill="#5865f2"/>'
-    '<g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M12 28 26 14"/><path d="M22 10l8 8"/></g>'
+    '<g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M12 28 26 14"/>'
+    '<path d="M22 10l8 8"/></g>'
     '<circle cx="12" cy="28" r="4" fill="#fff"/></svg>'
 )
 
