@@ -13,7 +13,7 @@ from bot.cli.terminal import note
 from bot.errors import ConfigError
 from bot.servers import ServerSpec
 from bot.service.reaching import checked, place_of
-from bot.service.roles import Role
+from bot.service.roles import AT_HOME
 
 PEOPLE = ("Ada", "Ben", "Cleo")
 """Whom the page may speak as: enough to see whose turn it is."""
@@ -30,7 +30,7 @@ async def _demo(*, comfyui: list[str], port: int, state: Path | None, step_ms: f
     settings = load_settings()
     folder = state_folder(state or settings.state_dir)
     async with gpus(comfyui, step_ms) as servers:
-        await run_service(settings, servers, PEOPLE, state=folder, host="127.0.0.1", port=port, roles=frozenset(Role))
+        await run_service(settings, servers, PEOPLE, state=folder, host="127.0.0.1", port=port, roles=AT_HOME)
 
 
 @asynccontextmanager

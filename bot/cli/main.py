@@ -109,12 +109,12 @@ def serve(
         list[Role] | None,
         typer.Option(
             "--only",
-            metavar="worker|web",
+            metavar="worker|web|discord",
             help="What this process is for, of several on one Redis; otherwise all of it.",
         ),
     ] = None,
 ) -> None:
-    """Serve the chat page with the GPUs of fairbrush.toml."""
+    """Serve the chat page, and Discord where its token is set, with the GPUs of fairbrush.toml."""
     from bot.cli.serve import serve as run
 
     run(host=host, port=port, state=state, only=only or ())

@@ -1,6 +1,6 @@
 """`fairbrush serve`: the real thing, on the GPUs that the settings name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from getpass import getuser
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bot.cli.service import run_service, state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.terminal import note
 from bot.errors import ConfigError
-from bot.service.roles import Role
+from bot.service.roles import Role, is_whole, roles_of
 from bot.settings import Settings
 
 _ALONE = (
@@ -18,21 +18,31 @@ _ALONE = (
     "Redis that all of them reach."
 )
 
+_NOT_IN_DISCORD = (
+    "There is no token for Discord. Take the bot's token from the developer portal (Bot, Reset Token), and set "
+    "FAIRBRUSH_DISCORD_TOKEN to it."
+)
+
 
 def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> None:
     """Serve until Ctrl-C; raises ConfigError."""
     settings = load_settings()
-    roles = frozenset(only or Role)
-    if roles != frozenset(Role) and not settings.redis_url:
-        raise ConfigError([_ALONE])
+    roles = roles_of(only, has_token=settings.discord_token is not None)
     seeds = {server.name: server.spec for server in settings.servers}
-    if problems := list(mistakes(seeds.values())):
+    if problems := [*_lacking(settings, roles), *mistakes(seeds.values())]:
         raise ConfigError(problems)
     if Role.WORKER in roles:
         _tell_lacks(settings)
     folder = state_folder(state or settings.state_dir)
     # Nobody signs in yet, so the page is for whoever sits at this machine, and speaks for them alone.
     run(run_service(settings, seeds, (_user(),), state=folder, host=host, port=port, roles=roles))
+
+
+def _lacking(settings: Settings, roles: frozenset[Role]) -> Iterator[str]:
+    if not is_whole(roles) and not settings.redis_url:
+        yield _ALONE
+    if Role.DISCORD in roles and not settings.discord_token:
+        yield _NOT_IN_DISCORD
 
 
 def _tell_lacks(settings: Settings) -> None:

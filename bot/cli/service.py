@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from adapters.web.guests import Guest
@@ -47,11 +47,23 @@ async def run_service(
         port=port,
         hurry=hurry,
     )
-    if Role.WEB not in roles:
-        note("Working for whoever shares this Redis; there is no page here. Ctrl-C ends it.")
+    for remark in _remarks(roles, state):
+        note(remark)
     if options.redis_url is None:
         note(f"No FAIRBRUSH_REDIS_URL is set, so jobs are kept by an engine of our own in {state}.")
     await serve(options, stopping, _announce)
+
+
+def _remarks(roles: frozenset[Role], state: Path) -> Iterator[str]:
+    """Say what a process is for that has no page, and what it takes from the others."""
+    if Role.WEB not in roles:
+        what = "In Discord for" if Role.DISCORD in roles else "Working for"
+        yield f"{what} whoever shares this Redis; there is no page here. Ctrl-C ends it."
+    if roles == {Role.DISCORD}:
+        yield (
+            f"Pictures do not travel through Redis: this process needs the same state folder ({state}) and the same "
+            "FAIRBRUSH_KEY as the workers."
+        )
 
 
 def state_folder(wished: Path | None) -> Path:

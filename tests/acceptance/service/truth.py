@@ -10,7 +10,7 @@ from uuid import UUID
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from adapters.simulator.server import Simulator
-from bot.app import ServiceOptions, _opened
+from bot.app import ServiceOptions, opened
 from bot.jobs import JobId, JobRecord, run_id_of
 from bot.settings import Settings
 from tests.acceptance.service.page import Page, pictures_of
@@ -72,7 +72,7 @@ async def _tidied(state: Path, redis_url: str | None) -> None:
     options = ServiceOptions(
         settings=Settings(), state=state, key=bytes(32), servers={}, guests=(), redis_url=redis_url
     )
-    async with _opened(options) as service:
+    async with opened(options) as service:
         await service.tidying.tidy()
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli.serve import serve
-from bot.cli.service import _key, state_folder
+from bot.cli.service import _key, _remarks, state_folder
 from bot.errors import ConfigError
-from bot.service.roles import Role
+from bot.service.roles import AT_HOME, Role, is_whole, roles_of
 from bot.settings import Settings, read_settings
 
 
@@ -68,6 +68,45 @@ def file_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_with_one_role_needs_a_redis_that_others_reach(tmp_path: Path, role: Role) -> None:
     with pytest.raises(ConfigError, match="FAIRBRUSH_REDIS_URL"):
         serve(host="127.0.0.1", port=0, state=tmp_path, only=[role])
+
+
+@pytest.mark.usefixtures("file_of_one")
+def test_discord_without_its_token_is_refused_in_words_beside_whatever_else_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.DISCORD])
+
+    assert [name for name in ("FAIRBRUSH_REDIS_URL", "FAIRBRUSH_DISCORD_TOKEN") if name not in str(raised.value)] == []
+
+
+EVERYTHING = frozenset(Role)
+
+
+@pytest.mark.parametrize(
+    ("only", "has_token", "roles", "whole"),
+    [
+        ((), False, AT_HOME, True),
+        ((), True, EVERYTHING, True),
+        ((Role.WEB, Role.WORKER), True, AT_HOME, True),
+        ((Role.DISCORD, Role.WORKER), True, {Role.DISCORD, Role.WORKER}, True),
+        ((Role.DISCORD,), True, {Role.DISCORD}, False),
+        ((Role.DISCORD,), False, {Role.DISCORD}, False),
+        ((Role.DISCORD, Role.WEB), True, {Role.DISCORD, Role.WEB}, False),
+        ((Role.WORKER,), True, {Role.WORKER}, False),
+    ],
+)
+def test_without_a_word_a_process_is_all_it_can_be(
+    only: tuple[Role, ...], has_token: bool, roles: frozenset[Role], whole: bool
+) -> None:
+    assert roles_of(only, has_token=has_token) == roles
+    assert is_whole(roles) == whole
+
+
+@pytest.mark.usefixtures("file_of_one")
+def test_a_process_for_discord_alone_says_what_it_shares_with_the_workers(tmp_path: Path) -> None:
+    said = " ".join(_remarks(frozenset({Role.DISCORD}), tmp_path))
+
+    assert [words for words in ("same state folder", str(tmp_path), "FAIRBRUSH_KEY") if words not in said] == []
+    assert list(_remarks(frozenset(Role), tmp_path)) == []
 
 
 @pytest.mark.usefixtures("file_of_one")
