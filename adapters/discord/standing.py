@@ -1,0 +1,101 @@
+"""Where a job's message stands, and by which token it is changed at what age: pure."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from bot.budgets import Budget
+from bot.jobs import Job, MessageRef
+
+BY_TOKEN_S = 14 * 60.0
+"""From this age on the bot's own token edits. Discord lets the interaction's live for 15 min, counted by its clock."""
+
+BETWEEN_S = 20.0
+"""For so long nobody edits then: an edit by token, which another process began before, is over or given up by then."""
+
+ONLY_TOKEN_S = BY_TOKEN_S + 50.0
+"""Where no other token may edit, this one is used for almost all of its life."""
+
+YOUNG_S = 15.0
+"""A job as young as that may be one whose first answer is still on its way: five times what Discord gives it."""
+
+_EDITS, _EDITS_S = 5, 5.0
+"""What Discord was seen to allow, per channel and per interaction's token."""
+
+_RESERVE_OF_TOKEN = 1
+"""One message: its own end is all that has to find room."""
+
+_RESERVE_OF_CHANNEL = 2
+
+
+class Kind(StrEnum):
+    """What a message is to Discord; the first part of a `MessageRef.id`."""
+
+    RESPONSE = "i"  #: an interaction's response
+    CHANNEL = "c"  #: the bot's own message in the job's channel
+    DIRECT = "d"  #: the bot's own message to the requester alone
+    LOST = "lost"  #: none that can be edited: the end is told in another one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One message as its ref names it."""
+
+    kind: Kind
+    channel: str = ""
+    message: str = ""
+
+    def ref(self, job: Job) -> MessageRef:
+        """Return how it is remembered."""
+        parts = (self.kind, self.channel, self.message) if self.kind is Kind.DIRECT else (self.kind, self.message)
+        return MessageRef(place=job.place, id="/".join(part for part in parts if part))
+
+
+def standing_of(ref: MessageRef) -> Standing:
+    """Read a ref; one that no version of us wrote is lost."""
+    match ref.id.split("/"):
+        case [Kind.RESPONSE, message]:
+            return Standing(kind=Kind.RESPONSE, channel=ref.place.channel, message=message)
+        case [Kind.CHANNEL, message]:
+            return Standing(kind=Kind.CHANNEL, channel=ref.place.channel, message=message)
+        case [Kind.DIRECT, channel, message]:
+            return Standing(kind=Kind.DIRECT, channel=channel, message=message)
+        case _:
+            return Standing(kind=Kind.LOST)
+
+
+class Way(Enum):
+    """How a message is changed now."""
+
+    TOKEN = auto()
+    BETWEEN = auto()  #: not now: the token is no longer used, and what was sent by it may still arrive
+    BOT = auto()
+    NONE = auto()
+
+
+def only_token(job: Job) -> bool:
+    """Tell whether only the interaction's token may show the job: then it was given a time within which to end."""
+    return job.within_s is not None
+
+
+def way_of(job: Job, standing: Standing, age_s: float) -> Way:
+    """Return how a message of a job as old as that is changed."""
+    match standing.kind:
+        case Kind.LOST:
+            return Way.NONE
+        case Kind.CHANNEL | Kind.DIRECT:
+            return Way.BOT
+        case Kind.RESPONSE if only_token(job):
+            return Way.TOKEN if age_s < ONLY_TOKEN_S else Way.NONE
+        case _ if age_s < BY_TOKEN_S:
+            return Way.TOKEN
+        case _:
+            return Way.BETWEEN if age_s < BY_TOKEN_S + BETWEEN_S else Way.BOT
+
+
+def budget_of(job: Job, ref: MessageRef | None, age_s: float) -> Budget:
+    """Return what the next call for a job's message draws on."""
+    standing = Standing(kind=Kind.RESPONSE) if ref is None else standing_of(ref)
+    if way_of(job, standing, age_s) is Way.TOKEN:
+        return Budget(bucket=f"token/{job.id}", edits=_EDITS, per_s=_EDITS_S, reserve=_RESERVE_OF_TOKEN)
+    channel = standing.channel or job.place.channel
+    return Budget(bucket=f"channel/{channel}", edits=_EDITS, per_s=_EDITS_S, reserve=_RESERVE_OF_CHANNEL)
