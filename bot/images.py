@@ -6,6 +6,7 @@ event loop.
 """
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -29,6 +30,9 @@ MAX_PIXELS = 40_000_000
 
 MAX_WEBP_PIXELS = 20_000_000
 """Half of it: the WebP decoder holds every pixel four times."""
+
+WEBP_SIDE = 16_383
+"""Pixels of the longest side that WebP can have."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
@@ -124,3 +128,50 @@ def _plain(picture: Image.Image) -> Image.Image:
         picture.load()
         return picture
     return picture.convert(mode)
+
+
+# ---- Smaller copies ----------------------------------------------------------------------------------------------
+
+_QUALITIES = (90, 75, 55)
+_SCALES = (1.0, 0.7, 0.5, 0.35, 0.25)
+
+
+def smaller(content: bytes, limit: int) -> bytes | None:
+    """Return a copy of a picture of at most so many bytes, as WebP, or as JPEG where it is too long for WebP.
+
+    First the quality goes down, then the size. None for what is no still picture that can be read, or where even the
+    smallest copy is too large. No notes of the original are in it. Blocking: call it off the event loop.
+    """
+    try:
+        with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS or getattr(opened, "n_frames", 1) > 1:
+                return None
+            ImageOps.exif_transpose(opened, in_place=True)
+            picture = _plain(opened)
+        picture.info.clear()
+        return next((copy for copy in _copies(picture) if len(copy) <= limit), None)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - as in `admit`: broken notes make Pillow raise whatever its parsers trip over
+        return None
+
+
+def _copies(picture: Image.Image) -> Iterator[bytes]:
+    for scale in _SCALES:
+        size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        scaled = picture if scale == 1 else picture.resize(size, Image.Resampling.LANCZOS)
+        for quality in _QUALITIES:
+            yield _lossy(scaled, quality)
+
+
+def _lossy(picture: Image.Image, quality: int) -> bytes:
+    buffer = BytesIO()
+    if max(picture.size) <= WEBP_SIDE:
+        picture.save(buffer, "WEBP", quality=quality)
+        return buffer.getvalue()
+    if picture.mode == "RGBA":  # JPEG knows no transparency: white, as where people look at it
+        flat = Image.new("RGB", picture.size, "white")
+        flat.paste(picture, mask=picture.getchannel("A"))
+        picture = flat
+    picture.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()

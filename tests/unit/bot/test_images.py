@@ -4,6 +4,7 @@ import struct
 import warnings
 import zlib
 from io import BytesIO
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot import images
 from bot.errors import ImageRefused
-from bot.images import admit
+from bot.images import WEBP_SIDE, admit, smaller
+from bot.media import recognise
+from workflows.values import FileHandle
 
 
 def _png(width: int, height: int, *, depth: int, rows: list[bytes]) -> bytes:
@@ -185,3 +188,85 @@ def test_nothing_but_pixels_is_written() -> None:
     content = _saved(picture, "PNG", pnginfo=note, icc_profile=b"profile of somebody", dpi=(72, 72), gamma=1)
 
     assert admit(content).content == admit(_saved(picture, "PNG")).content
+
+
+# ---- Smaller copies ----------------------------------------------------------------------------------------------
+
+
+def _noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    return Image.frombytes(mode, (width, height), Random(1).randbytes(width * height * len(mode)))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("limit", [60_000, 20_000, 5_000])
+def test_a_smaller_copy_fits_its_limit_and_keeps_the_shape(mode, limit):
+    copy = smaller(_saved(_noise(256, 128, mode), "PNG"), limit)
+
+    assert copy is not None
+    assert len(copy) <= limit
+    with Image.open(BytesIO(copy)) as opened:
+        assert opened.format == "WEBP"
+        assert opened.width == pytest.approx(2 * opened.height, abs=2)
+
+
+def test_quality_goes_before_size():
+    copy = smaller(_saved(_noise(256, 128), "PNG"), 40_000)
+
+    assert copy is not None
+    assert recognise(copy).width == 256
+
+
+def test_what_is_too_long_for_webp_becomes_a_jpeg():
+    copy = smaller(_saved(_noise(WEBP_SIDE + 1, 2, "RGBA"), "PNG"), 10**6)
+
+    assert copy is not None
+    assert recognise(copy).type == "image/jpeg"
+
+
+def test_a_copy_holds_no_notes_of_the_original():
+    notes = PngInfo()
+    notes.add_text("prompt", "a secret cat")
+    copy = smaller(_saved(_noise(64, 64), "PNG", pnginfo=notes), 10**6)
+
+    assert copy is not None
+    assert b"secret" not in copy
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", _saved(Image.new("RGB", (8, 8)), "PNG")[:40]])
+def test_what_is_no_picture_has_no_copy(content):
+    assert smaller(content, 10**6) is None
+
+
+def test_an_animation_has_no_copy_and_neither_has_what_cannot_be_small_enough():
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
+
+    assert smaller(_saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]), 10**6) is None
+    assert smaller(_saved(_noise(64, 64), "PNG"), 10) is None
+
+
+# ---- What is only promised ---------------------------------------------------------------------------------------
+
+
+def _promised(media_type: str = "image/png", width: int = 64, height: int = 64, size: int = 100) -> FileHandle:
+    return FileHandle(key="", media_type=media_type, width=width, height=height, bytes=size)
+
+
+@pytest.mark.parametrize(
+    ("promised", "why"),
+    [
+        (_promised(), None),
+        (_promised("image/jpeg; charset=x"), None),
+        (_promised("", 0, 0, 0), None),
+        (_promised("video/mp4", 5, 5), None),
+        (_promised(size=images.MAX_BYTES + 1), "larger than 32 MB"),
+        (_promised("image/gif"), "send a PNG, JPEG or WebP"),
+        (_promised(width=4), "too narrow"),
+        (_promised(width=10_000, height=10_000), "too large"),
+        (_promised("image/webp", 5000, 5000), "too large"),
+        (_promised("image/jpeg", 5000, 5000), None),
+    ],
+)
+def test_what_would_be_refused_is_known_before_it_is_fetched_as_far_as_its_platform_tells(promised, why):
+    refused = images.refusal_of(promised)
+
+    assert refused is None if why is None else why in (refused or "")
