@@ -47,9 +47,7 @@ def clip(text: str, limit: int) -> str:
     """Shorten to a length, at a word where one ends near, and say so by an ellipsis."""
     if length(text) <= limit:
         return text
-    kept = _begin(text, limit - 1)
-    at_word = kept.rsplit(" ", 1)[0]
-    return (at_word if length(at_word) > limit * 3 // 4 else kept).rstrip() + _MORE
+    return _cut(text, limit)
 
 
 def visible(text: str) -> str:
@@ -101,7 +99,7 @@ def _escaped(line: str, limit: int) -> str:
     pieces = [_piece(char, at == mark) for at, char in enumerate(line)]
     if sum(map(length, pieces)) <= limit:
         return "".join(pieces)
-    return "".join(_fitting(pieces, limit - len(_MORE))).rstrip() + _MORE
+    return _cut(pieces, limit)
 
 
 def _piece(char: str, is_leading: bool) -> str:
@@ -110,8 +108,14 @@ def _piece(char: str, is_leading: bool) -> str:
     return "\\" + char if is_leading or char in _SPECIAL else char
 
 
-def _begin(text: str, limit: int) -> str:
-    return "".join(_fitting(text, limit))
+def _cut(pieces: Iterable[str], limit: int) -> str:
+    kept = _begin(pieces, limit - len(_MORE))
+    at_word = kept.rsplit(" ", 1)[0]
+    return (at_word if length(at_word) > limit * 3 // 4 else kept).rstrip() + _MORE
+
+
+def _begin(pieces: Iterable[str], limit: int) -> str:
+    return "".join(_fitting(pieces, limit))
 
 
 def _fitting(pieces: Iterable[str], limit: int) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""A job's message: from a card, and what goes along with it, to the body that is sent. Pure.
+
+A box whose edge tells the state; in it the headline, the prompt as a quote, the pictures, what came as words, what the
+bot has to say about them, the facts in small print, and the buttons. What people wrote is inert everywhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from adapters.discord.buttons import button_rows
+from adapters.discord.components import (
+    IN_A_GALLERY,
+    IN_A_ROW,
+    LONGEST_ADDRESS,
+    container,
+    link,
+    message,
+    rows,
+    words,
+)
+from adapters.discord.shapes import Json
+from adapters.discord.text import MOST_TEXT, label, length, plain, quoted, visible
+from bot.jobs import JobState
+from bot.status import StatusCard
+
+ALT_TEXT = 1024
+"""Characters of a picture's description."""
+
+_COLOURS: Mapping[JobState, int] = {
+    JobState.QUEUED: 0x99AAB5,
+    JobState.STARTING: 0xF0B232,
+    JobState.RUNNING: 0x5865F2,
+    JobState.SUCCEEDED: 0x23A55A,
+    JobState.FAILED: 0xF23F43,
+    JobState.CANCELLED: 0x4E5058,
+}
+
+_BAR = 16
+_LONGEST_HEADLINE = 500
+_LONGEST_PROMPT = 1200
+_LONGEST_TEXTS = 1500  # of all together, so that with everything else at its longest the prompt still has its beginning
+_LONGEST_REMARKS = 800
+_LONGEST_FACTS = 500
+_LONGEST_NAME = 60
+_LINES = 12
+_LINKS = 2 * IN_A_ROW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """A file that goes along. `is_picture`: a gallery shows it, as it does videos; what it does not is for saving."""
+
+    name: str  #: of the attachment
+    alt: str = ""
+    is_picture: bool = True
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What accompanies a card."""
+
+    files: tuple[ShownFile, ...] = ()
+    preview: str | None = None  #: the attachment's name
+    links: tuple[tuple[str, str], ...] = ()  #: (label, address), each a button: ten at most
+    remarks: tuple[str, ...] = ()  #: our own sentences about the files
+    mention: str | None = None  #: the id of the one whom a new message notifies
+    hides_preview: bool | None = None  #: behind a spoiler; None: when the workflow is for adults
+
+
+def card_message(card: StatusCard, shown: Shown) -> Json:
+    """Return the body of a job's message: flags, components, and whom it notifies."""
+    box = container(_parts(card, shown), _COLOURS[card.state])
+    if shown.mention is None or not shown.mention.isdecimal():
+        return message([box])
+    return message([words(f"<@{shown.mention}>"), box], mentions=[shown.mention])
+
+
+def _parts(card: StatusCard, shown: Shown) -> Iterator[Json]:
+    above, below = _headline(card), [*_below(card, shown)]
+    left = MOST_TEXT - length(above) - sum(map(length, below)) - len("<@12345678901234567890>\n")
+    prompt = quoted(card.prompt, min(left, _LONGEST_PROMPT))
+    yield words("\n".join(filter(None, (above, prompt))))
+    yield from _files(card, shown)
+    yield from map(words, below)
+    yield from rows([link(text, address) for text, address in _links(shown)])
+    yield from button_rows(card.buttons, card.job_id, len(card.files))
+
+
+# ---- Words -------------------------------------------------------------------------------------------------------
+
+
+def _headline(card: StatusCard) -> str:
+    said = f"**{plain(card.headline, _LONGEST_HEADLINE)}**"
+    if not card.total or card.is_final:
+        return said
+    share = min(1.0, max(0.0, card.done / card.total))
+    full = int(share * _BAR)
+    return f"{said}\n`{'█' * full}{'░' * (_BAR - full)}` {share:.0%}"
+
+
+def _below(card: StatusCard, shown: Shown) -> Iterator[str]:
+    texts = [text for text in card.texts if visible(text)]
+    if texts:
+        each = _LONGEST_TEXTS // min(len(texts), _LINES)
+        yield "\n\n".join(quoted(text, each - 2, lines=_LINES) for text in texts[:_LINES])
+    remarks = [*shown.remarks, *_untold(card, shown)]
+    if remarks:
+        each = _LONGEST_REMARKS // len(remarks)
+        yield "\n".join(plain(remark, each - 1) for remark in remarks)
+    yield f"-# {_facts(card)}"
+
+
+def _untold(card: StatusCard, shown: Shown) -> Iterator[str]:
+    """Say what this message leaves out."""
+    over = sum(file.is_picture for file in shown.files) - IN_A_GALLERY
+    if over > 0:
+        yield f"{over} more {'picture does' if over == 1 else 'pictures do'} not fit into one message."
+    if len(card.texts) > _LINES:
+        yield f"{len(card.texts) - _LINES} more texts do not fit into one message."
+    if len(shown.links) > len(_links(shown)):
+        yield "Not every file could be linked here."
+
+
+def _facts(card: StatusCard) -> str:
+    facts = [_fact(card, name, value) for name, value in card.facts]
+    asked = f"asked by {_own(card.requester, _LONGEST_NAME) or 'somebody'}"
+    while length(" · ".join([*facts, asked])) > _LONGEST_FACTS:
+        facts.pop()
+    return " · ".join([*facts, asked])
+
+
+def _fact(card: StatusCard, name: str, value: str) -> str:
+    said = _own(value, _LONGEST_NAME)
+    match name:
+        case "workflow":
+            return _own(card.title, _LONGEST_NAME)
+        case "size" | "model" | "time":
+            return said
+        case "steps":
+            return f"{said} steps"
+    return f"{_own(name, _LONGEST_NAME)} {said}"
+
+
+def _own(text: str, limit: int) -> str:
+    # The dot stands between facts: a name that holds one would read as another fact.
+    return plain(text.replace("·", " "), limit)
+
+
+# ---- Files -------------------------------------------------------------------------------------------------------
+
+
+def _files(card: StatusCard, shown: Shown) -> Iterator[Json]:
+    items = [_item(file.name, file.alt, is_hidden=file.spoiler) for file in shown.files if file.is_picture]
+    if not items and shown.preview is not None:
+        is_hidden = card.nsfw if shown.hides_preview is None else shown.hides_preview
+        items = [_item(shown.preview, "Preview of the picture in work", is_hidden=is_hidden)]
+    if items:
+        yield {"type": 12, "items": items[:IN_A_GALLERY]}
+    for file in [each for each in shown.files if not each.is_picture][:IN_A_GALLERY]:
+        yield {"type": 13, "file": {"url": f"attachment://{file.name}"}, "spoiler": file.spoiler}
+
+
+def _item(name: str, alt: str, *, is_hidden: bool) -> Json:
+    said: Json = {"description": label(alt, ALT_TEXT)} if label(alt, ALT_TEXT) else {}
+    return {"media": {"url": f"attachment://{name}"}, "spoiler": is_hidden, **said}
+
+
+def _links(shown: Shown) -> list[tuple[str, str]]:
+    return [(text, address) for text, address in shown.links if len(address) <= LONGEST_ADDRESS][:_LINKS]
