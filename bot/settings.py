@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.errors import ConfigError
+from bot.policy.places import PlaceRule
 from bot.servers import MAX_LABELS, MAX_SLOTS, WORD, ServerSpec
 from workflows.problems import problems_of
 
@@ -150,6 +151,17 @@ class PlaceSettings(BaseModel):
         if self.workflows is not None and self.default_workflow not in {None, *self.workflows}:
             raise ValueError(f"default_workflow: {self.default_workflow!r} is none of this place's workflows")
         return self
+
+    @property
+    def rule(self) -> PlaceRule:
+        """Return it as plain data."""
+        return PlaceRule(
+            platform=self.platform,
+            community=self.community,
+            channel=self.channel,
+            workflows=self.workflows,
+            default_workflow=self.default_workflow,
+        )
 
 
 class Settings(BaseSettings):

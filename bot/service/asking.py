@@ -10,6 +10,7 @@ from bot.service.core import Core
 def desk_of(core: Core) -> Desk:
     """Return where people ask, whatever platform they use."""
     pool, shared, limits = core.pool, core.shared, limits_of(core.options.settings)
+    rules = [place.rule for place in core.options.settings.places]
     knowledge = Knowledge(
         catalog=lambda: shared.catalog,
         vocabulary=lambda: shared.vocabulary,

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cli.init import template
 from bot.errors import ConfigError
+from bot.policy.places import PlaceRule
 from bot.servers import ServerSpec
 from bot.settings import MAX_FILE_BYTES, Settings, read_settings
 
@@ -193,3 +194,9 @@ def test_the_same_community_may_be_described_once_for_each_channel() -> None:
     text = f'{PLACE}{PLACE}channel = "2"\n{PLACE}channel = "3"\n{PLACE}platform = "web"'
 
     assert len(read_settings(text.encode()).places) == 4
+
+
+def test_what_is_said_of_a_place_becomes_a_rule() -> None:
+    [place] = read_settings(f'{PLACE}channel = 2\nworkflows = ["flux"]'.encode()).places
+
+    assert place.rule == PlaceRule(platform="discord", community="1", channel="2", workflows=("flux",))
