@@ -1,15 +1,14 @@
-"""Takes pictures of frames in a real Chromium, as WebP: a third of what PNG takes, and every browser shows it."""
+"""Takes pictures in a real Chromium, as WebP: a third of what PNG takes, and every browser shows it."""
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from tests.acceptance.discord.pictures.frames import Frame, page_of
+from tests.acceptance.discord.pictures.states import Picture
 from tests.acceptance.web.browser import Page
 
 SCALE = 1.5
@@ -23,10 +22,10 @@ class Camera:
     page: Page
     folder: Path
 
-    async def take(self, frames: Sequence[Frame], width: int) -> bytes:
-        """Return a picture of frames, as large as they are."""
-        file = self.folder / "page.html"
-        file.write_text(page_of(frames, width), encoding="utf-8")
+    async def take(self, picture: Picture) -> bytes:
+        """Return a picture, as large as what it shows."""
+        file, width = self.folder / "page.html", picture.width
+        file.write_text(picture.page(), encoding="utf-8")
         await self.page.size(width, 600, scale=SCALE)
         await self.page.call("Page.navigate", url=file.as_uri())
         await self.page.until("document.readyState === 'complete' && document.querySelector('main')")
