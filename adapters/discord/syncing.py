@@ -1,0 +1,119 @@
+"""Registers commands when they differ from what was registered last; and says what differs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapters.discord.registration import CommandKind, digest_of
+from adapters.discord.shapes import Json
+
+
+class Remembered(Protocol):
+    """Small texts that last, by name, shared by all processes of an application."""
+
+    async def get(self, name: str) -> str | None:
+        """Return a text; None when there is none."""
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep a text."""
+
+
+class Registering(Protocol):
+    """The one call that is needed of Discord."""
+
+    async def put_commands(self, application: str, guild: str | None, commands: list[Json]) -> list[Json]:
+        """Replace all commands of a guild, or of everywhere; raises ChatError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What became of it."""
+
+    digest: str
+    registered: tuple[Json, ...] | None  #: as Discord answered; None: it knew them already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a sync changes, by name."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+
+async def sync(
+    rest: Registering,
+    remembered: Remembered,
+    commands: Sequence[Json],
+    *,
+    application: str,
+    guild: str | None = None,
+    anew: bool = False,
+) -> Synced:
+    """Replace what is registered, in one call, if it differs from what was sent last; `anew` asks in any case.
+
+    Raises ChatError or StoreLost. A process that dies between the two steps sends the same again: nothing changes.
+    """
+    digest, name = digest_of([*commands]), f"commands/{application}/{guild or 'everywhere'}"
+    if not anew and await remembered.get(name) == digest:
+        return Synced(digest=digest, registered=None)
+    registered = await rest.put_commands(application, guild, [*commands])
+    await remembered.put(name, digest)
+    return Synced(digest=digest, registered=tuple(registered))
+
+
+def plan(registered: Iterable[Json], wanted: Iterable[Json]) -> Plan:
+    """Compare what Discord answers with what is to be registered, whatever fields Discord adds or leaves out."""
+    old, new = _by_name(registered), _by_name(wanted)
+    both = [name for name in new if name in old]
+    return Plan(
+        added=tuple(name for name in new if name not in old),
+        changed=tuple(name for name in both if old[name] != new[name]),
+        removed=tuple(name for name in old if name not in new),
+        unchanged=tuple(name for name in both if old[name] == new[name]),
+    )
+
+
+_COMMAND = ("type", "name", "description", "default_member_permissions", "contexts", "integration_types", "nsfw")
+_OPTION = (
+    *("type", "name", "description", "required", "autocomplete"),
+    *("min_value", "max_value", "min_length", "max_length"),
+)
+
+
+def _by_name(commands: Iterable[Json]) -> Mapping[str, Json]:
+    shapes = [_shape(each) for each in commands]
+    return {f"/{each['name']}" if each["type"] == CommandKind.SLASH else str(each["name"]): each for each in shapes}
+
+
+def _shape(command: Json) -> Json:
+    shape = _told(command, _COMMAND)
+    # Discord sorts neither, and their order means nothing.
+    sets: Json = {name: sorted(shape[name]) for name in ("contexts", "integration_types") if name in shape}
+    return {
+        "type": CommandKind.SLASH,
+        **shape,
+        **sets,
+        "options": [_option(each) for each in _list(command, "options")],
+    }
+
+
+def _option(option: Json) -> Json:
+    choices = [(each.get("name"), each.get("value")) for each in _list(option, "choices")]
+    return {**_told(option, _OPTION), "choices": choices}
+
+
+def _told(part: Json, names: Iterable[str]) -> Json:
+    # What is absent, null, false and empty are the same to Discord; a bound of zero is not.
+    return {name: part[name] for name in names if not _says_nothing(part.get(name))}
+
+
+def _says_nothing(value: object) -> bool:
+    return value is None or value is False or value in ("", [])
+
+
+def _list(part: Json, name: str) -> Sequence[Json]:
+    found = part.get(name)
+    return found if isinstance(found, list) else ()
