@@ -104,7 +104,7 @@ def _below(card: StatusCard, shown: Shown) -> Iterator[str]:
     if texts:
         each = _LONGEST_TEXTS // min(len(texts), _LINES)
         yield "\n\n".join(quoted(text, each - 2, lines=_LINES) for text in texts[:_LINES])
-    remarks = [*shown.remarks, *_untold(card, shown)]
+    remarks = [*filter(visible, shown.remarks), *_untold(card, shown)]
     if remarks:
         each = _LONGEST_REMARKS // len(remarks)
         yield "\n".join(plain(remark, each - 1) for remark in remarks)

@@ -96,7 +96,7 @@ def code_block(text: str, limit: int) -> str:
 def _escaped(line: str, limit: int) -> str:
     leading = _LEADING.match(line)
     mark = leading.start(2) if leading else -1
-    pieces = [_piece(char, at == mark) for at, char in enumerate(line)]
+    pieces = [_piece(char, at == mark) for at, char in enumerate(line[: limit + 1])]
     if sum(map(length, pieces)) <= limit:
         return "".join(pieces)
     return _cut(pieces, limit)

@@ -179,7 +179,7 @@ def test_nothing_that_people_write_adds_markup(card: StatusCard, prompt: str, na
     taken_as_message(card_message(wild, Shown()))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(EVERY),
     st.sampled_from(["*", "🦊", "a ", "\n", "@", "ש"]),
