@@ -36,6 +36,7 @@ OVERALL_PER_S = 40
 
 _RETRY_AFTER_S = (0.2, 1.0)
 _MOST_SAID = 64 * 1024
+_MOST_QUOTED = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +132,15 @@ class Calls:
             try:
                 return await self._ask_once(call)
             except Refused as refused:
-                if refused.refusal is not Refusal.AWAY or self._http is None:
+                if not self._may_pass(refused):
                     raise
             await asyncio.sleep(wait_s)
         return await self._ask_once(call)
+
+    def _may_pass(self, refused: Refused) -> bool:
+        """Tell whether the same call may succeed in a moment: there was no answer, or one of a Discord in trouble."""
+        is_trouble = refused.refusal is Refusal.AWAY and (refused.status == 0 or refused.status >= 500)
+        return is_trouble and self._http is not None and not self.is_refused.is_set()
 
     async def _ask_once(self, call: Call) -> Any:
         http = self._admit(call)
@@ -148,7 +154,8 @@ class Calls:
 
     def _admit(self, call: Call) -> PacedHTTP:
         if self.is_refused.is_set():
-            raise Refused(Refusal.FORBIDDEN, detail="the bot's token is refused")
+            # Not forbidden for good: with a token that is taken, another process goes on with what is not shown yet.
+            raise Refused(Refusal.AWAY, detail="the bot's token is refused")
         if self._http is None:
             raise Refused(Refusal.AWAY, detail="not logged in")
         mood = self._invalid.mood(self._clock())
@@ -177,15 +184,14 @@ class Calls:
         match error:
             case _Answered(status=status, said=said):
                 code, after_s = _number(said.get("code")), float(_number(said.get("retry_after")))
-                return Refused(refusal_of(status, code), code=code, after_s=after_s, detail=f"HTTP {status}")
+                return Refused(refusal_of(status, code), status=status, code=code, after_s=after_s)
             case discord.LoginFailure():
                 self._refuse()
-                return Refused(Refusal.FORBIDDEN, detail="the bot's token is refused")
-            case discord.HTTPException():
-                if is_of_the_bot(error.status, error.code):
+                return Refused(Refusal.AWAY, status=401, detail="the bot's token is refused")
+            case discord.HTTPException(status=status, code=code, text=text):
+                if is_of_the_bot(status, code):
                     self._refuse()
-                refusal = refusal_of(error.status, error.code)
-                return Refused(refusal, code=error.code, detail=f"HTTP {error.status} {error.text[:500]}")
+                return Refused(refusal_of(status, code), status=status, code=code, detail=text[:_MOST_QUOTED])
             case discord.RateLimited():
                 return Refused(Refusal.TOO_MANY, after_s=error.retry_after, detail="the bucket is used up")
             case aiohttp.ClientError() | OSError() | TimeoutError():

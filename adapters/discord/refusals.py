@@ -21,9 +21,12 @@ class Refusal(StrEnum):
 class Refused(ChatError):
     """A call to Discord that was refused or not answered; `gone` is for whoever knows of no other way to decide."""
 
-    def __init__(self, refusal: Refusal, *, code: int = 0, after_s: float = 0.0, detail: str = "") -> None:
-        super().__init__(detail=f"{refusal} ({code}): {detail}" if detail else f"{refusal} ({code})")
+    def __init__(
+        self, refusal: Refusal, *, status: int = 0, code: int = 0, after_s: float = 0.0, detail: str = ""
+    ) -> None:
+        super().__init__(detail=f"{refusal} (HTTP {status}, code {code}) {detail}".rstrip())
         self.refusal = refusal
+        self.status = status  #: 0: there was no answer
         self.discord_code = code  #: Discord's own number, 0 where it gave none
         self.after_s = after_s  #: when Discord would take it, where it said so
 
@@ -53,15 +56,17 @@ _BY_STATUS = {
     401: Refusal.FORBIDDEN,
     403: Refusal.FORBIDDEN,
     404: Refusal.GONE,
-    408: Refusal.AWAY,
     413: Refusal.TOO_LARGE,
     429: Refusal.TOO_MANY,
 }
 
 
 def refusal_of(status: int, code: int) -> Refusal:
-    """Return what an answer of 4xx or 5xx means; Discord's own code says more than the status."""
-    if status >= 500:
+    """Return what an answer of 4xx or 5xx means; Discord's own code says more than the status.
+
+    A 403 or 404 without a code is not Discord's word but that of something in front of it, which may change its mind.
+    """
+    if status >= 500 or (status in (401, 403, 404, 408) and not code):
         return Refusal.AWAY
     return _BY_CODE.get(code) or _BY_STATUS.get(status, Refusal.INVALID)
 

@@ -1,0 +1,261 @@
+"""`ChatPlatform` on Discord: a job's message is the response to the interaction that asked for it, while that lives.
+
+Whatever becomes of that message, how the job ended is told: in it, else in a new message in the channel, else in a
+direct message; where none of these can be had it stays in /history, and the noticeboard is told that it is gone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from time import time
+
+from adapters.discord.calls import Upload
+from adapters.discord.cards import card_message
+from adapters.discord.delivery import TIGHTENINGS, Delivery, Link, Spoilers
+from adapters.discord.origins import DIRECT, PLATFORM
+from adapters.discord.refusals import Refusal, Refused
+from adapters.discord.replies import DEFAULT_LIMIT, Replies, Reply
+from adapters.discord.rest import Rest
+from adapters.discord.shapes import Json
+from adapters.discord.standing import (
+    BY_TOKEN_S,
+    YOUNG_S,
+    Kind,
+    Standing,
+    Way,
+    budget_of,
+    only_token,
+    standing_of,
+    way_of,
+)
+from bot.budgets import Budget
+from bot.errors import ChatError
+from bot.jobs import Job, JobId, MessageRef
+from bot.noticeboard.steps import nonce_of
+from bot.ports import FileStore, LiveBoard
+from bot.status import StatusCard
+
+Put = Callable[[Json, Sequence[Upload]], Awaitable[Json]]
+"""Sends a body with its files one way or another; returns the message."""
+
+_LOST = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.TOO_OLD, Refusal.TOKEN_DEAD})
+"""What no later try of the same call mends."""
+
+_SLOW_BYTES = 512 * 1024
+"""Less than this is not why a call took too long."""
+
+_MOST_REMEMBERED = 1000
+
+_MOVED = "It could not be shown where you asked for it."
+
+
+class DiscordChat:
+    """What the noticeboard needs of Discord; any number of processes may have one each."""
+
+    def __init__(
+        self,
+        rest: Rest,
+        replies: Replies,
+        files: FileStore,
+        live: LiveBoard,
+        *,
+        link: Link = lambda _: None,
+        spoilers: Spoilers = "nsfw",
+        now: Callable[[], float] = time,
+    ) -> None:
+        self._rest, self._replies, self._now = rest, replies, now
+        self._delivery = Delivery(files, live, link=link, spoilers=spoilers)
+        self._tightened: dict[JobId, int] = {}  #: how often the files of a job were too much
+
+    @property
+    def name(self) -> str:
+        """Return the platform's name."""
+        return PLATFORM
+
+    def bucket(self, job: Job, ref: MessageRef | None) -> Budget:
+        """Return the budget of the interaction's token while that is used, else the channel's."""
+        return budget_of(job, ref, self._age_s(job))
+
+    # ---- Creating ----
+
+    async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
+        """Fill in the response to the interaction; where there is none, post into the channel."""
+        await self._replies.answered(job.id)
+        reply = await self._replies.of(job.id) if self._age_s(job) < BY_TOKEN_S else None
+        if reply is not None:
+            try:
+                message = await self._by_token(job, card, reply, "@original")
+                return Standing(kind=Kind.RESPONSE, message=str(message["id"])).ref(job)
+            except Refused as refused:
+                # Young, the first answer may still be on its way, from here or from another process.
+                if refused.refusal not in _LOST or self._age_s(job) < YOUNG_S:
+                    raise
+        return await self._anew(job, card, nonce)
+
+    # ---- Editing ----
+
+    async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
+        """Change the message by whichever token may; an end that cannot be shown there is told in another one."""
+        standing = standing_of(ref)
+        try:
+            await self._change(job, standing, card)
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+            if not card.is_final:
+                return Standing(kind=Kind.LOST).ref(job)
+            still_there = standing if refused.refusal is Refusal.TOO_OLD else None
+            # A nonce of its own: by the first one Discord would find the message that is lost.
+            return await self._anew(job, card, f"{nonce_of(job.id)}e", answers=still_there)
+        return ref
+
+    async def _change(self, job: Job, standing: Standing, card: StatusCard) -> None:
+        match way_of(job, standing, self._age_s(job)):
+            case Way.NONE:
+                raise Refused(Refusal.GONE, detail="known to be lost")
+            case Way.BETWEEN:
+                raise ChatError(detail="an edit by the interaction's token may still be on its way")
+            case Way.TOKEN if reply := await self._replies.of(job.id):
+                await self._by_token_or_bot(job, card, reply, standing)
+            case _ if standing.kind is Kind.RESPONSE and only_token(job):
+                raise Refused(Refusal.TOKEN_DEAD, detail="no token is known")
+            case _:
+                await self._by_bot(job, card, standing)
+
+    async def _by_token_or_bot(self, job: Job, card: StatusCard, reply: Reply, standing: Standing) -> None:
+        try:
+            await self._by_token(job, card, reply, standing.message)
+        except Refused as refused:
+            # Dead before its time, by Discord's clock.
+            if refused.refusal is not Refusal.TOKEN_DEAD or only_token(job):
+                raise
+            await self._by_bot(job, card, standing)
+
+    async def _by_token(self, job: Job, card: StatusCard, reply: Reply, message: str) -> Json:
+        async def put(body: Json, files: Sequence[Upload]) -> Json:
+            return await self._rest.edit_reply(
+                reply.application, reply.token, body, files, message=message, essential=card.is_final
+            )
+
+        return await self._put(job, card, put, limit=reply.attachment_limit)
+
+    async def _by_bot(self, job: Job, card: StatusCard, standing: Standing) -> None:
+        async def put(body: Json, files: Sequence[Upload]) -> Json:
+            return await self._rest.edit(standing.channel, standing.message, body, files, essential=card.is_final)
+
+        is_direct = standing.kind is Kind.DIRECT
+        limit = DEFAULT_LIMIT if is_direct else await self._replies.attachment_limit(job.id)
+        await self._put(job, card, put, limit=limit, remarks=(_MOVED,) if is_direct else ())
+
+    # ---- In another message ----
+
+    async def _anew(self, job: Job, card: StatusCard, nonce: str, *, answers: Standing | None = None) -> MessageRef:
+        """Post a message of the bot's own: in the channel, else to the requester alone."""
+        if not only_token(job):
+            try:
+                return await self._post(job, card, nonce, answers)
+            except Refused as refused:
+                if refused.refusal not in _LOST:
+                    raise
+        if not card.is_final:
+            return Standing(kind=Kind.LOST).ref(job)
+        return await self._tell_alone(job, card, nonce)
+
+    async def _post(self, job: Job, card: StatusCard, nonce: str, answers: Standing | None) -> MessageRef:
+        async def put(body: Json, files: Sequence[Upload]) -> Json:
+            return await self._answering(job, body, files, nonce, answers, essential=card.is_final)
+
+        limit = await self._replies.attachment_limit(job.id)
+        message = await self._put(job, card, put, limit=limit)
+        return Standing(kind=Kind.CHANNEL, message=str(message["id"])).ref(job)
+
+    async def _answering(
+        self, job: Job, body: Json, files: Sequence[Upload], nonce: str, answers: Standing | None, *, essential: bool
+    ) -> Json:
+        """Post as a reply to a message, where there is one and we may read it."""
+        channel = job.place.channel
+        if answers is not None:
+            reference = {"message_id": answers.message, "fail_if_not_exists": False}
+            replying = {**body, "message_reference": reference}
+            try:
+                return await self._rest.send(channel, replying, files, nonce=nonce, essential=essential)
+            except Refused as refused:
+                if refused.discord_code != _MAY_NOT_REPLY:
+                    raise
+        return await self._rest.send(channel, body, files, nonce=nonce, essential=essential)
+
+    async def _tell_alone(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
+        try:
+            channel = await self._rest.open_dm(job.requester.id)
+
+            async def put(body: Json, files: Sequence[Upload]) -> Json:
+                return await self._rest.send(channel, body, files, nonce=f"{nonce}d")
+
+            message = await self._put(job, card, put, limit=DEFAULT_LIMIT, remarks=(_MOVED,))
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+            raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
+        return Standing(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
+
+    # ---- Sending ----
+
+    async def _put(self, job: Job, card: StatusCard, put: Put, *, limit: int, remarks: Sequence[str] = ()) -> Json:
+        """Send a card with as much of its files as Discord takes, down to none."""
+        tightened = self._tightened.get(job.id, 0)
+        while True:
+            parcel = await self._delivery.parcel(card, limit=limit, tightened=tightened, remarks=remarks)
+            try:
+                message = await put({**card_message(card, parcel.shown), "attachments": []}, parcel.uploads)
+            except Refused as refused:
+                tightened = _tighter(refused.refusal, tightened)
+                if not parcel.uploads or tightened is None:
+                    raise
+                self._remember(job.id, tightened)
+            except asyncio.CancelledError:
+                # A deadline, most likely. What did not arrive in time would not the next time either; yet however
+                # slow the line is, or however long Discord is away, a small copy is always sent.
+                if sum(len(upload.content) for upload in parcel.uploads) > _SLOW_BYTES:
+                    self._remember(job.id, min(tightened + 1, TIGHTENINGS - 1))
+                raise
+            else:
+                self._tightened.pop(job.id, None)
+                return message
+
+    def _remember(self, job_id: JobId, tightened: int) -> None:
+        if len(self._tightened) >= _MOST_REMEMBERED:
+            self._tightened.clear()
+        self._tightened[job_id] = tightened
+
+    # ---- Pinging ----
+
+    async def ping(self, job: Job, ref: MessageRef) -> None:
+        """Name the requester in a short message under the picture.
+
+        In private every message notifies by itself. Where only the token may write nobody is called: it would take one
+        of the five messages that such a token has, and say nothing that the picture does not.
+        """
+        standing = standing_of(ref)
+        is_private = standing.kind is Kind.DIRECT or job.place.tenant.id == DIRECT
+        if is_private or only_token(job) or standing.kind is Kind.LOST:
+            return
+        who = job.requester.id
+        body = {"content": f"<@{who}> your picture is there.", "allowed_mentions": {"parse": [], "users": [who]}}
+        await self._answering(job, body, (), f"{nonce_of(job.id)}p", standing, essential=False)
+
+    def _age_s(self, job: Job) -> float:
+        return self._now() - job.created_ms / 1000
+
+
+_MAY_NOT_REPLY = 160002
+"""Discord's code where we may write and not read what was written."""
+
+
+def _tighter(refusal: Refusal, tightened: int) -> int | None:
+    """Return how much less to send after a refusal; None when the files are not why."""
+    match refusal:
+        case Refusal.TOO_LARGE:
+            return tightened + 1
+        case Refusal.INVALID:
+            return TIGHTENINGS
+        case _:
+            return None
