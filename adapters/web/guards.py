@@ -14,6 +14,9 @@ from bot.errors import ConfigError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+ORIGINALS = "/files/"
+"""Below it are the files that a signed link opens for whoever has it, and nothing else."""
+
 _SESSION = web.RequestKey("session", Session)
 
 _HEADERS = {
@@ -74,8 +77,10 @@ class Guards:
 
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            self._check_source(request)
-            self._check_session(request)
+            # An original is fetched from another machine, under a name that is not ours: its link alone opens it.
+            if not (request.method == "GET" and request.path.startswith(ORIGINALS)):
+                self._check_source(request)
+                self._check_session(request)
             return await handler(request)
 
         return [armoured, guarded]

@@ -1,29 +1,17 @@
 """What can be done with a job, and its pictures. Every route first asks whether this session may see the job at all."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 
 from aiohttp import web
 
 from adapters.web.guards import session_of
 from adapters.web.room import Room, event_of, fragment, job_id_in, json_of, seen_job, speaker_of
+from adapters.web.sending import FILE_HEADERS, Sent, send
 from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
-from bot.errors import FileGone
 from bot.forms import fields_of
-from bot.jobs import JobRecord, Requester, StoredFile
+from bot.jobs import JobRecord, Requester
 from bot.status import Button
 from workflows.writing import write_command
-
-_SHOWN_TYPES = frozenset(
-    {
-        "image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4", "video/webm",
-        "audio/mpeg", "audio/ogg", "audio/wav", "audio/flac",
-    }
-)  # fmt: skip
-"""What a browser may show from us; everything else is saved, never opened: HTML and SVG could speak as this page."""
-
-_FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
 
 
 class JobRoutes:
@@ -109,36 +97,12 @@ class JobRoutes:
         file = record.files[number]
         if not self._room.files.opens(file.key, request.query_string):
             raise web.HTTPGone(text="This link has expired. Open the page again.")
-        return await self._sent(request, file)
-
-    async def _sent(self, request: web.Request, file: StoredFile) -> web.StreamResponse:
-        response = web.StreamResponse(headers=_FILE_HEADERS)
-        shown = file.media_type in _SHOWN_TYPES
-        response.content_type = file.media_type if shown else "application/octet-stream"
-        name = "".join(each for each in file.name if each.isalnum() or each in "-_. ")[:80] or "file"
-        # Only ASCII letters survive a header; a browser needs no more than something to save under.
-        ascii_name = name.encode("ascii", "ignore").decode() or "file"
-        response.headers["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{ascii_name}"'
-        # Closed here: whoever goes away in the middle of a picture leaves no open file behind.
-        async with aclosing(self._room.files.read(file.key)) as content:
-            try:
-                first = await anext(content, b"")
-            except FileGone as error:
-                raise web.HTTPNotFound(text=str(error)) from error
-            response.content_length = file.bytes
-            await response.prepare(request)
-            await self._write(response, first)
-            async for chunk in content:
-                await self._write(response, chunk)
-        await response.write_eof()
-        return response
-
-    async def _write(self, response: web.StreamResponse, chunk: bytes) -> None:
-        try:
-            async with asyncio.timeout(self._room.limits.send_s):
-                await response.write(chunk)
-        except TimeoutError as error:
-            raise ConnectionAbortedError("nobody reads") from error
+        return await send(
+            request,
+            self._room.files.read(file.key),
+            Sent(name=file.name, media_type=file.media_type, bytes=file.bytes),
+            send_s=self._room.limits.send_s,
+        )
 
     async def _preview(self, request: web.Request) -> web.Response:
         # A card of the viewer's own channel: looked up in memory, as a page asks for one several times a second.
@@ -148,5 +112,5 @@ class JobRoutes:
             raise web.HTTPNotFound(text="There is no preview.")
         media_type = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
         return web.Response(
-            body=content, content_type=media_type, headers={**_FILE_HEADERS, "Cache-Control": "no-store"}
+            body=content, content_type=media_type, headers={**FILE_HEADERS, "Cache-Control": "no-store"}
         )

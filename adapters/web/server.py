@@ -14,6 +14,7 @@ from adapters.web.guards import Guards, check_host, put_headers
 from adapters.web.guests import Door, Guest
 from adapters.web.limits import WebLimits
 from adapters.web.links import Links
+from adapters.web.originals import OriginalRoutes
 from adapters.web.rendering import Pages
 from adapters.web.room import Room, told
 from adapters.web.routes_ask import AskRoutes
@@ -38,6 +39,7 @@ class WebOptions:
     host: str = "127.0.0.1"
     port: int = 8800  #: 0: any
     title: str = "Fairbrush"
+    serves_originals: bool = False  #: whoever has a link may fetch its file, through a proxy, without a session
     limits: WebLimits = field(default_factory=WebLimits)
 
 
@@ -61,6 +63,8 @@ class WebServer:
         )
         for routes in (PageRoutes(room, door, options.title), live, AskRoutes(room), JobRoutes(room)):
             self.app.add_routes(routes.routes())
+        if options.serves_originals:
+            self.app.add_routes(OriginalRoutes(files, limits).routes())
         self.app.on_response_prepare.append(put_headers)
         self.app.on_shutdown.append(live.close)
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_SHUTDOWN_S)

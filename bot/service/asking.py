@@ -16,6 +16,7 @@ def desk_of(core: Core) -> Desk:
         vocabulary=lambda: shared.vocabulary,
         default_workflow=shared.default_workflow,
         usual=lambda: shared.default,
+        rules=lambda: rules,
     )
     intake = Intake(
         queue=pool.queue,

@@ -35,4 +35,10 @@ class ServiceOptions:
     @property
     def web(self) -> WebOptions:
         """Return what the page is made of."""
-        return WebOptions(key=self.key, guests=self.guests, host=self.host, port=self.port)
+        return WebOptions(
+            key=self.key,
+            guests=self.guests,
+            host=self.host,
+            port=self.port,
+            serves_originals=self.settings.public_url is not None,
+        )
