@@ -7,7 +7,7 @@ all processes of a machine.
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from time import process_time
@@ -70,14 +70,18 @@ def _ended(simulator: Simulator) -> int:
     return sum(run.finished_at is not None for run in simulator.records.runs)
 
 
-async def main() -> None:
-    """Answer until the input ends."""
+async def answer(do: Callable[[Mapping[str, Any]], Awaitable[object]]) -> None:
+    """Do what each line says, and answer it, until the input ends."""
     reader = asyncio.StreamReader(limit=LINE_BYTES)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        print(json.dumps(await do(json.loads(line))), flush=True)
+
+
+async def main() -> None:
+    """Host servers until the input ends."""
     async with AsyncExitStack() as stack:
-        hosted = Hosted(stack)
-        while line := await reader.readline():
-            print(json.dumps(await hosted.do(json.loads(line))), flush=True)
+        await answer(Hosted(stack).do)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from benchmarks.pool_parts.hosting import LINE_BYTES
 HOSTS = 2
 """Processes that share all simulated servers: one for each core of a small machine."""
 
+_HOSTING = "benchmarks.pool_parts.hosting"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
@@ -30,7 +32,7 @@ class Ran:
 
 @dataclass(slots=True, kw_only=True)
 class Host:
-    """One process of simulated servers."""
+    """One process that answers lines: of simulated servers, or of whatever else is not to be measured."""
 
     process: Process
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -87,7 +89,7 @@ class Park:
 async def park() -> AsyncIterator[Park]:
     """Start the hosts, and end them."""
     async with AsyncExitStack() as stack:
-        yield Park(hosts=[await stack.enter_async_context(_host()) for _ in range(HOSTS)])
+        yield Park(hosts=[await stack.enter_async_context(hosted(_HOSTING)) for _ in range(HOSTS)])
 
 
 async def all_ended(machines: Sequence[Machine], count: int, *, every_s: float = 0.1) -> None:
@@ -97,8 +99,9 @@ async def all_ended(machines: Sequence[Machine], count: int, *, every_s: float =
 
 
 @asynccontextmanager
-async def _host() -> AsyncIterator[Host]:
-    command = (sys.executable, "-m", "benchmarks.pool_parts.hosting")
+async def hosted(module: str) -> AsyncIterator[Host]:
+    """Start a process that answers lines, and end it."""
+    command = (sys.executable, "-m", module)
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES)
     try:
         yield Host(process=process)
