@@ -72,10 +72,11 @@ def rows(buttons: Sequence[Json]) -> list[Json]:
     ]
 
 
-def select(custom_id: str, options: Sequence[Json], *, placeholder: str = "", required: bool = True) -> Json:
-    """Return a select of which one thing is chosen; in a form it may be left open unless `required`."""
-    hint: Json = {"placeholder": label(placeholder, _LONGEST_OPTION)} if placeholder else {}
-    return {"type": 3, "custom_id": custom_id, "options": list(options), "required": required, **hint}
+def select(custom_id: str, options: Sequence[Json], *, placeholder: str, required: bool | None = None) -> Json:
+    """Return a select of which one thing is chosen. `required` is a word of forms, which messages do not know."""
+    asked: Json = {} if required is None else {"required": required}
+    hint = label(placeholder, _LONGEST_OPTION)
+    return {"type": 3, "custom_id": custom_id, "options": list(options), "placeholder": hint, **asked}
 
 
 def option(text: str, value: str, *, is_chosen: bool = False) -> Json:

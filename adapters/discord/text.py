@@ -95,17 +95,20 @@ def code_block(text: str, limit: int) -> str:
 
 def _escaped(line: str, limit: int) -> str:
     leading = _LEADING.match(line)
-    mark = leading.start(2) if leading else -1
-    pieces = [_piece(char, at == mark) for at, char in enumerate(line[: limit + 1])]
+    special = {leading.start(2)} if leading else set()
+    begun = line[: limit + 1]
+    # A colon before a space is nobody's markup; it stands in many of our own sentences.
+    special |= {at for at, char in enumerate(begun) if char in _SPECIAL and line[at : at + 2] != ": "}
+    pieces = [_piece(char, at in special) for at, char in enumerate(begun)]
     if sum(map(length, pieces)) <= limit:
         return "".join(pieces)
     return _cut(pieces, limit)
 
 
-def _piece(char: str, is_leading: bool) -> str:
-    if char == "@":
-        return "\\" + _UNPINGABLE
-    return "\\" + char if is_leading or char in _SPECIAL else char
+def _piece(char: str, is_special: bool) -> str:
+    if not is_special:
+        return char
+    return "\\" + (_UNPINGABLE if char == "@" else char)
 
 
 def _cut(pieces: Iterable[str], limit: int) -> str:
