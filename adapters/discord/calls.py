@@ -183,7 +183,7 @@ class Calls:
     def _told(self, error: Exception) -> ChatError:
         match error:
             case _Answered(status=status, said=said):
-                code, after_s = _number(said.get("code")), float(_number(said.get("retry_after")))
+                code, after_s = int(_number(said.get("code"))), _number(said.get("retry_after"))
                 return Refused(refusal_of(status, code), status=status, code=code, after_s=after_s)
             case discord.LoginFailure():
                 self._refuse()
@@ -258,5 +258,5 @@ async def _said(response: aiohttp.ClientResponse) -> Json:
     return said if isinstance(said, dict) else {}
 
 
-def _number(value: object) -> int | float:
-    return value if isinstance(value, int | float) else 0
+def _number(value: object) -> float:
+    return value if isinstance(value, int | float) else 0.0

@@ -207,9 +207,10 @@ class DiscordChat:
             try:
                 message = await put({**card_message(card, parcel.shown), "attachments": []}, parcel.uploads)
             except Refused as refused:
-                tightened = _tighter(refused.refusal, tightened)
-                if not parcel.uploads or tightened is None:
+                less = _tighter(refused.refusal, tightened)
+                if not parcel.uploads or less is None:
                     raise
+                tightened = less
                 self._remember(job.id, tightened)
             except asyncio.CancelledError:
                 # A deadline, most likely. What did not arrive in time would not the next time either; yet however
