@@ -11,10 +11,11 @@ from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, JobState, Place, Requester
 from bot.limits import Limits
 from bot.policy.places import Spot, offered
-from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard
+from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, ReportStore
+from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position
 from bot.status import held_up
-from bot.submissions import Submission
+from bot.submissions import Submission, may_see
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -22,6 +23,7 @@ from workflows.workflow import Workflow
 _LOOKED_THROUGH = 200
 """How many of somebody's jobs are looked at: one that waits may stand behind many that were cancelled since."""
 
+_NOT_KEPT = "That job is not kept any more."
 _NOT_YOURS = "That job is somebody else's."
 
 
@@ -33,6 +35,7 @@ class Desk:
     job_queue: JobQueue
     store: JobStore
     live: LiveBoard
+    reports: ReportStore
     knowledge: Knowledge
     limits: Limits
     gpus: Gpus
@@ -85,6 +88,22 @@ class Desk:
         known = await (self._of_community(job_id, requester) if moderates else self._own(job_id, requester))
         if known is not None and not await self.store.forget(job_id):
             raise SubmissionError("That job has not ended yet. Cancel it first.")
+
+    async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
+        """Tell the operator of a job that the reporter may see; raises SubmissionError when there is none for them."""
+        record = await self.store.read(job_id)
+        if record is None or not may_see(record, reporter, place):
+            raise SubmissionError(_NOT_KEPT)
+        await self.reports.add(
+            Report(
+                job_id=job_id,
+                workflow=record.job.workflow,
+                requester=record.job.requester,
+                reporter=reporter,
+                place=place,
+                reason=reason.strip()[:MAX_REASON],
+            )
+        )
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job; who may see it is judged by whoever shows it."""

@@ -7,6 +7,12 @@ from bot.jobs import JobId, Place, Requester
 MAX_REASON = 500
 """Characters of a reason."""
 
+MOST = 1000
+"""Reports that are kept of one community: the oldest go."""
+
+KEPT_S = 90 * 86_400
+"""How long a report is kept: whoever has not read it in a quarter of a year will not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

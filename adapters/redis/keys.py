@@ -67,6 +67,8 @@ NAMES = {
     "statuses": "hash: server -> how it is, as its owner told last, JSON",
     "estimates": "string: what was learned of how long jobs take, JSON",
     "settings": "hash by scope: name -> value, JSON",
+    "reports": "hash by tenant: job/reporter -> what was reported, JSON",
+    "reported": "sorted set by tenant of its reports by time; without a tenant: of all, each after its tenant",
     "secret": "string by name: encrypted; expires",
     "clock": "string: what time it is, in tests only",
 }

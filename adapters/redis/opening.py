@@ -18,6 +18,7 @@ from adapters.redis.notices import RedisNotices
 from adapters.redis.overview import RedisOverview
 from adapters.redis.owned import beside
 from adapters.redis.queue import RedisQueue
+from adapters.redis.reports import RedisReports
 from adapters.redis.retention import RedisRetention
 from adapters.redis.scripts import Scripts
 from adapters.redis.secrets import RedisSecrets, SecretKey
@@ -51,6 +52,7 @@ class RedisPool:
     retention: RedisRetention
     overview: RedisOverview
     servers: RedisServers
+    reports: RedisReports
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -118,6 +120,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         retention=RedisRetention(edge=edge),
         overview=RedisOverview(edge=edge),
         servers=RedisServers(edge=edge),
+        reports=RedisReports(edge=edge),
     )
 
 

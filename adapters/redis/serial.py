@@ -10,6 +10,7 @@ from bot.accounts import PRIORITY_STEP
 from bot.errors import StoreLost
 from bot.events import MediaKind
 from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, RunId, StoredFile, Tenant
+from bot.reports import Report
 from workflows.values import FileHandle, Size, Value, Values
 
 SCHEMA = 2
@@ -38,7 +39,7 @@ def job_text(job: Job) -> str:
             "workflow": job.workflow,
             "digest": job.digest,
             "values": {name: _plain(value) for name, value in job.values.items()},
-            "requester": {**_tenant(job.requester.tenant), "id": job.requester.id, "name": job.requester.name},
+            "requester": _requester_json(job.requester),
             "place": {**_tenant(job.place.tenant), "channel": job.place.channel},
             "parent": str(job.parent) if job.parent else None,
             **({} if job.within_s is None else {"within_s": job.within_s}),
@@ -61,6 +62,35 @@ def message_of(text: bytes) -> MessageRef:
     content = read(text)
     place = Place(tenant=_tenant_of(content), channel=str(content["channel"]))
     return MessageRef(place=place, id=str(content["id"]))
+
+
+def report_text(report: Report) -> str:
+    """Write what was reported, without when."""
+    return written(
+        {
+            "job": str(report.job_id),
+            "workflow": report.workflow,
+            "requester": _requester_json(report.requester),
+            "reporter": _requester_json(report.reporter),
+            "place": {**_tenant(report.place.tenant), "channel": report.place.channel},
+            "reason": report.reason,
+        }
+    )
+
+
+def report_of(text: bytes, *, at_ms: int) -> Report:
+    """Read what was reported."""
+    content = read(text)
+    place = cast(Json, content["place"])
+    return Report(
+        job_id=JobId(UUID(str(content["job"]))),
+        workflow=str(content["workflow"]),
+        requester=_requester(cast(Json, content["requester"])),
+        reporter=_requester(cast(Json, content["reporter"])),
+        place=Place(tenant=_tenant_of(place), channel=str(place["channel"])),
+        reason=str(content["reason"]),
+        at_ms=at_ms,
+    )
 
 
 def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: bytes | None) -> JobRecord:
@@ -117,6 +147,10 @@ def requester_of(text: bytes) -> Requester:
 
 def _requester(content: Json) -> Requester:
     return Requester(tenant=_tenant_of(content), id=str(content["id"]), name=str(content["name"]))
+
+
+def _requester_json(requester: Requester) -> dict[str, str]:
+    return {**_tenant(requester.tenant), "id": requester.id, "name": requester.name}
 
 
 def _number(fields: Mapping[str, str], name: str) -> int | None:

@@ -46,6 +46,10 @@ class Desk(Protocol):
         """Forget a job's files and take it out of histories. Raises SubmissionError when it is not theirs."""
         ...
 
+    async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
+        """Tell the operator of a job. Raises SubmissionError when it is none that the reporter may see."""
+        ...
+
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job and what became of it; the page itself asks `may_see` before it shows anything of it."""
         ...

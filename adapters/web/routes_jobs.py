@@ -28,6 +28,7 @@ class JobRoutes:
             web.get("/jobs/{job}/command", self._command),
             web.post("/jobs/{job}/cancel", self._cancel),
             web.post("/jobs/{job}/delete", self._delete),
+            web.post("/jobs/{job}/report", self._report),
             *(web.post(f"/jobs/{{job}}/{name}", handler) for name, handler in making.items()),
             web.get(r"/jobs/{job}/files/{number:\d{1,4}}", self._file),
             web.get("/jobs/{job}/previews/{name}", self._preview),
@@ -65,6 +66,13 @@ class JobRoutes:
             place = record.job.place
         await self._room.chat.remove(place, job_id)
         return web.Response(status=204)
+
+    async def _report(self, request: web.Request) -> web.Response:
+        record = await seen_job(self._room, request)
+        content = await json_of(request, self._room.limits)
+        reporter, place = speaker_of(request, content), session_of(request).guest.place
+        await self._room.desk.report(record.job.id, reporter, place, str(content.get("reason", "")))
+        return fragment(self._room.pages.note("Reported. The operator can read it; nothing else happens by itself."))
 
     def _making(self, button: Button) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def press(request: web.Request) -> web.Response:

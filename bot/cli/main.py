@@ -151,6 +151,21 @@ def queue(
     run(state=state, limit=limit, as_json=as_json)
 
 
+@app.command()
+def reports(
+    *,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where jobs are kept, if a service was told.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what members reported, the newest first."""
+    from bot.cli.reports import reports as run
+
+    run(state=state, limit=limit, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every fault is a sentence and an exit code, never a traceback."""
     # Nothing that somebody typed, or pasted, may steer the terminal that repeats it.

@@ -27,5 +27,6 @@ from bot.ports.stores import FileStore as FileStore
 from bot.ports.stores import Hints as Hints
 from bot.ports.stores import JobStore as JobStore
 from bot.ports.stores import LiveBoard as LiveBoard
+from bot.ports.stores import ReportStore as ReportStore
 from bot.ports.stores import ServerStore as ServerStore
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it

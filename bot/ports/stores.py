@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.jobs import Job, JobId, JobRecord, Requester, StoredFile
+from bot.jobs import Job, JobId, JobRecord, Requester, StoredFile, Tenant
 from bot.leases import Held
+from bot.reports import Report
 from bot.servers import Change, ServerStatus
 from bot.status import Live
 
@@ -63,6 +64,18 @@ class JobStore(Protocol):
 
     async def workflow(self, digest: str) -> tuple[bytes, bytes] | None:
         """Return manifest and graph; None when they have expired."""
+        ...
+
+
+class ReportStore(Protocol):
+    """What members reported. The oldest of a community go when there are too many; all go after a while."""
+
+    async def add(self, report: Report) -> None:
+        """Keep a report, with the store's time; the same reporter's second one on a job changes nothing."""
+        ...
+
+    async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:
+        """Return the latest reports on a community's jobs, or with None on anybody's, the newest first."""
         ...
 
 

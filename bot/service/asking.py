@@ -32,6 +32,7 @@ def desk_of(core: Core) -> Desk:
         job_queue=pool.queue,
         store=pool.store,
         live=pool.live,
+        reports=pool.reports,
         knowledge=knowledge,
         limits=limits,
         gpus=shared.lanes.gpus,

@@ -42,6 +42,10 @@ async function press(button) {
     setTimeout(() => { if (button.isConnected) { delete button.dataset.sure; button.textContent = "Delete"; } }, 4000);
     return;
   }
+  if (what === "report") {
+    const reason = prompt("What should the operator know about this picture?", "");
+    return reason === null ? undefined : show(await post(`/jobs/${job}/report`, { as: speaker(), reason }));
+  }
   button.disabled = true;
   const number = Number(button.dataset.number ?? 0);
   show(await post(`/jobs/${job}/${what}`, { as: speaker(), event: newEvent(), number }));

@@ -9,8 +9,20 @@ from uuid import uuid4
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
-from bot.ports import Charge, JobQueue, JobStore, LaneStore, Lease, LiveBoard, NoticeStore, ServerStore, Settlement
+from bot.ports import (
+    Charge,
+    JobQueue,
+    JobStore,
+    LaneStore,
+    Lease,
+    LiveBoard,
+    NoticeStore,
+    ReportStore,
+    ServerStore,
+    Settlement,
+)
 from tests.engines.running import give_slot, is_cluster
+from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
 from workflows.values import Values
@@ -36,6 +48,7 @@ class Truth:
     live: LiveBoard
     notices: NoticeStore
     servers: ServerStore
+    reports: ReportStore
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -101,7 +114,16 @@ def in_memory() -> Truth:
 
     store = MemoryStore(clock=lambda: now[0])
     servers = MemoryServers(clock=lambda: now[0])
-    return Truth(queue=store, lanes=store, store=store, live=store, notices=store, servers=servers, advance=advance)
+    return Truth(
+        queue=store,
+        lanes=store,
+        store=store,
+        live=store,
+        notices=store,
+        servers=servers,
+        reports=MemoryReports(clock=lambda: now[0]),
+        advance=advance,
+    )
 
 
 @asynccontextmanager
@@ -120,6 +142,7 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         live=pool.live,
         notices=pool.notices,
         servers=pool.servers,
+        reports=pool.reports,
         advance=advance,
     )
 

@@ -22,6 +22,7 @@ from bot.limits import Limits
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
+from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary
@@ -65,6 +66,7 @@ class PracticeDesk:
     leases: dict[JobId, Lease] = field(default_factory=dict)
     previews: "count[int]" = field(default_factory=count)
     deleted: set[JobId] = field(default_factory=set)
+    reports: MemoryReports = field(default_factory=MemoryReports)
 
     def __post_init__(self) -> None:
         knowledge = Knowledge(
@@ -82,6 +84,7 @@ class PracticeDesk:
             job_queue=self.store,
             store=self.store,
             live=self.store,
+            reports=self.reports,
             knowledge=knowledge,
             limits=Limits(),
             gpus=lambda lane, lanes: 1,
@@ -116,6 +119,9 @@ class PracticeDesk:
     async def delete(self, job_id: JobId, requester: Requester) -> None:
         await self.desk.delete(job_id, requester)
         self.deleted.add(job_id)
+
+    async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
+        await self.desk.report(job_id, reporter, place, reason)
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         return await self.store.read(job_id)

@@ -250,6 +250,16 @@ async def test_a_card_whose_job_is_no_longer_kept_can_be_removed(scene, browser)
     assert (await browser.post(f"/jobs/{job}/delete"))[0] == 404
 
 
+async def test_a_report_reaches_the_operator(scene, browser):
+    job = await painted(scene, browser)
+
+    status, html = await browser.post(f"/jobs/{job}/report", reason="Not a fox.")
+    [report] = await scene.desk.reports.newest(None, limit=9)
+
+    assert (status, "Reported" in html) == (200, True)
+    assert (report.job_id, report.reason) == (job, "Not a fox.")
+
+
 async def test_a_ping_is_told_to_the_pages_that_are_open(scene, browser):
     await browser.ask("/imagine a fox")
     record = await scene.desk.job(asked_job(scene.desk))

@@ -40,6 +40,7 @@ TRIES = {
     "GET /jobs/{job}/command": None,
     "POST /jobs/{job}/cancel": "json",
     "POST /jobs/{job}/delete": "json",
+    "POST /jobs/{job}/report": "json",
     "POST /jobs/{job}/reroll": "json",
     "POST /jobs/{job}/vary": "json",
     "POST /jobs/{job}/upscale": "json",

@@ -9,12 +9,14 @@ from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobState, Place, StoredFile, job_id_of
+from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.limits import Limits
 from bot.ports import Cancelling, LaneTable
+from bot.reports import MAX_REASON
 from bot.shares import ANY_LANE, Caps, Position
 from bot.submissions import Submission
 from tests.fakes.memory_files import MemoryFiles
+from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import ALICE, BOB, CATALOG, PLACE, VOCABULARY
 
@@ -42,6 +44,7 @@ def desk(store: MemoryStore) -> Desk:
         job_queue=store,
         store=store,
         live=store,
+        reports=MemoryReports(),
         knowledge=knowledge,
         limits=Limits(waiting=Caps(person=5)),
         gpus=lambda lane, lanes: 2,
@@ -239,3 +242,34 @@ async def test_a_job_that_waits_is_found_behind_many_that_were_cancelled(desk: D
     [(named, _)] = await desk.queue(ALICE)
 
     assert named == "an old cat"
+
+
+# ---- Moderators and reports --------------------------------------------------------------------------------------
+
+
+STRANGER = Requester(tenant=Tenant(platform="local", id="elsewhere"), id="mallory", name="Mallory")
+
+
+async def test_a_moderator_deletes_any_job_of_their_own_community_and_of_no_other(desk, store):
+    job_id = await _painted(desk, store, "e1")
+
+    with pytest.raises(SubmissionError, match="somebody else's"):
+        await desk.delete(job_id, BOB)
+    with pytest.raises(SubmissionError, match="somebody else's"):
+        await desk.delete(job_id, STRANGER, moderates=True)
+    await desk.delete(job_id, BOB, moderates=True)
+
+    assert await desk.job(job_id) is None
+
+
+async def test_whoever_sees_a_picture_may_report_it_and_nobody_else(desk, store):
+    job_id = await _painted(desk, store, "e1")
+    away = Place(tenant=STRANGER.tenant, channel=PLACE.channel)
+
+    with pytest.raises(SubmissionError, match="not kept any more"):
+        await desk.report(job_id, STRANGER, away, "I cannot even see it")
+    await desk.report(job_id, BOB, PLACE, "  " + "x" * 2 * MAX_REASON)
+    [report] = await desk.reports.newest(None, limit=9)
+
+    assert (report.reporter, report.requester, report.workflow) == (BOB, ALICE, "txt2img")
+    assert report.reason == "x" * MAX_REASON

@@ -1,0 +1,34 @@
+"""What members reported, in memory. One object is one store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.jobs import JobId, Tenant
+from bot.reports import KEPT_S, MOST, Report
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryReports:
+    """ReportStore in memory; `clock` is milliseconds."""
+
+    clock: Callable[[], int] = lambda: 0
+    _reports: dict[tuple[Tenant, JobId, str], Report] = field(default_factory=dict)
+
+    async def add(self, report: Report) -> None:
+        tenant = report.requester.tenant
+        name = (tenant, report.job_id, report.reporter.id)
+        if name in self._reports:
+            return
+        self._reports[name] = replace(report, at_ms=self.clock())
+        theirs = [each for each in self._reports if each[0] == tenant]
+        for each in theirs[:-MOST]:
+            del self._reports[each]
+
+    async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:
+        late = self.clock() - KEPT_S * 1000
+        kept = [
+            report
+            for report in reversed(self._reports.values())
+            if report.at_ms > late and tenant in {None, report.requester.tenant}
+        ]
+        return kept[:limit]
