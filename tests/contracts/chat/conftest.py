@@ -5,9 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.contracts.chat.scenes import ChatScene, Scenery, fake_scene
+from tests.integration.discord.chat_scene import by_bot_scene, by_token_scene
 from tests.integration.web.chat_scene import web_scene
 
-SCENES: dict[str, Scenery] = {"recording fake": fake_scene, "chat page": web_scene}
+SCENES: dict[str, Scenery] = {
+    "recording fake": fake_scene,
+    "chat page": web_scene,
+    "Discord, by the interaction's token": by_token_scene,
+    "Discord, by the bot's token": by_bot_scene,
+}
 """An adapter joins by adding its scene here."""
 
 
