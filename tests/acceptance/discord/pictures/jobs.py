@@ -57,9 +57,9 @@ def painting(order: Job, done: int, total: int = 30) -> StatusCard:
     return at(order, live)
 
 
-def painted(order: Job, count: int = 1, *, nsfw: bool = False) -> StatusCard:
-    """Return the card of a job with its pictures."""
-    files = tuple(
+def files(count: int) -> tuple[StoredFile, ...]:
+    """Return results."""
+    return tuple(
         StoredFile(
             key=f"k{number}",
             name=f"fairbrush-{number}.png",
@@ -71,7 +71,11 @@ def painted(order: Job, count: int = 1, *, nsfw: bool = False) -> StatusCard:
         )
         for number in range(1, count + 1)
     )
-    ended = replace(record(order, JobState.SUCCEEDED), files=files)
+
+
+def painted(order: Job, count: int = 1, *, nsfw: bool = False) -> StatusCard:
+    """Return the card of a job with its pictures."""
+    ended = replace(record(order, JobState.SUCCEEDED), files=files(count))
     return card_of(ended, live=None, position=None, eta_s=None, described=replace(_DESCRIBED, nsfw=nsfw))
 
 

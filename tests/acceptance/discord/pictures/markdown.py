@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+NOW_S = 1_790_000_000
+"""When the pictures are taken, for what says how long ago something was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
@@ -61,6 +64,11 @@ def _link(own: Markdown, found: re.Match[str]) -> str:
     return f'<a href="#">{own.inline(found[1])}</a>'
 
 
+def _ago(own: Markdown, found: re.Match[str]) -> str:
+    minutes = round((NOW_S - int(found[1])) / 60)
+    return f'<span class="when">{minutes} minute{"s" * (minutes != 1)} ago</span>'
+
+
 _BLOCKS = (
     (re.compile(r"-# +(.+)"), "div", "subtext"),
     (re.compile(r"# +(.+)"), "h1", ""),
@@ -73,6 +81,7 @@ _BLOCKS = (
 _INLINE: tuple[tuple[re.Pattern[str], Callable[[Markdown, re.Match[str]], str]], ...] = (
     (re.compile(r"\\([^0-9A-Za-z\s])"), lambda _, found: escape(found[1])),
     (re.compile(r"(`+)(.*?[^`])\1(?!`)"), lambda _, found: f"<code>{escape(found[2].strip())}</code>"),
+    (re.compile(r"<t:(\d+):R>"), _ago),
     (re.compile(r"<@!?(\d+)>"), lambda own, found: own.mention(found[1])),
     (re.compile(r"</([^:>]+):\d+>"), lambda _, found: f'<span class="mention">/{escape(found[1])}</span>'),
     (re.compile(r"\[((?:\\.|[^\[\]\\])+)\]\(<?https?://[^\s)>]+>?\)"), _link),

@@ -1,13 +1,26 @@
 """Every picture of docs/discord.md: the frames in it, from what the adapter would send at that moment."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from adapters.discord import answers
 from adapters.discord.cards import Shown, ShownFile, card_message
-from bot.status import StatusCard
+from adapters.discord.histories import history
+from adapters.discord.modals import edit_form, report_form
+from adapters.discord.registration import OWN, commands_of
+from adapters.discord.shapes import Json
+from adapters.discord.suggesting import suggest
+from bot.commands import IMAGINE
+from bot.copies import plan
+from bot.jobs import JobState
+from bot.status import Button, StatusCard
 from tests.acceptance.discord.pictures import jobs
-from tests.acceptance.discord.pictures.frames import Frame, Spoken, page_of
+from tests.acceptance.discord.pictures.frames import Form, Frame, Menu, Spoken, Typing, page_of
+from tests.acceptance.discord.pictures.markdown import NOW_S
+from workflows.catalog import LIBRARY, load_catalog
+from workflows.faults import Fault, InvalidValues
+from workflows.vocabulary import Vocabulary
 
 WIDTH = 660
 
@@ -15,6 +28,29 @@ Paint = Callable[[str, int, str], str]
 """Returns the address of a picture: of a prompt, a seed, and "", or "preview" for an unfinished one."""
 
 LIGHTHOUSE = "a lighthouse at dusk, oil on canvas"
+CATALOG = load_catalog(LIBRARY)
+DEFAULT = "txt2img"
+COMMANDS: Mapping[str, Json] = {each["name"]: each for each in commands_of(CATALOG, DEFAULT).commands}
+OFFERED = Vocabulary(
+    choices={
+        "CheckpointLoaderSimple.ckpt_name": (
+            "dreamshaper_8.safetensors",
+            "sdxl.safetensors",
+            "juggernautXL_v9.safetensors",
+        ),
+        "KSampler.sampler_name": (
+            "euler",
+            "euler_ancestral",
+            "heun",
+            "dpmpp_2m",
+            "dpmpp_2m_sde",
+            "dpmpp_3m_sde",
+            "ddim",
+        ),
+        "KSampler.scheduler": ("normal", "karras"),
+    }
+)
+MB = 1024**2
 NAMES = {jobs.ADA: "Ada"}
 
 
@@ -88,6 +124,100 @@ def spoiler(paint: Paint) -> Picture:
     )
 
 
+def large(paint: Paint) -> Picture:
+    """A picture that is too large to be attached: a smaller copy, and a link to the original."""
+    card = jobs.painted(jobs.job(LIGHTHOUSE, 42, width=4096, height=4096))
+    files = (replace(card.files[0], bytes=24 * MB),)
+    planned = plan(files, per_file=10 * MB, per_message=25 * MB)
+    link = (f"Original of {files[0].name}", "https://pictures.example.org/files/…")
+    along = Shown(files=_along(card, spoiler=False).files, remarks=planned.reasons, links=(link,))
+    return Picture(frames=[shown(card, paint, shown=along)])
+
+
+def commands(paint: Paint) -> Picture:
+    """What a slash offers."""
+    return Picture(frames=[Menu(commands=[*COMMANDS.values()])])
+
+
+def typing(paint: Paint) -> Picture:
+    """Options that are being typed, and what is suggested for one of them."""
+    prompt = {"name": "prompt", "value": "a fox in the snow"}
+    typed = {"name": "sampler", "value": "dpm", "focused": True}
+    offered = suggest({"name": IMAGINE, "options": [prompt, typed]}, CATALOG, OFFERED, DEFAULT)
+    imagine = COMMANDS[IMAGINE]
+    filled = (("prompt", "a fox in the snow"),)
+    completing = Typing(
+        command=imagine, filled=filled, focused="sampler", typed="dpm", offered=[each["name"] for each in offered]
+    )
+    return Picture(frames=[Typing(command=imagine, filled=filled), completing])
+
+
+def faults(paint: Paint) -> Picture:
+    """What is wrong with an order, all of it at once, and a full queue."""
+    full = answers.note("You have 10 jobs waiting already: that is the most.", "Try again in about 40 s.")
+    wrong = _faults_of({"prompt": "a fox", "steps": "900", "sampler": "oiler", "width": "33"})
+    return Picture(frames=[_whispered(answers.faults(wrong), IMAGINE), _whispered(full, IMAGINE)])
+
+
+def _faults_of(raw: Mapping[str, str]) -> Sequence[Fault]:
+    try:
+        CATALOG.workflows[DEFAULT].validate(raw, OFFERED)
+    except InvalidValues as invalid:
+        return invalid.faults
+    raise AssertionError("nothing is wrong with it")
+
+
+def _whispered(body: Json, command: str) -> Spoken:
+    return Spoken(body=body, asked=f"Ada used /{command}", names=NAMES)
+
+
+def asked(paint: Paint) -> Picture:
+    """What only whoever asked sees: which picture is meant, and the parameters to copy."""
+    order = jobs.job("a forest in the morning mist", 7)
+    which = answers.picker(Button.UPSCALE, order.id, 4)
+    words = answers.parameters(DEFAULT, "a forest in the morning mist steps:30 seed:7 size:512x512 model:sdxl")
+    return Picture(frames=[Spoken(body=which), Spoken(body=words)])
+
+
+def own(paint: Paint) -> Picture:
+    """Somebody's own queue and history."""
+    rows = [(f"“{LIGHTHOUSE}”", "3 ahead, about 40 s")]
+    made = [jobs.job(prompt, 7, minutes * 60) for prompt, minutes in _ASKED_BEFORE]
+    records = [
+        replace(jobs.record(replace(each, created_ms=NOW_S * 1000 - int(each.id) * 1000), state), files=files)
+        for each, state, files in zip(made, _STATES, ((), jobs.files(4)), strict=True)
+    ]
+    return Picture(
+        frames=[
+            _whispered(answers.facts("The queue", rows, ""), "queue"),
+            _whispered(history(records), "history"),
+        ]
+    )
+
+
+_STATES = (JobState.QUEUED, JobState.SUCCEEDED)
+_ASKED_BEFORE = ((LIGHTHOUSE, 1), ("a forest in the morning mist", 4))
+
+
+def helping(paint: Paint) -> Picture:
+    """How to ask."""
+    painting = [(name, each.manifest.summary) for name, each in CATALOG.workflows.items()]
+    said = [(IMAGINE, COMMANDS[IMAGINE]["description"]), *painting, *OWN.items()]
+    return Picture(frames=[_whispered(answers.help_page(said), "help")])
+
+
+def edit(paint: Paint) -> Picture:
+    """The form of Edit & rerun."""
+    order = jobs.job(LIGHTHOUSE, 42)
+    values = CATALOG.workflows[DEFAULT].validate({"prompt": LIGHTHOUSE, "seed": 42, "steps": 30}, OFFERED)
+    return Picture(frames=[Form(body=edit_form(order.id, CATALOG.workflows[DEFAULT], values, OFFERED))], width=492)
+
+
+def report(paint: Paint) -> Picture:
+    """The form of Report."""
+    return Picture(frames=[Form(body=report_form(jobs.job(LIGHTHOUSE, 42).id))], width=492)
+
+
 PICTURES: Mapping[str, Callable[[Paint], Picture]] = {
     "waiting": waiting,
     "running": running,
@@ -95,6 +225,15 @@ PICTURES: Mapping[str, Callable[[Paint], Picture]] = {
     "several": several,
     "ended": ended,
     "spoiler": spoiler,
+    "large": large,
+    "commands": commands,
+    "typing": typing,
+    "faults": faults,
+    "asked": asked,
+    "own": own,
+    "help": helping,
+    "edit": edit,
+    "report": report,
 }
 
 
