@@ -1,0 +1,213 @@
+"""Forms: what Edit & rerun, Reimagine and Report ask, and what comes back. Pure; the ids alone say which form it was.
+
+Discord gives a form five fields. A workflow with more parameters shows its prompt, three more in the manifest's order,
+and everything else as one text in the command grammar: so every parameter can be reached, and each stands in one place.
+
+A value that does not fit its field is never cut: it stays out of the form and is kept as it is (`Layout.kept`). What a
+form leaves out follows from the workflow and the values alone, so that whoever reads the form finds the same again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from adapters.discord.components import (
+    IN_A_SELECT,
+    PARAGRAPH,
+    SHORT,
+    field,
+    form,
+    option,
+    select,
+)
+from adapters.discord.custom_ids import EditForm, ReimagineForm, ReportForm
+from adapters.discord.shapes import Json
+from adapters.discord.text import MOST_TEXT, label, length, visible
+from bot.forms import Field, fields_of, read_form
+from bot.jobs import JobId
+from workflows.command import PROMPT
+from workflows.parameters import FileParameter, Text
+from workflows.values import Values, jsonable
+from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
+from workflows.writing import write_command
+
+LONGEST_REASON = 500
+"""Characters of a report."""
+
+_FIELDS = 5
+_LONGEST_CHOICE = 100
+_REST, _REASON = "rest", "reason"
+_PARAMETER = "p:"
+_USUAL = "As usual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where a form shows each of a workflow's parameters, by name; pictures stand nowhere, they stay what they were."""
+
+    fields: tuple[str, ...]
+    rest: tuple[str, ...] | None  #: together as one text; None: the form has no such field
+    kept: tuple[str, ...]  #: too long to be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What a form says: values of fields by parameter, and a text in the command grammar."""
+
+    raw: Mapping[str, str | int | float | bool]
+    text: str = ""
+
+
+def layout_of(workflow: Workflow, values: Values, most: int = _FIELDS) -> Layout:
+    """Decide which of the values stand where, with at most so many fields."""
+    declared = workflow.manifest.parameters
+    names = [name for name, each in declared.items() if not isinstance(each, FileParameter)]
+    names.sort(key=lambda name: name != PROMPT)
+    kept = {name for name in names if length(str(values.get(name, ""))) > MOST_TEXT}
+    fitting = [name for name in names if name not in kept]
+    if fitting and len(fitting) <= most:
+        return Layout(fields=tuple(fitting), rest=None, kept=_ordered(names, kept))
+    rest = fitting[most - 1 :]
+    while length(_command(workflow, values, rest)) > MOST_TEXT:
+        longest = max(rest, key=lambda name: length(_command(workflow, values, [name])))
+        rest.remove(longest)
+        kept.add(longest)
+    return Layout(fields=tuple(fitting[: most - 1]), rest=tuple(rest), kept=_ordered(names, kept))
+
+
+def edit_form(job_id: JobId, workflow: Workflow, values: Values, vocabulary: Vocabulary) -> Json:
+    """Ask for a job again, with its values to change."""
+    title = f"Edit & rerun: {workflow.manifest.title}"
+    return form(EditForm(job_id=job_id), title, [*_fields(workflow, values, vocabulary, layout_of(workflow, values))])
+
+
+def reimagine_form(source: str, workflow: Workflow, vocabulary: Vocabulary) -> Json:
+    """Ask what to make of a picture: the words, and everything else as it usually is."""
+    usual = workflow.usual(vocabulary)
+    fields = _fields(workflow, usual, vocabulary, layout_of(workflow, usual, most=2))
+    return form(ReimagineForm(source=source), workflow.manifest.title, [*fields])
+
+
+def report_form(job_id: JobId) -> Json:
+    """Ask what is wrong with a result."""
+    reason = _input(_REASON, style=PARAGRAPH, longest=LONGEST_REASON, is_required=True)
+    help_text = "Whoever runs this bot reads it, with your name."
+    return form(ReportForm(job_id=job_id), "Report this result", [field("What is wrong with it?", help_text, reason)])
+
+
+def read_edit(data: Json, workflow: Workflow, values: Values) -> Filled:
+    """Read what came back from an edit form that was made of these values; what it could not show is kept."""
+    filled = _read(data, workflow)
+    kept = {name: values[name] for name in layout_of(workflow, values).kept if name in values}
+    words = {name: value for name, value in jsonable(kept).items() if value is not None}
+    return Filled(raw={**words, **filled.raw}, text=filled.text)
+
+
+def read_reimagine(data: Json, workflow: Workflow) -> Filled:
+    """Read what came back from a reimagine form; what it could not show is as usual."""
+    return _read(data, workflow)
+
+
+def read_reason(data: Json) -> str:
+    """Read what came back from a report form."""
+    return submitted(data).get(_REASON, "").strip()[:LONGEST_REASON]
+
+
+def submitted(data: Json) -> dict[str, str]:
+    """Return what was typed or chosen, by the fields' own ids; foreign JSON, of which what is no field is skipped."""
+    found = {}
+    for each in _components(data)[:_FIELDS]:
+        inner = each.get("component")
+        match inner if isinstance(inner, dict) else each:
+            case {"custom_id": str() as name, "value": str() as value}:
+                found[name] = value[:MOST_TEXT]
+            case {"custom_id": str() as name, "values": [str() as value, *_]}:
+                found[name] = value[:MOST_TEXT]
+            case {"custom_id": str() as name, "values": []}:
+                found[name] = ""
+    return found
+
+
+def _ordered(names: list[str], kept: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in kept)
+
+
+# ---- Making ------------------------------------------------------------------------------------------------------
+
+
+def _fields(workflow: Workflow, values: Values, vocabulary: Vocabulary, layout: Layout) -> Iterator[Json]:
+    known = {each.name: each for each in fields_of(workflow, values, vocabulary)}
+    for name in layout.fields:
+        parameter, shown = workflow.manifest.parameters[name], known[name]
+        is_required = isinstance(parameter, Text) and parameter.required
+        yield field(shown.label, visible(shown.help), _component(shown, is_required=is_required))
+    if layout.rest is not None:
+        text = write_command({name: values[name] for name in layout.rest if name in values}, workflow, vocabulary)
+        box = _input(_REST, style=PARAGRAPH, value=text, hint="steps:30 seed:42")
+        yield field("Everything else", _of_the_rest(layout), box)
+
+
+def _of_the_rest(layout: Layout) -> str:
+    if layout.kept:
+        return f"As name:value. Too long to show here, kept as it is: {', '.join(layout.kept)}"
+    return "As name:value. What you take out is as usual."
+
+
+def _component(shown: Field, *, is_required: bool) -> Json:
+    if shown.kind == "text":
+        longest = int(shown.attributes.get("maxlength", MOST_TEXT))
+        return _input(_id(shown), style=PARAGRAPH, value=shown.value, longest=longest, is_required=is_required)
+    if _can_be_chosen(shown):
+        return _choice(shown)
+    return _input(_id(shown), style=SHORT, value=shown.value, hint=shown.attributes.get("placeholder", _USUAL))
+
+
+def _can_be_chosen(shown: Field) -> bool:
+    options = shown.options
+    return 0 < len(options) <= IN_A_SELECT and all(0 < length(each) <= _LONGEST_CHOICE for each in options)
+
+
+def _choice(shown: Field) -> Json:
+    options = [option(each, each, is_chosen=each == shown.value) for each in dict.fromkeys(shown.options)]
+    # A value that is offered no more has to be replaced by whoever edits, not in silence by the first one.
+    is_gone = bool(shown.value) and shown.value not in shown.options
+    hint = f"Choose another one, gone is {shown.value}" if is_gone else _USUAL
+    return select(_id(shown), options, placeholder=hint, required=is_gone)
+
+
+def _input(
+    custom_id: str,
+    *,
+    style: int,
+    value: str = "",
+    hint: str = "",
+    longest: int = MOST_TEXT,
+    is_required: bool = False,
+) -> Json:
+    said = {name: text for name, text in (("value", value), ("placeholder", label(hint, 100))) if text}
+    # A job may be older than the bound: what it has is shown all the same, and intake judges it.
+    most = min(MOST_TEXT, max(longest, length(value)))
+    return {"type": 4, "custom_id": custom_id, "style": style, "required": is_required, "max_length": most, **said}
+
+
+def _id(shown: Field) -> str:
+    return _PARAMETER + shown.name
+
+
+def _command(workflow: Workflow, values: Values, names: list[str]) -> str:
+    # The vocabulary only tells whether a prompt stays itself, and the prompt never stands here.
+    return write_command({name: values[name] for name in names if name in values}, workflow, Vocabulary())
+
+
+# ---- Reading -----------------------------------------------------------------------------------------------------
+
+
+def _read(data: Json, workflow: Workflow) -> Filled:
+    typed = submitted(data)
+    fields = {name.removeprefix(_PARAMETER): text for name, text in typed.items() if name.startswith(_PARAMETER)}
+    return Filled(raw=read_form(workflow, fields), text=typed.get(_REST, ""))
+
+
+def _components(data: Json) -> list[Json]:
+    components = data.get("components")
+    return [each for each in components if isinstance(each, dict)] if isinstance(components, list) else []
