@@ -1,12 +1,15 @@
 """discord.py's rate limits without its silence.
 
 discord.py (2.7) holds back the very answer with which a bucket is used up, until the bucket is full again: five seconds
-in which a picture that stands there already counts as not shown. And who waits for a bucket may wait for it twice. Here
-an answer comes back at once; who would have to wait for long is told so, and comes again.
+in which a picture that stands there already counts as not shown. Who waits for a bucket may wait for it twice, and of
+several at once it lets one too many go, since it takes no account of those whose answers are still to come. Here an
+answer comes back at once, and who would have to wait for long is told so, and comes again.
 """
 
 import asyncio
 from types import TracebackType
+
+import aiohttp
 
 from adapters.discord.library import discord
 
@@ -40,6 +43,19 @@ class Pace(discord.http.Ratelimit):
             # No header has spoken of a limit (callbacks have none), or there was no answer: nothing is used up.
             self.reset()
         self._wake(max(self.remaining, 0))
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        """Learn from an answer's headers how much is left."""
+        known, is_known = self.remaining, self.dirty
+        super().update(response, use_clock=use_clock)
+        # Those that are still under way may be counted already or not: as long as that is open, they are not to be had.
+        left = int(response.headers.get("X-Ratelimit-Remaining", 0)) - (self.outgoing - 1)
+        self.remaining = min(known, left) if is_known else left
+
+    def reset(self) -> None:
+        """Begin a new window, in which whoever is under way may be counted."""
+        self.remaining, self.dirty = self.limit - self.outgoing, False
+        self.expires, self.reset_after = None, 0.0
 
     def _has_room(self) -> bool:
         if self.is_expired():
