@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.shapes import Json
 from bot.errors import ChatError
 
-__all__ = ["Refusal", "Refused", "Rest", "Upload"]
+__all__ = ["Refusal", "Refused", "Rest", "Sessions", "Upload"]
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,16 @@ _REPLIES = "/webhooks/{webhook_id}/{webhook_token}"
 _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _REPLY = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 _CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"  #: named so that discord.py keeps the buckets apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """How often the bot may connect to the gateway: a token that connects more often is reset by Discord."""
+
+    shards: int  #: connections that Discord recommends
+    left: int
+    of: int  #: in a day
+    anew_in_s: float  #: when there are as many again
 
 
 class Rest:
@@ -155,11 +166,30 @@ class Rest:
 
     async def put_commands(self, application: str, guild: str | None, commands: Sequence[Json]) -> list[Json]:
         """Replace every command, everywhere or in one guild; returns them as Discord keeps them."""
-        scope = "" if guild is None else "/guilds/{guild_id}"
-        where = {"application_id": application} | ({} if guild is None else {"guild_id": guild})
-        path = f"/applications/{{application_id}}{scope}/commands"
+        path, where = _commands(application, guild)
         kept = await self._calls.ask(Call(method="PUT", path=path, where=where, body=[*commands], within_s=COMMANDS_S))
         return [_object(each) for each in kept] if isinstance(kept, list) else []
+
+    async def commands(self, application: str, guild: str | None) -> list[Json]:
+        """Return the commands that are registered, everywhere or in one guild."""
+        path, where = _commands(application, guild)
+        kept = await self._calls.ask(Call(method="GET", path=path, where=where))
+        return [_object(each) for each in kept] if isinstance(kept, list) else []
+
+    async def name(self) -> str:
+        """Return what the application is called."""
+        return str(_object(await self._calls.ask(Call(method="GET", path="/applications/@me"))).get("name", ""))
+
+    async def sessions(self) -> Sessions:
+        """Return how often the bot may connect to the gateway."""
+        told = _object(await self._calls.ask(Call(method="GET", path="/gateway/bot")))
+        limit = _object(told.get("session_start_limit"))
+        return Sessions(
+            shards=int(told.get("shards", 1)),
+            left=int(limit.get("remaining", 0)),
+            of=int(limit.get("total", 0)),
+            anew_in_s=int(limit.get("reset_after", 0)) / 1000,
+        )
 
     async def _message(self, call: Call) -> Json:
         return _object(await self._calls.ask(call))
@@ -170,6 +200,13 @@ class Rest:
         except Refused as refused:
             if refused.discord_code != 10008:
                 raise
+
+
+def _commands(application: str, guild: str | None) -> tuple[str, dict[str, str]]:
+    if guild is None:
+        return "/applications/{application_id}/commands", {"application_id": application}
+    where = {"application_id": application, "guild_id": guild}
+    return "/applications/{application_id}/guilds/{guild_id}/commands", where
 
 
 def _reply(application: str, token: str, message: str) -> tuple[str, dict[str, str]]:
