@@ -6,7 +6,7 @@ from adapters.discord.options import OptionKind, is_needed, option_of, ordered, 
 from adapters.discord.shapes import Json
 from workflows.catalog import Catalog
 from workflows.command import PROMPT, WORKFLOW
-from workflows.parameters import FileParameter
+from workflows.parameters import FileParameter, Parameter
 from workflows.workflow import Workflow
 
 
@@ -18,9 +18,10 @@ def painters(catalog: Catalog, default: str) -> Mapping[str, Workflow]:
     return {name: each for name, each in catalog.workflows.items() if _paints_like(usual, each)}
 
 
-def imagine_options(usual: Workflow, catalog: Catalog) -> list[Json]:
+def imagine_options(catalog: Catalog, default: str) -> list[Json]:
     """Return the options of the default workflow, as wide as anywhere, and the one that picks another."""
-    options = ordered(_widened(name, usual, catalog) for name in usual.manifest.parameters)
+    parameters = catalog.workflows[default].manifest.parameters
+    options = ordered(_widened(name, parameter, catalog, default) for name, parameter in parameters.items())
     picks: Json = {
         "name": WORKFLOW,
         "type": OptionKind.STRING,
@@ -38,14 +39,12 @@ def _paints_like(usual: Workflow, other: Workflow) -> bool:
     return has_places and (PROMPT not in own or PROMPT in theirs)
 
 
-def _widened(name: str, usual: Workflow, catalog: Catalog) -> Json:
+def _widened(name: str, parameter: Parameter, catalog: Catalog, default: str) -> Json:
     """Return an option of the default workflow as every workflow takes it, for another one may be picked beside it."""
-    parameter = usual.manifest.parameters[name]
     same = [each.manifest.parameters.get(name) for each in catalog.workflows.values()]
-    wide = widest(
-        option_of(name, parameter), [option_of(name, each) for each in same if each and each.kind == parameter.kind]
-    )
-    asked = [each.manifest.parameters.get(name) for each in painters(catalog, usual.name).values()]
+    alike = [option_of(name, each) for each in same if each and each.kind == parameter.kind]
+    wide = widest(option_of(name, parameter), alike)
+    asked = [each.manifest.parameters.get(name) for each in painters(catalog, default).values()]
     if not all(each and is_needed(each) for each in asked):
         wide.pop("required", None)
     return wide

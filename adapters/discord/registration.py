@@ -85,12 +85,12 @@ class Registration:
 def commands_of(catalog: Catalog, default: str) -> Registration:
     """Return what to register; `default` is the operator's own default workflow, which gives /imagine its options."""
     left_out: list[LeftOut] = []
-    usual = catalog.workflows.get(default)
-    commands = [_imagine(usual, catalog, left_out)] if usual else []
+    has_default = default in catalog.workflows
+    commands = [_imagine(catalog, default, left_out)] if has_default else []
     commands += [_slash(name, does, _options_of_own(name)) for name, does in OWN.items()]
     commands += _workflow_commands(catalog, MOST_COMMANDS - 1 - len(OWN), left_out)
     commands += _menus(catalog, default, left_out)
-    if usual is None:
+    if not has_default:
         left_out.append(LeftOut(what=f"/{IMAGINE}", reason=f"there is no default workflow {default!r}."))
     return Registration(commands=tuple(map(_within_limit, commands)), left_out=tuple(left_out))
 
@@ -122,8 +122,9 @@ def menu_action(menu: str, catalog: Catalog, default: str) -> Action | None:
     return action if isinstance(takes, FileParameter) else None
 
 
-def _imagine(usual: Workflow, catalog: Catalog, left_out: list[LeftOut]) -> Json:
-    return _slash(IMAGINE, "Paints a picture from words.", _kept(IMAGINE, imagine_options(usual, catalog), left_out))
+def _imagine(catalog: Catalog, default: str, left_out: list[LeftOut]) -> Json:
+    options = _kept(IMAGINE, imagine_options(catalog, default), left_out)
+    return _slash(IMAGINE, "Paints a picture from words.", options)
 
 
 def _workflow_commands(catalog: Catalog, most: int, left_out: list[LeftOut]) -> list[Json]:

@@ -21,7 +21,7 @@ class Remembered(Protocol):
 class Registering(Protocol):
     """The one call that is needed of Discord."""
 
-    async def put_commands(self, application: str, guild: str | None, commands: list[Json]) -> list[Json]:
+    async def put_commands(self, application: str, guild: str | None, commands: Sequence[Json]) -> list[Json]:
         """Replace all commands of a guild, or of everywhere; raises ChatError."""
 
 
