@@ -190,7 +190,7 @@ def test_nothing_that_people_write_adds_markup(card: StatusCard, prompt: str, na
 def test_the_fullest_message_still_fits(
     card: StatusCard, filling: str, many: int, files: int, is_picture: bool
 ) -> None:
-    long = filling * 4200
+    long = filling * 1300
     full = replace(
         card, prompt=long, headline=long + "x", title=long, requester=long, texts=(long,) * many,
         facts=((long, long),) * many, buttons=tuple(Button), files=(_FILE,) * files, nsfw=True,
