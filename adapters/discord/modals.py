@@ -81,9 +81,9 @@ def edit_form(job_id: JobId, workflow: Workflow, values: Values, vocabulary: Voc
     return form(EditForm(job_id=job_id), title, [*_fields(workflow, values, vocabulary, layout_of(workflow, values))])
 
 
-def reimagine_form(source: str, workflow: Workflow, vocabulary: Vocabulary) -> Json:
-    """Ask what to make of a picture: the words, and everything else as it usually is."""
-    usual = workflow.usual(vocabulary)
+def reimagine_form(source: str, workflow: Workflow, vocabulary: Vocabulary, given: Values | None = None) -> Json:
+    """Ask what to make of a picture: the words, and everything else as it usually is, or as is `given` for it."""
+    usual = {**workflow.usual(vocabulary), **(given or {})}
     fields = _fields(workflow, usual, vocabulary, layout_of(workflow, usual, most=2))
     return form(ReimagineForm(source=source), workflow.manifest.title, [*fields])
 

@@ -77,7 +77,9 @@ class Origin:
     is_only_token: bool  #: the bot itself is not there: what the token cannot do, nobody can
     moderates: bool  #: may delete other people's messages there
     missing: tuple[str, ...]  #: permissions that we lack for posting pictures there, as Discord's settings call them
+    thread_of: str | None = None  #: the channel that this is a thread of
     message: str | None = None  #: the id of the message that was clicked
+    asker: str | None = None  #: the id of whoever that message answers, where it answers anybody
 
     @property
     def within_s(self) -> float | None:
@@ -106,6 +108,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
     tenant, is_only_token = _tenant(event, guild, context)
     user: Json = (event.get("member") or event)["user"]
     message: Json = event.get("message") or {}
+    asked: Json = message.get("interaction_metadata") or {}
     return Origin(
         id=_id(event["id"]),
         token=_token(event["token"]),
@@ -120,7 +123,9 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         is_only_token=is_only_token,
         moderates=_holds(event.get("member") or {}, Right.MANAGE_MESSAGES) and not is_only_token,
         missing=_missing(event, channel, is_there=guild is not None and not is_only_token),
+        thread_of=_thread_of(channel),
         message=_id(message["id"]) if message else None,
+        asker=_id(asked["user"]["id"]) if asked else None,
     )
 
 
@@ -138,8 +143,12 @@ def _restricted(channel: Json, channel_id: str, restricts: Callable[[str], bool]
     if channel.get("nsfw") is True:
         return True
     # A thread is as its channel is, and does not say so itself.
-    parent = channel.get("parent_id") if channel.get("type") in _THREADS else None
-    return restricts(_id(parent) if parent else channel_id)
+    return restricts(_thread_of(channel) or channel_id)
+
+
+def _thread_of(channel: Json) -> str | None:
+    is_thread = channel.get("type") in _THREADS and channel.get("parent_id")
+    return _id(channel["parent_id"]) if is_thread else None
 
 
 def _missing(event: Json, channel: Json, *, is_there: bool) -> tuple[str, ...]:

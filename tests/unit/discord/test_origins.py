@@ -96,6 +96,7 @@ def test_where_only_the_token_writes_nothing_but_files_can_be_forbidden() -> Non
 def test_a_thread_is_for_adults_when_its_channel_is() -> None:
     thread = {"id": CHANNEL, "type": 11, "parent_id": "77"}
     assert origin_of(event(channel=thread), restricts={"77"}.__contains__).is_restricted
+    assert (origin_of(event(channel=thread)).thread_of, origin_of(event()).thread_of) == ("77", None)
     assert not origin_of(event(channel=thread), restricts={CHANNEL}.__contains__).is_restricted
     assert origin_of(event(channel={"id": CHANNEL, "type": 0, "nsfw": True})).is_adults_only
     assert origin_of(event(), restricts={CHANNEL}.__contains__).is_adults_only
@@ -111,8 +112,10 @@ def test_a_moderator_is_one_only_in_the_guild_that_has_us() -> None:
 
 
 def test_a_click_names_its_message() -> None:
-    origin = origin_of(event(type=3, message={"id": "31"}, data={"custom_id": "x"}))
-    assert (origin.kind, origin.message) == (Kind.COMPONENT, "31")
+    message = {"id": "31", "interaction_metadata": {"id": "30", "type": 2, "user": {"id": "18"}}}
+    origin = origin_of(event(type=3, message=message, data={"custom_id": "x"}))
+    assert (origin.kind, origin.message, origin.asker) == (Kind.COMPONENT, "31", "18")
+    assert origin_of(event(type=3, message={"id": "31"})).asker is None
 
 
 @pytest.mark.parametrize(

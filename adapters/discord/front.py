@@ -1,0 +1,131 @@
+"""Fairbrush in Discord: what is heard is answered, whatever becomes of the connection or of one of the answers."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from secrets import token_hex
+
+from adapters.discord.answering import Answering
+from adapters.discord.answers import Tone, faults, note
+from adapters.discord.chat import DiscordChat
+from adapters.discord.client import GatewayOptions, listen
+from adapters.discord.origins import Kind, StrangeEvent, origin_of
+from adapters.discord.registering import Registering
+from adapters.discord.rest import Rest
+from adapters.discord.routing import Routes
+from adapters.discord.shapes import Json
+from adapters.discord.supervising import Pauses, Supervisor
+from bot.errors import ConfigError, FairbrushError
+from bot.outages import Outage
+from workflows.faults import InvalidValues
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 64
+"""Interactions that are answered at the same time; each may hold a picture of 32 MB for a moment."""
+
+TURNED_AWAY_AT_ONCE = 64
+"""Those beyond it who are told so at the same time; whoever comes then hears Discord's own words after 3 s."""
+
+INTERACTION_S = 90.0
+"""The deadline of everything that one interaction asks for: four pictures at the CDN's deadline, and the store's."""
+
+_BUSY = note("Too many people ask at once.", "Try again in a moment.", tone=Tone.BAD)
+_TOO_LONG = note("That took too long.", "Try again in a moment. /history tells whether it was begun.", tone=Tone.BAD)
+
+
+@dataclass(slots=True, kw_only=True)
+class DiscordFront:
+    """The bot in Discord; `run` is all of it."""
+
+    platform: DiscordChat  #: what the noticeboard shows jobs with
+    rest: Rest
+    routes: Routes
+    registering: Registering
+    gateway: GatewayOptions
+    deadline_s: float = INTERACTION_S
+    _attended: int = field(default=0, init=False)
+    _turned_away: int = field(default=0, init=False)
+
+    async def run(self) -> None:
+        """Be in Discord until cancelled. Raises ConfigError for what only the operator can mend."""
+        try:
+            async with self.rest, asyncio.TaskGroup() as tasks:
+                heard = partial(self._hear, tasks)
+                supervisor = Supervisor(
+                    listen=partial(listen, self.gateway, heard),
+                    outage=Outage(_log, "Discord's gateway"),
+                    pauses=Pauses(),
+                )
+                tasks.create_task(self.rest.run())
+                tasks.create_task(supervisor.run())
+                tasks.create_task(self.registering.run())
+        except* ConfigError as group:
+            raise _first(group) from None
+
+    # ---- One interaction ----
+
+    def _hear(self, tasks: asyncio.TaskGroup, event: Json, restricts: Callable[[str], bool]) -> None:
+        """Begin to answer; called by the gateway client, to which nothing may be raised."""
+        try:
+            origin = origin_of(event, restricts=restricts)
+        except StrangeEvent as error:
+            _log.warning("an event that cannot be read: %s", error)
+            return
+        answering = Answering(rest=self.rest, origin=origin, heard_at=asyncio.get_running_loop().time())
+        if self._attended < AT_ONCE:
+            tasks.create_task(self._attend(answering))
+        elif self._turned_away < TURNED_AWAY_AT_ONCE:
+            tasks.create_task(self._turn_away(answering))
+
+    async def _attend(self, answering: Answering) -> None:
+        self._attended += 1
+        try:
+            await self._answer(answering)
+        finally:
+            self._attended -= 1
+
+    async def _turn_away(self, answering: Answering) -> None:
+        self._turned_away += 1
+        try:
+            await self._refuse(answering, _BUSY)
+        finally:
+            self._turned_away -= 1
+
+    async def _answer(self, answering: Answering) -> None:
+        """Do what is asked; whatever goes wrong is told to whoever asked, and ends here."""
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                await self.routes.follow(answering)
+        except InvalidValues as wrong:
+            await self._refuse(answering, faults(wrong.faults))
+        except FairbrushError as refused:
+            _log.info("refused: interaction=%s code=%s", answering.origin.id, refused.code)
+            await self._refuse(answering, note(str(refused), tone=Tone.BAD))
+        except TimeoutError:
+            await self._refuse(answering, _TOO_LONG)
+        except Exception:  # noqa: BLE001 - the last stop before a person, who gets a number that the log has, too
+            reference = token_hex(4)
+            _log.exception("an interaction failed: reference=%s interaction=%s", reference, answering.origin.id)
+            await self._refuse(answering, _unknown(reference))
+
+    async def _refuse(self, answering: Answering, message: Json) -> None:
+        if answering.origin.kind is Kind.AUTOCOMPLETE:
+            await answering.suggest([])  # it has no place for words
+        else:
+            await answering.whisper(message)
+
+
+def _unknown(reference: str) -> Json:
+    return note(
+        "Something went wrong, and it is not your fault.",
+        f"Try again. If it stays, tell whoever runs this bot: reference {reference}.",
+        tone=Tone.BAD,
+    )
+
+
+def _first(group: BaseExceptionGroup[ConfigError]) -> ConfigError:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -1,0 +1,55 @@
+"""Keeps the commands that Discord lists in step with the catalog, while the service runs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from adapters.discord.registration import commands_of
+from adapters.discord.rest import Rest
+from adapters.discord.shapes import Json
+from adapters.discord.syncing import Remembered, sync
+from bot.desk import Desk
+from bot.errors import FairbrushError
+from bot.outages import Outage
+
+_log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+"""How long a changed workflow stays unregistered."""
+
+_LONGEST_S = 300.0
+"""Between two tries: Discord takes 200 new commands a day, and a refused list is refused again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registering:
+    """Registers what is to be had, everywhere, or in the communities that are for trying things out."""
+
+    desk: Desk
+    rest: Rest
+    remembered: Remembered
+    guilds: Sequence[str] = ()  #: none: everywhere
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def run(self) -> None:
+        """Register whenever something changed; what fails is tried again, ever more rarely."""
+        outage, known, pause_s = Outage(_log, "registering commands"), "", LOOK_S
+        while True:
+            registration = commands_of(self.desk.catalog(), self.desk.knowledge.usual())
+            if self.rest.application and registration.digest != known:
+                try:
+                    await self._register(registration.commands)
+                except FairbrushError as error:
+                    outage.lost(error)
+                    pause_s = min(2 * pause_s, _LONGEST_S)
+                else:
+                    outage.over()
+                    known, pause_s = registration.digest, LOOK_S
+                    for each in registration.left_out:
+                        _log.warning("Discord cannot take all of it: %s", each)
+            await self.sleep(pause_s if self.rest.application else 1.0)
+
+    async def _register(self, commands: Sequence[Json]) -> None:
+        for guild in self.guilds or (None,):
+            await sync(self.rest, self.remembered, commands, application=self.rest.application, guild=guild)

@@ -1,0 +1,146 @@
+"""A message's menu: what can be made of a picture that stands in a channel, whoever posted it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+from adapters.discord.answering import Answering
+from adapters.discord.custom_ids import Press, decode
+from adapters.discord.modals import read_reimagine, reimagine_form
+from adapters.discord.origins import Origin
+from adapters.discord.reading import Attachment, Target, read_target
+from adapters.discord.registration import REIMAGINE, menu_action
+from adapters.discord.replies import Secrets
+from adapters.discord.submitting import Submitting, check_rights, wish_of
+from bot.desk import Desk
+from bot.errors import SubmissionError
+from bot.jobs import JobId, JobRecord
+from bot.submissions import Plain, ResultOf, Submission, followed_up, may_see
+from workflows.manifest import Action
+from workflows.workflow import Workflow
+
+FILLING_S = 15 * 60.0
+"""How long a form may be open: Discord's own token for it lives no longer."""
+
+_NO_PICTURE = "There is no picture in that message that I could take: a PNG, JPEG or WebP."
+_NOT_OFFERED = "Nothing is set up for that here. Attach the picture to a command instead: /workflows lists them."
+_TOO_OLD = "That form was open for too long. Use the menu of the message again."
+
+Source = ResultOf | Attachment
+"""A picture of a message: one that a job of ours made, or one that somebody attached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reimagining:
+    """Begins with a picture of a message. What a form is about waits as a secret: an address of a file is one."""
+
+    desk: Desk
+    submitting: Submitting
+    secrets: Secrets
+
+    async def pick(self, answering: Answering, menu: str) -> None:
+        """Do what an entry of the menu says. Raises what whoever chose it has to be told."""
+        origin = answering.origin
+        check_rights(origin)
+        action, workflow = self._meant(origin, menu)
+        target = read_target(origin.data)
+        parent = await self._job_of(answering, target)
+        source = _source(target, parent)
+        if menu == REIMAGINE:
+            await answering.in_time(self._remember(origin, source))
+            await answering.open(reimagine_form(origin.id, workflow, self.desk.vocabulary(), action.values))
+        else:
+            await self._submit(answering, action, workflow, source, parent)
+
+    async def submit(self, answering: Answering, source: str) -> None:
+        """Make the job that a filled form asks for. Raises what whoever sent it has to be told."""
+        origin = answering.origin
+        picture = await answering.in_time(self._recalled(origin, source))
+        action, workflow = self._meant(origin, REIMAGINE)
+        filled = read_reimagine(origin.data, workflow)
+        submission = _submission(origin, action, picture, filled.raw, text=filled.text)
+        await self.submitting.submit(answering, wish_of(submission, origin, _attached(action, picture)))
+
+    def _meant(self, origin: Origin, menu: str) -> tuple[Action, Workflow]:
+        catalog = self.desk.catalog()
+        action = menu_action(menu, catalog, self.desk.known_default(origin.place, thread_of=origin.thread_of))
+        if action is None:
+            raise SubmissionError(_NOT_OFFERED)
+        return action, catalog.workflows[action.workflow]
+
+    async def _job_of(self, answering: Answering, target: Target) -> JobRecord | None:
+        """Return the job whose message it is, if it is ours and whoever asks may see it."""
+        origin = answering.origin
+        meanings = map(decode, target.custom_ids if target.author == origin.application else ())
+        job_id = next((each.job_id for each in meanings if isinstance(each, Press)), None)
+        record = await answering.in_time(self.desk.job(job_id)) if job_id else None
+        return record if record and record.files and may_see(record, origin.requester, origin.place) else None
+
+    async def _submit(
+        self, answering: Answering, action: Action, workflow: Workflow, source: Source, parent: JobRecord | None
+    ) -> None:
+        origin = answering.origin
+        if parent is not None:
+            submission = followed_up(
+                parent,
+                action,
+                workflow,
+                index=0,
+                event=origin.id,
+                requester=origin.requester,
+                place=origin.place,
+            )
+            submission = replace(submission, adults_only=origin.is_adults_only)
+        else:
+            submission = _submission(origin, action, source, action.values)
+        await self.submitting.submit(answering, wish_of(submission, origin, _attached(action, source)))
+
+    async def _remember(self, origin: Origin, source: Source) -> None:
+        kept: dict[str, object] = {"for": origin.requester.id}
+        match source:
+            case ResultOf(job_id=job_id, index=index):
+                kept |= {"job": str(job_id), "index": index}
+            case Attachment():
+                kept |= {"attachment": asdict(source)}
+        await self.secrets.put(_name(origin.id), json.dumps(kept), for_s=FILLING_S)
+
+    async def _recalled(self, origin: Origin, source: str) -> Source:
+        found = json.loads(await self.secrets.get(_name(source)) or "{}")
+        if found.get("for") != origin.requester.id:
+            raise SubmissionError(_TOO_OLD)
+        if "job" in found:
+            return ResultOf(job_id=JobId(UUID(found["job"])), index=found["index"])
+        return Attachment(**found["attachment"])
+
+
+def _source(target: Target, parent: JobRecord | None) -> Source:
+    if parent is not None:
+        return ResultOf(job_id=parent.job.id)
+    if not target.pictures:
+        raise SubmissionError(_NO_PICTURE)
+    return target.pictures[0]
+
+
+def _submission(
+    origin: Origin, action: Action, source: Source, raw: Mapping[str, Plain], *, text: str = ""
+) -> Submission:
+    return Submission(
+        event=origin.id,
+        requester=origin.requester,
+        place=origin.place,
+        text=text,
+        raw=raw,
+        pictures={action.parameter: source} if isinstance(source, ResultOf) else {},
+        workflow=action.workflow,
+        parent=source.job_id if isinstance(source, ResultOf) else None,
+        adults_only=origin.is_adults_only,
+    )
+
+
+def _attached(action: Action, source: Source) -> dict[str, Attachment]:
+    return {action.parameter: source} if isinstance(source, Attachment) else {}
+
+
+def _name(source: str) -> str:
+    return f"discord/picture/{source}"

@@ -1,0 +1,124 @@
+"""From a wish to a job: what is known at once is told at once, and Discord is answered before its three seconds end.
+
+check (from memory) → keep the way to answer → within a second: the job and its card
+                                               later: "thinking …", which the noticeboard fills in
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from adapters.discord.answering import DECIDE_BY_S, Answering
+from adapters.discord.cards import Shown, card_message
+from adapters.discord.cdn import Cdn
+from adapters.discord.origins import Origin
+from adapters.discord.reading import Attachment
+from adapters.discord.replies import Replies, Reply
+from bot.desk import Desk
+from bot.errors import FairbrushError, SubmissionError
+from bot.jobs import JobId, JobRecord
+from bot.status import StatusCard
+from bot.submissions import Promised, Submission
+from workflows.faults import InvalidValues
+from workflows.values import FileHandle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for. Pictures that Discord still has are promised in the submission, and named here."""
+
+    submission: Submission
+    attached: Mapping[str, Attachment] = field(default_factory=dict)  #: by parameter
+
+
+def wish_of(submission: Submission, origin: Origin, attached: Mapping[str, Attachment]) -> Wish:
+    """Return the wish with what its place says: how long a job may take there, and whose rules hold."""
+    promised = {name: Promised(handle=_promised(each)) for name, each in attached.items()}
+    return Wish(
+        submission=replace(
+            submission,
+            pictures={**submission.pictures, **promised},
+            within_s=origin.within_s,
+            thread_of=origin.thread_of,
+        ),
+        attached=attached,
+    )
+
+
+def _promised(attachment: Attachment) -> FileHandle:
+    return FileHandle(
+        key="promised",
+        media_type=attachment.content_type or "",
+        width=attachment.width or 0,
+        height=attachment.height or 0,
+        bytes=attachment.size,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitting:
+    """Makes jobs, whose message is the answer to the interaction that asked for them."""
+
+    desk: Desk
+    replies: Replies
+    cdn: Cdn
+    card: Callable[[JobRecord], Awaitable[StatusCard]]
+
+    async def submit(self, answering: Answering, wish: Wish) -> None:
+        """Make a job, and answer. Raises what whoever asked has to be told: nothing is seen of the wish then."""
+        check_rights(answering.origin)
+        await self.desk.check(wish.submission)
+        with self.replies.answering(wish.submission.job_id):
+            await self._keep_reply(answering, wish.submission.job_id)
+            if wish.attached:
+                if await answering.later():
+                    await self.desk.submit(await self._with_pictures(wish))
+            else:
+                await self._decide(answering, wish.submission)
+
+    async def _keep_reply(self, answering: Answering, job_id: JobId) -> None:
+        origin = answering.origin
+        reply = Reply(application=origin.application, token=origin.token, attachment_limit=origin.attachment_limit)
+        await answering.in_time(self.replies.keep(job_id, reply))
+
+    async def _with_pictures(self, wish: Wish) -> Submission:
+        # One after the other: whoever attaches four pictures holds one in memory, and the gate opens for two anyway.
+        admitted = {name: await self.desk.admit(await self.cdn.fetch(each.url)) for name, each in wish.attached.items()}
+        return replace(wish.submission, pictures={**wish.submission.pictures, **admitted})
+
+    async def _decide(self, answering: Answering, submission: Submission) -> None:
+        """Show the job's first card if it is there in time; deciding goes on in any case, and is never cut short."""
+        async with asyncio.TaskGroup() as tasks:
+            deciding = tasks.create_task(self._first_card(submission))
+            left_s = answering.heard_at + DECIDE_BY_S - asyncio.get_running_loop().time()
+            await asyncio.wait({deciding}, timeout=max(0.0, left_s))
+            if not deciding.done():
+                await answering.later()  # from here on the noticeboard fills it in
+        match deciding.result():
+            case StatusCard() as card if not answering.is_later:
+                await answering.show(card_message(card, Shown()))
+            case None if not answering.is_later:
+                await answering.later()
+            case FairbrushError() | InvalidValues() as refused:
+                raise refused
+
+    async def _first_card(self, submission: Submission) -> StatusCard | FairbrushError | InvalidValues | None:
+        """Make the job; its card is None where it cannot be had now, which the noticeboard mends."""
+        try:
+            receipt = await self.desk.submit(submission)
+        except (FairbrushError, InvalidValues) as refused:
+            return refused
+        try:
+            return await self.card(receipt.record)
+        except FairbrushError:
+            return None
+
+
+def check_rights(origin: Origin) -> None:
+    """Raise SubmissionError where pictures could not be posted."""
+    if origin.missing:
+        rights = ", ".join(origin.missing)
+        raise SubmissionError(
+            f"I cannot post pictures here. A moderator can allow it: in this channel's settings, under Permissions, "
+            f"Fairbrush needs {rights}."
+        )

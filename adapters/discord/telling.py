@@ -1,0 +1,88 @@
+"""What somebody only wants to know: /queue, /history, /usage, /workflows, /help; and /cancel. Only they see it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.discord import answers
+from adapters.discord.answering import Answering
+from adapters.discord.histories import history
+from adapters.discord.origins import Origin
+from adapters.discord.reading import read_text
+from adapters.discord.registration import CANCEL, JOB, OWN
+from adapters.discord.shapes import Json
+from adapters.discord.suggesting import suggest_jobs
+from bot.clicks import CANCELLED
+from bot.commands import IMAGINE
+from bot.desk import Desk
+from bot.errors import StoreLost, SubmissionError
+from bot.jobs import JobId, JobRecord
+from bot.ports import Cancelling
+
+_NO_JOB = "There is no such job. Choose one from the list that appears while you type."
+_STOPPED = {Cancelling.CANCELLED: "Cancelled.", Cancelling.REQUESTED: "It stops as soon as the GPU lets go of it."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Answers from what is known of whoever asks."""
+
+    desk: Desk
+
+    async def tell(self, answering: Answering, command: str) -> None:
+        """Answer one of our own commands. Raises SubmissionError or StoreLost."""
+        await answering.whisper(await answering.in_time(self._told(answering.origin, command)))
+
+    async def turn(self, answering: Answering, skip: int) -> None:
+        """Turn to another page of a history."""
+        records = await answering.in_time(self.desk.history(answering.origin.requester))
+        await answering.change(history(records, skip))
+
+    async def suggest(self, answering: Answering) -> None:
+        """Offer the jobs that may be cancelled; none where they cannot be had in time."""
+        origin = answering.origin
+        try:
+            records = await answering.in_time(self.desk.history(origin.requester))
+        except StoreLost:
+            records = ()
+        running = [(str(each.job.id), _words(each)) for each in records if not each.state.is_final]
+        await answering.suggest(suggest_jobs(read_text(origin.data, JOB), running))
+
+    async def _told(self, origin: Origin, command: str) -> Json:
+        match command:
+            case "queue":
+                return answers.facts(
+                    "The queue", await self.desk.queue(origin.requester), "Nothing waits. Be the first."
+                )
+            case "usage":
+                return answers.facts("What you have used", await self.desk.usage(origin.requester), "Nothing yet.")
+            case "history":
+                return history(await self.desk.history(origin.requester))
+            case "workflows":
+                return answers.workflows(self._workflows(origin))
+            case command if command == CANCEL:
+                return await self._cancelled(origin)
+        return answers.help_page(self._commands(origin))
+
+    async def _cancelled(self, origin: Origin) -> Json:
+        job_id = _job_id(read_text(origin.data, JOB))
+        found = await self.desk.cancel(job_id, origin.requester)
+        return answers.note(CANCELLED[found] or _STOPPED[found])
+
+    def _workflows(self, origin: Origin) -> list[tuple[str, str, str]]:
+        found = self.desk.workflows(origin.place, origin.is_adults_only, thread_of=origin.thread_of)
+        return [(name, each.manifest.title, each.manifest.summary) for name, each in found.items()]
+
+    def _commands(self, origin: Origin) -> list[tuple[str, str]]:
+        painting = [(name, summary or title) for name, title, summary in self._workflows(origin)]
+        return [(IMAGINE, "Paints a picture from words."), *painting, *OWN.items()]
+
+
+def _job_id(text: str) -> JobId:
+    try:
+        return JobId(UUID(text))
+    except ValueError as error:
+        raise SubmissionError(_NO_JOB) from error
+
+
+def _words(record: JobRecord) -> str:
+    return str(record.job.values.get("prompt") or record.job.workflow)
