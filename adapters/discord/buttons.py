@@ -1,9 +1,9 @@
 """The buttons under a job: their words, their looks, and in which row they stand. The same in every message."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from adapters.discord.components import DANGER, SECONDARY, button, rows
+from adapters.discord.components import DANGER, IN_A_ROW, SECONDARY, button, rows
 from adapters.discord.custom_ids import Press
 from adapters.discord.shapes import Json
 from bot.jobs import JobId
@@ -24,12 +24,12 @@ _FACES: Mapping[Button, _Face] = {
     Button.UPSCALE: _Face("Upscale", emoji="🔍"),
     Button.EDIT: _Face("Edit & rerun", emoji="✏️"),
     Button.PARAMETERS: _Face("Parameters"),
-    Button.DELETE: _Face("Delete", DANGER),
+    Button.DELETE: _Face("Delete"),  # not red: it would be the loudest thing under every picture
     Button.REPORT: _Face("Report"),
 }
 
 _ABOVE = (Button.CANCEL, Button.REROLL, Button.VARY, Button.UPSCALE, Button.EDIT)
-"""What goes on painting stands in the first row, what is about the picture that is there in the second."""
+"""Where there are too many for one row: what goes on painting stands above what is about the picture that is there."""
 
 _OF_ONE_PICTURE = (Button.VARY, Button.UPSCALE)
 
@@ -45,14 +45,14 @@ def press(which: Button, job_id: JobId, number: int | None = None) -> Json:
     return button(face.words, Press(button=which, job_id=job_id, number=number), style=face.style, emoji=face.emoji)
 
 
-def button_rows(offered: Collection[Button], job_id: JobId, pictures: int) -> Iterator[Json]:
-    """Yield the rows of buttons; with one picture alone nobody has to be asked which one is meant."""
+def button_rows(offered: Collection[Button], job_id: JobId, pictures: int) -> list[Json]:
+    """Return the rows of buttons; with one picture alone nobody has to be asked which one is meant."""
     only = 0 if pictures == 1 else None
-    for is_above in (True, False):
-        yield from rows(
-            [
-                press(which, job_id, only if which in _OF_ONE_PICTURE else None)
-                for which in _FACES
-                if which in offered and (which in _ABOVE) == is_above
-            ]
-        )
+    made = {
+        which: press(which, job_id, only if which in _OF_ONE_PICTURE else None) for which in _FACES if which in offered
+    }
+    if len(made) <= IN_A_ROW:
+        return rows([*made.values()])
+    above = [each for which, each in made.items() if which in _ABOVE]
+    below = [each for which, each in made.items() if which not in _ABOVE]
+    return [*rows(above), *rows(below)]

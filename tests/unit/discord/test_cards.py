@@ -128,6 +128,7 @@ def test_what_goes_on_painting_stands_above_what_is_about_the_picture() -> None:
         ["Reroll", "Vary", "Upscale", "Edit & rerun"],
         ["Parameters", "Delete", "Report"],
     ]
+    assert labels(card_message(FAILED, Shown())) == [["Reroll", "Edit & rerun", "Parameters"]]
     assert labels(card_message(QUEUED, Shown())) == [["Cancel"]]
     assert labels(card_message(STOPPING, Shown())) == []
 
