@@ -104,7 +104,7 @@ def sent_as(value: str) -> str:
 
 
 def _goes_whole(value: str) -> bool:
-    # Discord's own limit is in characters; its clients count more for an emoji, but nobody types this one.
+    # What Discord trims or we would clean away comes back as another name, or as none.
     return 0 < len(value) <= MOST_SAID and value == clean(value).strip()
 
 

@@ -6,7 +6,7 @@ registers nothing anew. What Discord cannot take is left out and said, never los
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -95,7 +95,7 @@ def commands_of(catalog: Catalog, default: str) -> Registration:
     return Registration(commands=tuple(map(_within_limit, commands)), left_out=tuple(left_out))
 
 
-def digest_of(commands: tuple[Json, ...] | list[Json]) -> str:
+def digest_of(commands: Sequence[Json]) -> str:
     """Return a digest that is the same in every process, and another one after any change."""
     return sha256(json.dumps(list(commands), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

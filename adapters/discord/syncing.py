@@ -56,10 +56,10 @@ async def sync(
 
     Raises ChatError or StoreLost. A process that dies between the two steps sends the same again: nothing changes.
     """
-    digest, name = digest_of([*commands]), f"commands/{application}/{guild or 'everywhere'}"
+    digest, name = digest_of(commands), f"commands/{application}/{guild or 'everywhere'}"
     if not anew and await remembered.get(name) == digest:
         return Synced(digest=digest, registered=None)
-    registered = await rest.put_commands(application, guild, [*commands])
+    registered = await rest.put_commands(application, guild, commands)
     await remembered.put(name, digest)
     return Synced(digest=digest, registered=tuple(registered))
 
