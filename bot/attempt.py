@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf, isfinite
 
+from bot.deadlines import left_s
 from bot.errors import FairbrushError, JobCancelled, ServerLost, SubmitUncertain
 from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
@@ -110,6 +112,8 @@ class Attempt:
 
     async def _begin(self) -> Outcome:
         job, lease = self.record.job, self.hold.lease
+        if self._left_s() <= 0:
+            return Ending.CANCELLED  # Nobody could be shown what the GPU would paint.
         workflow = await self._workflow()
         run = prepare(workflow, job.values, job.id, lease.attempt, await self._uploads())
         if self._withdrawn:
@@ -145,6 +149,8 @@ class Attempt:
         self.hold.gpu_ms = reporter.gpu_ms
         # Waiting is nobody's GPU time, and no fault of the job: it is handed back when it has lasted too long.
         tired = loop.call_later(self.limits.run_deadline_s, self._tire)
+        left = self._left_s()
+        overdue = loop.call_later(max(0.0, left), self.hold.say, Signal.CANCEL) if isfinite(left) else None
         try:
             async with asyncio.TaskGroup() as tasks:
                 showing = tasks.create_task(reporter.show())
@@ -154,7 +160,16 @@ class Attempt:
                 showing.cancel()
         finally:
             tired.cancel()
+            if overdue:
+                overdue.cancel()
         return outcome
+
+    def _left_s(self) -> float:
+        """Return for how many seconds the job may still take; inf: as many as it does."""
+        # By the store's clock when it was claimed, which is when its lease began; ours only counts on from there.
+        claimed_ms = self.hold.lease.expires_ms - round(self.limits.terms.lease_s * 1000)
+        left = left_s(self.record.job, claimed_ms)
+        return inf if left is None else left - (asyncio.get_running_loop().time() - self._held_s)
 
     def _tire(self) -> None:
         if self.course.standing is Standing.PENDING:

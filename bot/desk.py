@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.awaiting import Awaited
+from bot.deadlines import spelled
 from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
@@ -71,8 +72,11 @@ class Desk:
         return await self.intake.admit_off_loop(content)
 
     async def submit(self, submission: Submission) -> Receipt:
-        """Make a job; raises what `Intake.submit` raises."""
-        return await self.intake.submit(submission)
+        """Make a job; raises what `Intake.submit` raises, and SubmissionError if it would end too late to be shown."""
+        receipt = await self.intake.submit(submission)
+        if submission.within_s is not None:
+            await self._refuse_late(receipt.record, submission.within_s)
+        return receipt
 
     async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
         """Stop a job of one's own; raises SubmissionError for anybody else's."""
@@ -149,6 +153,21 @@ class Desk:
             return None
         waits_ms = wait_ms(position, record.job.estimate_ms, self.gpus)
         return None if waits_ms is None else waits_ms / 1000
+
+    async def _refuse_late(self, record: JobRecord, within_s: float) -> None:
+        """Take back a job that would end too late to be shown; raises SubmissionError."""
+        # Only once it stands in the queue is it known how long it waits there.
+        job_id = record.job.id
+        position = await self.job_queue.position(job_id)
+        quote_s = self.quote_s(record, position) if position else None
+        if quote_s is None or quote_s <= within_s:
+            return
+        await self.job_queue.cancel(job_id)
+        await self.store.forget(job_id)
+        raise SubmissionError(
+            f"This would take about {spelled(quote_s)}, and here a picture can be shown for {spelled(within_s)} only. "
+            "Try again when fewer wait, or ask for less."
+        )
 
     async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
         record = await self.store.read(job_id)

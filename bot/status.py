@@ -10,6 +10,7 @@ from re import split
 from typing import NamedTuple, assert_never
 
 from bot.awaiting import Awaited
+from bot.deadlines import ended_overdue, spelled
 from bot.events import Stage
 from bot.jobs import JobId, JobRecord, JobState, StoredFile
 from bot.shares import Position
@@ -173,6 +174,8 @@ def _failed(record: JobRecord, live: Live, wait: _Wait) -> str:
 
 
 def _cancelled(record: JobRecord, live: Live, wait: _Wait) -> str:
+    if record.job.within_s is not None and ended_overdue(record):
+        return f"Stopped: not done within {spelled(record.job.within_s)}, and later nothing could be shown here"
     return "Cancelled"
 
 
@@ -239,6 +242,9 @@ def _facts(record: JobRecord) -> Iterable[tuple[str, str]]:
     took = _took(record)
     if record.state is _S.SUCCEEDED and took:
         yield "time", took
+    if record.job.within_s is not None and not record.state.is_final:
+        # As it was asked, not what is left of it: that would change, and be edited, all the time.
+        yield "time limit", f"{spelled(record.job.within_s)} from when it was asked"
     if record.state is _S.FAILED:
         yield "error", record.error_code or "internal"
 

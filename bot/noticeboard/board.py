@@ -8,7 +8,7 @@ that its bucket has become another one lets it go, and the next round gives it t
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from time import monotonic
+from time import monotonic, time
 
 from bot.budgets import Budget
 from bot.errors import FairbrushError
@@ -36,6 +36,7 @@ class Noticeboard:
         owner: str,
         patience: Patience | None = None,
         clock: Callable[[], float] = monotonic,
+        now_ms: Callable[[], int] = lambda: int(time() * 1000),
     ) -> None:
         self._platform, self._sources, self._clock = platform, sources, clock
         self._patience = patience = patience or Patience()
@@ -52,6 +53,7 @@ class Noticeboard:
             let_go=self._let_go,
             calls=asyncio.Semaphore(patience.at_once),
             clock=clock,
+            now_ms=now_ms,
         )
         self._budgets: dict[JobId, Budget] = {}  #: of the open jobs
         self._editors: dict[str, Editor] = {}

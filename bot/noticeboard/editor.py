@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.budgets import Budget, Spending
+from bot.deadlines import is_overdue
 from bot.errors import ChatError, FairbrushError, StoreLost
 from bot.jobs import JobId
 from bot.noticeboard.messages import Messages
@@ -35,6 +36,7 @@ class Newsroom:
     let_go: Callable[[JobId], None]  #: told of a job whose bucket is another editor's by now
     calls: asyncio.Semaphore
     clock: Callable[[], float]
+    now_ms: Callable[[], int]  #: the time of day, as the store tells it: how old a job is
 
 
 class Editor:
@@ -138,7 +140,7 @@ class Editor:
         """See what a message needs, and do it at once where the platform is not asked."""
         self._dirty.pop(job_id, None)
         try:
-            sight = await self._newsroom.sources.look(job_id)
+            sight = await self._see(job_id)
             if sight is not None and self._is_elsewhere(sight):
                 self._hand_over(job_id)
                 return None
@@ -155,6 +157,16 @@ class Editor:
             _, since = self._wanted.get(job_id, (None, self._newsroom.clock()))
             self._wanted[job_id] = (urgency_of(sight), since)
         return sight
+
+    async def _see(self, job_id: JobId) -> Sight | None:
+        """Look at a job; one whose time is over is ended first, whether it waits or runs."""
+        sources = self._newsroom.sources
+        sight = await sources.look(job_id)
+        if sight is None or not is_overdue(sight.record, self._newsroom.now_ms()):
+            return sight
+        _log.info("job %s: not done in time, so it is stopped", job_id)
+        await sources.queue.cancel(job_id)
+        return await sources.look(job_id)
 
     def _is_elsewhere(self, sight: Sight) -> bool:
         budget = self._newsroom.messages.platform.bucket(sight.record.job, sight.notice.ref)

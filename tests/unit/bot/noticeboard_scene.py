@@ -119,7 +119,9 @@ class Scene:
         """Start another process."""
         line = Line(self.store, garbles=garbles)
         owner = f"process {len(self.processes)}"
-        board = Noticeboard(self.chat, self.sources(line), owner=owner, patience=self.patience, clock=virtual_now)
+        board = Noticeboard(
+            self.chat, self.sources(line), owner=owner, patience=self.patience, clock=virtual_now, now_ms=virtual_ms
+        )
         process = Process(asyncio.create_task(board.run()), line)
         self.processes.append(process)
         return process

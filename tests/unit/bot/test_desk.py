@@ -244,6 +244,27 @@ async def test_a_job_that_waits_is_found_behind_many_that_were_cancelled(desk: D
     assert named == "an old cat"
 
 
+# ---- Where a picture can be shown for a while only ---------------------------------------------------------------
+
+
+async def test_what_would_end_too_late_to_be_shown_is_refused_and_leaves_nothing_behind(desk, store):
+    for number in range(4):
+        await _asked(desk, f"before {number}")
+    brief = Submission(event="e1", requester=BOB, place=PLACE, text="a cat", within_s=1)
+
+    with pytest.raises(SubmissionError, match="can be shown for 1 s only"):
+        await desk.submit(brief)
+
+    assert await desk.job(brief.job_id) is None
+    assert await store.position(brief.job_id) is None
+
+
+async def test_what_ends_in_time_is_a_job_that_knows_its_limit(desk):
+    receipt = await desk.submit(Submission(event="e1", requester=BOB, place=PLACE, text="a cat", within_s=3600))
+
+    assert receipt.record.job.within_s == 3600
+
+
 # ---- Moderators and reports --------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -446,6 +447,31 @@ def test_a_job_is_handed_over_only_when_the_call_for_it_has_ended():
         assert before == 2, "the create, and the edit that hangs"
         assert await scene.shown(job_id) == await scene.true_card(job_id)
         assert scene.chat.violations == []
+        await scene.end()
+
+    run_virtually(story())
+
+
+# ---- A job whose time is over ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_running", [False, True])
+def test_a_job_whose_time_is_over_is_stopped_though_no_worker_ever_looks_at_it(is_running):
+    async def story() -> None:
+        scene = Scene()
+        scene.start()
+        job_id = (await scene.store.enqueue(replace(job_of(1), within_s=60))).job.id
+        lease = await scene.run_next() if is_running else None
+        await scene.calm(50)
+        assert not (await scene.store.read(job_id)).cancel_requested
+        await scene.calm(20)
+        if lease is not None:
+            assert (await scene.store.read(job_id)).cancel_requested
+            await scene.store.confirm_cancel(lease)
+        await scene.calm(5)
+
+        assert headlines(scene)[-1] == "Stopped: not done within 60 s, and later nothing could be shown here"
+        assert await scene.store.open_jobs("local") == []
         await scene.end()
 
     run_virtually(story())

@@ -34,6 +34,31 @@ def card(
     return card_of(record(state, **given), live=live, position=position, eta_s=eta_s, described=described)
 
 
+BRIEF = replace(job_of(7), within_s=780)
+
+
+def test_a_job_that_may_take_so_long_only_says_so_while_it_is_under_way():
+    limit = ("time limit", "13 min from when it was asked")
+
+    assert limit in card(JobState.QUEUED, job=BRIEF).facts
+    assert limit in card(JobState.RUNNING, job=BRIEF).facts
+    assert limit not in card(JobState.SUCCEEDED, job=BRIEF).facts
+    assert limit not in card(JobState.QUEUED).facts
+
+
+@pytest.mark.parametrize(
+    ("ended_ms", "headline"),
+    [
+        (779_500, "Stopped: not done within 13 min, and later nothing could be shown here"),
+        (900_000, "Stopped: not done within 13 min, and later nothing could be shown here"),
+        (600_000, "Cancelled"),
+    ],
+)
+def test_whether_somebody_or_the_clock_stopped_a_job_is_told_apart(ended_ms, headline):
+    assert card(JobState.CANCELLED, job=BRIEF, ended_ms=ended_ms).headline == headline
+    assert card(JobState.CANCELLED, ended_ms=ended_ms).headline == "Cancelled"
+
+
 @pytest.mark.parametrize(
     ("ahead", "eta_s", "headline"),
     [

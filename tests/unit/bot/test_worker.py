@@ -242,6 +242,29 @@ async def test_a_running_job_that_is_cancelled_is_interrupted_and_confirmed():
     assert set(server.interrupted) == set(server.submitted)
 
 
+async def test_a_job_that_is_claimed_too_late_to_be_shown_takes_no_gpu():
+    now = [0]
+    store, server = MemoryStore(clock=lambda: now[0], lease_ms=round(QUICK.terms.lease_s * 1000)), Kitchen()
+    await store.enqueue(replace(job(), within_s=60))
+    now[0] = 61_000
+
+    async with working(server, bench_of(store)):
+        assert await until_final(store) == [JobState.CANCELLED]
+
+    assert server.submitted == []
+
+
+async def test_a_run_is_stopped_when_its_end_could_not_be_shown_any_more():
+    store, server = MemoryStore(clock=lambda: 0, lease_ms=round(QUICK.terms.lease_s * 1000)), Kitchen(looks=None)
+    await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
+    await store.enqueue(replace(job(), within_s=0.2))
+
+    async with working(server, bench_of(store)):
+        assert await until_final(store) == [JobState.CANCELLED]
+
+    assert set(server.interrupted) == set(server.submitted) != set()
+
+
 async def test_success_wins_over_a_late_cancel():
     class Finishing(Kitchen):
         async def interrupt(self, handle):
