@@ -119,7 +119,9 @@ class DiscordSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dev_guilds: Annotated[tuple[Snowflake, ...], Field(max_length=20)] = ()  #: commands change there at once
+    dev_guilds: Annotated[
+        tuple[Snowflake, ...], Field(max_length=20)
+    ] = ()  #: commands are registered there alone; none: everywhere
     spoilers: Literal["never", "nsfw", "always"] = "nsfw"  #: which pictures are behind a click
     shard_count: int = Field(default=0, ge=0, le=10_000)  #: of all processes together; 0: as many as Discord wishes
     shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=1000)] = ()  #: those of this process

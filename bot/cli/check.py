@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import typer
 
 from bot.cli.check_servers import server_findings
+from bot.cli.check_settings import settings_findings
 from bot.cli.check_store import store_findings
 from bot.cli.findings import Finding
 from bot.cli.service import state_folder
@@ -19,7 +20,8 @@ def check(*, comfyui: str | None, as_json: bool) -> None:
     """Check everything that can be checked without painting."""
     settings = load_settings()
     catalog = open_catalog(settings)
-    findings = [_settings_finding(), *_catalog_findings(catalog)]
+    findings = [_settings_finding(), *settings_findings(settings, catalog), *_catalog_findings(catalog)]
+    findings += _discord_findings(settings, catalog)
     findings += store_findings(settings, state_folder(settings.state_dir))
     _conclude([*findings, *_ask_servers(settings, catalog, comfyui)], as_json)
 
@@ -50,6 +52,13 @@ def _catalog_findings(catalog: Catalog) -> Iterator[Finding]:
 
 def _ask_servers(settings: Settings, catalog: Catalog, comfyui: str | None) -> list[Finding]:
     return asyncio.run(server_findings(settings, catalog, comfyui, state_folder(settings.state_dir)))
+
+
+def _discord_findings(settings: Settings, catalog: Catalog) -> list[Finding]:
+    # Here, for Discord's library takes half a second: `workflows check` does without.
+    from bot.cli.check_discord import discord_findings
+
+    return discord_findings(settings, catalog)
 
 
 def _conclude(findings: list[Finding], as_json: bool) -> None:

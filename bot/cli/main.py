@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import servers, workflows
+from bot.cli import discord, servers, workflows
 from bot.cli.flags import AsJson, ComfyUrl
 from bot.service.roles import Role
 from workflows.text import clean
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(servers.app, name="servers")
+app.add_typer(discord.app, name="discord")
 
 
 def _print_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.cli.addresses import located, mistakes
 from bot.cli.loops import run
 from bot.cli.service import run_service, state_folder
-from bot.cli.setting_up import load_settings
+from bot.cli.setting_up import NOT_IN_DISCORD, load_settings
 from bot.cli.terminal import note
 from bot.errors import ConfigError
 from bot.service.roles import Role, is_whole, roles_of
@@ -16,11 +16,6 @@ from bot.settings import Settings
 _ALONE = (
     "--only shares the work among processes, and the engine of our own belongs to one: set FAIRBRUSH_REDIS_URL to a "
     "Redis that all of them reach."
-)
-
-_NOT_IN_DISCORD = (
-    "There is no token for Discord. Take the bot's token from the developer portal (Bot, Reset Token), and set "
-    "FAIRBRUSH_DISCORD_TOKEN to it."
 )
 
 
@@ -42,7 +37,7 @@ def _lacking(settings: Settings, roles: frozenset[Role]) -> Iterator[str]:
     if not is_whole(roles) and not settings.redis_url:
         yield _ALONE
     if Role.DISCORD in roles and not settings.discord_token:
-        yield _NOT_IN_DISCORD
+        yield NOT_IN_DISCORD
 
 
 def _tell_lacks(settings: Settings) -> None:

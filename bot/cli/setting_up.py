@@ -22,6 +22,11 @@ from workflows.workflow import Workflow
 
 SETTINGS_FILE = Path("fairbrush.toml")
 
+NOT_IN_DISCORD = (
+    "There is no token for Discord. Take the bot's token from the developer portal (Bot, Reset Token), and set "
+    "FAIRBRUSH_DISCORD_TOKEN to it."
+)
+
 
 def settings_path() -> Path:
     """Return where the settings are: FAIRBRUSH_CONFIG, else fairbrush.toml in this folder."""
