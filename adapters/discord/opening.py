@@ -1,0 +1,99 @@
+"""Puts the bot in Discord together: of what it is given, nothing is opened before it runs."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from time import time
+
+from adapters.discord.asking import Asking
+from adapters.discord.cdn import ORIGINS, Cdn
+from adapters.discord.chat import DiscordChat
+from adapters.discord.clicking import Clicking
+from adapters.discord.client import GatewayOptions
+from adapters.discord.delivery import Delivery, Link, Spoilers
+from adapters.discord.forming import Forming
+from adapters.discord.front import DiscordFront
+from adapters.discord.registering import Registering
+from adapters.discord.reimagining import Reimagining
+from adapters.discord.replies import Replies, Secrets
+from adapters.discord.rest import Rest
+from adapters.discord.routing import Routes
+from adapters.discord.showing import Showing
+from adapters.discord.submitting import Submitting
+from adapters.discord.syncing import Remembered
+from adapters.discord.telling import Telling
+from bot.desk import Desk
+from bot.jobs import JobRecord
+from bot.ports import FileStore, LiveBoard
+from bot.status import StatusCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordOptions:
+    """How the bot is in Discord."""
+
+    token: str = field(repr=False)
+    guilds: tuple[str, ...] = ()  #: where commands are registered; none: everywhere
+    shard_ids: tuple[int, ...] = ()  #: of this process; none: all
+    shard_count: int = 0  #: of all processes; 0: as many as Discord recommends
+    heartbeat_timeout_s: float = 60.0
+    spoilers: Spoilers = "nsfw"
+    link: Link = lambda _: None  #: makes an expiring address of an original
+    origins: Collection[str] = ORIGINS  #: where attachments are fetched from
+    now: Callable[[], float] = time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the bot has in common with all platforms and processes."""
+
+    desk: Desk
+    files: FileStore
+    live: LiveBoard
+    secrets: Secrets
+    remembered: Remembered
+    card: Callable[[JobRecord], Awaitable[StatusCard]]
+
+
+def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
+    """Return the bot."""
+    rest, replies = Rest(options.token), Replies(shared.secrets)
+    return DiscordFront(
+        platform=DiscordChat(
+            rest,
+            replies,
+            shared.files,
+            shared.live,
+            link=options.link,
+            spoilers=options.spoilers,
+            now=options.now,
+        ),
+        rest=rest,
+        routes=_routes(options, shared, replies),
+        registering=Registering(desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds),
+        gateway=GatewayOptions(
+            token=options.token,
+            shard_ids=options.shard_ids or None,
+            shard_count=options.shard_count or None,
+            heartbeat_timeout_s=options.heartbeat_timeout_s,
+        ),
+    )
+
+
+def _routes(options: DiscordOptions, shared: Shared, replies: Replies) -> Routes:
+    desk, cdn = shared.desk, Cdn(origins=options.origins)
+    delivery = Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers)
+    submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=shared.card)
+    telling = Telling(desk=desk)
+    reimagining = Reimagining(desk=desk, submitting=submitting, secrets=shared.secrets)
+    return Routes(
+        asking=Asking(desk=desk, submitting=submitting),
+        clicking=Clicking(
+            desk=desk,
+            submitting=submitting,
+            showing=Showing(card=shared.card, delivery=delivery),
+            telling=telling,
+        ),
+        forming=Forming(desk=desk, submitting=submitting, reimagining=reimagining),
+        reimagining=reimagining,
+        telling=telling,
+    )
