@@ -179,6 +179,10 @@ def _plan(files: Sequence[StoredFile], limit: int, tightened: int) -> Plan:
         return Plan(parts=tuple(Part(file=file, form=Form.LEFT_OUT, reason=reason) for file in files))
     per_file = min(limit, MOST_BYTES)
     per_message = max(per_file, MESSAGE_BYTES - _BODY_BYTES)
+    if tightened:
+        # What was refused was no more than what there is, however much we were told that there may be.
+        per_file = min(per_file, max(file.bytes for file in files))
+        per_message = min(per_message, sum(file.bytes for file in files))
     for _ in range(tightened):
         per_file, per_message = tighter(per_file), tighter(per_message)
     return plan(files, per_file=per_file, per_message=per_message)
