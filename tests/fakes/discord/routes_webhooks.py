@@ -43,7 +43,7 @@ async def follow_up(ask: Ask) -> Answer:
     if asked.by_user_install and asked.followups >= ask.world.limits.followups_of_user_install:
         raise refused(40094)
     asked.followups += 1
-    if asked.original is not None and asked.original.is_loading:
+    if asked.original is not None and asked.original.is_loading and asked.original.deleted_at is None:
         flags = ask.body.pop("flags", 0) & ~EPHEMERAL
         ask.body |= {"flags": flags} if flags else {}
         return Answer(200, payloads.message(ask.world, change(ask, asked.original)))
