@@ -1,31 +1,17 @@
-"""Forms: what Edit & rerun, Reimagine and Report ask, and what comes back. Pure; the ids alone say which form it was.
-
-Discord gives a form five fields. A workflow with more parameters shows its prompt, three more in the manifest's order,
-and everything else as one text in the command grammar: so every parameter can be reached, and each stands in one place.
-
-A value that does not fit its field is never cut: it stays out of the form and is kept as it is (`Layout.kept`). What a
-form leaves out follows from the workflow and the values alone, so that whoever reads the form finds the same again.
-"""
+"""Forms: what Edit & rerun, Reimagine and Report ask, and what comes back. Pure; ids alone say which form it was."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from adapters.discord.components import (
-    IN_A_SELECT,
-    PARAGRAPH,
-    SHORT,
-    field,
-    form,
-    option,
-    select,
-)
+from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, form, option, select
 from adapters.discord.custom_ids import EditForm, ReimagineForm, ReportForm
+from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, label, length, visible
 from bot.forms import Field, fields_of, read_form
 from bot.jobs import JobId
-from workflows.command import PROMPT
-from workflows.parameters import FileParameter, Text
+from workflows.command import parse_command
+from workflows.parameters import Text
 from workflows.values import Values, jsonable
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -34,20 +20,10 @@ from workflows.writing import write_command
 LONGEST_REASON = 500
 """Characters of a report."""
 
-_FIELDS = 5
 _LONGEST_CHOICE = 100
 _REST, _REASON = "rest", "reason"
 _PARAMETER = "p:"
 _USUAL = "As usual"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where a form shows each of a workflow's parameters, by name; pictures stand nowhere, they stay what they were."""
-
-    fields: tuple[str, ...]
-    rest: tuple[str, ...] | None  #: together as one text; None: the form has no such field
-    kept: tuple[str, ...]  #: too long to be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +32,6 @@ class Filled:
 
     raw: Mapping[str, str | int | float | bool]
     text: str = ""
-
-
-def layout_of(workflow: Workflow, values: Values, most: int = _FIELDS) -> Layout:
-    """Decide which of the values stand where, with at most so many fields."""
-    declared = workflow.manifest.parameters
-    names = [name for name, each in declared.items() if not isinstance(each, FileParameter)]
-    names.sort(key=lambda name: name != PROMPT)
-    kept = {name for name in names if length(str(values.get(name, ""))) > MOST_TEXT}
-    fitting = [name for name in names if name not in kept]
-    if fitting and len(fitting) <= most:
-        return Layout(fields=tuple(fitting), rest=None, kept=_ordered(names, kept))
-    rest = fitting[most - 1 :]
-    while length(_command(workflow, values, rest)) > MOST_TEXT:
-        longest = max(rest, key=lambda name: length(_command(workflow, values, [name])))
-        rest.remove(longest)
-        kept.add(longest)
-    return Layout(fields=tuple(fitting[: most - 1]), rest=tuple(rest), kept=_ordered(names, kept))
 
 
 def edit_form(job_id: JobId, workflow: Workflow, values: Values, vocabulary: Vocabulary) -> Json:
@@ -96,9 +55,13 @@ def report_form(job_id: JobId) -> Json:
 
 
 def read_edit(data: Json, workflow: Workflow, values: Values) -> Filled:
-    """Read what came back from an edit form that was made of these values; what it could not show is kept."""
+    """Read what came back from an edit form that was made of these values.
+
+    What the form could not show is kept, unless somebody wrote another value of it into the text.
+    """
     filled = _read(data, workflow)
-    kept = {name: values[name] for name in layout_of(workflow, values).kept if name in values}
+    written = parse_command(filled.text, workflow, Vocabulary()).raw
+    kept = {name: values[name] for name in layout_of(workflow, values).kept if name in values and name not in written}
     words = {name: value for name, value in jsonable(kept).items() if value is not None}
     return Filled(raw={**words, **filled.raw}, text=filled.text)
 
@@ -116,7 +79,7 @@ def read_reason(data: Json) -> str:
 def submitted(data: Json) -> dict[str, str]:
     """Return what was typed or chosen, by the fields' own ids; foreign JSON, of which what is no field is skipped."""
     found = {}
-    for each in _components(data)[:_FIELDS]:
+    for each in _components(data)[:FIELDS]:
         inner = each.get("component")
         match inner if isinstance(inner, dict) else each:
             case {"custom_id": str() as name, "value": str() as value}:
@@ -126,10 +89,6 @@ def submitted(data: Json) -> dict[str, str]:
             case {"custom_id": str() as name, "values": []}:
                 found[name] = ""
     return found
-
-
-def _ordered(names: list[str], kept: set[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name in kept)
 
 
 # ---- Making ------------------------------------------------------------------------------------------------------
@@ -192,11 +151,6 @@ def _input(
 
 def _id(shown: Field) -> str:
     return _PARAMETER + shown.name
-
-
-def _command(workflow: Workflow, values: Values, names: list[str]) -> str:
-    # The vocabulary only tells whether a prompt stays itself, and the prompt never stands here.
-    return write_command({name: values[name] for name in names if name in values}, workflow, Vocabulary())
 
 
 # ---- Reading -----------------------------------------------------------------------------------------------------

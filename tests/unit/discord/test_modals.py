@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.custom_ids import EditForm, ReimagineForm, ReportForm, decode
+from adapters.discord.layouts import layout_of
 from adapters.discord.modals import (
     LONGEST_REASON,
     Filled,
     edit_form,
-    layout_of,
     read_edit,
     read_reason,
     read_reimagine,
@@ -173,6 +173,14 @@ def test_a_prompt_that_is_too_long_for_a_field_is_kept_as_it_is(prompt: str) -> 
     assert "kept as it is: prompt" in form["components"][-1]["description"]
     filled = read_edit(_sent(form, {"Steps": "12"}), TXT2IMG, values)
     assert (filled.raw["prompt"], filled.raw["steps"]) == (prompt, "12")
+
+
+@pytest.mark.parametrize("text", ["an owl steps:12", 'prompt:"an owl" steps:12'])
+def test_what_is_kept_can_be_replaced_all_the_same(text: str) -> None:
+    values = {**FOX, "prompt": "f" * 4001}
+    form = edit_form(JOB, TXT2IMG, values, VOCABULARY)
+    sent = _sent(form, {"Steps": "", "Everything else": text})
+    assert _meant(read_edit(sent, TXT2IMG, values), TXT2IMG, VOCABULARY)["prompt"] == "an owl"
 
 
 def test_what_is_too_long_together_is_kept_beginning_with_the_longest() -> None:
