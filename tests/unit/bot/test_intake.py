@@ -1,6 +1,6 @@
 """Intake: from a submission to a job, the same for every platform and under today's policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,13 +12,13 @@ from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownW
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, ImageRefused, admit
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
+from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.laning import Laning
 from bot.limits import Limits
 from bot.policy.places import PlaceRule
 from bot.servers import ServerState, ServerStatus
 from bot.shares import Caps
-from bot.submissions import InputOf, ResultOf, Submission, followed_up, may_see, repeated
+from bot.submissions import InputOf, Promised, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY
@@ -411,3 +411,127 @@ async def test_somebody_sees_their_own_jobs_from_anywhere_and_others_only_where_
     assert may_see(record, BOB, PLACE)
     assert not may_see(record, BOB, ELSEWHERE)
     assert not may_see(record, _from("other"), PLACE)
+
+
+# ---- Which workflow where ----------------------------------------------------------------------------------------
+
+
+FLUX_ONLY = PlaceRule(platform=PLACE.tenant.platform, community=PLACE.tenant.id, workflows=("flux",))
+
+
+async def test_a_place_that_knows_one_workflow_takes_no_other_also_by_a_click_that_repeats_an_old_job():
+    store = MemoryStore()
+    old = (await intake(store).submit(asked())).record
+    closed = intake(store, rules=[FLUX_ONLY])
+
+    for refused in (
+        asked(event="2", workflow="txt2img"),
+        asked("a cat workflow:txt2img", event="3"),
+        repeated(old, {"seed": "random"}, event="4", requester=ALICE, place=PLACE),
+    ):
+        with pytest.raises(SubmissionError, match="Here there is flux"):
+            await closed.submit(refused)
+        with pytest.raises(SubmissionError, match="Here there is flux"):
+            await closed.check(refused)
+
+
+async def test_a_workflow_for_adults_is_refused_where_it_may_not_be_shown():
+    manifest = TXT2IMG.manifest.model_copy(update={"nsfw": True})
+    adult = intake(MemoryStore(), workflows={"txt2img": replace(TXT2IMG, manifest=manifest)})
+
+    for ask in (adult.check, adult.submit):
+        with pytest.raises(SubmissionError, match="age-restricted"):
+            await ask(asked(adults_only=False))
+    assert (await adult.submit(asked())).record.state is JobState.QUEUED
+
+
+# ---- From memory alone -------------------------------------------------------------------------------------------
+
+
+class Untouchable:
+    """Anything that is asked of it is a failure."""
+
+    def __getattr__(self, verb: str) -> object:
+        raise AssertionError(f"{verb} was asked of the store")
+
+
+def from_memory(**more: object) -> Intake:
+    async def asks_the_store(place: Place) -> str:
+        raise AssertionError("the default was asked of the store")
+
+    known = intake(MemoryStore(), **more)
+    knowledge = replace(known.knowledge, default_workflow=asks_the_store)
+    return replace(known, store=Untouchable(), queue=Untouchable(), files=Untouchable(), knowledge=knowledge)
+
+
+def promised(media_type: str = "image/png", size: int = 64) -> Promised:
+    return Promised(handle=FileHandle(key="", media_type=media_type, width=size, height=size, bytes=100))
+
+
+async def faults_of(known: Intake, submission: Submission) -> dict[str, str]:
+    with pytest.raises(InvalidValues) as caught:
+        await known.check(submission)
+    return {fault.parameter: fault.reason for fault in caught.value.faults}
+
+
+async def test_what_is_right_is_found_right_without_asking_anybody():
+    known = from_memory()
+    old = job_id_of("web", "old")
+
+    await known.check(asked())
+    await known.check(asked(workflow="img2img", pictures={"image": promised()}))
+    await known.check(asked(workflow="img2img", attachments=(promised(size=0),)))
+    await known.check(asked(workflow="img2img", pictures={"image": ResultOf(job_id=old)}))
+    await known.check(asked(workflow="img2img", pictures={"image": InputOf(job_id=old, parameter="image")}))
+
+
+async def test_every_fault_of_words_fields_and_pictures_is_found_at_once():
+    submission = asked(
+        "a cat steps:9999 colour:red",
+        workflow="img2img",
+        raw={"seed": "no number"},
+        pictures={"image": promised("image/gif")},
+        attachments=(promised(), promised()),
+    )
+
+    faults = await faults_of(from_memory(), submission)
+
+    assert {"steps", "seed", "image", "pictures"} <= faults.keys()
+    assert "PNG, JPEG or WebP" in faults["image"]
+
+
+async def test_the_same_parameter_twice_is_a_fault():
+    assert "more than once" in (await faults_of(from_memory(), asked("a cat steps:9", raw={"steps": 12})))["steps"]
+
+
+async def test_a_picture_that_is_needed_and_not_there_is_a_fault():
+    assert "attached" in (await faults_of(from_memory(), asked(workflow="img2img")))["image"]
+
+
+async def test_a_workflow_that_is_not_there_is_named_from_memory():
+    with pytest.raises(UnknownWorkflow, match="There is no workflow"):
+        await from_memory().check(asked(workflow="dall-e"))
+
+
+async def test_what_no_gpu_has_is_found_from_memory():
+    lanes = await told(MemoryStore(), {"one": replace(VOCABULARY, memory=8 * GB)})
+
+    with pytest.raises(SubmissionError, match="24 GB"):
+        await from_memory(workflows=needing(memory_gb=24), lanes=lanes).check(asked())
+
+
+@pytest.mark.parametrize("text", ["a cat", "a cat steps:9999", "a cat steps:x size:1x1", 'cat "open', "workflow:none"])
+async def test_a_check_and_a_submit_find_the_same_faults(text):
+    async def found(ask: Callable[[Submission], Awaitable[object]]) -> str:
+        try:
+            await ask(asked(text))
+        except (InvalidValues, SubmissionError) as error:
+            return str(error)
+        return ""
+
+    assert await found(from_memory().check) == await found(intake(MemoryStore()).submit)
+
+
+async def test_a_promise_makes_no_job():
+    with pytest.raises(ValueError, match="promise"):
+        await intake(MemoryStore()).submit(asked(workflow="img2img", pictures={"image": promised()}))
