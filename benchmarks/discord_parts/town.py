@@ -6,7 +6,7 @@ Times are seconds since 1970, one clock for all processes of a machine.
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 from benchmarks.discord_parts.numbers import number_in, prompt_of
@@ -87,6 +87,7 @@ class Town:
         record = self._discord.record
         return {
             "messages": [(number_in(each.text), _painted_at(each)) for each in self._messages()],
+            "cpu_s": process_time(),
             "edits": sum(each.method == "PATCH" and each.status == 200 for each in record.calls),
             "calls": len(record.calls),
             "too_many": len(record.too_many),
