@@ -74,7 +74,7 @@ def rows(buttons: Sequence[Json]) -> list[Json]:
 
 def select(custom_id: str, options: Sequence[Json], *, placeholder: str, required: bool | None = None) -> Json:
     """Return a select of which one thing is chosen. `required` is a word of forms, which messages do not know."""
-    asked: Json = {} if required is None else {"required": required}
+    asked: Json = {} if required is None else {"required": required, "min_values": int(required)}
     hint = label(placeholder, _LONGEST_OPTION)
     return {"type": 3, "custom_id": custom_id, "options": list(options), "placeholder": hint, **asked}
 
