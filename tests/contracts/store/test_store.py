@@ -1,5 +1,7 @@
 """The promises of JobStore."""
 
+from dataclasses import replace
+
 from bot.events import MediaKind
 from bot.jobs import JobId, Requester, StoredFile, Tenant
 from bot.ports import Notice
@@ -33,6 +35,15 @@ async def test_values_come_back_exactly(truth):
     assert {name: type(value) for name, value in kept.values.items()} == {
         name: type(value) for name, value in values.items()
     }
+
+
+async def test_a_limit_comes_back_with_its_job_and_so_does_none(truth):
+    brief, patient = replace(job(), within_s=780.5), job()
+    for asked in (brief, patient):
+        await truth.queue.enqueue(asked)
+
+    assert (await truth.store.read(brief.id)).job.within_s == 780.5
+    assert (await truth.store.read(patient.id)).job.within_s is None
 
 
 async def test_a_result_comes_back_as_it_was(truth):

@@ -3,10 +3,9 @@
 import pytest
 
 from adapters.web.completion import MOST, complete
-from bot.commands import IMAGINE, NoCommand, Order, Service, command_names, read_message
+from bot.commands import command_names
 from tests.integration.web.desk import VOCABULARY
 from workflows.catalog import LIBRARY, Catalog, load_catalog
-from workflows.faults import InvalidValues
 
 CATALOG = load_catalog(LIBRARY)
 
@@ -93,27 +92,5 @@ def test_a_command_says_which_attachments_it_takes():
     assert completed("/inpaint a fox ").takes == ("image", "mask")
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("a fox", NoCommand()),
-        ("", NoCommand()),
-        ("/queue", Service(name="queue")),
-        ("/HELP please", Service(name="help")),
-        ("/imagine a fox", Order(workflow=None, text="a fox")),
-        ("  /flux\na fox", Order(workflow="flux", text="a fox")),
-        ("/imagine", Order(workflow=None, text="")),
-    ],
-)
-def test_a_message_is_a_service_an_order_or_no_command(text, said):
-    assert read_message(text, CATALOG) == said
-
-
-def test_an_unknown_command_is_a_fault_that_shows_what_was_typed():
-    with pytest.raises(InvalidValues, match="/imagin"):
-        read_message("/imagin a fox", CATALOG)
-
-
-def test_without_workflows_the_services_are_left():
-    assert IMAGINE in command_names(Catalog())
+def test_without_workflows_nothing_can_be_set():
     assert complete("/imagine a ", Catalog(), VOCABULARY, "txt2img").parameters == ()

@@ -15,7 +15,7 @@ from adapters.web.rendering import HERE, Pages
 from adapters.web.seal import Seal
 from bot.errors import ConfigError
 from bot.events import MediaKind
-from bot.forms import fields_of, read_form
+from bot.forms import fields_of
 from bot.jobs import JobId, JobState, StoredFile
 from bot.status import Button, StatusCard
 from tests.integration.web.desk import DEMO, KEY, STUDIO, VOCABULARY, local_files
@@ -122,21 +122,6 @@ def test_what_is_no_picture_is_saved_and_never_shown(pages):
 
     assert "<img" not in html
     assert "<img" not in svg
-
-
-def test_a_form_says_what_the_manifest_declares():
-    fields = {field.name: field for field in fields_of(CATALOG.workflows["txt2img"], {"steps": 7}, VOCABULARY)}
-
-    assert fields["steps"].value == "7"
-    assert fields["steps"].attributes == {"min": "1", "max": "60", "step": "1"}
-    assert fields["sampler"].options == VOCABULARY.choices["KSampler.sampler_name"]
-    assert fields["seed"].value == ""
-
-
-def test_an_empty_field_says_nothing_unless_it_is_text():
-    typed = {"prompt": "", "steps": "", "cfg": "4", "image": "/etc/passwd"}
-
-    assert read_form(CATALOG.workflows["img2img"], typed) == {"prompt": "", "cfg": "4"}
 
 
 def test_a_link_stays_the_same_for_half_its_life():
