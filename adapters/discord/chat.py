@@ -4,17 +4,16 @@ Whatever becomes of that message, how the job ended is told: in it, else in a ne
 direct message; where none of these can be had it stays in /history, and the noticeboard is told that it is gone.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from time import time
 
 from adapters.discord.calls import Upload
-from adapters.discord.cards import card_message
-from adapters.discord.delivery import TIGHTENINGS, Delivery, Link, Spoilers
+from adapters.discord.delivery import Delivery, Link, Spoilers
 from adapters.discord.origins import DIRECT, PLATFORM
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.replies import DEFAULT_LIMIT, Replies, Reply
 from adapters.discord.rest import Rest
+from adapters.discord.sending import Sending
 from adapters.discord.shapes import Json
 from adapters.discord.standing import (
     BY_TOKEN_S,
@@ -29,21 +28,13 @@ from adapters.discord.standing import (
 )
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import Job, JobId, MessageRef
+from bot.jobs import Job, MessageRef
 from bot.noticeboard.steps import nonce_of
 from bot.ports import FileStore, LiveBoard
 from bot.status import StatusCard
 
-Put = Callable[[Json, Sequence[Upload]], Awaitable[Json]]
-"""Sends a body with its files one way or another; returns the message."""
-
 _LOST = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.TOO_OLD, Refusal.TOKEN_DEAD})
 """What no later try of the same call mends."""
-
-_SLOW_BYTES = 512 * 1024
-"""Less than this is not why a call took too long."""
-
-_MOST_REMEMBERED = 1000
 
 _MOVED = "It could not be shown where you asked for it."
 
@@ -63,8 +54,7 @@ class DiscordChat:
         now: Callable[[], float] = time,
     ) -> None:
         self._rest, self._replies, self._now = rest, replies, now
-        self._delivery = Delivery(files, live, link=link, spoilers=spoilers)
-        self._tightened: dict[JobId, int] = {}  #: how often the files of a job were too much
+        self._sending = Sending(Delivery(files, live, link=link, spoilers=spoilers))
 
     @property
     def name(self) -> str:
@@ -125,9 +115,10 @@ class DiscordChat:
         try:
             await self._by_token(job, card, reply, standing.message)
         except Refused as refused:
-            # Dead before its time, by Discord's clock.
             if refused.refusal is not Refusal.TOKEN_DEAD or only_token(job):
                 raise
+            # Dead before its time, by Discord's clock. Asked again, each try would count as an invalid request.
+            await self._replies.forget(job.id)
             await self._by_bot(job, card, standing)
 
     async def _by_token(self, job: Job, card: StatusCard, reply: Reply, message: str) -> Json:
@@ -136,7 +127,7 @@ class DiscordChat:
                 reply.application, reply.token, body, files, message=message, essential=card.is_final
             )
 
-        return await self._put(job, card, put, limit=reply.attachment_limit)
+        return await self._sending.send(job.id, card, put, limit=reply.attachment_limit)
 
     async def _by_bot(self, job: Job, card: StatusCard, standing: Standing) -> None:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
@@ -144,7 +135,7 @@ class DiscordChat:
 
         is_direct = standing.kind is Kind.DIRECT
         limit = DEFAULT_LIMIT if is_direct else await self._replies.attachment_limit(job.id)
-        await self._put(job, card, put, limit=limit, remarks=(_MOVED,) if is_direct else ())
+        await self._sending.send(job.id, card, put, limit=limit, remarks=(_MOVED,) if is_direct else ())
 
     # ---- In another message ----
 
@@ -165,7 +156,7 @@ class DiscordChat:
             return await self._answering(job, body, files, nonce, answers, essential=card.is_final)
 
         limit = await self._replies.attachment_limit(job.id)
-        message = await self._put(job, card, put, limit=limit)
+        message = await self._sending.send(job.id, card, put, limit=limit)
         return Standing(kind=Kind.CHANNEL, message=str(message["id"])).ref(job)
 
     async def _answering(
@@ -190,42 +181,12 @@ class DiscordChat:
             async def put(body: Json, files: Sequence[Upload]) -> Json:
                 return await self._rest.send(channel, body, files, nonce=f"{nonce}d")
 
-            message = await self._put(job, card, put, limit=DEFAULT_LIMIT, remarks=(_MOVED,))
+            message = await self._sending.send(job.id, card, put, limit=DEFAULT_LIMIT, remarks=(_MOVED,))
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
             raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
         return Standing(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
-
-    # ---- Sending ----
-
-    async def _put(self, job: Job, card: StatusCard, put: Put, *, limit: int, remarks: Sequence[str] = ()) -> Json:
-        """Send a card with as much of its files as Discord takes, down to none."""
-        tightened = self._tightened.get(job.id, 0)
-        while True:
-            parcel = await self._delivery.parcel(card, limit=limit, tightened=tightened, remarks=remarks)
-            try:
-                message = await put({**card_message(card, parcel.shown), "attachments": []}, parcel.uploads)
-            except Refused as refused:
-                less = _tighter(refused.refusal, tightened)
-                if not parcel.uploads or less is None:
-                    raise
-                tightened = less
-                self._remember(job.id, tightened)
-            except asyncio.CancelledError:
-                # A deadline, most likely. What did not arrive in time would not the next time either; yet however
-                # slow the line is, or however long Discord is away, a small copy is always sent.
-                if sum(len(upload.content) for upload in parcel.uploads) > _SLOW_BYTES:
-                    self._remember(job.id, min(tightened + 1, TIGHTENINGS - 1))
-                raise
-            else:
-                self._tightened.pop(job.id, None)
-                return message
-
-    def _remember(self, job_id: JobId, tightened: int) -> None:
-        if len(self._tightened) >= _MOST_REMEMBERED:
-            self._tightened.clear()
-        self._tightened[job_id] = tightened
 
     # ---- Pinging ----
 
@@ -249,14 +210,3 @@ class DiscordChat:
 
 _MAY_NOT_REPLY = 160002
 """Discord's code where we may write and not read what was written."""
-
-
-def _tighter(refusal: Refusal, tightened: int) -> int | None:
-    """Return how much less to send after a refusal; None when the files are not why."""
-    match refusal:
-        case Refusal.TOO_LARGE:
-            return tightened + 1
-        case Refusal.INVALID:
-            return TIGHTENINGS
-        case _:
-            return None

@@ -7,6 +7,7 @@ answer comes back at once, and who would have to wait for long is told so, and c
 """
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 
 import aiohttp
@@ -72,6 +73,8 @@ class Pace(discord.http.Ratelimit):
             await asyncio.wait([turn], timeout=None if wait_s is None else max(wait_s, _SOON_S))
         finally:
             turn.cancel()
+            with suppress(ValueError):  # Whoever woke it took it out.
+                self._pending_requests.remove(turn)
 
 
 class PacedHTTP(discord.http.HTTPClient):

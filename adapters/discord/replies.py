@@ -78,9 +78,8 @@ class Replies:
         return DEFAULT_LIMIT if kept is None else int(kept)
 
     async def forget(self, job_id: JobId) -> None:
-        """Forget the way to a job that came to nothing."""
+        """Forget a token that opens nothing."""
         await self._secrets.forget(_name(job_id))
-        await self._secrets.forget(_limit_name(job_id))
 
     @contextmanager
     def answering(self, job_id: JobId) -> Iterator[None]:
