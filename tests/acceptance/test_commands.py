@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,28 @@ def test_check_of_a_gpu_that_is_away_fails_with_a_sentence(fairbrush: Fairbrush)
 
     assert done.returncode == 1
     assert "cannot be reached" in done.stdout
+
+
+def test_the_manifest_for_discord_needs_an_id_and_no_network(fairbrush: Fairbrush) -> None:
+    done = fairbrush("discord", "manifest", "--application", "123456789012345678", "--json")
+
+    assert "client_id=123456789012345678" in json.loads(done.stdout)["invite"]
+    assert fairbrush("discord", "manifest").returncode == 2
+
+
+def test_discord_alone_needs_a_token_and_a_redis_and_says_both(fairbrush: Fairbrush) -> None:
+    done = fairbrush("serve", "--only", "discord")
+
+    assert done.returncode == 2
+    assert "FAIRBRUSH_DISCORD_TOKEN" in done.stderr
+    assert "FAIRBRUSH_REDIS_URL" in done.stderr
+
+
+def test_whoever_is_not_in_discord_does_not_wait_for_its_library() -> None:
+    program = "import sys, bot.cli.main, bot.app, bot.cli.demo; print('discord' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.strip() == "False"
 
 
 def test_init_writes_settings_once(fairbrush: Fairbrush, folder: Path) -> None:
