@@ -47,19 +47,21 @@ async def run_service(
         port=port,
         hurry=hurry,
     )
-    for remark in _remarks(roles, state):
+    for remark in _remarks(roles, state, shares=options.redis_url is not None):
         note(remark)
     if options.redis_url is None:
         note(f"No FAIRBRUSH_REDIS_URL is set, so jobs are kept by an engine of our own in {state}.")
     await serve(options, stopping, _announce)
 
 
-def _remarks(roles: frozenset[Role], state: Path) -> Iterator[str]:
-    """Say what a process is for that has no page, and what it takes from the others."""
+def _remarks(roles: frozenset[Role], state: Path, *, shares: bool) -> Iterator[str]:
+    """Say what a process is for that is not the page alone, and what it takes from the others."""
+    if Role.DISCORD in roles:
+        yield "In Discord: fairbrush discord manifest prints the link that invites the bot."
     if Role.WEB not in roles:
-        what = "In Discord for" if Role.DISCORD in roles else "Working for"
-        yield f"{what} whoever shares this Redis; there is no page here. Ctrl-C ends it."
-    if roles == {Role.DISCORD}:
+        whom = "whoever shares this Redis" if shares else "Discord"
+        yield f"Working for {whom}; there is no page here. Ctrl-C ends it."
+    if Role.DISCORD in roles and Role.WORKER not in roles:
         yield (
             f"Pictures do not travel through Redis: this process needs the same state folder ({state}) and the same "
             "FAIRBRUSH_KEY as the workers."

@@ -103,10 +103,20 @@ def test_without_a_word_a_process_is_all_it_can_be(
 
 @pytest.mark.usefixtures("file_of_one")
 def test_a_process_for_discord_alone_says_what_it_shares_with_the_workers(tmp_path: Path) -> None:
-    said = " ".join(_remarks(frozenset({Role.DISCORD}), tmp_path))
+    said = " ".join(_remarks(frozenset({Role.DISCORD}), tmp_path, shares=True))
 
     assert [words for words in ("same state folder", str(tmp_path), "FAIRBRUSH_KEY") if words not in said] == []
-    assert list(_remarks(frozenset(Role), tmp_path)) == []
+    assert "state folder" not in " ".join(_remarks(frozenset(Role), tmp_path, shares=True))
+
+
+def test_a_process_without_a_page_says_for_whom_it_works(tmp_path: Path) -> None:
+    alone = frozenset({Role.DISCORD, Role.WORKER})
+
+    assert any(
+        "whoever shares this Redis" in each for each in _remarks(frozenset({Role.WORKER}), tmp_path, shares=True)
+    )
+    assert any("Working for Discord" in each for each in _remarks(alone, tmp_path, shares=False))
+    assert list(_remarks(AT_HOME, tmp_path, shares=True)) == []
 
 
 @pytest.mark.usefixtures("file_of_one")
