@@ -12,7 +12,7 @@ from time import monotonic, time
 
 from bot.budgets import Budget
 from bot.errors import FairbrushError
-from bot.jobs import JobId
+from bot.jobs import Job, JobId, MessageRef
 from bot.noticeboard.editor import Editor, Newsroom
 from bot.noticeboard.messages import Messages
 from bot.noticeboard.sights import Patience, Sources
@@ -50,12 +50,14 @@ class Noticeboard:
             ),
             patience=patience,
             owner=owner,
+            bucket_of=self._bucket_of,
             let_go=self._let_go,
             calls=asyncio.Semaphore(patience.at_once),
             clock=clock,
             now_ms=now_ms,
         )
         self._budgets: dict[JobId, Budget] = {}  #: of the open jobs
+        self._read: dict[JobId, tuple[Job, MessageRef | None]] = {}  #: the open jobs, as they were read last
         self._editors: dict[str, Editor] = {}
         self._live: Mapping[JobId, Live] = {}
         self._swept_at = float("-inf")
@@ -107,13 +109,19 @@ class Noticeboard:
             await self._sources.notices.closed(job_id)
             return None
         notice = await self._sources.notices.notice(job_id)
+        self._read[job_id] = record.job, notice.ref
         self._budgets[job_id] = budget = self._platform.bucket(record.job, notice.ref)
         return budget
+
+    def _bucket_of(self, job_id: JobId) -> str | None:
+        read = self._read.get(job_id)
+        return self._platform.bucket(*read).bucket if read else None
 
     def _let_go(self, job_id: JobId) -> None:
         self._budgets.pop(job_id, None)
 
     def _forget(self, open_jobs: Collection[JobId]) -> None:
+        self._read = {job_id: self._read[job_id] for job_id in open_jobs if job_id in self._read}
         for job_id in self._budgets.keys() - set(open_jobs):
             editor = self._editors.get(self._budgets.pop(job_id).bucket)
             if editor:

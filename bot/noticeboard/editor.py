@@ -33,6 +33,7 @@ class Newsroom:
     messages: Messages
     patience: Patience
     owner: str
+    bucket_of: Callable[[JobId], str | None]  #: from memory: where a job belonged when it was read, at its present age
     let_go: Callable[[JobId], None]  #: told of a job whose bucket is another editor's by now
     calls: asyncio.Semaphore
     clock: Callable[[], float]
@@ -86,6 +87,7 @@ class Editor:
     async def _turn(self) -> None:
         try:
             if (self._dirty or self._wanted) and not await self._owns():
+                self._hand_over_moved()
                 await self._rest(self._newsroom.clock() + self._newsroom.patience.lease_s / 4)
                 return
             await self._look_around()
@@ -171,6 +173,13 @@ class Editor:
     def _is_elsewhere(self, sight: Sight) -> bool:
         budget = self._newsroom.messages.platform.bucket(sight.record.job, sight.notice.ref)
         return budget.bucket != self._spending.budget.bucket
+
+    def _hand_over_moved(self) -> None:
+        """Let go of what belongs elsewhere by now, though another process edits here: it may be ours to edit there."""
+        own = self._spending.budget.bucket
+        for job_id in [*self._dirty, *self._wanted]:
+            if self._newsroom.bucket_of(job_id) not in {None, own}:
+                self._hand_over(job_id)
 
     def _hand_over(self, job_id: JobId) -> None:
         # An editor looks only between its calls: none of them is under way when another editor gets the job.

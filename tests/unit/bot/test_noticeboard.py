@@ -424,6 +424,35 @@ def test_a_job_may_have_a_message_on_one_budget_and_be_edited_on_another():
     run_virtually(story())
 
 
+def test_whoever_edits_in_the_new_bucket_need_not_have_edited_in_the_old_one():
+    async def story() -> None:
+        # Long leases: who waits for the old bucket to be free comes too late.
+        ageing, old = by_age(60), by_age(0)
+        chat = RecordingChat(
+            clock=virtual_now, drawn_on=lambda job, ref: (ageing if job.id == job_of(1).id else old)(job, ref)
+        )
+        scene = Scene(chat=chat, patience=Patience(answer_s=10.0, lease_s=20.0))
+        for bucket, process in ((f"chat/token {job_of(1).id}", "process 0"), ("chat/general", "process 1")):
+            assert await scene.store.own(bucket, process, term_s=65)
+        scene.start()
+        scene.start()
+        job_id = await scene.ask(1)
+        await scene.run_next()
+        await scene.calm(59)
+        # An old job in the channel: its editor there is process 1, and goes on being it.
+        await scene.ask(2)
+        await scene.calm(2)
+        await scene.store.show(job_id, Live(stage=Stage.PAINTING, done=9, total=20))
+        await scene.calm(8)
+
+        assert await scene.shown(job_id) == await scene.true_card(job_id)
+        assert scene.chat.calls[-1].bucket == "chat/general"
+        assert scene.chat.violations == []
+        await scene.end()
+
+    run_virtually(story())
+
+
 def test_a_job_is_handed_over_only_when_the_call_for_it_has_ended():
     async def story() -> None:
         # The platform is slow just when the bucket changes: the new editor must not edit beside the old one.
