@@ -1,20 +1,25 @@
 """The gateway client: it hears what people do, and does nothing else. One lives as long as its connection."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from adapters.discord.library import discord
 from adapters.discord.shapes import Json
 from adapters.discord.supervising import GatewayLost
 from bot.errors import ConfigError
 
+# What they say is said by us, once for each outage: they repeat it with a traceback for every try.
+for _name in ("discord.client", "discord.shard"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
 _LOGIN_S = 30.0
-_FIRST_SHARD_S = 90.0
-"""discord.py tries its first connection again and again by itself, deeper in its own stack each time."""
+_CONNECT_S = 60.0
 _CLOSE_S = 5.0
 
 _REFUSALS: dict[int, str] = {
@@ -51,11 +56,12 @@ class GatewayClient(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             shard_count=options.shard_count,
+            shard_connect_timeout=_CONNECT_S,
             heartbeat_timeout=options.heartbeat_timeout_s,
         )
         self.shard_ids = None if options.shard_ids is None else list(options.shard_ids)
         self._heard, self._is_ready = heard, ready
-        self.first_shard: Callable[[], None] | None = None  #: called once, by the first that is connected
+        self._launched: set[int] = set()
         # Before discord.py makes objects of it: what it does not know of an event would end the connection, and all
         # that is needed stands in the event itself.
         self._connection.parsers["INTERACTION_CREATE"] = self._hear
@@ -67,11 +73,15 @@ class GatewayClient(discord.AutoShardedClient):
         """Tell whether a channel is for adults, as far as the guilds' own words are remembered."""
         return bool(getattr(self.get_channel(int(channel_id)), "nsfw", False))
 
-    async def on_shard_connect(self, shard_id: int) -> None:
-        """Note that a connection was made; discord.py calls this."""
-        told, self.first_shard = self.first_shard, None
-        if told is not None:
-            told()
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard, once; discord.py calls this. Raises GatewayLost.
+
+        It calls itself again after every failure, for ever, deeper in its own stack each time: a new client is better.
+        """
+        if shard_id in self._launched:
+            raise GatewayLost(detail=f"shard {shard_id} could not connect")
+        self._launched.add(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note that a shard hears events; discord.py calls this."""
@@ -91,7 +101,8 @@ async def listen(options: GatewayOptions, heard: Heard, ready: Callable[[], None
     try:
         async with asyncio.timeout(_LOGIN_S):
             await client.login(options.token)
-        await _connected(client)
+        # Its own pauses grow to 17 minutes: without them a lost connection ends the client, and a new one is made.
+        await client.connect(reconnect=False)
     except discord.LoginFailure as error:
         raise ConfigError([_REFUSALS[4004]]) from error
     except discord.PrivilegedIntentsRequired as error:
@@ -104,13 +115,6 @@ async def listen(options: GatewayOptions, heard: Heard, ready: Callable[[], None
         raise GatewayLost(detail=type(error).__name__) from error
     finally:
         await _close(client)
-
-
-async def _connected(client: GatewayClient) -> None:
-    async with asyncio.timeout(_FIRST_SHARD_S) as patience:
-        client.first_shard = lambda: patience.reschedule(None)
-        # Its own pauses grow to 17 minutes: without them a lost connection ends the client, and a new one is made.
-        await client.connect(reconnect=False)
 
 
 async def _close(client: GatewayClient) -> None:

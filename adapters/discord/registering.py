@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 LOOK_S = 5.0
 """How long a changed workflow stays unregistered."""
 
+_LOGIN_S = 0.1
+"""Between two looks whether the login is through by now."""
+
 _LONGEST_S = 300.0
 """Between two tries: Discord takes 200 new commands a day, and a refused list is refused again."""
 
@@ -48,7 +51,7 @@ class Registering:
                     known, pause_s = registration.digest, LOOK_S
                     for each in registration.left_out:
                         _log.warning("Discord cannot take all of it: %s", each)
-            await self.sleep(pause_s if self.rest.application else 1.0)
+            await self.sleep(pause_s if self.rest.application else _LOGIN_S)
 
     async def _register(self, commands: Sequence[Json]) -> None:
         for guild in self.guilds or (None,):

@@ -1,0 +1,201 @@
+"""Slash commands: told at once what is wrong, a job when nothing is, and Discord answered in time either way."""
+
+import pytest
+
+from bot.errors import QueueFull, StoreLost
+from bot.jobs import JobState
+from tests.fakes.discord import payloads
+from tests.fakes.discord.orders import Picture
+from tests.fakes.discord.permissions import Can
+from tests.integration.discord.stage import Stage, png, stage
+
+__all__ = ["stage"]
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not decided at once is deferred."""
+    monkeypatch.setattr("adapters.discord.submitting.DECIDE_BY_S", 0.0)
+
+
+async def test_a_command_becomes_a_job_and_its_first_card_is_the_answer(stage: Stage) -> None:
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a lighthouse at dusk steps:12", seed="42")
+    record = await stage.job()
+    assert record.state is JobState.QUEUED
+    assert (record.job.values["steps"], record.job.values["seed"]) == (12, 42)
+    assert record.job.requester.name == "Ada"
+    assert not asked.was_deferred
+    assert "a lighthouse at dusk" in asked.message.text
+    assert "Cancel" in asked.message.labels
+    assert not asked.message.is_ephemeral
+
+
+async def test_all_faults_are_told_at_once_and_to_nobody_else(stage: Stage) -> None:
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat steps:9999 seed:1 nonsense:4", seed="2")
+    assert asked.message.is_ephemeral
+    for word in ("steps", "seed", "more than once"):
+        assert word in asked.text
+    assert stage.desk.submissions == []
+    assert stage.town.drawer.kept == {}
+    assert stage.general.shown == []
+
+
+async def test_where_pictures_cannot_be_posted_nothing_is_begun_and_the_permission_is_named(stage: Stage) -> None:
+    stage.town.discord.deny(stage.general, Can.ATTACH_FILES, Can.SEND_MESSAGES)
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.message.is_ephemeral
+    assert "Send Messages, Attach Files" in asked.text
+    assert "moderator" in asked.text
+    assert stage.desk.submissions == []
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_slow_decision_is_deferred_and_goes_on(stage: Stage) -> None:
+    stage.desk.gate.clear()
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.was_deferred
+    assert asked.message.is_loading
+    stage.desk.gate.set()
+    await stage.town.discord.until(lambda: bool(stage.store._entries))
+    assert "a cat" in (await stage.show((await stage.job()).job)).text
+    assert not asked.message.is_loading
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (QueueFull("You have 5 jobs waiting. One ends in about 40 s.", retry_after_s=40), "5 jobs waiting"),
+        (StoreLost(), "queue cannot be reached"),
+        (RuntimeError("postgres://secret"), "reference"),
+    ],
+)
+async def test_a_late_refusal_takes_the_promise_back_and_is_told_to_the_asker_alone(
+    stage: Stage, trouble: Exception, words: str
+) -> None:
+    stage.desk.gate.clear()
+    stage.desk.trouble.append(trouble)
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    promised = asked.message
+    stage.desk.gate.set()
+    told = await asked.shows(words)
+    assert told.is_ephemeral
+    assert promised.deleted_at is not None
+    assert "secret" not in asked.text
+    assert stage.general.shown == []
+
+
+async def test_an_early_refusal_is_the_answer(stage: Stage) -> None:
+    stage.desk.trouble.append(QueueFull("You have 5 jobs waiting.", retry_after_s=40))
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.message.is_ephemeral
+    assert "5 jobs waiting" in asked.text
+
+
+async def test_what_nobody_foresaw_is_logged_under_the_reference_that_is_told(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.desk.trouble.append(RuntimeError("a bug"))
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    reference = asked.text.split("reference ")[1][:8]
+    logged = next(each for each in caplog.records if reference in each.getMessage())
+    assert logged.exc_info is not None
+    assert "a cat" not in caplog.text
+
+
+async def test_without_a_way_to_answer_nothing_is_begun(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost(name: str, secret: str, *, for_s: float) -> None:
+        raise StoreLost
+
+    monkeypatch.setattr(stage.town.drawer, "put", lost)
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.message.is_ephemeral
+    assert "queue cannot be reached" in asked.text
+    assert stage.desk.submissions == []
+
+
+async def test_an_attached_picture_passes_the_gate_and_is_the_jobs(stage: Stage) -> None:
+    picture = Picture(name="cat.png", content=png("red", (200, 120)))
+    asked = await stage.ada.slash(stage.general, "img2img", prompt="a dog", image=picture)
+    assert asked.was_deferred
+    await stage.town.discord.until(lambda: bool(stage.store._entries))
+    image = (await stage.job()).job.values["image"]
+    assert (image.width, image.height, image.media_type) == (200, 120, "image/png")  # type: ignore[union-attr]
+
+
+async def test_a_file_that_is_no_picture_is_refused_before_it_is_fetched(stage: Stage) -> None:
+    asked = await stage.ada.slash(
+        stage.general, "img2img", prompt="a dog", image=Picture(name="notes.txt", content=b"hello")
+    )
+    assert not asked.was_deferred
+    assert asked.message.is_ephemeral
+    assert "image" in asked.text
+    assert not [each for each in stage.town.drawer.kept if "reply" in each]
+
+
+async def test_a_picture_that_lies_about_itself_is_refused_once_it_is_seen(stage: Stage) -> None:
+    asked = await stage.ada.slash(
+        stage.general,
+        "img2img",
+        prompt="a dog",
+        image=Picture(name="cat.png", content=b"\x89PNG\r\n\x1a\n" + b"x" * 50),
+    )
+    told = await asked.shows("no picture that can be read")
+    assert told.is_ephemeral
+    assert stage.general.shown == []
+
+
+async def test_a_link_that_leads_elsewhere_is_not_followed(stage: Stage) -> None:
+    world = stage.town.discord.world
+    asked = await stage.ada.slash(
+        stage.general, "img2img", prompt="a dog", image=Picture(name="cat.png", content=png()), wait=False
+    )
+    world.redirects[max(world.files)] = f"{world.host}/elsewhere"
+    assert (await asked.shows("Attach it again")).is_ephemeral
+
+
+async def test_a_redelivered_event_is_one_job(stage: Stage) -> None:
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    world = stage.town.discord.world
+    world.emit("INTERACTION_CREATE", payloads.interaction(world, asked.interaction), stage.general.guild)
+    await stage.town.discord.until(lambda: len(stage.desk.submissions) == 2)
+    assert len(stage.store._entries) == 1
+    assert len(asked.messages) == 1
+
+
+async def test_in_private_a_job_is_asked_for_without_permissions(stage: Stage) -> None:
+    asked = await stage.ada.slash(stage.ada.dm, "imagine", prompt="a cat")
+    record = await stage.job()
+    assert record.job.place.tenant.id == "dm"
+    assert record.job.within_s is None
+    assert "a cat" in asked.message.text
+
+
+async def test_where_only_the_token_can_edit_the_job_is_given_less_time(stage: Stage) -> None:
+    abroad = stage.town.discord.guild("Abroad", has_bot=False)
+    ada = stage.town.discord.member("ada", abroad)
+    ada.user.has_installed = True
+    await ada.slash(stage.town.discord.channel(abroad, "general"), "imagine", prompt="a cat")
+    record = await stage.job()
+    assert (record.job.place.tenant.id, record.job.within_s) == ("dm", 780.0)
+
+
+async def test_typing_is_always_answered_from_memory(stage: Stage) -> None:
+    assert {"value": "dpmpp_2m", "name": "dpmpp_2m"} in await stage.ada.complete(
+        stage.general, "imagine", "sampler", "dpm", prompt="a cat"
+    )
+    assert [each["value"] for each in await stage.ada.complete(stage.general, "imagine", "workflow", "flu")] == ["flux"]
+
+
+async def test_more_than_can_be_attended_are_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.discord.front.AT_ONCE", 2)
+    stage.desk.gate.clear()
+    first = [await stage.ada.slash(stage.general, "imagine", prompt="a cat", wait=False) for _ in range(2)]
+    await stage.town.discord.until(lambda: len(stage.desk.submissions) == 2)
+    third = await stage.ada.slash(stage.general, "imagine", prompt="a dog")
+    assert third.message.is_ephemeral
+    assert "Too many" in third.text
+    stage.desk.gate.set()
+    for each in first:
+        assert "a cat" in (await each.shows("a cat")).text
+    assert "a bird" in (await stage.ada.slash(stage.general, "imagine", prompt="a bird")).text
