@@ -4,22 +4,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from adapters.discord import cdn
-from adapters.discord.asking import Asking
-from adapters.discord.chat import DiscordChat
-from adapters.discord.clicking import Clicking
-from adapters.discord.client import GatewayOptions
-from adapters.discord.delivery import Delivery
-from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
+from adapters.discord.opening import DiscordOptions, Shared, front_of
 from adapters.discord.origins import PLATFORM
-from adapters.discord.registering import Registering
-from adapters.discord.reimagining import Reimagining
-from adapters.discord.replies import Replies
-from adapters.discord.rest import Rest
-from adapters.discord.routing import Routes
-from adapters.discord.showing import Showing
-from adapters.discord.submitting import Submitting
-from adapters.discord.telling import Telling
 from adapters.redis.secrets import RedisSecrets, SecretKey
 from bot.desk import Desk
 from bot.errors import ConfigError
@@ -38,26 +25,24 @@ _DAY_S = 24 * 3600.0
 def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
     """Return the bot in Discord, which logs in when it runs. Raises ConfigError without a token."""
     settings = core.options.settings
-    token = _token(settings)
-    rest, secrets, link = Rest(token), _secrets(core), originals(core)
-    replies = Replies(secrets)
-    spoilers = settings.discord.spoilers
-    return DiscordFront(
-        platform=DiscordChat(rest, replies, core.files, core.pool.live, link=link, spoilers=spoilers),
-        rest=rest,
-        routes=_routes(core, desk, sources, replies, secrets),
-        registering=Registering(
-            desk=desk,
-            rest=rest,
-            remembered=Remembering(settings=core.pool.settings, platform=PLATFORM),
-            guilds=settings.discord.dev_guilds,
-        ),
-        gateway=GatewayOptions(
-            token=token,
-            shard_ids=settings.discord.shard_ids or None,
-            shard_count=settings.discord.shard_count or None,
-        ),
+    options = DiscordOptions(
+        token=_token(settings),
+        guilds=settings.discord.dev_guilds,
+        shard_ids=settings.discord.shard_ids,
+        shard_count=settings.discord.shard_count,
+        spoilers=settings.discord.spoilers,
+        link=originals(core),
+        origins=cdn.ORIGINS,
     )
+    shared = Shared(
+        desk=desk,
+        files=core.files,
+        live=core.pool.live,
+        secrets=_secrets(core),
+        remembered=Remembering(settings=core.pool.settings, platform=PLATFORM),
+        card=sources.card,
+    )
+    return front_of(options, shared)
 
 
 def originals(core: Core) -> Callable[[StoredFile], str | None]:
@@ -71,22 +56,6 @@ def originals(core: Core) -> Callable[[StoredFile], str | None]:
         return f"{base}/files/{file.key}/{quote(file.name, safe='')}?{core.files.link(file.key, for_s=for_s)}"
 
     return link
-
-
-def _routes(core: Core, desk: Desk, sources: Sources, replies: Replies, secrets: RedisSecrets) -> Routes:
-    spoilers = core.options.settings.discord.spoilers
-    delivery = Delivery(core.files, core.pool.live, link=originals(core), spoilers=spoilers)
-    submitting = Submitting(desk=desk, replies=replies, cdn=cdn.Cdn(origins=cdn.ORIGINS), card=sources.card)
-    reimagining = Reimagining(desk=desk, submitting=submitting, secrets=secrets)
-    telling = Telling(desk=desk)
-    showing = Showing(card=sources.card, delivery=delivery)
-    return Routes(
-        asking=Asking(desk=desk, submitting=submitting),
-        clicking=Clicking(desk=desk, submitting=submitting, showing=showing, telling=telling),
-        forming=Forming(desk=desk, submitting=submitting, reimagining=reimagining),
-        reimagining=reimagining,
-        telling=telling,
-    )
 
 
 def _secrets(core: Core) -> RedisSecrets:
