@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from time import time
 
 from adapters.discord.asking import Asking
 from adapters.discord.cdn import ORIGINS, Cdn
@@ -39,7 +38,6 @@ class DiscordOptions:
     spoilers: Spoilers = "nsfw"
     link: Link = lambda _: None  #: makes an expiring address of an original
     origins: Collection[str] = ORIGINS  #: where attachments are fetched from
-    now: Callable[[], float] = time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,6 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
             shared.live,
             link=options.link,
             spoilers=options.spoilers,
-            now=options.now,
         ),
         rest=rest,
         routes=_routes(options, shared, replies),

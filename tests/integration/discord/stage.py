@@ -190,9 +190,7 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
             quote=desk.quote_s,
         )
         scroll = Scroll()
-        options = DiscordOptions(
-            token=here.discord.token, origins={here.discord.world.host}, now=here.discord.clock.now
-        )
+        options = DiscordOptions(token=here.discord.token, origins={here.discord.world.host})
         shared = Shared(desk=desk, files=files, live=store, secrets=here.drawer, remembered=scroll, card=sources.card)
         yield Stage(
             town=here,
