@@ -242,6 +242,8 @@ def _facts(record: JobRecord) -> Iterable[tuple[str, str]]:
     took = _took(record)
     if record.state is _S.SUCCEEDED and took:
         yield "time", took
+    if record.state in {_S.QUEUED, _S.STARTING}:
+        yield "cost", f"{_about(record.job.estimate_ms / 1000)} of a GPU"
     if record.job.within_s is not None and not record.state.is_final:
         # As it was asked, not what is left of it: that would change, and be edited, all the time.
         yield "time limit", f"{spelled(record.job.within_s)} from when it was asked"

@@ -183,6 +183,14 @@ def test_the_facts_tell_how_to_get_the_same_picture():
     }
 
 
+def test_who_waits_reads_what_it_will_cost():
+    job = replace(job_of(7), estimate_ms=7_400)
+
+    assert ("cost", "about 8 s of a GPU") in card(JobState.QUEUED, job=job).facts
+    assert ("cost", "about 8 s of a GPU") in card(JobState.STARTING, job=job).facts
+    assert "cost" not in dict(card(JobState.RUNNING, job=job).facts)
+
+
 def test_a_failure_names_its_code():
     assert ("error", "timed_out") in card(JobState.FAILED, error_code="timed_out").facts
     assert ("error", "internal") in card(JobState.FAILED).facts
