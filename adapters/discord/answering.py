@@ -38,6 +38,7 @@ class Answering:
     rest: Rest
     origin: Origin
     heard_at: float  #: by the event loop's clock
+    is_late: bool = False  #: most likely nobody waits any more, as for what is delivered after a lost connection
     _said: _Said = field(default=_Said.NOTHING, init=False)
 
     @property

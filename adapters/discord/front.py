@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
+from time import time
 
 from adapters.discord.answering import Answering
 from adapters.discord.answers import Tone, faults, note
@@ -28,6 +29,9 @@ AT_ONCE = 64
 
 TURNED_AWAY_AT_ONCE = 64
 """Those beyond it who are told so at the same time; whoever comes then hears Discord's own words after 3 s."""
+
+LATE_S = 2.0
+"""What is heard so long after it was done may be too late to answer. A clock that is wrong costs a card a moment."""
 
 INTERACTION_S = 90.0
 """The deadline of everything that one interaction asks for: four pictures at the CDN's deadline, and the store's."""
@@ -74,7 +78,12 @@ class DiscordFront:
         except StrangeEvent as error:
             _log.warning("an event that cannot be read: %s", error)
             return
-        answering = Answering(rest=self.rest, origin=origin, heard_at=asyncio.get_running_loop().time())
+        answering = Answering(
+            rest=self.rest,
+            origin=origin,
+            heard_at=asyncio.get_running_loop().time(),
+            is_late=time() - origin.made_at > LATE_S,
+        )
         if self._attended < AT_ONCE:
             tasks.create_task(self._attend(answering))
         elif self._turned_away < TURNED_AWAY_AT_ONCE:

@@ -19,6 +19,9 @@ _MIB = 1024 * 1024
 _LEAST_LIMIT, _MOST_LIMIT = 8 * _MIB, 500 * _MIB
 """What Discord has ever let somebody attach: a number beyond that is not believed."""
 
+_EPOCH_MS = 1_420_070_400_000
+"""From where Discord counts time."""
+
 _NAME_MAX = 80
 _TOKEN_MAX = 512
 _ID_DIGITS = 20
@@ -80,6 +83,11 @@ class Origin:
     thread_of: str | None = None  #: the channel that this is a thread of
     message: str | None = None  #: the id of the message that was clicked
     asker: str | None = None  #: the id of whoever that message answers, where it answers anybody
+
+    @property
+    def made_at(self) -> float:
+        """Return when somebody did it, in seconds since 1970 by Discord's clock: its ids say so."""
+        return ((int(self.id) >> 22) + _EPOCH_MS) / 1000
 
     @property
     def within_s(self) -> float | None:

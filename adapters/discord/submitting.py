@@ -70,7 +70,8 @@ class Submitting:
         await self.desk.check(wish.submission)
         with self.replies.answering(wish.submission.job_id):
             await self._keep_reply(answering, wish.submission.job_id)
-            if wish.attached:
+            if wish.attached or answering.is_late:
+                # Answered first: whoever was told by Discord that nothing came has asked again, or has gone.
                 if await answering.later():
                     await self.desk.submit(await self._with_pictures(wish))
             else:

@@ -1,5 +1,7 @@
 """Slash commands: told at once what is wrong, a job when nothing is, and Discord answered in time either way."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import QueueFull, StoreLost
@@ -161,6 +163,26 @@ async def test_a_redelivered_event_is_one_job(stage: Stage) -> None:
     await stage.town.discord.until(lambda: len(stage.desk.submissions) == 2)
     assert len(stage.store._entries) == 1
     assert len(asked.messages) == 1
+
+
+async def test_what_is_heard_late_is_deferred_before_it_is_decided(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.discord.front.LATE_S", -10.0)
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.was_deferred
+    await stage.town.discord.until(lambda: bool(stage.store._entries))
+
+
+async def test_what_is_heard_too_late_costs_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.discord.front.LATE_S", -10.0)
+    world = stage.town.discord.world
+    world.limits = replace(world.limits, ack_s=-1.0)
+    await stage.ada.slash(stage.general, "imagine", prompt="a cat", wait=False)
+    await stage.town.discord.until(lambda: any(each.status == 404 for each in stage.town.discord.calls))
+    world.limits = replace(world.limits, ack_s=30.0)
+    await stage.ada.slash(stage.general, "help")
+    assert stage.desk.submissions == []
 
 
 async def test_in_private_a_job_is_asked_for_without_permissions(stage: Stage) -> None:

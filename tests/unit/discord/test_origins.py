@@ -111,6 +111,10 @@ def test_a_moderator_is_one_only_in_the_guild_that_has_us() -> None:
     assert not in_private().moderates
 
 
+def test_an_id_says_when_it_was_made() -> None:
+    assert origin_of(event(id="175928847299117063")).made_at == 1462015105.796  # the example of Discord's documentation
+
+
 def test_a_click_names_its_message() -> None:
     message = {"id": "31", "interaction_metadata": {"id": "30", "type": 2, "user": {"id": "18"}}}
     origin = origin_of(event(type=3, message=message, data={"custom_id": "x"}))
