@@ -13,7 +13,9 @@ from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest
 from bot.commands import IMAGINE
 from bot.copies import plan
+from bot.errors import QueueFull
 from bot.jobs import JobState
+from bot.limits import Limits, explained
 from bot.status import Button, StatusCard
 from tests.acceptance.discord.pictures import jobs
 from tests.acceptance.discord.pictures.frames import Form, Frame, Menu, Spoken, Typing, page_of
@@ -154,7 +156,7 @@ def typing(paint: Paint) -> Picture:
 
 def faults(paint: Paint) -> Picture:
     """What is wrong with an order, all of it at once, and a full queue."""
-    full = answers.note("You have 10 jobs waiting already: that is the most.", "Try again in about 40 s.")
+    full = answers.note(str(explained(QueueFull(counter="person", retry_after_s=40), Limits())), tone=answers.Tone.BAD)
     wrong = _faults_of({"prompt": "a fox", "steps": "900", "sampler": "oiler", "width": "33"})
     return Picture(frames=[_whispered(answers.faults(wrong), IMAGINE), _whispered(full, IMAGINE)])
 
