@@ -48,7 +48,7 @@ Each try is an edit, of which there are five in five seconds; and a picture is w
 """
 
 _BODY_BYTES = 64 * 1024
-_AT_ONCE = 2
+_COPIES_AT_ONCE = 2
 _IN_GALLERIES = frozenset({MediaKind.IMAGE, MediaKind.ANIMATION, MediaKind.VIDEO})
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _ENDINGS = {"image/webp": ".webp", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -87,7 +87,7 @@ class Delivery:
         self, files: FileStore, live: LiveBoard, *, link: Link = lambda _: None, spoilers: Spoilers = "nsfw"
     ) -> None:
         self._files, self._live, self._link, self._spoilers = files, live, link, spoilers
-        self._copying = asyncio.Semaphore(_AT_ONCE)
+        self._copying = asyncio.Semaphore(_COPIES_AT_ONCE)
 
     async def parcel(self, card: StatusCard, *, limit: int, tightened: int, remarks: Sequence[str] = ()) -> Parcel:
         """Pack for a card; `limit`: bytes of one file there, `tightened`: how often Discord found it too much."""
@@ -111,8 +111,7 @@ class Delivery:
     # ---- Results ----
 
     async def _results(self, card: StatusCard, planned: Plan, remarks: Sequence[str]) -> Parcel:
-        async with self._copying:
-            sent = [await self._send(card, number, part) for number, part in enumerate(planned.parts, start=1)]
+        sent = [await self._send(card, number, part) for number, part in enumerate(planned.parts, start=1)]
         uploads = [(each.part.file.kind, each.upload) for each in sent if each.upload is not None]
         return Parcel(
             uploads=tuple(upload for _, upload in uploads),
@@ -134,13 +133,10 @@ class Delivery:
     async def _send(self, card: StatusCard, number: int, part: Part) -> _Sent:
         if part.form is Form.LEFT_OUT:
             return _Sent(part=part, reason=part.reason)
-        is_copy = part.form is Form.SMALLER
         try:
-            content = await self._read(part.file, MOST_COPIED if is_copy else part.most)
+            content = await (self._copy(part) if part.form is Form.SMALLER else self._read(part.file, part.most))
         except FileGone:
             return _Sent(part=part, reason=f"{part.file.name} is not kept any more.", is_gone=True)
-        if content is not None and is_copy:
-            content = await asyncio.to_thread(smaller, content, part.most)
         if content is None:
             return _Sent(part=part, reason=f"{part.file.name} is too large to be attached here.")
         upload = Upload(
@@ -150,6 +146,12 @@ class Delivery:
             spoiler=self._hides(card),
         )
         return _Sent(part=part, upload=upload, reason=part.reason)
+
+    async def _copy(self, part: Part) -> bytes | None:
+        # A decoded picture takes many times its file, and whoever needs no copy does not wait for one.
+        async with self._copying:
+            content = await self._read(part.file, MOST_COPIED)
+            return None if content is None else await asyncio.to_thread(smaller, content, part.most)
 
     async def _read(self, file: StoredFile, most: int) -> bytes | None:
         """Return a file's content; None when it has more bytes than that. Raises FileGone."""
