@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from adapters.discord.calls import refused_token
 from adapters.discord.library import discord
 from adapters.discord.shapes import Json
 from adapters.discord.supervising import GatewayLost
@@ -23,14 +24,15 @@ _CONNECT_S = 60.0
 _CLOSE_S = 5.0
 
 _REFUSALS: dict[int, str] = {
-    4004: "Discord refuses the bot's token. Copy a new one from the developer portal (Bot, Reset Token).",
     4010: "Discord refuses a shard that [discord] shard_ids and shard_count name.",
     4011: "Discord demands more shards for so many communities: raise [discord] shard_count, or leave it out.",
     4012: "Discord no longer speaks this version of its gateway. Update Fairbrush.",
     4013: "Discord refuses the intents that were asked for. Update Fairbrush.",
     4014: "Discord refuses the intents that were asked for. Update Fairbrush.",
 }
-"""Close codes that the same client would get again, and what mends them."""
+"""Close codes that every client would get again, and what mends them."""
+
+_TOKEN = 4004
 
 Heard = Callable[[Json, Callable[[str], bool]], None]
 """Takes an event, and what tells of a channel by its id whether it is for adults."""
@@ -104,10 +106,12 @@ async def listen(options: GatewayOptions, heard: Heard, ready: Callable[[], None
         # Its own pauses grow to 17 minutes: without them a lost connection ends the client, and a new one is made.
         await client.connect(reconnect=False)
     except discord.LoginFailure as error:
-        raise ConfigError([_REFUSALS[4004]]) from error
+        raise refused_token() from error
     except discord.PrivilegedIntentsRequired as error:
         raise ConfigError([_REFUSALS[4014]]) from error
     except discord.ConnectionClosed as error:
+        if error.code == _TOKEN:
+            raise refused_token() from error
         if error.code in _REFUSALS:
             raise ConfigError([_REFUSALS[error.code]]) from error
         raise GatewayLost(detail=f"closed with {error.code}") from error

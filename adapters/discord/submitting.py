@@ -83,7 +83,7 @@ class Submitting:
         await answering.in_time(self.replies.keep(job_id, reply))
 
     async def _with_pictures(self, wish: Wish) -> Submission:
-        # One after the other: whoever attaches four pictures holds one in memory, and the gate opens for two anyway.
+        # One after the other: of what was sent, which may be 32 MB, one at a time is held.
         admitted = {name: await self.desk.admit(await self.cdn.fetch(each.url)) for name, each in wish.attached.items()}
         return replace(wish.submission, pictures={**wish.submission.pictures, **admitted})
 
@@ -117,9 +117,12 @@ class Submitting:
 
 def check_rights(origin: Origin) -> None:
     """Raise SubmissionError where pictures could not be posted."""
-    if origin.missing:
-        rights = ", ".join(origin.missing)
-        raise SubmissionError(
-            f"I cannot post pictures here. A moderator can allow it: in this channel's settings, under Permissions, "
-            f"Fairbrush needs {rights}."
-        )
+    if not origin.missing:
+        return
+    rights = ", ".join(origin.missing)
+    if origin.is_only_token or origin.is_private:
+        raise SubmissionError(f"I cannot post pictures here: {rights} is not allowed. Ask me somewhere else.")
+    raise SubmissionError(
+        f"I cannot post pictures here. A moderator can allow it: in this channel's settings, under Permissions, "
+        f"I need {rights}."
+    )

@@ -202,6 +202,17 @@ async def test_where_only_the_token_can_edit_the_job_is_given_less_time(stage: S
     assert (record.job.place.tenant.id, record.job.within_s) == ("dm", 780.0)
 
 
+async def test_where_one_may_attach_nothing_oneself_neither_may_we(stage: Stage) -> None:
+    abroad = stage.town.discord.guild("Abroad", has_bot=False)
+    ada = stage.town.discord.member("ada", abroad)
+    ada.user.has_installed = True
+    channel = stage.town.discord.channel(abroad, "general")
+    channel.denied[ada.user.id] = Can.ATTACH_FILES
+    asked = await ada.slash(channel, "imagine", prompt="a cat")
+    assert asked.message.is_ephemeral
+    assert "somewhere else" in asked.text
+
+
 async def test_typing_is_always_answered_from_memory(stage: Stage) -> None:
     assert {"value": "dpmpp_2m", "name": "dpmpp_2m"} in await stage.ada.complete(
         stage.general, "imagine", "sampler", "dpm", prompt="a cat"
