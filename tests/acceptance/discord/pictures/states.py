@@ -72,10 +72,10 @@ class Picture:
         return sha256(self.page().encode()).hexdigest()[:16]
 
 
-def shown(card: StatusCard, paint: Paint, *, spoiler: bool = False, shown: Shown | None = None, at: str = "") -> Spoken:
+def shown(card: StatusCard, paint: Paint, *, spoiler: bool = False, along: Shown | None = None) -> Spoken:
     """Return a job's message in the channel, with its pictures."""
     prompt, seed = card.prompt, int(dict(card.facts)["seed"])
-    along = shown or _along(card, spoiler=spoiler)
+    along = along or _along(card, spoiler=spoiler)
     files = {file.name: paint(prompt, seed + number, "") for number, file in enumerate(along.files)}
     if along.preview:
         files[along.preview] = paint(prompt, seed, "preview")
@@ -133,7 +133,7 @@ def large(paint: Paint) -> Picture:
     planned = plan(files, per_file=10 * MB, per_message=25 * MB)
     link = (f"Original of {files[0].name}", "https://pictures.example.org/files/…")
     along = Shown(files=_along(card, spoiler=False).files, remarks=planned.reasons, links=(link,))
-    return Picture(frames=[shown(card, paint, shown=along)])
+    return Picture(frames=[shown(card, paint, along=along)])
 
 
 def commands(paint: Paint) -> Picture:
