@@ -1,0 +1,329 @@
+"""What exists in this Slack: teams, users, channels, messages, files, views, and what may be used once or for a while."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .clock import Clock
+from .limits import Limits
+
+Json = dict[str, Any]
+Kind = Literal["channel", "group", "im", "mpim"]
+
+_LOOK_S = 0.02
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class User:
+    """Somebody in one team, or the application's bot there."""
+
+    id: str
+    team: "Team"
+    name: str
+    bot_id: str | None = None  #: of a bot
+    is_deleted: bool = False
+    is_guest: bool = False
+    home: str | None = None  #: the id of another team: somebody who is here by Slack Connect
+    locale: str = "en-US"
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether it is an application's."""
+        return self.bot_id is not None
+
+    @property
+    def mention(self) -> str:
+        """How a text names them."""
+        return f"<@{self.id}>"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Token:
+    """What opens the Web API: of a bot in a team."""
+
+    text: str
+    team: "Team"
+    scopes: set[str]
+    revoked: Literal["", "token_revoked", "account_inactive", "token_expired"] = ""
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Team:
+    """A workspace; `tokens` are what the application got for it, the newest last."""
+
+    id: str
+    name: str
+    domain: str
+    bot: User = field(init=False)
+    users: dict[str, User] = field(default_factory=dict)
+    channels: "dict[str, Channel]" = field(default_factory=dict)
+    usergroups: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  #: id -> handle and users
+    files: "dict[str, File]" = field(default_factory=dict)
+    tokens: list[Token] = field(default_factory=list)
+    edit_window_s: float | None = None  #: for how long a message can be edited; None: for ever
+    takes_files: bool = True
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the application has a token that works."""
+        return any(not each.revoked for each in self.tokens)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Channel:
+    """A place to write: public channel, private group, direct message with the bot, or of several."""
+
+    id: str
+    team: Team
+    name: str
+    kind: Kind = "channel"
+    user: User | None = None  #: of a direct message: who is not the bot
+    members: set[str] = field(default_factory=set)
+    is_archived: bool = False
+    is_read_only: bool = False
+    is_shared: bool = False  #: with another organisation (Slack Connect)
+    messages: "dict[str, Message]" = field(default_factory=dict)  #: by ts, ephemeral ones too
+
+    @property
+    def shown(self) -> "list[Message]":
+        """The messages that everybody here sees, oldest first; those of threads too."""
+        return [each for each in self.messages.values() if each.deleted_at is None and each.ephemeral_to is None]
+
+    def replies(self, thread_ts: str) -> "list[Message]":
+        """Return what is shown in a thread, without its parent."""
+        return [each for each in self.shown if each.thread_ts == thread_ts and each.ts != thread_ts]
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class File:
+    """An upload: known once its link was asked for, complete once it was said to be, ready a while later."""
+
+    id: str
+    team: Team
+    name: str
+    length: int
+    uploader: User
+    secret: str
+    title: str = ""
+    alt: str = ""
+    content: bytes = b""
+    kind: str = "application/octet-stream"
+    created: float = 0.0
+    uploaded_at: float | None = None
+    completed_at: float | None = None
+    ready_at: float | None = None
+    deleted_at: float | None = None
+    shares: dict[str, list[str]] = field(default_factory=dict)  #: channel -> ts of the messages that show it
+
+    def is_ready(self, now: float) -> bool:
+        """Whether it can be shown in blocks."""
+        return self.ready_at is not None and self.ready_at <= now and self.deleted_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a message showed from `at` on."""
+
+    at: float
+    text: str = ""
+    blocks: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
+    files: tuple[File, ...] = ()
+    metadata: Json | None = None
+    is_edited: bool = False  #: shows "(edited)": a text was changed that has no blocks
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Message:
+    """One message with all that it ever showed."""
+
+    ts: str
+    channel: Channel
+    author: User
+    versions: list[Version]
+    thread_ts: str | None = None
+    ephemeral_to: User | None = None  #: only they see it
+    is_broadcast: bool = False
+    pings: set[str] = field(default_factory=set)  #: ids of users, and "here", "channel", "everyone", ids of groups
+    deleted_at: float | None = None
+    subtype: str | None = None
+    stream: "Stream | None" = None
+
+    @property
+    def now(self) -> Version:
+        """What it shows."""
+        return self.versions[-1]
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files that were shared with it."""
+        return self.now.files
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only one member sees it."""
+        return self.ephemeral_to is not None
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Stream:
+    """A message that is still being written."""
+
+    born: float
+    markdown: str = ""
+    chunks: list[Json] = field(default_factory=list)
+    ended_at: float | None = None
+    is_stopped_by_user: bool = False
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class View:
+    """A modal that somebody has before them, or their App Home."""
+
+    id: str
+    team: Team
+    user: User
+    kind: Literal["modal", "home"]
+    shape: Json  #: what the application gave, blocks with their ids
+    hash: str
+    root: str
+    previous: str | None = None
+    is_open: bool = True
+    versions: list[Json] = field(default_factory=list)  #: every shape it had, the newest last
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Trigger:
+    """What lets the application open a view for somebody, once and at once."""
+
+    id: str
+    team: Team
+    user: User
+    born: float
+    used: bool = False
+    view: View | None = None  #: the modal it was born in: it may push onto that
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Response:
+    """A response_url: what may be said in answer to one thing that somebody did."""
+
+    path: str
+    url: str
+    channel: Channel
+    user: User
+    born: float
+    source: Message | None = None  #: the message that was clicked: what replace_original and delete_original mean
+    thread_ts: str | None = None
+    uses: int = 0
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The application as its owner registered it."""
+
+    id: str = "A0FAIRBRUSH"
+    name: str = "Fairbrush"
+    client_id: str = "1111111111.2222222222"
+    client_secret: str = "fake-client-secret"
+    signing_secret: str = "8f742231b10e8888abcd99yyyzzz85a5"
+    token: str = "xapp-1-A0FAIRBRUSH-3333333333-fake"
+    scopes: frozenset[str] = frozenset(
+        {
+            "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands",
+            "files:read", "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write",
+            "mpim:read", "mpim:write", "team:read", "usergroups:read", "users:read",
+        }
+    )  # fmt: skip
+
+
+class World:
+    """Everything that exists, and one notice whenever some of it changed."""
+
+    def __init__(self, limits: Limits, app: App) -> None:
+        self.limits = limits
+        self.app = app
+        self.clock = Clock()
+        self.host = ""  #: http://127.0.0.1:port, once it listens
+        self.teams: dict[str, Team] = {}
+        self.tokens: dict[str, Token] = {}
+        self.views: dict[str, View] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.responses: dict[str, Response] = {}  #: by path
+        self.tickets: dict[str, float] = {}  #: for sockets: what apps.connections.open gave, and when; good once
+        self.codes: "dict[str, Json]" = {}  #: of OAuth: what was agreed to
+        self.is_app_token_good = True
+        self.is_home_enabled = True
+        self.emit: Callable[[Team, Json], None] = lambda *_: None  #: an event of a team; delivery puts itself here
+        self._waiting: set[asyncio.Event] = set()
+
+    def messages(self, team: Team | None = None) -> Iterator[Message]:
+        """Yield every message that ever was, of a team or of all."""
+        for each in [team] if team else [*self.teams.values()]:
+            for channel in each.channels.values():
+                yield from channel.messages.values()
+
+    def dm(self, user: User) -> Channel:
+        """Return the bot's direct messages with a user."""
+        for each in user.team.channels.values():
+            if each.kind == "im" and each.user is user:
+                return each
+        number, both = self.clock.name("D"), {user.id, user.team.bot.id}
+        channel = Channel(id=number, team=user.team, name=f"dm-{user.name}", kind="im", user=user, members=both)
+        user.team.channels[channel.id] = channel
+        return channel
+
+    def trigger(self, user: User, view: View | None = None) -> Trigger:
+        """Return what somebody's deed lets the application open a view with."""
+        number = f"{self.clock.ts()}.{secrets.token_hex(16)}"
+        made = Trigger(id=number, team=user.team, user=user, born=self.clock.now(), view=view)
+        self.triggers[number] = made
+        return made
+
+    def response(
+        self, channel: Channel, user: User, source: Message | None = None, *, of_command: bool = False
+    ) -> Response:
+        """Return a new response_url for what somebody did in a channel, to a message there if it was a click."""
+        kind = "commands" if of_command else "actions"
+        path = f"/{kind}/{channel.team.id}/{self.clock.name('')}/{secrets.token_urlsafe(18)}"
+        made = Response(
+            path=path,
+            url=self.host + path,
+            channel=channel,
+            user=user,
+            born=self.clock.now(),
+            source=source,
+            thread_ts=source.thread_ts if source else None,
+        )
+        self.responses[path] = made
+        return made
+
+    def issue(self, team: Team, scopes: set[str] | None = None) -> Token:
+        """Give the application a token for a team."""
+        text = f"xoxb-{team.id}-{secrets.token_hex(12)}"
+        token = Token(text=text, team=team, scopes={*self.app.scopes} if scopes is None else scopes)
+        self.tokens[text] = token
+        team.tokens.append(token)
+        return token
+
+    def changed(self) -> None:
+        """Wake those who wait for something."""
+        for each in self._waiting:
+            each.set()
+
+    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+        """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
+        woken = asyncio.Event()
+        self._waiting.add(woken)
+        try:
+            async with asyncio.timeout(within_s):
+                while not holds():
+                    woken.clear()
+                    with suppress(TimeoutError):  # what changes inside the application is told to nobody
+                        await asyncio.wait_for(woken.wait(), _LOOK_S)
+        finally:
+            self._waiting.discard(woken)
