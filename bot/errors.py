@@ -46,6 +46,10 @@ class FairbrushError(Exception):
         super().__init__(sentence or self.sentence)
         self.detail = detail  #: for the log only: may hold paths and what the server said
 
+    def __repr__(self) -> str:
+        """Say everything: a repr is for a log, too."""
+        return f"{type(self).__name__}({str(self)!r}, detail={self.detail!r})"
+
 
 class SubmissionError(FairbrushError):
     """The person who asked can mend it."""

@@ -18,15 +18,18 @@ PATIENCE_S = 1.5
 """How long a call waits for its bucket: enough for what two clocks differ by, and for a burst of short answers."""
 
 _SOON_S = 0.001
+_SAME_S = 0.1
+"""Two answers that name ends so close to each other speak of one window; the shortest of Discord's lasts a second."""
 
 
 class Pace(discord.http.Ratelimit):
     """One bucket, as the headers of its last answer tell it."""
 
-    __slots__ = ()
+    __slots__ = ("_ends",)
 
     def __init__(self) -> None:
         super().__init__(None)
+        self._ends = 0.0  #: the window that was last told of, by Discord's clock
 
     async def acquire(self) -> None:
         """Wait for room; raises RateLimited when there is none for long."""
@@ -47,7 +50,10 @@ class Pace(discord.http.Ratelimit):
 
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
         """Learn from an answer's headers how much is left."""
-        known, is_known = self.remaining, self.dirty
+        ends = float(response.headers.get("X-Ratelimit-Reset", 0))
+        # By our clock the old window may still last when Discord has begun a new one: what we knew is of the old one.
+        known, is_known = self.remaining, self.dirty and ends - self._ends < _SAME_S
+        self._ends = ends
         super().update(response, use_clock=use_clock)
         # Those that are still under way may be counted already or not: as long as that is open, they are not to be had.
         left = int(response.headers.get("X-Ratelimit-Remaining", 0)) - (self.outgoing - 1)
