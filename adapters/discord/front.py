@@ -93,6 +93,8 @@ class DiscordFront:
         self._attended += 1
         try:
             await self._answer(answering)
+        except Exception:  # noqa: BLE001 - one answer could not be put into words: that is no reason to leave Discord
+            _log.exception("an answer failed: interaction=%s", answering.origin.id)
         finally:
             self._attended -= 1
 
@@ -100,6 +102,8 @@ class DiscordFront:
         self._turned_away += 1
         try:
             await self._refuse(answering, _BUSY)
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("an answer failed: interaction=%s", answering.origin.id)
         finally:
             self._turned_away -= 1
 

@@ -104,8 +104,8 @@ def origin_of(event: Json, *, restricts: Callable[[str], bool] = lambda _: False
     """Read an event; `restricts` tells of a channel by its id whether it is for adults. Raises StrangeEvent."""
     try:
         return _read(event, restricts)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StrangeEvent(f"{type(error).__name__} in an event of type {event.get('type')!r}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise StrangeEvent(f"{type(error).__name__} in an event") from error
 
 
 def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:

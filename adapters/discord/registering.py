@@ -39,19 +39,28 @@ class Registering:
         """Register whenever something changed; what fails is tried again, ever more rarely."""
         outage, known, pause_s = Outage(_log, "registering commands"), "", LOOK_S
         while True:
-            registration = commands_of(self.desk.catalog(), self.desk.knowledge.usual())
-            if self.rest.application and registration.digest != known:
-                try:
-                    await self._register(registration.commands)
-                except FairbrushError as error:
-                    outage.lost(error)
-                    pause_s = min(2 * pause_s, _LONGEST_S)
-                else:
-                    outage.over()
-                    known, pause_s = registration.digest, LOOK_S
-                    for each in registration.left_out:
-                        _log.warning("Discord cannot take all of it: %s", each)
+            try:
+                known = await self._look(known)
+            except FairbrushError as error:
+                outage.lost(error)
+                pause_s = min(2 * pause_s, _LONGEST_S)
+            except Exception as error:  # noqa: BLE001 - a workflow that nobody foresaw takes nobody out of Discord
+                outage.broke(error)
+                pause_s = min(2 * pause_s, _LONGEST_S)
+            else:
+                outage.over()
+                pause_s = LOOK_S
             await self.sleep(pause_s if self.rest.application else _LOGIN_S)
+
+    async def _look(self, known: str) -> str:
+        """Register what is to be had unless it is what this digest names; return the digest of what is registered."""
+        registration = commands_of(self.desk.catalog(), self.desk.knowledge.usual())
+        if not self.rest.application or registration.digest == known:
+            return known
+        await self._register(registration.commands)
+        for each in registration.left_out:
+            _log.warning("Discord cannot take all of it: %s", each)
+        return registration.digest
 
     async def _register(self, commands: Sequence[Json]) -> None:
         for guild in self.guilds or (None,):

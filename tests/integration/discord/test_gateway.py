@@ -193,3 +193,30 @@ async def test_an_age_restricted_channel_is_known_also_from_its_threads(stage: S
     await stage.ada.slash(discord.thread(stage.general, "nook"), "imagine", prompt="a cat")
     assert not stage.desk.submissions[-1].adults_only
     assert stage.desk.submissions[-1].thread_of == str(stage.general.id)
+
+
+async def test_a_workflow_that_breaks_the_registration_leaves_everybody_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("adapters.discord.registering.commands_of", broken)
+    async with staged(tmp_path) as here:
+        here.town.discord.register({"name": "help", "type": 1, "description": "Help", "integration_types": [0, 1]})
+        async with running(here):
+            await heard_again(here)
+    assert "registering commands: failed" in caplog.text
+
+
+async def test_an_answer_that_cannot_be_put_into_words_harms_nobody_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("adapters.discord.front.faults", broken)
+        await stage.ada.slash(stage.general, "imagine", prompt="a cat steps:9999", wait=False)
+        await stage.town.discord.until(lambda: "an answer failed" in caplog.text)
+    await heard_again(stage)

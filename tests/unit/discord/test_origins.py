@@ -1,8 +1,11 @@
 """Who did what, where, and what may be done there: read from the event alone."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.discord.origins import Kind, Origin, Right, StrangeEvent, origin_of
 from bot.jobs import Tenant
@@ -148,6 +151,27 @@ def test_a_strange_event_is_refused_whole(changes: dict[str, Any]) -> None:
         return
     with pytest.raises(StrangeEvent):
         origin_of(known)
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from([*event(), "message", "user"]), ANY)
+def test_whatever_an_event_holds_it_is_read_or_refused(name: str, value: Any) -> None:
+    with suppress(StrangeEvent):
+        origin = origin_of({**event(), name: value})
+        assert origin.id.isdecimal()
+        assert origin.place.channel.isdecimal()
+
+
+@given(ANY)
+def test_what_is_no_event_is_refused(value: Any) -> None:
+    with pytest.raises(StrangeEvent):
+        origin_of(value)
 
 
 def test_names_and_sizes_have_bounds() -> None:
