@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.cli.times import spell
-from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish, is_told, pool_of
+from bot.servers import WORKING, Change, ServerSpec, ServerState, ServerStatus, Wish, is_told, pool_of
 
 HEAD = ("GPU", "state", "for", "jobs", "slots", "labels", "from", "")
 RIGHT = (3, 4)
@@ -110,12 +110,12 @@ def as_data(each: Seen) -> dict[str, object]:
 def _state(wish: Wish, status: ServerStatus | None) -> tuple[str, str]:
     """Return in which state a server is shown, and why it is in it."""
     if wish is Wish.REMOVE:
-        jobs = status.jobs if status else 0
-        return (ServerState.DRAINING, "It is removed when what it has is finished.") if jobs else (REMOVED, "")
+        # Its owner forgets what it told of it, as the last thing it does with it.
+        return (ServerState.DRAINING, "It is removed when what it has is finished.") if status else (REMOVED, "")
     if status is None:
         return UNATTENDED, "No process works on it: none runs, or the one that did has gone."
-    if wish is Wish.DRAIN and status.state is not ServerState.DOWN:
-        return ServerState.DRAINING, status.reason
+    if wish is Wish.DRAIN and status.state in WORKING:
+        return status.state, "It is drained in a moment, and may still take a job until then."
     return status.state, status.reason
 
 
