@@ -10,6 +10,7 @@ from adapters.discord.suggesting import suggest
 from bot.commands import IMAGINE
 from bot.desk import Desk
 from bot.submissions import Submission
+from workflows.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,11 @@ class Asking:
         await self.submitting.submit(answering, wish_of(submission, origin, order.files))
 
     async def suggest(self, answering: Answering) -> None:
-        """Offer what fits what is being typed, from memory."""
+        """Offer what fits what is being typed, and may be asked for here; from memory."""
         origin = answering.origin
         default = self.desk.known_default(origin.place, thread_of=origin.thread_of)
-        await answering.suggest(suggest(origin.data, self.desk.catalog(), self.desk.vocabulary(), default))
+        allowed = self.desk.workflows(origin.place, _shows_adults(origin), thread_of=origin.thread_of)
+        await answering.suggest(suggest(origin.data, Catalog(workflows=allowed), self.desk.vocabulary(), default))
 
 
 def _shows_adults(origin: Origin) -> bool:
