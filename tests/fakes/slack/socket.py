@@ -7,12 +7,14 @@ of them that Slack picks, and an acknowledgement has to name it within three sec
 import asyncio
 import json
 import random
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
 from aiohttp import web
 
-from .state import Json, World
+from .shapes import Json
+from .state import World
 
 _PING_S = 10.0
 """Slack pings about so often (seen)."""
@@ -29,7 +31,7 @@ class Connection:
         self._outbox: asyncio.Queue[Json | None] = asyncio.Queue()
         self.flowing = asyncio.Event()
         self.flowing.set()
-        self.carried: set[str] = set()  #: envelopes that went this way
+        self.carried: dict[str, asyncio.Event] = {}  #: envelopes that went this way, and who waits for their end
 
     def send(self, frame: Json) -> None:
         """Send a frame, after those before it."""
@@ -86,6 +88,7 @@ class SocketMode:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._tickets: dict[str, float] = {}  #: the addresses that were given, and when; each is good once
         self.connections: list[Connection] = []
         self.opened = 0  #: connections that there ever were
         self.refusals = 0  #: so many are turned away with 503
@@ -123,14 +126,21 @@ class SocketMode:
 
     # what it carries
 
-    def carry(self, frame: Json) -> Connection | None:
-        """Send an envelope to one of the connections; None if there is none."""
+    def address(self) -> str:
+        """Return an address that is good for one connection: the answer of apps.connections.open."""
+        ticket = secrets.token_hex(16)
+        self._tickets[ticket] = self._world.clock.now()
+        where = self._world.host.replace("http://", "ws://", 1)
+        return f"{where}/link/?ticket={ticket}&app_id={self._world.app.id}"
+
+    def carry(self, frame: Json, done: asyncio.Event) -> bool:
+        """Send an envelope to one of the connections, if there is one; `done` is set when that connection is lost."""
         if not self.connections:
-            return None
+            return False
         chosen = random.choice(self.connections)
-        chosen.carried.add(frame["envelope_id"])
+        chosen.carried[frame["envelope_id"]] = done
         chosen.send(frame)
-        return chosen
+        return True
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Carry one connection until it ends."""
@@ -152,7 +162,7 @@ class SocketMode:
         return ws
 
     def _admits(self, ticket: str) -> bool:
-        born = self._world.tickets.pop(ticket, None)
+        born = self._tickets.pop(ticket, None)
         return born is not None and born >= self._world.clock.now() - self._world.limits.ticket_s
 
     async def _converse(self, connection: Connection) -> None:
@@ -187,4 +197,6 @@ class SocketMode:
     def _part(self, connection: Connection) -> None:
         if connection in self.connections:
             self.connections.remove(connection)
+        for each in connection.carried.values():
+            each.set()
         self._world.changed()
