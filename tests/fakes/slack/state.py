@@ -5,12 +5,16 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from .clock import Clock
 from .limits import Limits
+from .shapes import Json
+from .texts import Seen
+from .walking import controls, looks, written
 
-Json = dict[str, Any]
+__all__ = ["App", "Channel", "File", "Json", "Message", "Response", "Team", "Token", "Trigger", "User", "View", "World"]
+
 Kind = Literal["channel", "group", "im", "mpim"]
 
 _LOOK_S = 0.02
@@ -70,6 +74,12 @@ class Team:
     def is_installed(self) -> bool:
         """Whether the application has a token that works."""
         return any(not each.revoked for each in self.tokens)
+
+    def names(self) -> dict[str, str]:
+        """Return how users, channels and groups of users are shown, by id."""
+        users = {each.id: f"@{each.name}" for each in self.users.values()}
+        groups = {number: f"@{handle}" for number, (handle, _) in self.usergroups.items()}
+        return users | groups | {each.id: f"#{each.name}" for each in self.channels.values()}
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -167,6 +177,35 @@ class Message:
         """Whether only one member sees it."""
         return self.ephemeral_to is not None
 
+    @property
+    def seen(self) -> Seen:
+        """What people see of it now: its blocks, or else its text; and of streams what came until now."""
+        return self.seen_in(self.now)
+
+    def seen_in(self, version: Version) -> Seen:
+        """Return what people saw of one of its versions."""
+        return looks(version.text, [*version.blocks], self.channel.team.names())
+
+    @property
+    def text(self) -> str:
+        """All that can be read in it now."""
+        return self.seen.text
+
+    @property
+    def fallback(self) -> str:
+        """What a notification says."""
+        return looks(self.now.text, [], self.channel.team.names()).text
+
+    @property
+    def controls(self) -> list[Json]:
+        """The buttons and selects that it shows."""
+        return controls([*self.now.blocks])
+
+    @property
+    def labels(self) -> list[str]:
+        """What is written on its buttons."""
+        return [written(each) for each in self.controls]
+
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Stream:
@@ -222,6 +261,16 @@ class Response:
     messages: list[Message] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
+class Consent:
+    """What somebody agreed to when the application asked to be installed."""
+
+    user: User
+    scopes: set[str]
+    redirect_uri: str | None
+    born: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """The application as its owner registered it."""
@@ -254,12 +303,12 @@ class World:
         self.views: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}
         self.responses: dict[str, Response] = {}  #: by path
-        self.tickets: dict[str, float] = {}  #: for sockets: what apps.connections.open gave, and when; good once
-        self.codes: "dict[str, Json]" = {}  #: of OAuth: what was agreed to
+        self.codes: dict[str, Consent] = {}  #: of OAuth
         self.is_app_token_good = True
         self.is_home_enabled = True
         self.emit: Callable[[Team, Json], None] = lambda *_: None  #: an event of a team; delivery puts itself here
         self._waiting: set[asyncio.Event] = set()
+        self._due: list[tuple[float, Callable[[], None]]] = []
 
     def messages(self, team: Team | None = None) -> Iterator[Message]:
         """Yield every message that ever was, of a team or of all."""
@@ -310,6 +359,18 @@ class World:
         team.tokens.append(token)
         return token
 
+    def later(self, after_s: float, happens: Callable[[], None]) -> None:
+        """Let something happen by itself, once so much time has passed by the clock."""
+        self._due.append((self.clock.now() + after_s, happens))
+
+    def settle(self) -> None:
+        """Let happen what is due: nothing here ticks, whoever looks calls this first."""
+        now = self.clock.now()
+        due = [happens for at, happens in self._due if at <= now]
+        self._due = [each for each in self._due if each[0] > now]
+        for happens in due:
+            happens()
+
     def changed(self) -> None:
         """Wake those who wait for something."""
         for each in self._waiting:
@@ -321,7 +382,7 @@ class World:
         self._waiting.add(woken)
         try:
             async with asyncio.timeout(within_s):
-                while not holds():
+                while self.settle() or not holds():
                     woken.clear()
                     with suppress(TimeoutError):  # what changes inside the application is told to nobody
                         await asyncio.wait_for(woken.wait(), _LOOK_S)
