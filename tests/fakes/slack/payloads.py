@@ -1,0 +1,112 @@
+"""What Slack sends of events, commands, clicks, shortcuts and forms, as docs.slack.dev/interactivity shows them."""
+
+import secrets
+
+from . import bodies
+from .shapes import Json
+from .state import Channel, File, Message, Response, Team, Trigger, User, View, World
+
+TOKEN = "fake-verification-token"
+"""Deprecated by Slack, and still in every payload."""
+
+
+def event(world: World, team: Team, inner: Json) -> Json:
+    """Return what is delivered of an event."""
+    return {
+        "token": TOKEN,
+        "team_id": team.id,
+        "context_team_id": team.id,
+        "context_enterprise_id": None,
+        "api_app_id": world.app.id,
+        "event": inner,
+        "type": "event_callback",
+        "event_id": world.clock.name("Ev"),
+        "event_time": int(world.clock.now()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": team.id,
+                "user_id": team.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": _is_shared(team, inner),
+        "event_context": f"4-{secrets.token_hex(16)}",
+    }
+
+
+def _is_shared(team: Team, inner: Json) -> bool:
+    channel = team.channels.get(str(inner.get("channel")))
+    return channel is not None and channel.is_shared
+
+
+def command(world: World, user: User, channel: Channel, name: str, text: str, trigger: Trigger, back: Response) -> Json:
+    """Return the fields of a slash command."""
+    return {
+        "token": TOKEN,
+        "team_id": channel.team.id,
+        "team_domain": channel.team.domain,
+        "channel_id": channel.id,
+        "channel_name": _shown_name(channel),
+        "user_id": user.id,
+        "user_name": user.name,
+        "command": name,
+        "text": text,
+        "api_app_id": world.app.id,
+        "is_enterprise_install": "false",
+        "response_url": back.url,
+        "trigger_id": trigger.id,
+    }
+
+
+def interaction(world: World, user: User, kind: str, trigger: Trigger | None, what: Json) -> Json:
+    """Return what all interactions have in common, with what this one has of its own."""
+    shown: Json = {
+        "type": kind,
+        "token": TOKEN,
+        "api_app_id": world.app.id,
+        "team": {"id": user.team.id, "domain": user.team.domain},
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.home or user.team.id},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+    if trigger is not None:
+        shown["trigger_id"] = trigger.id
+    return {**shown, **what}
+
+
+def on_message(world: World, message: Message) -> Json:
+    """Return where something on a message was done; of an ephemeral one the application is told no more."""
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel.id,
+        "is_ephemeral": message.is_ephemeral,
+    }
+    if message.thread_ts is not None:
+        container["thread_ts"] = message.thread_ts
+    shown: Json = {"container": container, "channel": place(message.channel)}
+    if not message.is_ephemeral:
+        shown["message"] = bodies.message(world, message)
+    return shown
+
+
+def on_view(world: World, view: View, values: Json) -> Json:
+    """Return where something in a form or an App Home was done, as it was filled in then."""
+    shown = {**bodies.view(world, view), "state": {"values": values}}
+    return {"container": {"type": "view", "view_id": view.id}, "view": shown}
+
+
+def uploaded(world: World, file: File) -> Json:
+    """Return a file as the state of a form names it."""
+    return bodies.file(world, file)
+
+
+def place(channel: Channel) -> Json:
+    """Return a channel as interactions name it."""
+    return {"id": channel.id, "name": _shown_name(channel)}
+
+
+def _shown_name(channel: Channel) -> str:
+    return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
