@@ -1,6 +1,7 @@
 """How Discord says no, how often it may, and by which token a message is changed at what age."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -8,11 +9,12 @@ from adapters.discord.quiet import ESSENTIAL_FROM, SILENT_FROM, WINDOW_S, Invali
 from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
 from adapters.discord.standing import Kind, Standing, Way, budget_of, standing_of, way_of
 from bot.errors import ChatError
-from bot.jobs import MessageRef, Place, Requester, Tenant
+from bot.jobs import JobId, MessageRef, Place, Requester, Tenant
 from tests.contracts.chat.cards import job_at
 
 TOWN = Tenant(platform="discord", id="1")
-JOB = job_at(Place(tenant=TOWN, channel="22"), Requester(tenant=TOWN, id="3", name="Ada"))
+ID = JobId(UUID(int=7))
+JOB = job_at(Place(tenant=TOWN, channel="22"), Requester(tenant=TOWN, id="3", name="Ada"), job_id=ID)
 ONLY_BY_TOKEN = replace(JOB, within_s=780.0)
 
 
