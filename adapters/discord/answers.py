@@ -5,10 +5,10 @@ from enum import Enum, auto
 
 from adapters.discord.buttons import named
 from adapters.discord.components import EPHEMERAL, IN_A_SELECT, container, message, option, select, words
-from adapters.discord.custom_ids import Pick, encode
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, code_block, length, plain
 from bot.jobs import JobId
+from bot.meanings import Pick, encode
 from bot.status import Button
 from workflows.faults import Fault
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from adapters.discord.components import DANGER, IN_A_ROW, SECONDARY, button, rows
-from adapters.discord.custom_ids import Press
 from adapters.discord.shapes import Json
 from bot.jobs import JobId
+from bot.meanings import Press
 from bot.status import Button
 
 

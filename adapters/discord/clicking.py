@@ -7,7 +7,16 @@ from typing import assert_never
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
-from adapters.discord.custom_ids import (
+from adapters.discord.modals import edit_form, report_form
+from adapters.discord.origins import Origin
+from adapters.discord.showing import Showing
+from adapters.discord.submitting import Submitting, wish_of
+from adapters.discord.telling import Telling
+from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
+from bot.desk import Desk
+from bot.errors import SubmissionError
+from bot.jobs import JobId, JobRecord
+from bot.meanings import (
     EditForm,
     HistoryPage,
     Meaning,
@@ -18,15 +27,6 @@ from adapters.discord.custom_ids import (
     Show,
     picked,
 )
-from adapters.discord.modals import edit_form, report_form
-from adapters.discord.origins import Origin
-from adapters.discord.showing import Showing
-from adapters.discord.submitting import Submitting, wish_of
-from adapters.discord.telling import Telling
-from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
-from bot.desk import Desk
-from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord
 from bot.status import Button
 from bot.submissions import may_see
 from workflows.writing import write_command

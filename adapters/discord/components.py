@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from adapters.discord.custom_ids import Meaning, encode
 from adapters.discord.shapes import Json
 from adapters.discord.text import clip, label
+from bot.meanings import Meaning, encode
 
 EPHEMERAL = 1 << 6
 """Only whoever asked sees the message."""

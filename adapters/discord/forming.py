@@ -6,7 +6,14 @@ from typing import assert_never
 from adapters.discord import answers
 from adapters.discord.answering import Answering
 from adapters.discord.clicking import OUTDATED, seen_job
-from adapters.discord.custom_ids import (
+from adapters.discord.modals import read_edit, read_reason
+from adapters.discord.reimagining import Reimagining
+from adapters.discord.submitting import Submitting, wish_of
+from bot.clicks import pictures_of_form, workflow_of
+from bot.desk import Desk
+from bot.errors import SubmissionError
+from bot.jobs import JobId
+from bot.meanings import (
     EditForm,
     HistoryPage,
     Meaning,
@@ -16,13 +23,6 @@ from adapters.discord.custom_ids import (
     ReportForm,
     Show,
 )
-from adapters.discord.modals import read_edit, read_reason
-from adapters.discord.reimagining import Reimagining
-from adapters.discord.submitting import Submitting, wish_of
-from bot.clicks import pictures_of_form, workflow_of
-from bot.desk import Desk
-from bot.errors import SubmissionError
-from bot.jobs import JobId
 from bot.submissions import Submission
 
 

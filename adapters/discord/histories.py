@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from adapters.discord.answers import boxed, note
 from adapters.discord.buttons import press
 from adapters.discord.components import button, gap, rows, words
-from adapters.discord.custom_ids import HistoryPage, Show
 from adapters.discord.shapes import Json
 from adapters.discord.text import plain, quoted
 from bot.jobs import JobRecord, JobState
+from bot.meanings import HistoryPage, Show
 from bot.status import Button
 
 ON_A_PAGE = 5

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, form, option, select
-from adapters.discord.custom_ids import EditForm, ReimagineForm, ReportForm
 from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, label, length, visible
 from bot.forms import Field, fields_of, read_form
 from bot.jobs import JobId
+from bot.meanings import EditForm, ReimagineForm, ReportForm
 from workflows.command import parse_command
 from workflows.parameters import Text
 from workflows.values import Values, jsonable

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from adapters.discord.answering import Answering
-from adapters.discord.custom_ids import Press, decode
 from adapters.discord.modals import read_reimagine, reimagine_form
 from adapters.discord.origins import Origin
 from adapters.discord.reading import Attachment, Target, read_target
@@ -16,6 +15,7 @@ from adapters.discord.submitting import Submitting, check_rights, wish_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
+from bot.meanings import Press, decode
 from bot.submissions import Plain, ResultOf, Submission, followed_up, may_see
 from workflows.manifest import Action
 from workflows.workflow import Workflow

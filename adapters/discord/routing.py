@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from adapters.discord.answering import Answering
 from adapters.discord.asking import Asking
 from adapters.discord.clicking import Clicking
-from adapters.discord.custom_ids import decode
 from adapters.discord.forming import Forming
 from adapters.discord.origins import Kind
 from adapters.discord.registration import CANCEL, OWN, CommandKind
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.telling import Telling
+from bot.meanings import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from adapters.discord import answers
 from adapters.discord.answers import Tone
 from adapters.discord.cards import Shown, card_message
 from adapters.discord.components import COMPONENTS, EPHEMERAL
-from adapters.discord.custom_ids import HistoryPage, Pick, Press, Show, decode
 from adapters.discord.histories import ON_A_PAGE, history
 from adapters.discord.shapes import Json
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile, Tenant
+from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
 from tests.unit.discord.bodies import custom_ids, labels, parts, said, taken_as_answer
 from tests.unit.discord.markdown import markup, shown

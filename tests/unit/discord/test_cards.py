@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.cards import Shown, ShownFile, card_message
-from adapters.discord.custom_ids import Press, decode
 from adapters.discord.shapes import Json
 from bot.events import MediaKind
 from bot.jobs import JobId, JobState, StoredFile
+from bot.meanings import Press, decode
 from bot.status import Button, StatusCard
 from tests.unit.discord.bodies import custom_ids, labels, parts, said, taken_as_message
 from tests.unit.discord.markdown import markup

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.custom_ids import EditForm, ReimagineForm, ReportForm, decode
 from adapters.discord.layouts import layout_of
 from adapters.discord.modals import (
     LONGEST_REASON,
@@ -21,6 +20,7 @@ from adapters.discord.modals import (
     submitted,
 )
 from adapters.discord.shapes import Json
+from bot.meanings import EditForm, ReimagineForm, ReportForm, decode
 from tests.unit.discord.bodies import taken_as_form
 from tests.unit.discord.test_cards import JOB
 from tests.unit.discord.test_text import HOSTILE

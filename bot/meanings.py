@@ -1,5 +1,7 @@
 """What a button, a select and a form say of themselves: stateless and versioned, so that they survive restarts.
 
+The same text on every platform; Discord calls it a custom id, Slack an action id.
+
 An id names a thing and grants nothing: anybody can send any id, and who clicked comes from the event alone.
 """
 
@@ -13,7 +15,7 @@ from bot.jobs import JobId
 from bot.status import Button
 
 LONGEST = 100
-"""Characters that Discord keeps of a custom id."""
+"""Characters of an id: so many Discord keeps, and no platform keeps fewer."""
 
 _PREFIX = "fb1"
 """Whose ids these are, and of which version: messages of an older one stay in their channels for years."""
@@ -81,16 +83,16 @@ class Show:
 
 
 Meaning = Press | Pick | EditForm | ReimagineForm | ReportForm | HistoryPage | Show
-"""What a custom id can mean."""
+"""What an id can mean."""
 
 
 def encode(meaning: Meaning) -> str:
-    """Write a custom id."""
+    """Write an id."""
     return ":".join((_PREFIX, *_parts(meaning)))
 
 
 def decode(text: object) -> Meaning | None:
-    """Read a custom id; None for whatever is none of ours, or of another version."""
+    """Read an id; None for whatever is none of ours, or of another version."""
     if not isinstance(text, str) or len(text) > LONGEST:
         return None
     match text.split(":"):

@@ -1,4 +1,4 @@
-"""Custom ids say what a click means, however old the message is, and grant nothing."""
+"""Ids say what a click means, however old the message is, and grant nothing."""
 
 from uuid import UUID
 
@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.custom_ids import (
+from bot.jobs import JobId
+from bot.meanings import (
     LONGEST,
     EditForm,
     HistoryPage,
@@ -20,7 +21,6 @@ from adapters.discord.custom_ids import (
     encode,
     picked,
 )
-from bot.jobs import JobId
 from bot.status import Button
 
 _JOBS = st.uuids().map(JobId)
