@@ -71,13 +71,7 @@ class Rest:
         self._record.calls.append(call)
         mishap = self._faults.meet(name)
         try:
-            if (said := await self._met(mishap)) is not None:
-                call.answer = said
-                response: web.StreamResponse = web.json_response(said)
-            else:
-                response = await answer(call)
-            if isinstance(mishap, Lost):
-                raise HungUp
+            response = await self._answered(call, mishap, answer)
         except Turned as no:
             call.answer, response = no.body, no.response()
         except HungUp:
@@ -86,6 +80,17 @@ class Rest:
                 request.transport.close()
             return web.Response(status=500)
         self._finish(call, response.status)
+        return response
+
+    async def _answered(
+        self, call: Call, mishap: Mishap | None, answer: Callable[[Call], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        if (said := await self._met(mishap)) is not None:
+            call.answer = said
+            return web.json_response(said)
+        response = await answer(call)
+        if isinstance(mishap, Lost):
+            raise HungUp
         return response
 
     async def _met(self, mishap: Mishap | None) -> Json | None:

@@ -1,4 +1,4 @@
-"""The fake itself: one host for the Web API, files, OAuth, response_urls and sockets; and the switches that a test turns."""
+"""The fake itself: one host for the Web API, files, OAuth, response_urls and sockets; and what a test can turn."""
 
 from collections.abc import Awaitable, Callable
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""What exists in this Slack: teams, users, channels, messages, files, views, and what may be used once or for a while."""
+"""What exists in this Slack: teams, users, channels, messages, files, views, and what is good once or for a while."""
 
 import asyncio
 import secrets
@@ -306,6 +306,7 @@ class World:
         self.codes: dict[str, Consent] = {}  #: of OAuth
         self.is_app_token_good = True
         self.is_home_enabled = True
+        self.is_socket_enabled = True  #: whether the application is set to Socket Mode
         self.emit: Callable[[Team, Json], None] = lambda *_: None  #: an event of a team; delivery puts itself here
         self._waiting: set[asyncio.Event] = set()
         self._due: list[tuple[float, Callable[[], None]]] = []
@@ -376,13 +377,17 @@ class World:
         for each in self._waiting:
             each.set()
 
+    def _is(self, holds: Callable[[], bool]) -> bool:
+        self.settle()
+        return holds()
+
     async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
         """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
         woken = asyncio.Event()
         self._waiting.add(woken)
         try:
             async with asyncio.timeout(within_s):
-                while self.settle() or not holds():
+                while not self._is(holds):
                     woken.clear()
                     with suppress(TimeoutError):  # what changes inside the application is told to nobody
                         await asyncio.wait_for(woken.wait(), _LOOK_S)

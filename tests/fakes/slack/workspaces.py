@@ -37,9 +37,7 @@ class Workspace:
         """The newest token that the application got for it."""
         return self.state.tokens[-1].text
 
-    def channel(
-        self, name: str, *, kind: Kind = "channel", has_bot: bool = True, is_shared: bool = False
-    ) -> Channel:
+    def channel(self, name: str, *, kind: Kind = "channel", has_bot: bool = True, is_shared: bool = False) -> Channel:
         """Return the channel of that name, made if need be; everybody of the team is in it, guests aside."""
         for each in self.state.channels.values():
             if each.name == name:
@@ -63,13 +61,13 @@ class Workspace:
 
     def member(self, name: str, *, number: str | None = None) -> Member:
         """Return somebody who uses the application here."""
-        return Member(self.delivery, self.user(name, number=number))
+        return Member(self.world, self.user(name, number=number), self.delivery)
 
     def stranger(self, name: str, home: str) -> Member:
         """Return somebody of another organisation (its team's id), who is here by Slack Connect."""
         user = self.user(name)
         user.home = home
-        return Member(self.delivery, user)
+        return Member(self.world, user, self.delivery)
 
     def usergroup(self, handle: str, *users: User) -> str:
         """Make a group of users; returns its id."""
