@@ -204,6 +204,36 @@ class DiscordChat:
         body = {"content": f"<@{who}> your picture is there.", "allowed_mentions": {"parse": [], "users": [who]}}
         await self._answering(job, body, (), f"{nonce_of(job.id)}p", standing, essential=False)
 
+    # ---- Removing ----
+
+    async def remove(self, job: Job, ref: MessageRef) -> None:
+        """Take a job's message away by whichever token may; nothing is left to do where no token may, or it is gone."""
+        try:
+            await self._take_away(job, standing_of(ref))
+        except Refused as refused:
+            if refused.refusal not in (Refusal.GONE, Refusal.TOKEN_DEAD):
+                raise
+
+    async def _take_away(self, job: Job, standing: Standing) -> None:
+        match way_of(job, standing, self._age_s(job)):
+            case Way.NONE:
+                return
+            case Way.TOKEN if reply := await self._replies.of(job.id):
+                await self._take_away_by_token_or_bot(job, reply, standing)
+            case _ if standing.kind is Kind.RESPONSE and only_token(job):
+                return
+            case _:
+                # At any age: an edit by token that arrives later finds nothing, and does no harm.
+                await self._rest.delete(standing.channel, standing.message)
+
+    async def _take_away_by_token_or_bot(self, job: Job, reply: Reply, standing: Standing) -> None:
+        try:
+            await self._rest.delete_reply(reply.application, reply.token, message=standing.message)
+        except Refused as refused:
+            if refused.refusal is not Refusal.TOKEN_DEAD or only_token(job):
+                raise
+            await self._rest.delete(standing.channel, standing.message)
+
     def _age_s(self, job: Job) -> float:
         return self._now() - job.created_ms / 1000
 

@@ -100,8 +100,12 @@ class WebChat:
             if stream.place == ref.place:
                 stream.call(job.requester.name)
 
-    async def remove(self, place: Place, job_id: JobId) -> None:
-        """Take a message away for good."""
+    async def remove(self, job: Job, ref: MessageRef) -> None:
+        """Take a job's message away for good."""
+        await self.take_away(ref.place, job.id)
+
+    async def take_away(self, place: Place, job_id: JobId) -> None:
+        """Take a message away for good, also where nobody knows its job any more."""
         async with self._changing:
             known = self.entry(place, job_id)
             if known is not None:

@@ -64,7 +64,7 @@ class JobRoutes:
             record, requester = await self._clicked(request)
             await self._room.desk.delete(job_id, requester)
             place = record.job.place
-        await self._room.chat.remove(place, job_id)
+        await self._room.chat.take_away(place, job_id)
         return web.Response(status=204)
 
     async def _report(self, request: web.Request) -> web.Response:

@@ -101,3 +101,10 @@ class ChatPlatform(Protocol):
     async def ping(self, job: Job, ref: MessageRef) -> None:
         """Tell the requester in one short message that their picture is there. Raises ChatError."""
         ...
+
+    async def remove(self, job: Job, ref: MessageRef) -> None:
+        """Take a job's message away for good; one that is gone already, or that nobody can reach, is fine.
+
+        The job may be forgotten by then. Raises ChatError.
+        """
+        ...

@@ -96,6 +96,12 @@ class RecordingChat:
         self.pings.append((ref.id, job.requester.id))
         await self._answer(ref.place)
 
+    async def remove(self, job: Job, ref: MessageRef) -> None:
+        """Take a message away, if it is there."""
+        await self._arrive("remove", job, ref, None)
+        self.messages.pop(ref.id, None)
+        await self._answer(ref.place)
+
     async def until(self, predicate: Callable[[], bool]) -> None:
         """Return once the predicate holds; asked after every call."""
         async with asyncio.timeout(20), self._called:

@@ -139,6 +139,36 @@ async def test_how_a_job_ended_whose_message_was_deleted_is_told_once_or_that_no
     assert await scene.count(scene.place) == 1
 
 
+async def test_a_removed_message_is_gone_and_the_others_stay(scene):
+    job, other = asked(scene), asked(scene)
+    async with scene.open() as chat:
+        ref, _ = await posted(chat, job, JobState.SUCCEEDED), await posted(chat, other)
+        await chat.remove(job, ref)
+
+    assert await scene.count(scene.place) == 1
+
+
+async def test_another_process_can_remove_a_message(scene):
+    job = asked(scene)
+    async with scene.open() as chat:
+        ref = await posted(chat, job, JobState.SUCCEEDED)
+    async with scene.open() as chat:
+        await chat.remove(job, ref)
+
+    assert await scene.count(scene.place) == 0
+
+
+async def test_to_remove_what_is_gone_already_is_fine(scene):
+    job, other = asked(scene), asked(scene)
+    async with scene.open() as chat:
+        ref, theirs = await posted(chat, job), await posted(chat, other)
+        await scene.remove(theirs)
+        for each, its in ((job, ref), (job, ref), (other, theirs)):
+            await chat.remove(each, its)
+
+    assert await scene.count(scene.place) == 0
+
+
 async def test_a_job_draws_on_the_same_budget_in_every_process(scene):
     job = asked(scene)
     async with scene.open() as chat:

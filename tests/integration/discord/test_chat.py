@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from adapters.discord.chat import DiscordChat
-from adapters.discord.replies import Replies
+from adapters.discord.replies import Replies, Reply
 from adapters.discord.rest import Rest
 from bot.errors import ChatError
 from bot.events import MediaKind
@@ -474,3 +474,49 @@ async def test_a_ping_needs_no_right_to_read_what_was_written(here, chat):
     await chat.ping(job, ref)
 
     assert here.shown()[-1].pings == {here.requester.id}
+
+
+# ---- Removing ----
+
+
+@pytest.mark.parametrize("age_s", [0.0, 14 * 60 + 1, 3601.0], ids=["young", "between", "old"])
+async def test_a_message_is_removed_at_any_age(here, chat, age_s):
+    job = here.job()
+    asked = await here.asked(job.id)
+    ref = await created(chat, job, SUCCEEDED)
+    here.discord.clock.advance(age_s)
+    await chat.remove(job, ref)
+
+    assert asked.message.deleted_at is not None
+
+
+async def test_a_message_whose_token_died_early_is_removed_by_the_bot(here, chat):
+    job = here.job()
+    asked = await here.asked(job.id)
+    ref = await created(chat, job, SUCCEEDED)
+    await Replies(here.drawer).keep(job.id, Reply(application=str(here.discord.world.application), token="dead"))
+    await chat.remove(job, ref)
+
+    assert asked.message.deleted_at is not None
+
+
+async def test_what_was_told_in_private_is_removed_there(here, chat):
+    job = here.job()
+    ref = await created(chat, job)
+    here.discord.delete_channel(here.general)
+    told = await chat.edit(job, ref, card_in(job, SUCCEEDED))
+    await chat.remove(job, told)
+
+    assert here.shown(here.ada.dm) == []
+
+
+async def test_what_cannot_be_reached_any_more_is_left_without_asking(here, chat):
+    job = replace(here.job(), within_s=780.0)
+    await here.asked(job.id)
+    ref = await created(chat, job, SUCCEEDED)
+    here.discord.clock.advance(901)
+    before = len(here.discord.calls)
+    await chat.remove(job, ref)
+    await chat.remove(job, MessageRef(place=job.place, id="lost"))
+
+    assert len(here.discord.calls) == before

@@ -52,7 +52,7 @@ async def web_scene() -> AsyncIterator[ChatScene]:
             return len(current.entries(place))
 
         async def remove(ref: MessageRef) -> None:
-            await current.remove(ref.place, JobId(UUID(ref.id)))
+            await current.take_away(ref.place, JobId(UUID(ref.id)))
 
         async def pings() -> int:
             return _Counting.pinged
