@@ -50,13 +50,9 @@ class Desk:
         """Return what the servers offer, as it was last seen."""
         return self.knowledge.vocabulary()
 
-    async def default_workflow(self, place: Place) -> str:
+    def default_workflow(self, place: Place, *, thread_of: str | None = None) -> str:
         """Return what is run here when nobody names a workflow."""
-        return await self.intake.default_workflow(Spot(place=place))
-
-    def known_default(self, place: Place, *, thread_of: str | None = None) -> str:
-        """Return what is run here when nobody names a workflow, as far as memory tells."""
-        return self.intake.known_default(Spot(place=place, thread_of=thread_of))
+        return self.intake.default_workflow(Spot(place=place, thread_of=thread_of))
 
     def workflows(self, place: Place, adults_only: bool, *, thread_of: str | None = None) -> Mapping[str, Workflow]:
         """Return what may be asked for here; `adults_only`: whether the place may show what is for adults only."""

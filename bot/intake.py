@@ -2,13 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit, refusal_of
-from bot.jobs import Job, JobRecord, Place, StoredFile
+from bot.jobs import Job, JobRecord, StoredFile
 from bot.laning import Laning
 from bot.limits import Limits, explained, share_of
 from bot.policy.places import PlaceRule, Spot, default_of, offered, refusal
@@ -43,8 +43,7 @@ class Knowledge:
 
     catalog: Callable[[], Catalog]
     vocabulary: Callable[[], Vocabulary]
-    default_workflow: Callable[[Place], Awaitable[str]]  #: a place's choice, else its tenant's, else the operator's
-    usual: Callable[[], str]  #: the operator's default, from memory
+    usual: Callable[[], str]  #: the operator's default; a rule may say another one for a place
     rules: Callable[[], Sequence[PlaceRule]] = tuple  #: which workflow may be asked for where
 
 
@@ -72,8 +71,7 @@ class Intake:
 
         Raises UnknownWorkflow, InvalidValues (every fault at once), another SubmissionError, or StoreLost.
         """
-        name = self._named(submission) or self.known_default(submission.spot)
-        workflow = self._permitted(name, submission.spot)
+        workflow = self._pick(submission)
         vocabulary = self._told_vocabulary()
         placed, surplus = _placed(submission, workflow)
         handles = {name: _foreseen(picture, workflow, name) for name, picture in placed.items()}
@@ -83,13 +81,9 @@ class Intake:
         if self.lanes:
             self.lanes.require(workflow, values)
 
-    def known_default(self, spot: Spot) -> str:
-        """Return what is painted with there when nobody names a workflow, as far as memory tells."""
-        return default_of(self.knowledge.rules(), spot, self.knowledge.usual())
-
-    async def default_workflow(self, spot: Spot) -> str:
+    def default_workflow(self, spot: Spot) -> str:
         """Return what is painted with there when nobody names a workflow."""
-        return default_of(self.knowledge.rules(), spot, await self.knowledge.default_workflow(spot.place))
+        return default_of(self.knowledge.rules(), spot, self.knowledge.usual())
 
     async def submit(self, submission: Submission) -> Receipt:
         """Turn a submission into a job, or find the job that it already became.
@@ -99,7 +93,7 @@ class Intake:
         known = await self.store.read(submission.job_id)
         if known:
             return await self._receipt(known)
-        workflow = await self._pick(submission)
+        workflow = self._pick(submission)
         vocabulary = self._told_vocabulary()
         placed, surplus = _placed(submission, workflow)
         handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
@@ -118,12 +112,9 @@ class Intake:
             raise explained(full, self.limits) from full
         return await self._receipt(record)
 
-    async def _pick(self, submission: Submission) -> Workflow:
-        name = self._named(submission) or await self.default_workflow(submission.spot)
-        return self._permitted(name, submission.spot)
-
-    def _named(self, submission: Submission) -> str | None:
-        return submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)
+    def _pick(self, submission: Submission) -> Workflow:
+        named = submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)
+        return self._permitted(named or self.default_workflow(submission.spot), submission.spot)
 
     def _permitted(self, name: str, spot: Spot) -> Workflow:
         workflows, rules = self.knowledge.catalog().workflows, self.knowledge.rules()

@@ -38,7 +38,7 @@ class Asking:
     async def suggest(self, answering: Answering) -> None:
         """Offer what fits what is being typed, and may be asked for here; from memory."""
         origin = answering.origin
-        default = self.desk.known_default(origin.place, thread_of=origin.thread_of)
+        default = self.desk.default_workflow(origin.place, thread_of=origin.thread_of)
         allowed = self.desk.workflows(origin.place, _shows_adults(origin), thread_of=origin.thread_of)
         await answering.suggest(suggest(origin.data, Catalog(workflows=allowed), self.desk.vocabulary(), default))
 

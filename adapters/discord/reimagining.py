@@ -64,7 +64,7 @@ class Reimagining:
 
     def _meant(self, origin: Origin, menu: str) -> tuple[Action, Workflow]:
         catalog = self.desk.catalog()
-        action = menu_action(menu, catalog, self.desk.known_default(origin.place, thread_of=origin.thread_of))
+        action = menu_action(menu, catalog, self.desk.default_workflow(origin.place, thread_of=origin.thread_of))
         if action is None:
             raise SubmissionError(_NOT_OFFERED)
         return action, catalog.workflows[action.workflow]

@@ -26,7 +26,7 @@ class Desk(Protocol):
         """Return what the servers offer, as it was last seen."""
         ...
 
-    async def default_workflow(self, place: Place) -> str:
+    def default_workflow(self, place: Place) -> str:
         """Return what /imagine runs here."""
         ...
 

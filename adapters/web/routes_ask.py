@@ -50,7 +50,7 @@ class AskRoutes:
         place = session_of(request).guest.place
         desk = self._room.desk
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = complete(before, desk.catalog(), desk.vocabulary(), await desk.default_workflow(place))
+        found = complete(before, desk.catalog(), desk.vocabulary(), desk.default_workflow(place))
         return web.json_response(asdict(found))
 
     async def _ask(self, request: web.Request) -> web.Response:
@@ -68,7 +68,7 @@ class AskRoutes:
             case Service():
                 return fragment(await self._serve(said, requester))
             case Order():
-                workflow = await self._meant(said, place)
+                workflow = self._meant(said, place)
                 placed, left = place_pictures(workflow, pictures)
                 return await self._submit(
                     Submission(
@@ -82,8 +82,8 @@ class AskRoutes:
                     )
                 )
 
-    async def _meant(self, order: Order, place: Place) -> Workflow | None:
-        default = await self._room.desk.default_workflow(place)
+    def _meant(self, order: Order, place: Place) -> Workflow | None:
+        default = self._room.desk.default_workflow(place)
         return meant_workflow(order.workflow or IMAGINE, order.text, self._room.desk.catalog(), default)
 
     async def _submit(self, submission: Submission) -> web.Response:
@@ -140,7 +140,7 @@ class AskRoutes:
     async def _blank(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         if name == IMAGINE:
-            name = await self._room.desk.default_workflow(session_of(request).guest.place)
+            name = self._room.desk.default_workflow(session_of(request).guest.place)
         workflow = self._workflow(name)
         fields = fields_of(workflow, {}, self._room.desk.vocabulary())
         title = workflow.manifest.title

@@ -14,7 +14,6 @@ def desk_of(core: Core) -> Desk:
     knowledge = Knowledge(
         catalog=lambda: shared.catalog,
         vocabulary=lambda: shared.vocabulary,
-        default_workflow=shared.default_workflow,
         usual=lambda: shared.default,
         rules=lambda: rules,
     )

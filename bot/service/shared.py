@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.redis.opening import RedisPool
 from adapters.redis.vocabulary import TOLD_S
 from bot.awaiting import Presence
-from bot.jobs import Job, Place
+from bot.jobs import Job
 from bot.laning import Laning
 from bot.servers import server_of, slots_of
 from bot.service.roster import Roster
@@ -71,10 +71,6 @@ class Shared:
         """Forget the servers of an earlier start, where no other process may have them."""
         for slot in (await self.pool.vocabulary.by_server()).keys() - self._slots():
             await self.pool.vocabulary.forget(slot)
-
-    async def default_workflow(self, place: Place) -> str:
-        """Return a channel's choice, else its tenant's, else the operator's."""
-        return str(await self.pool.settings.look_up(place, "default_workflow") or self.default)
 
     async def describe(self, job: Job) -> Described:
         """Return what cards say of a job's workflow as it is today."""

@@ -160,13 +160,9 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
         store, reports, files = MemoryStore(), MemoryReports(), LocalFiles(folder / "files", LinkSigner(KEY))
         shelf, vocabulary, rules = [load_catalog(LIBRARY)], [VOCABULARY], list[PlaceRule]()
 
-        async def usual(place: object) -> str:
-            return "txt2img"
-
         knowledge = Knowledge(
             catalog=lambda: shelf[0],
             vocabulary=lambda: vocabulary[0],
-            default_workflow=usual,
             usual=lambda: "txt2img",
             rules=lambda: rules,
         )

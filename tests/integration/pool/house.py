@@ -64,7 +64,6 @@ class House:
         knowledge = Knowledge(
             catalog=lambda: CATALOG,
             vocabulary=lambda: self.shared.vocabulary,
-            default_workflow=self.shared.default_workflow,
             usual=lambda: "txt2img",
         )
         intake = Intake(

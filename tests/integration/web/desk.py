@@ -72,7 +72,6 @@ class PracticeDesk:
         knowledge = Knowledge(
             catalog=self.catalog,
             vocabulary=self.vocabulary,
-            default_workflow=self.default_workflow,
             usual=lambda: "txt2img",
         )
         estimates = Estimates()
@@ -96,7 +95,7 @@ class PracticeDesk:
     def vocabulary(self) -> Vocabulary:
         return VOCABULARY
 
-    async def default_workflow(self, place: Place) -> str:
+    def default_workflow(self, place: Place) -> str:
         return "txt2img"
 
     async def admit(self, content: bytes) -> Admitted:

@@ -21,7 +21,7 @@ from bot.attempt import Bench, WorkerLimits
 from bot.estimates import Estimates
 from bot.holding import Terms
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobRecord, JobState, Place, job_id_of, run_id_of
+from bot.jobs import JobId, JobRecord, JobState, job_id_of, run_id_of
 from bot.limits import Limits
 from bot.owning import Owning
 from bot.pool import Pool
@@ -67,13 +67,9 @@ class House:
         return ComfyServer(listed.spec.name, ComfyAddress.of(listed.spec.url), limits=QUICK)
 
     async def ask(self, text: str, event: str, workers: Pool, **more: object) -> JobId:
-        async def default_workflow(place: Place) -> str:
-            return "txt2img"
-
         knowledge = Knowledge(
             catalog=lambda: CATALOG,
             vocabulary=lambda: merged(workers.vocabularies().values()),
-            default_workflow=default_workflow,
             usual=lambda: "txt2img",
         )
         intake = Intake(

@@ -28,15 +28,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def desk(store: MemoryStore) -> Desk:
-    async def default_workflow(place: Place) -> str:
-        return "txt2img"
-
-    knowledge = Knowledge(
-        catalog=lambda: CATALOG,
-        vocabulary=lambda: VOCABULARY,
-        default_workflow=default_workflow,
-        usual=lambda: "txt2img",
-    )
+    knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, usual=lambda: "txt2img")
     estimates = Estimates()
     intake = Intake(queue=store, store=store, files=MemoryFiles(), estimates=estimates, knowledge=knowledge)
     return Desk(
@@ -70,7 +62,7 @@ async def _painted(desk: Desk, store: MemoryStore, event: str) -> JobId:
 async def test_what_may_be_asked_is_passed_on(desk: Desk) -> None:
     assert desk.catalog() is CATALOG
     assert desk.vocabulary() is VOCABULARY
-    assert await desk.default_workflow(PLACE) == "txt2img"
+    assert desk.default_workflow(PLACE) == "txt2img"
 
 
 async def test_a_waiting_job_is_cancelled_by_whoever_asked_for_it(desk: Desk) -> None:

@@ -31,6 +31,13 @@ from workflows.values import FileHandle
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
+FLUX_ELSEWHERE = PlaceRule(
+    platform=ELSEWHERE.tenant.platform,
+    community=ELSEWHERE.tenant.id,
+    channel=ELSEWHERE.channel,
+    default_workflow="flux",
+)
+
 
 def picture(colour: str = "teal") -> Admitted:
     buffer = BytesIO()
@@ -43,16 +50,12 @@ def intake(
     *,
     workflows: Mapping[str, Workflow] = CATALOG.workflows,
     files: MemoryFiles | None = None,
-    rules: Sequence[PlaceRule] = (),
+    rules: Sequence[PlaceRule] = (FLUX_ELSEWHERE,),
     **more,
 ) -> Intake:
-    async def default_workflow(place: Place) -> str:
-        return "flux" if place == ELSEWHERE else "txt2img"
-
     knowledge = Knowledge(
         catalog=lambda: Catalog(workflows=workflows),
         vocabulary=lambda: VOCABULARY,
-        default_workflow=default_workflow,
         usual=lambda: "txt2img",
         rules=lambda: rules,
     )
@@ -155,12 +158,7 @@ async def test_a_pool_without_any_gpu_refuses_and_says_so():
 async def test_before_any_gpu_told_its_choices_nobody_guesses_and_one_that_cannot_tell_takes_what_the_graph_says():
     store, silent = (
         MemoryStore(),
-        Knowledge(
-            catalog=lambda: CATALOG,
-            vocabulary=Vocabulary,
-            default_workflow=intake(MemoryStore()).knowledge.default_workflow,
-            usual=lambda: "txt2img",
-        ),
+        Knowledge(catalog=lambda: CATALOG, vocabulary=Vocabulary, usual=lambda: "txt2img"),
     )
     untold = replace(intake(store, lanes=await told(store, {})), knowledge=silent)
     with pytest.raises(StoreLost, match="Try again in a moment"):
@@ -193,8 +191,8 @@ async def test_every_fault_is_told_at_once_and_nothing_is_kept():
         (asked("a cat", place=ELSEWHERE), "flux"),
     ],
 )
-async def test_the_workflow_is_the_one_asked_for_else_the_places_own(submission, name):
-    chosen = await intake(MemoryStore())._pick(submission)
+def test_the_workflow_is_the_one_asked_for_else_the_places_own(submission, name):
+    chosen = intake(MemoryStore())._pick(submission)
 
     assert chosen.name == name
 
@@ -456,12 +454,7 @@ class Untouchable:
 
 
 def from_memory(**more: object) -> Intake:
-    async def asks_the_store(place: Place) -> str:
-        raise AssertionError("the default was asked of the store")
-
-    known = intake(MemoryStore(), **more)
-    knowledge = replace(known.knowledge, default_workflow=asks_the_store)
-    return replace(known, store=Untouchable(), queue=Untouchable(), files=Untouchable(), knowledge=knowledge)
+    return replace(intake(MemoryStore(), **more), store=Untouchable(), queue=Untouchable(), files=Untouchable())
 
 
 def promised(media_type: str = "image/png", size: int = 64) -> Promised:
