@@ -22,6 +22,12 @@ CANCELLED: Mapping[Cancelling, str] = {
 }
 """What whoever clicked Cancel is told; where it says nothing, the card does."""
 
+STOPPED: Mapping[Cancelling, str] = {
+    Cancelling.CANCELLED: "Cancelled.",
+    Cancelling.REQUESTED: "It stops as soon as the GPU lets go of it.",
+}
+"""What whoever cancelled is told where they see no card."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:

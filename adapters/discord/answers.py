@@ -1,34 +1,24 @@
 """What only whoever asked sees: what to mend, where they stand, what there is. Pure; people's words are inert."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum, auto
 
-from adapters.discord.buttons import named
 from adapters.discord.components import EPHEMERAL, IN_A_SELECT, container, message, option, select, words
 from adapters.discord.shapes import Json
-from adapters.discord.text import MOST_TEXT, code_block, length, plain
+from adapters.discord.text import MOST_TEXT, code_block, plain
+from bot import answers
+from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Listed, Section, Strong, Tone, Typed
+from bot.inert import length
 from bot.jobs import JobId
 from bot.meanings import Pick, encode
 from bot.status import Button
 from workflows.faults import Fault
-
-
-class Tone(Enum):
-    """How an answer sounds: its colour."""
-
-    PLAIN = auto()
-    GOOD = auto()
-    BAD = auto()
-
 
 _COLOURS: Mapping[Tone, int] = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x23A55A, Tone.BAD: 0xF23F43}
 
 _LINES = MOST_TEXT - 600
 """Characters of a list, so that what stands above and below it still fits."""
 
-_LONGEST_LINE = 400
-_LONGEST_NAME = 100
-_EXAMPLE = "a fox in the snow steps:30 ar:16:9 seed:42"
+_OF_ANY_PICTURE = "For any picture in a channel: right-click or hold it, then Apps."
 
 
 def privately(body: Json) -> Json:
@@ -43,79 +33,88 @@ def boxed(parts: Sequence[Json], tone: Tone = Tone.PLAIN) -> Json:
 
 def note(headline: str, sentence: str = "", *, tone: Tone = Tone.PLAIN) -> Json:
     """Say one thing, and what may be done about it."""
-    said = f"**{plain(headline, _LONGEST_LINE)}**"
-    return boxed([words(f"{said}\n{plain(sentence, 2000)}" if sentence else said)], tone)
+    return answered(answers.note(headline, sentence, tone=tone))
 
 
 def faults(found: Sequence[Fault]) -> Json:
     """Name everything that is wrong with what somebody asked, so that they mend it in one go."""
-    things = "One thing" if len(found) == 1 else f"{len(found)} things"
-    lines = [f"**{plain(fault.parameter, _LONGEST_NAME)}** {plain(fault.reason, _LONGEST_LINE)}" for fault in found]
-    return boxed([words(_listed(f"**{things} to mend, then send it again:**", lines))], Tone.BAD)
+    return answered(answers.faults(found))
 
 
-def facts(headline: str, rows: Sequence[tuple[str, str]], empty: str) -> Json:
+def facts(listed: Listed, rows: Sequence[tuple[str, str]]) -> Json:
     """List names and values."""
-    lines = [f"**{plain(name, _LONGEST_NAME)}** {plain(value, _LONGEST_LINE)}" for name, value in rows]
-    return boxed([words(_listed(f"**{plain(headline, _LONGEST_LINE)}**", lines or [plain(empty, _LONGEST_LINE)]))])
+    return answered(answers.facts(listed, rows))
 
 
 def workflows(rows: Sequence[tuple[str, str, str]]) -> Json:
     """List what can be painted with: name, title and summary of each."""
-    if not rows:
-        return note("There is nothing to paint with here.", "Whoever runs this bot can add a workflow.")
-    lines = [
-        f"**/{plain(name, _LONGEST_NAME)}** {plain(f'{title}: {summary}' if summary else title, 200)}"
-        for name, title, summary in rows
-    ]
-    return boxed([words(_listed("**What can be painted with**", lines))])
+    return answered(answers.workflows(rows))
 
 
 def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     """Say how to ask: every command by name and what it does, and what the buttons do."""
-    how = (
-        "**How to paint**\n"
-        "`/imagine` paints what its prompt says. Parameters may stand in the prompt, too:\n"
-        f"{code_block(_EXAMPLE, 200)}"
-    )
-    lines = [f"**/{plain(name, _LONGEST_NAME)}** {plain(says, 200)}" for name, says in commands]
-    below = (
-        f"**{named(Button.REROLL)}** takes a new seed, **{named(Button.EDIT)}** changes what you like, "
-        f"**{named(Button.PARAMETERS)}** gives you the words to copy. For any picture in a channel: right-click or "
-        "hold it, then Apps."
-    )
-    return boxed([words(how), words(_listed("**Commands**", lines, _LINES - length(how))), words(below)])
+    return answered(answers.help_page(commands, _OF_ANY_PICTURE))
 
 
 def picker(button: Button, job_id: JobId, pictures: int) -> Json:
     """Ask which of a job's pictures a button means."""
-    asked = f"**{named(button)}: which picture?**"
-    if pictures > IN_A_SELECT:
-        asked += f"\nDiscord lists {IN_A_SELECT} at most; these are the first."
-    options = [option(f"Picture {number + 1}", str(number)) for number in range(min(pictures, IN_A_SELECT))]
-    chooser = select(encode(Pick(button=button, job_id=job_id)), options, placeholder="Choose a picture")
-    return boxed([words(asked), {"type": 1, "components": [chooser]}])
+    names = answers.picture_names(pictures, IN_A_SELECT)
+    options = [option(name, str(number)) for number, name in enumerate(names)]
+    chooser = select(encode(Pick(button=button, job_id=job_id)), options, placeholder=answers.CHOOSE)
+    answer = answers.picker(button, pictures, IN_A_SELECT, "Discord")
+    return answered(answer, [{"type": 1, "components": [chooser]}])
 
 
 def parameters(workflow: str, command: str) -> Json:
     """Give the words that ask for the same again, for copying."""
-    block = code_block(command, _LINES)
-    said = f"**Parameters**\nCopy this into the prompt of **/{plain(workflow, _LONGEST_NAME)}** to get the same again."
-    if length(command) > length(block):
-        said += f"\nIt is longer than a message may be and cut here: **{named(Button.EDIT)}** has all of it."
-    return boxed([words(f"{said}\n{block}")])
+    is_cut = length(command) > length(code_block(command, _LINES))
+    return answered(answers.parameters(workflow, command, is_cut=is_cut))
 
 
-def _listed(headline: str, lines: Sequence[str], limit: int = _LINES) -> str:
-    kept = [*_fitting(lines, limit)]
-    more = len(lines) - len(kept)
-    return "\n".join([headline, *kept, *([f"… and {more} more."] if more else [])])
+def answered(answer: Answer, below: Sequence[Json] = ()) -> Json:
+    """Render an answer; components may stand below its words."""
+    left = _LINES
+    texts = []
+    for section in answer.sections:
+        texts.append(_written(section, left))
+        left -= length(texts[-1]) if section.code else 0
+    return boxed([*map(words, texts), *below], answer.tone)
 
 
-def _fitting(lines: Sequence[str], limit: int) -> Iterator[str]:
+def _written(section: Section, limit: int) -> str:
+    lines = [f"**{_inert(section.headline, LONGEST_LINE)}**"] if section.headline else []
+    if section.sentence:
+        lines.append("".join(map(_said, section.sentence)))
+    lines += _fitting(section, limit)
+    if section.code:
+        lines.append(code_block(section.code, limit))
+    return "\n".join(lines)
+
+
+def _said(piece: str) -> str:
+    # What stands around a piece that stands out keeps its spaces and line breaks, which a line of its own would not.
+    bare = piece.strip()
+    lead, _, trail = piece.partition(bare) if bare else (piece, "", "")
+    match piece:
+        case Strong():
+            return f"{lead}**{_inert(bare, LONGEST_NAME)}**{trail}"
+        case Typed():
+            return f"{lead}`{bare}`{trail}"
+    return f"{lead}{_inert(bare, LONGEST_SENTENCE)}{trail}"
+
+
+def _inert(text: str, limit: int) -> str:
+    # A colon at the end begins no emoji and no address.
+    bare = text.removesuffix(":")
+    return plain(bare, limit) + text[len(bare) :]
+
+
+def _fitting(section: Section, limit: int) -> Iterator[str]:
     used = 0
-    for line in lines:
+    for number, (name, says) in enumerate(section.rows):
+        line = f"**{plain(name, LONGEST_NAME)}** {plain(says, section.longest_row)}"
         used += length(line) + 1
         if used > limit:
+            yield f"… and {len(section.rows) - number} more."
             return
         yield line

@@ -19,7 +19,9 @@ from adapters.discord.components import (
     words,
 )
 from adapters.discord.shapes import Json
-from adapters.discord.text import MOST_TEXT, label, length, plain, quoted, visible
+from adapters.discord.text import MOST_TEXT, plain, quoted
+from bot.cards import LINES, bar_of, facts_line, untold
+from bot.inert import label, length, visible
 from bot.jobs import JobState
 from bot.status import StatusCard
 
@@ -35,14 +37,10 @@ _COLOURS: Mapping[JobState, int] = {
     JobState.CANCELLED: 0x4E5058,
 }
 
-_BAR = 16
 _LONGEST_HEADLINE = 500
 _LONGEST_PROMPT = 1200
 _LONGEST_TEXTS = 1500  # of all together, so that with everything else at its longest the prompt still has its beginning
 _LONGEST_REMARKS = 800
-_LONGEST_FACTS = 500
-_LONGEST_NAME = 60
-_LINES = 12
 _LINKS = 2 * IN_A_ROW
 
 
@@ -91,60 +89,25 @@ def _parts(card: StatusCard, shown: Shown) -> Iterator[Json]:
 
 
 def _headline(card: StatusCard) -> str:
-    said = f"**{plain(card.headline, _LONGEST_HEADLINE)}**"
-    if not card.total or card.is_final:
-        return said
-    share = min(1.0, max(0.0, card.done / card.total))
-    full = int(share * _BAR)
-    return f"{said}\n`{'█' * full}{'░' * (_BAR - full)}` {share:.0%}"
+    said, bar = f"**{plain(card.headline, _LONGEST_HEADLINE)}**", bar_of(card)
+    return said if bar is None else f"{said}\n`{bar.cells}` {bar.share}"
 
 
 def _below(card: StatusCard, shown: Shown) -> Iterator[str]:
     texts = [text for text in card.texts if visible(text)]
     if texts:
-        each = _LONGEST_TEXTS // min(len(texts), _LINES)
-        yield "\n\n".join(quoted(text, each - 2, lines=_LINES) for text in texts[:_LINES])
-    remarks = [*filter(visible, shown.remarks), *_untold(card, shown)]
+        each = _LONGEST_TEXTS // min(len(texts), LINES)
+        yield "\n\n".join(quoted(text, each - 2, lines=LINES) for text in texts[:LINES])
+    left_out = untold(
+        pictures=sum(file.is_picture for file in shown.files) - IN_A_GALLERY,
+        texts=len(card.texts) - LINES,
+        links=len(shown.links) - len(_links(shown)),
+    )
+    remarks = [*filter(visible, shown.remarks), *left_out]
     if remarks:
         each = _LONGEST_REMARKS // len(remarks)
         yield "\n".join(plain(remark, each - 1) for remark in remarks)
-    yield f"-# {_facts(card)}"
-
-
-def _untold(card: StatusCard, shown: Shown) -> Iterator[str]:
-    """Say what this message leaves out."""
-    over = sum(file.is_picture for file in shown.files) - IN_A_GALLERY
-    if over > 0:
-        yield f"{over} more {'picture does' if over == 1 else 'pictures do'} not fit into one message."
-    if len(card.texts) > _LINES:
-        yield f"{len(card.texts) - _LINES} more texts do not fit into one message."
-    if len(shown.links) > len(_links(shown)):
-        yield "Not every file could be linked here."
-
-
-def _facts(card: StatusCard) -> str:
-    facts = [_fact(card, name, value) for name, value in card.facts]
-    asked = f"asked by {_own(card.requester, _LONGEST_NAME) or 'somebody'}"
-    while length(" · ".join([*facts, asked])) > _LONGEST_FACTS:
-        facts.pop()
-    return " · ".join([*facts, asked])
-
-
-def _fact(card: StatusCard, name: str, value: str) -> str:
-    said = _own(value, _LONGEST_NAME)
-    match name:
-        case "workflow":
-            return _own(card.title, _LONGEST_NAME)
-        case "size" | "model" | "time":
-            return said
-        case "steps":
-            return f"{said} steps"
-    return f"{_own(name, _LONGEST_NAME)} {said}"
-
-
-def _own(text: str, limit: int) -> str:
-    # The dot stands between facts: a name that holds one would read as another fact.
-    return plain(text.replace("·", " "), limit)
+    yield f"-# {facts_line(card, plain)}"
 
 
 # ---- Files -------------------------------------------------------------------------------------------------------

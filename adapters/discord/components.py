@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from adapters.discord.shapes import Json
-from adapters.discord.text import clip, label
+from bot.inert import clip, label
 from bot.meanings import Meaning, encode
 
 EPHEMERAL = 1 << 6

@@ -13,11 +13,11 @@ from typing import Literal
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import ALT_TEXT, Shown, ShownFile
-from adapters.discord.text import label
 from bot.copies import Form, Part, Plan, plan, tighter
 from bot.errors import FileGone
 from bot.events import MediaKind
 from bot.images import smaller
+from bot.inert import label
 from bot.jobs import JobId, StoredFile
 from bot.media import recognise
 from bot.ports import FileStore, LiveBoard

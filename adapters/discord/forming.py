@@ -9,6 +9,7 @@ from adapters.discord.clicking import OUTDATED, seen_job
 from adapters.discord.modals import read_edit, read_reason
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting, wish_of
+from bot.answers import Tone
 from bot.clicks import pictures_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
@@ -70,6 +71,4 @@ class Forming:
         origin = answering.origin
         reason = read_reason(origin.data)
         await answering.in_time(self.desk.report(job_id, origin.requester, origin.place, reason))
-        await answering.whisper(
-            answers.note("Thank you. Whoever runs this bot will look at it.", tone=answers.Tone.GOOD)
-        )
+        await answering.whisper(answers.note("Thank you. Whoever runs this bot will look at it.", tone=Tone.GOOD))

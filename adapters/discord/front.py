@@ -9,7 +9,7 @@ from secrets import token_hex
 from time import time
 
 from adapters.discord.answering import Answering
-from adapters.discord.answers import Tone, faults, note
+from adapters.discord.answers import faults, note
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import GatewayOptions, listen
 from adapters.discord.origins import Kind, StrangeEvent, origin_of
@@ -18,6 +18,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
 from adapters.discord.shapes import Json
 from adapters.discord.supervising import Pauses, Supervisor
+from bot.answers import Tone
 from bot.errors import ConfigError, FairbrushError
 from bot.outages import Outage
 from workflows.faults import InvalidValues

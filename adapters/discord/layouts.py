@@ -9,7 +9,8 @@ form leaves out follows from the workflow and the values alone, so that whoever 
 
 from dataclasses import dataclass
 
-from adapters.discord.text import MOST_TEXT, length
+from adapters.discord.text import MOST_TEXT
+from bot.inert import length
 from workflows.command import PROMPT
 from workflows.parameters import FileParameter
 from workflows.values import Values

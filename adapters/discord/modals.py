@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, form, option, select
 from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
-from adapters.discord.text import MOST_TEXT, label, length, visible
+from adapters.discord.text import MOST_TEXT
 from bot.forms import Field, fields_of, read_form
+from bot.inert import label, length, visible
 from bot.jobs import JobId
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from workflows.command import parse_command

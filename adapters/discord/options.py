@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import assert_never
 
 from adapters.discord.shapes import Json
-from adapters.discord.text import label
+from bot.inert import label
 from workflows.command import PROMPT
 from workflows.numbers import written
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text

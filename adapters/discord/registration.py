@@ -16,8 +16,8 @@ from adapters.discord.imagining import imagine_options
 from adapters.discord.options import MOST_OPTIONS, MOST_SAID, OptionKind, described, option_of, ordered
 from adapters.discord.origins import Right
 from adapters.discord.shapes import Json
-from adapters.discord.text import label
 from bot.commands import IMAGINE, SERVICES
+from bot.inert import label
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
 from workflows.manifest import Action

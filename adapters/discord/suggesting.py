@@ -6,8 +6,8 @@ from functools import lru_cache
 from adapters.discord.imagining import painters
 from adapters.discord.options import MOST_CHOICES, MOST_SAID, sent_as
 from adapters.discord.shapes import Json
-from adapters.discord.text import label
 from bot.commands import IMAGINE
+from bot.inert import label
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
 from workflows.parameters import Choice, Parameter, Refused, SizeParameter

@@ -11,15 +11,14 @@ from adapters.discord.reading import read_text
 from adapters.discord.registration import CANCEL, JOB, OWN
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest_jobs
-from bot.clicks import CANCELLED
+from bot.answers import QUEUE, USAGE
+from bot.clicks import CANCELLED, STOPPED
 from bot.commands import IMAGINE
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.jobs import JobId, JobRecord
-from bot.ports import Cancelling
 
 _NO_JOB = "There is no such job. Choose one from the list that appears while you type."
-_STOPPED = {Cancelling.CANCELLED: "Cancelled.", Cancelling.REQUESTED: "It stops as soon as the GPU lets go of it."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +49,9 @@ class Telling:
     async def _told(self, origin: Origin, command: str) -> Json:
         match command:
             case "queue":
-                return answers.facts(
-                    "The queue", await self.desk.queue(origin.requester), "Nothing waits. Be the first."
-                )
+                return answers.facts(QUEUE, await self.desk.queue(origin.requester))
             case "usage":
-                return answers.facts("What you have used", await self.desk.usage(origin.requester), "Nothing yet.")
+                return answers.facts(USAGE, await self.desk.usage(origin.requester))
             case "history":
                 return history(await self.desk.history(origin.requester))
             case "workflows":
@@ -66,7 +63,7 @@ class Telling:
     async def _cancelled(self, origin: Origin) -> Json:
         job_id = _job_id(read_text(origin.data, JOB))
         found = await self.desk.cancel(job_id, origin.requester)
-        return answers.note(CANCELLED[found] or _STOPPED[found])
+        return answers.note(CANCELLED[found] or STOPPED[found])
 
     def _workflows(self, origin: Origin) -> list[tuple[str, str, str]]:
         found = self.desk.workflows(origin.place, origin.is_adults_only, thread_of=origin.thread_of)

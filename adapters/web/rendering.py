@@ -14,26 +14,15 @@ from adapters.web.desk import Facts
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
+from bot.buttons import named
 from bot.events import MediaKind
 from bot.forms import Field
 from bot.jobs import JobId, JobRecord, StoredFile
-from bot.status import Button
 from workflows.faults import Fault
 
 HERE = Path(__file__).parent
 
 _HUES = 8
-
-_WORDS = {
-    Button.CANCEL: "Cancel",
-    Button.REROLL: "Reroll",
-    Button.VARY: "Vary",
-    Button.UPSCALE: "Upscale",
-    Button.EDIT: "Edit & rerun",
-    Button.PARAMETERS: "Parameters",
-    Button.DELETE: "Delete",
-    Button.REPORT: "Report",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +47,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "word": _WORDS.__getitem__}
+        self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "word": named}
         # A page that was open before an upgrade asks for scripts by their content, never for a mixture.
         self._assets = assets_digest()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.discord.shapes import Json
-from adapters.discord.text import length
+from bot.inert import length
 from tests.fakes.discord.record import Call
 from tests.fakes.discord.schema import complaints, is_at_hand
 from tests.fakes.discord.shapes import Check

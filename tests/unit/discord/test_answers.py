@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from adapters.discord import answers
-from adapters.discord.answers import Tone
 from adapters.discord.cards import Shown, card_message
 from adapters.discord.components import COMPONENTS, EPHEMERAL
 from adapters.discord.histories import ON_A_PAGE, history
 from adapters.discord.shapes import Json
+from bot.answers import Listed, Tone
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile, Tenant
 from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
@@ -21,6 +21,7 @@ from tests.unit.discord.test_cards import _FILE, JOB, SUCCEEDED
 from tests.unit.discord.test_text import HOSTILE
 from workflows.faults import Fault
 
+_QUEUE = Listed(headline="The queue", empty="Nothing waits.")
 _TENANT = Tenant(platform="discord", id="1")
 
 
@@ -68,9 +69,9 @@ def test_a_refusal_says_what_to_do() -> None:
 
 
 def test_facts_are_names_and_values_and_none_is_said_too() -> None:
-    text = said(_private(answers.facts("The queue", [("a fox", "2 ahead")], "Nothing waits.")))
+    text = said(_private(answers.facts(_QUEUE, [("a fox", "2 ahead")])))
     assert text == "**The queue**\n**a fox** 2 ahead"
-    assert said(answers.facts("The queue", [], "Nothing waits.")).endswith("\nNothing waits.")
+    assert said(answers.facts(_QUEUE, [])).endswith("\nNothing waits.")
 
 
 def test_workflows_are_listed_with_their_commands() -> None:
@@ -154,7 +155,7 @@ def test_nothing_that_people_write_adds_markup(text: str) -> None:
     fault = Fault(parameter=text + "x", reason=text)
     bodies = {
         2: [answers.faults([fault])],
-        1: [answers.note(text + "x", text), answers.facts("x", [], text + "x")],
+        1: [answers.note(text + "x", text), answers.facts(Listed(headline="x", empty=text + "x"), [])],
     }
     for pairs, made in bodies.items():
         for body in made:
@@ -168,7 +169,7 @@ def test_the_longest_answers_still_fit(filling: str) -> None:
     long = filling * 600 + "x"
     _private(answers.faults([Fault(parameter=long, reason=long)] * 30))
     _private(answers.note(long, long * 10))
-    _private(answers.facts(long, [(long, long)] * 30, long))
+    _private(answers.facts(Listed(headline=long, empty=long), [(long, long)] * 30))
     _private(answers.workflows([(long, long, long)] * 100))
     _private(answers.help_page([(long, long)] * 100))
     _private(answers.parameters(long, long * 10))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.text import MARKS, clip, code_block, label, length, plain, quoted, visible
+from adapters.discord.text import code_block, plain, quoted
+from bot.inert import MARKS, clip, label, length, visible
 from tests.unit.discord.markdown import markup, shown
 from workflows.text import clean
 

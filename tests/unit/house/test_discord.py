@@ -100,7 +100,7 @@ def test_every_command_is_named():
 
 
 def test_every_button_is_named():
-    from adapters.discord.buttons import named
+    from bot.buttons import named
     from bot.status import Button
 
     assert [each for each in Button if f"**{named(each)}**" not in PAGE] == []

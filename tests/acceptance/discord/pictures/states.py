@@ -11,6 +11,7 @@ from adapters.discord.modals import edit_form, report_form
 from adapters.discord.registration import OWN, commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest
+from bot.answers import QUEUE, Tone
 from bot.commands import IMAGINE
 from bot.copies import plan
 from bot.errors import QueueFull
@@ -156,7 +157,7 @@ def typing(paint: Paint) -> Picture:
 
 def faults(paint: Paint) -> Picture:
     """What is wrong with an order, all of it at once, and a full queue."""
-    full = answers.note(str(explained(QueueFull(counter="person", retry_after_s=40), Limits())), tone=answers.Tone.BAD)
+    full = answers.note(str(explained(QueueFull(counter="person", retry_after_s=40), Limits())), tone=Tone.BAD)
     wrong = _faults_of({"prompt": "a fox", "steps": "900", "sampler": "oiler", "width": "33"})
     return Picture(frames=[_whispered(answers.faults(wrong), IMAGINE), _whispered(full, IMAGINE)])
 
@@ -191,7 +192,7 @@ def own(paint: Paint) -> Picture:
     ]
     return Picture(
         frames=[
-            _whispered(answers.facts("The queue", rows, ""), "queue"),
+            _whispered(answers.facts(QUEUE, rows), "queue"),
             _whispered(history(records), "history"),
         ]
     )

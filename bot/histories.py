@@ -1,0 +1,49 @@
+"""Somebody's own jobs, a page at a time, as every platform shows them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.jobs import JobRecord, JobState
+
+NOTHING_YET = "You have not asked for anything yet."
+HOW_TO_BEGIN = "/imagine paints your first picture."
+THAT_IS_ALL = "That is all."
+LATEST = "Your latest jobs"
+SHOW, NEWER, OLDER = "Show", "Newer", "Older"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of somebody's jobs, the newest first; `newer` and `older` are how many to skip for the pages beside it."""
+
+    records: tuple[JobRecord, ...]
+    standing: str  #: which of how many these are
+    newer: int | None
+    older: int | None
+
+
+def page_of(records: Sequence[JobRecord], skip: int, size: int) -> Page:
+    """Return a page: `skip` of the jobs are newer than its first; one that is gone is empty, and has its neighbours."""
+    shown = tuple(records[skip : skip + size])
+    return Page(
+        records=shown,
+        standing=f"{skip + 1} to {skip + len(shown)} of {len(records)}",
+        newer=max(0, min(skip, len(records)) - size) if skip > 0 else None,
+        older=skip + size if skip + size < len(records) else None,
+    )
+
+
+def standing(record: JobRecord) -> str:
+    """Say in a few words what became of a job; what stands in it may be long, and is not inert."""
+    match record.state:
+        case JobState.QUEUED:
+            return "waiting"
+        case JobState.STARTING | JobState.RUNNING:
+            return "on a GPU now"
+        case JobState.FAILED:
+            return record.error_sentence or "failed"
+        case JobState.CANCELLED:
+            return "cancelled"
+        case JobState.SUCCEEDED:
+            count = len(record.files)
+            return "painted" if not count else "1 picture" if count == 1 else f"{count} pictures"
