@@ -1,0 +1,165 @@
+"""`ChatPlatform` on Slack: one message in the channel or thread, changed until the pictures stand in it.
+
+Whatever becomes of that message, how the job ended is told: in it, else in a new message there, else in a direct
+message; where none of these can be had it stays in the history, and the noticeboard is told that it is gone.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from time import time
+
+from adapters.slack.calls import Calls
+from adapters.slack.cards import card_message
+from adapters.slack.files import Link, Pictures
+from adapters.slack.notes import Notes, Secrets
+from adapters.slack.posting import Posting
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.shapes import Json
+from adapters.slack.standing import PLATFORM, Kind, Spot, Standing, budget_of, spot_of, standing_of
+from bot.budgets import Budget
+from bot.errors import ChatError
+from bot.jobs import Job, MessageRef
+from bot.noticeboard.steps import nonce_of
+from bot.ports import FileStore
+from bot.status import StatusCard
+
+_LOST = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN, Refusal.REVOKED})
+"""What no later try of the same call mends."""
+
+_NOT_TAKEN = frozenset({Refusal.INVALID, Refusal.NO_FILES, Refusal.FILE_GONE})
+"""What may be for the pictures' sake."""
+
+_MOVED = "It could not be shown where you asked for it."
+
+Put = Callable[[Json], Awaitable[str]]
+"""Posts or changes a message; returns its `ts`. Raises Refused."""
+
+
+class SlackChat:
+    """What the noticeboard needs of Slack; any number of processes may have one each."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        secrets: Secrets,
+        files: FileStore,
+        *,
+        link: Link = lambda _: None,
+        now: Callable[[], float] = time,
+    ) -> None:
+        notes = Notes(secrets)
+        self._calls = calls
+        self._posting = Posting(calls, notes, now)
+        self._pictures = Pictures(calls, notes, files, link=link, now=now)
+
+    @property
+    def name(self) -> str:
+        """Return the platform's name."""
+        return PLATFORM
+
+    def bucket(self, job: Job, ref: MessageRef | None) -> Budget:
+        """Return the budget of the channel's posts while there is no message, then that of the workspace's updates."""
+        return budget_of(job, ref)
+
+    async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
+        """Post the job's message; asked again for the same nonce it is found, not posted again."""
+        return await self._anew(job, card, nonce)
+
+    async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
+        """Change the message; an end that cannot be shown there is told in another one."""
+        standing = standing_of(ref)
+        try:
+            await self._change(job, standing, card)
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+            # A nonce of its own: by the first one the message would be found that is lost.
+            return await self._anew(job, card, f"{nonce_of(job.id)}e")
+        return ref
+
+    async def ping(self, job: Job, ref: MessageRef) -> None:
+        """Name the requester in a short message under the picture; in private every message notifies by itself."""
+        standing, spot = standing_of(ref), spot_of(job.place)
+        if standing.kind is not Kind.CHANNEL or spot.is_direct:
+            return
+        under = Spot(workspace=spot.workspace, channel=spot.channel, thread=spot.thread or standing.ts)
+        await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
+
+    async def take_away(self, job: Job, ref: MessageRef, shown: Sequence[str] = ()) -> None:
+        """Delete a job's message and its files; `shown`: files of ours that it was seen to show. Raises Refused."""
+        standing = standing_of(ref)
+        if standing.kind is not Kind.LOST:
+            try:
+                await self._calls.ask(
+                    job.place.tenant.id, "chat.delete", {"channel": standing.channel, "ts": standing.ts}
+                )
+            except Refused as refused:
+                if refused.error != "message_not_found":
+                    raise
+        await self._pictures.forget(job, shown)
+
+    # ---- In its message ----
+
+    async def _change(self, job: Job, standing: Standing, card: StatusCard) -> None:
+        if standing.kind is Kind.LOST:
+            raise Refused(Refusal.GONE, detail="known to be lost")
+
+        async def put(body: Json) -> str:
+            where = {"channel": standing.channel, "ts": standing.ts}
+            await self._calls.ask(job.place.tenant.id, "chat.update", {**where, **body})
+            return standing.ts
+
+        await self._show(job, card, put, remarks=(_MOVED,) if standing.kind is Kind.DIRECT else ())
+
+    async def _show(self, job: Job, card: StatusCard, put: Put, *, remarks: Sequence[str] = ()) -> str:
+        """Show a card, without its pictures if Slack does not take them."""
+        shown = await self._pictures.shown(job, card, remarks)
+        try:
+            return await put(_body(card_message(card, shown)))
+        except Refused as refused:
+            if not shown.files or refused.refusal not in _NOT_TAKEN:
+                raise
+        return await put(_body(card_message(card, await self._pictures.without(job, card, remarks))))
+
+    # ---- In another message ----
+
+    async def _anew(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
+        """Post a message: where the job was asked for, else to the requester alone, if it has ended."""
+        try:
+            ts = await self._post(job, card, spot_of(job.place), nonce)
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+            return await self._tell_alone(job, card, nonce) if card.is_final else Standing(kind=Kind.LOST).ref(job)
+        return Standing(kind=Kind.CHANNEL, ts=ts).ref(job)
+
+    async def _tell_alone(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
+        workspace = job.place.tenant.id
+        try:
+            opened = await self._calls.ask(workspace, "conversations.open", {"users": job.requester.id})
+            spot = Spot(workspace=workspace, channel=str(opened["channel"]["id"]))
+            ts = await self._post(job, card, spot, f"{nonce}d", remarks=(_MOVED,))
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+            await self._leave_nothing(job)
+            raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
+        return Standing(kind=Kind.DIRECT, channel=spot.channel, ts=ts).ref(job)
+
+    async def _post(self, job: Job, card: StatusCard, spot: Spot, nonce: str, *, remarks: Sequence[str] = ()) -> str:
+        async def put(body: Json) -> str:
+            return await self._posting.post(spot, body, nonce=nonce)
+
+        return await self._show(job, card, put, remarks=remarks)
+
+    async def _leave_nothing(self, job: Job) -> None:
+        try:
+            await self._pictures.forget(job)
+        except Refused as refused:
+            # With a token that is revoked nobody can delete them; they went with the app, or belong to the workspace.
+            if refused.refusal not in _LOST:
+                raise
+
+
+def _body(message: Json) -> Json:
+    """Leave the metadata out: it names the message since it was posted, and stays what it is."""
+    return {name: value for name, value in message.items() if name != "metadata"}

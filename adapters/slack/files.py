@@ -1,0 +1,205 @@
+"""A job's pictures as files of Slack's: sent, completed, waited for, and shown in the message itself.
+
+A file that was completed exists, whether anything shows it or not. So it is written down before that: whoever goes on
+after a crash shows the same files, and what can never be shown is deleted.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from adapters.slack.blocks import ALT_TEXT
+from adapters.slack.calls import Calls
+from adapters.slack.cards import PICTURES, Shown, ShownFile
+from adapters.slack.notes import Notes, Uploaded
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.text import plain
+from bot.errors import FileGone
+from bot.jobs import Job, StoredFile
+from bot.ports import FileStore
+from bot.status import StatusCard
+
+_log = logging.getLogger(__name__)
+
+Link = Callable[[StoredFile], str | None]
+"""Makes an expiring address of a file; None where nobody outside could open it."""
+
+SHOWABLE = frozenset({"image/png", "image/jpeg", "image/gif"})
+"""What a picture in a block may be (https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object)."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""No larger picture is held to be sent; Slack itself takes 1 GB."""
+
+GIVE_UP_S = 180.0
+"""For so long it is tried to show the pictures. Then the message says that they are missing."""
+
+READY_S = 6.0
+"""For so long one call waits for Slack to look at the files; others of the workspace wait meanwhile."""
+
+_AT_ONCE = 3
+_FIRST_LOOK_S, _LAST_LOOK_S = 0.2, 1.0
+
+_NO_ADDRESS = "There is no link to it either: the operator has given this bot no public address."
+
+
+class Pictures:
+    """Brings pictures to Slack for all jobs; `now`: the time of day in seconds."""
+
+    def __init__(self, calls: Calls, notes: Notes, files: FileStore, *, link: Link, now: Callable[[], float]) -> None:
+        self._calls, self._notes, self._files, self._link, self._now = calls, notes, files, link, now
+
+    async def shown(self, job: Job, card: StatusCard, remarks: Sequence[str] = ()) -> Shown:
+        """Return what accompanies a card, its pictures ready to be shown. Raises Refused when they are not yet."""
+        pictures = [*islice(filter(_is_showable, card.files), PICTURES)]
+        alt = plain(card.prompt or card.title, ALT_TEXT)
+        try:
+            ids = await self._ready(job, pictures, alt) if pictures else {}
+        except Refused as refused:
+            if refused.refusal is not Refusal.NO_FILES:
+                raise
+            _log.info("job %s: no pictures in Slack: %s", job.id, refused.detail)
+            return await self.without(job, card, remarks)
+        return self._told(card, {key: ShownFile(id=number, alt=alt) for key, number in ids.items()}, remarks)
+
+    async def without(self, job: Job, card: StatusCard, remarks: Sequence[str] = ()) -> Shown:
+        """Return what accompanies a card when Slack does not take its pictures, and take back those it has."""
+        if any(map(_is_showable, card.files)):
+            await self._take_back(job)
+            await self._notes.note_uploaded(job.id, Uploaded(since_s=0.0))
+        return self._told(card, {}, remarks)
+
+    async def forget(self, job: Job, shown: Sequence[str] = ()) -> None:
+        """Delete every file of a job's, those that a message was seen to show included. Raises Refused, StoreLost."""
+        await self._take_back(job, shown)
+        await self._notes.forget_uploaded(job.id)
+
+    async def _take_back(self, job: Job, shown: Sequence[str] = ()) -> None:
+        uploaded = await self._notes.uploaded(job.id)
+        for number in {*shown, *(uploaded.ids.values() if uploaded else ())}:
+            try:
+                await self._calls.ask(job.place.tenant.id, "files.delete", {"file": number})
+            except Refused as refused:
+                if refused.refusal is not Refusal.FILE_GONE:
+                    raise
+
+    # ---- Bringing them there ----
+
+    async def _ready(self, job: Job, pictures: Sequence[StoredFile], alt: str) -> dict[str, str]:
+        """Return the files by the pictures' keys; raises Refused, NO_FILES when it was tried for long enough."""
+        uploaded = await self._notes.uploaded(job.id)
+        if uploaded is None:
+            uploaded = Uploaded(since_s=self._now())
+            await self._notes.note_uploaded(job.id, uploaded)
+        if self._now() - uploaded.since_s > GIVE_UP_S:
+            raise Refused(Refusal.NO_FILES, detail="they were not ready in time")
+        missing = iter([picture for picture in pictures if picture.key not in uploaded.ids])
+        while some := [*islice(missing, _AT_ONCE)]:
+            uploaded = await self._send(job, uploaded, some, alt)
+        await self._wait(job, uploaded)
+        return dict(uploaded.ids)
+
+    async def _send(self, job: Job, uploaded: Uploaded, pictures: Sequence[StoredFile], alt: str) -> Uploaded:
+        """Send a few, so that what is slow goes on from there when it is tried again."""
+        async with asyncio.TaskGroup() as tasks:
+            sending = [tasks.create_task(self._sent(job, picture, alt)) for picture in pictures]
+        sent = {picture.key: task.result() for picture, task in zip(pictures, sending, strict=True)}
+        for each in sent.values():
+            if isinstance(each, Refused):
+                raise each
+        ids = {key: number for key, number in sent.items() if isinstance(number, str)}
+        if not ids:
+            return uploaded
+        uploaded = replace(uploaded, ids={**uploaded.ids, **ids})
+        await self._notes.note_uploaded(job.id, uploaded)
+        await self._complete(job, [{"id": ids[each.key], "title": each.name} for each in pictures if each.key in ids])
+        return uploaded
+
+    async def _sent(self, job: Job, picture: StoredFile, alt: str) -> str | Refused | None:
+        """Return the file that a picture was sent as; None when it is not kept any more."""
+        try:
+            content = await self._read(picture)
+            if content is None:
+                return None
+            args = {"filename": picture.name, "length": len(content), "alt_txt": alt or None}
+            link = await self._calls.ask(job.place.tenant.id, "files.getUploadURLExternal", args)
+            await self._calls.upload(str(link.get("upload_url", "")), content)
+        except Refused as refused:
+            return refused  # not raised: the others of the group are not to be broken off
+        return str(link.get("file_id", ""))
+
+    async def _complete(self, job: Job, files: Sequence[dict[str, str]]) -> None:
+        try:
+            await self._calls.ask(job.place.tenant.id, "files.completeUploadExternal", {"files": [*files]})
+        except Refused as refused:
+            # Nobody asks twice: whether it was done is seen by looking at the files, which comes next.
+            if not refused.may_be_done:
+                raise
+
+    async def _read(self, picture: StoredFile) -> bytes | None:
+        content = bytearray()
+        try:
+            async for chunk in self._files.read(picture.key):
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    return None
+        except FileGone:
+            return None
+        return bytes(content)
+
+    # ---- Waiting for them ----
+
+    async def _wait(self, job: Job, uploaded: Uploaded) -> None:
+        """Return when all can be shown. Raises NOT_READY; what is not there by then is sent anew the next time."""
+        lost: set[str] = set()
+        try:
+            async with asyncio.timeout(READY_S):
+                for number in uploaded.ids.values():
+                    await self._wait_for(job, number, lost)
+        except TimeoutError as error:
+            left = {key: number for key, number in uploaded.ids.items() if number not in lost}
+            await self._notes.note_uploaded(job.id, replace(uploaded, ids=left))
+            raise Refused(Refusal.NOT_READY, detail="Slack still looks at the pictures") from error
+
+    async def _wait_for(self, job: Job, number: str, lost: set[str]) -> None:
+        pause_s = _FIRST_LOOK_S
+        while True:
+            try:
+                told = (await self._calls.ask(job.place.tenant.id, "files.info", {"file": number})).get("file")
+            except Refused as refused:
+                if refused.refusal is not Refusal.FILE_GONE:
+                    raise
+                lost.add(number)
+            else:
+                lost.discard(number)
+                # Until Slack has looked at a file it tells no type of it.
+                if isinstance(told, dict) and told.get("mimetype"):
+                    return
+            await asyncio.sleep(pause_s)
+            pause_s = min(_LAST_LOOK_S, pause_s * 2)
+
+    # ---- What is said of them ----
+
+    def _told(self, card: StatusCard, ready: dict[str, ShownFile], remarks: Sequence[str]) -> Shown:
+        rest = [file for file in card.files if file.key not in ready]
+        links = [(file.name, address) for file in rest if (address := self._link(file))]
+        return Shown(
+            files=tuple(ready[file.key] for file in card.files if file.key in ready),
+            links=tuple(links),
+            remarks=(*remarks, *_remarks(rest), *([_NO_ADDRESS] if len(links) < len(rest) else [])),
+        )
+
+
+def _is_showable(file: StoredFile) -> bool:
+    return file.media_type in SHOWABLE and file.bytes <= MOST_BYTES
+
+
+def _remarks(rest: Sequence[StoredFile]) -> Iterator[str]:
+    kinds = {
+        "Slack does not show files of every kind in a message.": [
+            each for each in rest if each.media_type not in SHOWABLE
+        ],
+        "Not every picture could be shown here.": [each for each in rest if each.media_type in SHOWABLE],
+    }
+    yield from (remark for remark, files in kinds.items() if files)

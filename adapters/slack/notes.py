@@ -1,0 +1,91 @@
+"""What is written down before Slack is asked for something that must not happen twice, or be left behind.
+
+All of it is small, expires, and is shared by all processes, so that whoever goes on after a crash knows of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.jobs import JobId
+
+KEPT_S = 30 * 24 * 3600.0
+"""For how long a message's files are remembered, which go with it when somebody deletes it."""
+
+ASKED_S = 7 * 24 * 3600.0
+"""For how long it is known that a message was asked for: longer than anybody tries to make one."""
+
+
+class Secrets(Protocol):
+    """Secrets by name, encrypted, each with an expiry; may raise StoreLost."""
+
+    async def put(self, name: str, secret: str, *, for_s: float) -> None:
+        """Keep a secret for so long."""
+        ...
+
+    async def get(self, name: str) -> str | None:
+        """Return a secret; None when there is none, or none any more."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """Forget a secret before its time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A message that Slack was asked to make."""
+
+    at_s: float  #: our clock, when it was asked for last
+    ts: str = ""  #: the message, once its making was answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """The files of Slack's that were made for a job."""
+
+    since_s: float  #: our clock, when the first one was to be
+    ids: Mapping[str, str] = field(default_factory=dict)  #: by the key of the picture
+
+
+class Notes:
+    """The notes of all processes. Every method may raise StoreLost."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+
+    async def asked(self, nonce: str) -> Asked | None:
+        """Return what is known of a message; None: nobody asked for it yet."""
+        kept = await self._secrets.get(_message(nonce))
+        return None if kept is None else Asked(**json.loads(kept))
+
+    async def note_asked(self, nonce: str, asked: Asked) -> None:
+        """Remember that a message is asked for, before it is, or what it is, as soon as that is known."""
+        await self._secrets.put(_message(nonce), json.dumps({"at_s": asked.at_s, "ts": asked.ts}), for_s=ASKED_S)
+
+    async def forget_asked(self, nonce: str) -> None:
+        """Slack has certainly not made it."""
+        await self._secrets.forget(_message(nonce))
+
+    async def uploaded(self, job_id: JobId) -> Uploaded | None:
+        """Return the files that were made for a job."""
+        kept = await self._secrets.get(_files(job_id))
+        return None if kept is None else Uploaded(**json.loads(kept))
+
+    async def note_uploaded(self, job_id: JobId, uploaded: Uploaded) -> None:
+        """Remember a job's files, before Slack is told that they are whole: from then on they exist."""
+        told = {"since_s": uploaded.since_s, "ids": dict(uploaded.ids)}
+        await self._secrets.put(_files(job_id), json.dumps(told), for_s=KEPT_S)
+
+    async def forget_uploaded(self, job_id: JobId) -> None:
+        """None of them is there any more."""
+        await self._secrets.forget(_files(job_id))
+
+
+def _message(nonce: str) -> str:
+    return f"slack/asked/{nonce}"
+
+
+def _files(job_id: JobId) -> str:
+    return f"slack/files/{job_id}"

@@ -1,0 +1,98 @@
+"""Posts a message once: Slack's chat.postMessage knows no way to say that it is asked for the second time.
+
+So it is written down before it is asked for. Where that was done before and no answer is known, the message is looked
+for first, by the metadata that it carries; it is asked for again only when it did not turn up within some seconds.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from adapters.slack.calls import Calls
+from adapters.slack.cards import EVENT, metadata
+from adapters.slack.notes import Asked, Notes
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.shapes import Json
+from adapters.slack.standing import Spot
+
+SETTLED_S = 10.0
+"""For so long a request that nobody waits for any more may still arrive, and a message may be on its way to those who
+look for it."""
+
+_SKEW_S = 60.0
+"""By so much Slack's clock and ours may differ."""
+
+_PAGE, _PAGES = 100, 5
+
+
+class Posting:
+    """Posts for this process; `now`: the time of day in seconds."""
+
+    def __init__(self, calls: Calls, notes: Notes, now: Callable[[], float]) -> None:
+        self._calls, self._notes, self._now = calls, notes, now
+
+    async def post(self, spot: Spot, body: Json, *, nonce: str) -> str:
+        """Return the `ts` of the one message of that nonce, made if need be. Raises Refused."""
+        asked = await self._notes.asked(nonce)
+        if asked is not None:
+            ts = asked.ts or await self._found(spot, nonce, asked.at_s)
+            if ts:
+                return ts
+            if self._now() - asked.at_s < SETTLED_S:
+                raise Refused(Refusal.AWAY, may_be_done=True, detail="it may still appear")
+        return await self._made(spot, body, nonce)
+
+    async def _made(self, spot: Spot, body: Json, nonce: str) -> str:
+        at_s = self._now()
+        await self._notes.note_asked(nonce, Asked(at_s=at_s))
+        try:
+            ts = await self.say(spot, {**body, "metadata": metadata(nonce)})
+        except Refused as refused:
+            if not refused.may_be_done:
+                await self._notes.forget_asked(nonce)
+            raise
+        await self._notes.note_asked(nonce, Asked(at_s=at_s, ts=ts))
+        return ts
+
+    async def say(self, spot: Spot, body: Json) -> str:
+        """Post without a look at what was posted before; returns the `ts`. Raises Refused."""
+        said = {"channel": spot.channel, "thread_ts": spot.thread, "unfurl_links": False, "unfurl_media": False, **body}
+        answer = await self._calls.ask(spot.workspace, "chat.postMessage", said)
+        return str(answer.get("ts", ""))
+
+    # ---- Looking for it ----
+
+    async def _found(self, spot: Spot, nonce: str, at_s: float) -> str:
+        """Return the message that was asked for then; empty when it is not there. Raises Refused where that is not known."""
+        cursor = ""
+        for _ in range(_PAGES):
+            page = await self._page(spot, at_s, cursor)
+            for message in page.get("messages", ()):
+                if _nonce_of(message) == nonce:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return ""
+        raise Refused(Refusal.AWAY, may_be_done=True, detail="too much was said there to find a message")
+
+    async def _page(self, spot: Spot, at_s: float, cursor: str) -> Json:
+        method = "conversations.history" if spot.thread is None else "conversations.replies"
+        args = {
+            "channel": spot.channel,
+            "ts": spot.thread,
+            "oldest": f"{at_s - _SKEW_S:.6f}",
+            "latest": f"{at_s + SETTLED_S + _SKEW_S:.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": _PAGE,
+            "cursor": cursor or None,
+        }
+        return await self._calls.ask(spot.workspace, method, args)
+
+
+def _nonce_of(message: Any) -> str | None:
+    match message:
+        case {"ts": str(), "metadata": {"event_type": str(kind), "event_payload": {"job": str(nonce)}}} if (
+            kind == EVENT
+        ):
+            return nonce
+    return None

@@ -1,0 +1,83 @@
+"""Where a job's message stands in Slack, and how often it may be changed: pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.budgets import Budget
+from bot.jobs import Job, MessageRef, Place
+
+PLATFORM = "slack"
+
+POSTS, POSTS_S = 1, 1.0
+"""chat.postMessage takes one in a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
+
+EDITS, EDITS_S = 3, 4.0
+"""chat.update is of tier 3: 50 and more in a minute for the whole workspace. This makes 45 in any minute.
+
+Four seconds and not sixty: within a minute's window the first few bars would use up what all others of that minute
+need, and whoever takes over from a process that died would have to wait for a minute before it changes anything.
+"""
+
+RESERVE = 1
+"""Of those three: so progress has 30 in a minute, positions 15, and an end finds room at once."""
+
+
+class Kind(StrEnum):
+    """What a message is to Slack; the first part of a `MessageRef.id`."""
+
+    CHANNEL = "c"  #: in the job's channel or thread
+    DIRECT = "d"  #: to the requester alone
+    LOST = "lost"  #: none that can be changed: the end is told in another one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where something is posted."""
+
+    workspace: str
+    channel: str
+    thread: str | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether only one person reads there."""
+        return self.channel.startswith("D")
+
+
+def spot_of(place: Place) -> Spot:
+    """Read a place, whose channel is "C…" or "C…/thread"."""
+    channel, _, thread = place.channel.partition("/")
+    return Spot(workspace=place.tenant.id, channel=channel, thread=thread or None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One message as its ref names it: by its channel and Slack's `ts`."""
+
+    kind: Kind
+    channel: str = ""
+    ts: str = ""
+
+    def ref(self, job: Job) -> MessageRef:
+        """Return how it is remembered."""
+        parts = (self.kind, self.channel, self.ts) if self.kind is Kind.DIRECT else (self.kind, self.ts)
+        return MessageRef(place=job.place, id="/".join(part for part in parts if part))
+
+
+def standing_of(ref: MessageRef) -> Standing:
+    """Read a ref; one that no version of us wrote is lost."""
+    match ref.id.split("/"):
+        case [Kind.CHANNEL, ts]:
+            return Standing(kind=Kind.CHANNEL, channel=spot_of(ref.place).channel, ts=ts)
+        case [Kind.DIRECT, channel, ts]:
+            return Standing(kind=Kind.DIRECT, channel=channel, ts=ts)
+        case _:
+            return Standing(kind=Kind.LOST)
+
+
+def budget_of(job: Job, ref: MessageRef | None) -> Budget:
+    """Return what the next call for a job's message draws on: its channel's posts, or the workspace's updates."""
+    spot = spot_of(job.place)
+    if ref is None:
+        return Budget(bucket=f"{PLATFORM}/{spot.workspace}/post/{spot.channel}", edits=POSTS, per_s=POSTS_S)
+    return Budget(bucket=f"{PLATFORM}/{spot.workspace}/update", edits=EDITS, per_s=EDITS_S, reserve=RESERVE)
