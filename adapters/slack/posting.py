@@ -62,7 +62,7 @@ class Posting:
     # ---- Looking for it ----
 
     async def _found(self, spot: Spot, nonce: str, at_s: float) -> str:
-        """Return the message that was asked for then; empty when it is not there. Raises Refused where that is not known."""
+        """Return the message that was asked for then; empty when it is not there. Raises Refused if nobody can tell."""
         cursor = ""
         for _ in range(_PAGES):
             page = await self._page(spot, at_s, cursor)
