@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Literal
 
 from bot.events import MediaKind
 from bot.jobs import StoredFile
+
+Spoilers = Literal["never", "nsfw", "always"]
+"""Which pictures are behind a click."""
+
+USUAL_SPOILERS: Spoilers = "nsfw"
 
 LEAST_COPY = 32 * 1024
 """Bytes below which no copy is made: of a large picture nothing worth looking at would be left."""

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
 from bot.policy.places import PlaceRule
 from bot.servers import MAX_LABELS, MAX_SLOTS, WORD, ServerSpec
@@ -122,7 +123,7 @@ class DiscordSettings(BaseModel):
     dev_guilds: Annotated[
         tuple[Snowflake, ...], Field(max_length=20)
     ] = ()  #: commands are registered there alone; none: everywhere
-    spoilers: Literal["never", "nsfw", "always"] = "nsfw"  #: which pictures are behind a click
+    spoilers: Spoilers = USUAL_SPOILERS  #: which pictures are behind a click
     shard_count: int = Field(default=0, ge=0, le=10_000)  #: of all processes together; 0: as many as Discord wishes
     shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=1000)] = ()  #: those of this process
 

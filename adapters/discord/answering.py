@@ -74,10 +74,10 @@ class Answering:
         """Take note of a click; what it does is seen elsewhere."""
         return await self._first(_CHANGE_LATER, None, _Said.SOMETHING)
 
-    async def fill(self, message: Json, files: Sequence[Upload] = ()) -> None:
-        """Say what was promised for later. Raises ChatError."""
+    async def fill(self, message: Json, files: Sequence[Upload] = ()) -> Json:
+        """Say what was promised for later; returns it as Discord keeps it. Raises ChatError."""
         self._said = _Said.SOMETHING
-        await self.rest.edit_reply(self.origin.application, self.origin.token, _edited(message), files)
+        return await self.rest.edit_reply(self.origin.application, self.origin.token, _edited(message), files)
 
     async def remove_clicked(self) -> None:
         """Take the message away that was clicked: an accepted click's answer is that message. Raises ChatError."""

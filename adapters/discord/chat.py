@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from time import time
 
 from adapters.discord.calls import Upload
-from adapters.discord.delivery import Delivery, Link, Spoilers
 from adapters.discord.origins import DIRECT, PLATFORM
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.replies import DEFAULT_LIMIT, Replies, Reply
@@ -30,7 +29,6 @@ from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef
 from bot.noticeboard.steps import nonce_of
-from bot.ports import FileStore, LiveBoard
 from bot.status import StatusCard
 
 _LOST = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.TOO_OLD, Refusal.TOKEN_DEAD})
@@ -46,15 +44,11 @@ class DiscordChat:
         self,
         rest: Rest,
         replies: Replies,
-        files: FileStore,
-        live: LiveBoard,
+        sending: Sending,
         *,
-        link: Link = lambda _: None,
-        spoilers: Spoilers = "nsfw",
         now: Callable[[], float] = time,
     ) -> None:
-        self._rest, self._replies, self._now = rest, replies, now
-        self._sending = Sending(Delivery(files, live, link=link, spoilers=spoilers))
+        self._rest, self._replies, self._sending, self._now = rest, replies, sending, now
 
     @property
     def name(self) -> str:

@@ -9,11 +9,10 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import ALT_TEXT, Shown, ShownFile
-from bot.copies import Form, Part, Plan, plan, tighter
+from bot.copies import USUAL_SPOILERS, Form, Part, Plan, Spoilers, plan, tighter
 from bot.errors import FileGone
 from bot.events import MediaKind
 from bot.images import smaller
@@ -22,9 +21,6 @@ from bot.jobs import JobId, StoredFile
 from bot.media import recognise
 from bot.ports import FileStore, LiveBoard
 from bot.status import StatusCard
-
-Spoilers = Literal["never", "nsfw", "always"]
-"""Which pictures are behind a click."""
 
 Link = Callable[[StoredFile], str | None]
 """Makes an expiring address of a file; None where nobody outside could open it."""
@@ -84,7 +80,12 @@ class Delivery:
     """Packs what goes along with cards."""
 
     def __init__(
-        self, files: FileStore, live: LiveBoard, *, link: Link = lambda _: None, spoilers: Spoilers = "nsfw"
+        self,
+        files: FileStore,
+        live: LiveBoard,
+        *,
+        link: Link = lambda _: None,
+        spoilers: Spoilers = USUAL_SPOILERS,
     ) -> None:
         self._files, self._live, self._link, self._spoilers = files, live, link, spoilers
         self._copying = asyncio.Semaphore(_COPIES_AT_ONCE)

@@ -8,7 +8,7 @@ from adapters.discord.cdn import ORIGINS, Cdn
 from adapters.discord.chat import DiscordChat
 from adapters.discord.clicking import Clicking
 from adapters.discord.client import GatewayOptions
-from adapters.discord.delivery import Delivery, Link, Spoilers
+from adapters.discord.delivery import Delivery, Link
 from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
 from adapters.discord.registering import Registering
@@ -16,10 +16,12 @@ from adapters.discord.reimagining import Reimagining
 from adapters.discord.replies import Replies, Secrets
 from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
+from adapters.discord.sending import Sending
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.syncing import Remembered
 from adapters.discord.telling import Telling
+from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.desk import Desk
 from bot.jobs import JobRecord
 from bot.ports import FileStore, LiveBoard
@@ -35,7 +37,7 @@ class DiscordOptions:
     shard_ids: tuple[int, ...] = ()  #: of this process; none: all
     shard_count: int = 0  #: of all processes; 0: as many as Discord recommends
     heartbeat_timeout_s: float = 60.0
-    spoilers: Spoilers = "nsfw"
+    spoilers: Spoilers = USUAL_SPOILERS
     link: Link = lambda _: None  #: makes an expiring address of an original
     origins: Collection[str] = ORIGINS  #: where attachments are fetched from
 
@@ -55,17 +57,11 @@ class Shared:
 def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     """Return the bot."""
     rest, replies = Rest(options.token), Replies(shared.secrets)
+    sending = Sending(Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers))
     return DiscordFront(
-        platform=DiscordChat(
-            rest,
-            replies,
-            shared.files,
-            shared.live,
-            link=options.link,
-            spoilers=options.spoilers,
-        ),
+        platform=DiscordChat(rest, replies, sending),
         rest=rest,
-        routes=_routes(options, shared, replies),
+        routes=_routes(options, shared, replies, sending),
         registering=Registering(desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds),
         gateway=GatewayOptions(
             token=options.token,
@@ -76,9 +72,8 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     )
 
 
-def _routes(options: DiscordOptions, shared: Shared, replies: Replies) -> Routes:
+def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: Sending) -> Routes:
     desk, cdn = shared.desk, Cdn(origins=options.origins)
-    delivery = Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers)
     submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=shared.card)
     telling = Telling(desk=desk)
     reimagining = Reimagining(desk=desk, submitting=submitting, secrets=shared.secrets)
@@ -87,7 +82,7 @@ def _routes(options: DiscordOptions, shared: Shared, replies: Replies) -> Routes
         clicking=Clicking(
             desk=desk,
             submitting=submitting,
-            showing=Showing(card=shared.card, delivery=delivery),
+            showing=Showing(card=shared.card, sending=sending),
             telling=telling,
         ),
         forming=Forming(desk=desk, submitting=submitting, reimagining=reimagining),

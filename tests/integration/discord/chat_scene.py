@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.discord.chat import DiscordChat
+from adapters.discord.delivery import Delivery
 from adapters.discord.replies import DEFAULT_LIMIT, Replies, Reply
 from adapters.discord.rest import Rest
+from adapters.discord.sending import Sending
 from bot.errors import FileGone
 from bot.jobs import Job, JobId, MessageRef, Place, Requester, StoredFile, Tenant
 from bot.ports import ChatPlatform
@@ -115,14 +117,8 @@ class Town:
             yield self.chat(rest, **options)
 
     def chat(self, rest: Rest, replies: Replies | None = None, **options: Any) -> DiscordChat:
-        return DiscordChat(
-            rest,
-            replies or Replies(self.drawer),
-            self.shelf,
-            self.previews,
-            now=self.discord.clock.now,
-            **options,
-        )
+        sending = Sending(Delivery(self.shelf, self.previews, **options))
+        return DiscordChat(rest, replies or Replies(self.drawer), sending, now=self.discord.clock.now)
 
     async def asked(
         self, job_id: JobId, channel: Channel | None = None, *, answer: int | None = LATER, limit: int = DEFAULT_LIMIT

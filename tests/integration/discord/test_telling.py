@@ -5,7 +5,9 @@ import pytest
 from bot.errors import StoreLost
 from bot.jobs import JobState
 from bot.policy.places import PlaceRule
+from tests.fakes.discord.limits import Limits
 from tests.integration.discord.stage import Stage, png, stage
+from tests.integration.discord.test_chat import noise
 
 __all__ = ["stage"]
 
@@ -84,6 +86,17 @@ async def test_a_history_shows_the_pictures_again_to_its_owner_alone(stage: Stag
     await stage.town.discord.until(lambda: len(shown.message.files) == 2)
     assert shown.message.is_ephemeral
     assert "a lighthouse at dusk" in shown.text
+
+
+async def test_a_picture_that_is_too_large_for_discord_is_shown_again_as_a_smaller_copy(stage: Stage) -> None:
+    _, large = noise("large.png")
+    await stage.picture(large)
+    told = await stage.ada.slash(stage.general, "history")
+    stage.town.discord.world.limits = Limits(file_bytes=150_000, ack_s=30)
+    shown = await stage.ada.click(told.message, "Show")
+    await stage.town.discord.until(lambda: bool(shown.message.files))
+    assert len(shown.message.files[0].content) <= 150_000
+    assert "smaller copy" in shown.text
 
 
 async def test_a_store_that_is_away_is_told_and_typing_is_answered_all_the_same(
