@@ -77,7 +77,7 @@ def _blocks(card: StatusCard, shown: Shown) -> Iterator[Json]:
     below = [*_texts(card), *_remarks(card, shown), *_links(shown)]
     if below:
         yield rich_text(below)
-    yield small([facts_line(card, plain)])
+    yield small(facts_line(card, plain))
     for row in press_rows(card.buttons, card.job_id, len(card.files)):
         yield actions([press(each) for each in row])
 
