@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import following, orders, payloads, pressing
+from . import bodies, files, following, orders, payloads, pressing, views
 from .asks import Asked, NoAnswer
 from .delivery import Delivery
 from .events import tell_deleted, tell_posted
@@ -136,7 +136,7 @@ class Member:
         A list of Pictures is uploaded.
         """
         view = form if isinstance(form, View) else form.modal
-        if view.kind != "modal" or "submit" not in view.shape:
+        if view.kind != "modal" or not view.shape.get("submit"):
             raise CannotAsk("there is no button to submit this")
         given = {name: self._uploaded(value) for name, value in values.items()}
         state = pressing.state_of(self._blocks(view), given, is_checked=True)
@@ -148,13 +148,15 @@ class Member:
         pictures = value if isinstance(value, list) else [value]
         if not pictures or not all(isinstance(each, Picture) for each in pictures):
             return value
-        return [payloads.uploaded(self.world, orders.uploaded(self.world, self.user, each)) for each in pictures]
+        return [
+            bodies.file(self.world, files.stored(self.world, self.user, each.name, each.content)) for each in pictures
+        ]
 
     async def close(self, form: View | Asked, *, is_all: bool = False, wait: bool = True) -> None:
         """Close a form, or all that lie on each other; the application hears of it where the form says so."""
         view = form if isinstance(form, View) else form.modal
         self._blocks(view)
-        for each in following.close(self.world, view, is_all=is_all):
+        for each in following.closed(self.world, view, is_all=is_all):
             if each.shape.get("notify_on_close"):
                 shown = payloads.on_view(self.world, each, {})["view"]
                 await self._ask(self._interaction("view_closed", {"view": shown, "is_cleared": is_all}), wait=wait)
@@ -164,18 +166,18 @@ class Member:
     def look_at_home(self, tab: str = "home") -> None:
         """Open the application's page; it is told."""
         told: Json = {"type": "app_home_opened", "user": self.id, "channel": self.dm.id, "tab": tab}
-        if tab == "home" and (shown := self._home()) is not None:
+        if tab == "home" and (shown := views.home(self.world, self.user)) is not None:
             told["view"] = payloads.on_view(self.world, shown, {})["view"]
         self.delivery.emit(self.team, {**told, "event_ts": self.world.clock.ts()})
 
     async def home(self, *words: str, within_s: float = 20.0) -> View:
         """Open the App Home; returns it once it was published anew and shows all these words."""
-        old = self._home()
+        old = views.home(self.world, self.user)
         seen = len(old.versions) if old is not None else 0
         found: list[View] = []
 
         def holds() -> bool:
-            home = self._home()
+            home = views.home(self.world, self.user)
             is_new = home is not None and len(home.versions) > seen
             found[:] = [home] if home and is_new and all(word in read(home) for word in words) else []
             return bool(found)
@@ -184,28 +186,24 @@ class Member:
         await self.world.until(holds, within_s)
         return found[0]
 
-    def _home(self) -> View | None:
-        mine = (each for each in self.world.views.values() if each.user is self.user and each.kind == "home")
-        return next(mine, None)
-
     # messages of their own
 
     def say(self, channel: Channel, text: str, *pictures: Picture, thread: Message | None = None) -> Message:
         """Write a message, in a thread perhaps; `@fairbrush` mentions the bot, who hears of it where it is."""
         orders.check_is_in(self.user, channel)
-        files = tuple(orders.uploaded(self.world, self.user, each) for each in pictures)
+        uploads = tuple(files.stored(self.world, self.user, each.name, each.content) for each in pictures)
         written = orders.escaped(self.team, text)
         ts = self.world.clock.ts()
         message = Message(
             ts=ts,
             channel=channel,
             author=self.user,
-            versions=[Version(at=self.world.clock.now(), text=written, files=files)],
+            versions=[Version(at=self.world.clock.now(), text=written, files=uploads)],
             thread_ts=(thread.thread_ts or thread.ts) if thread else None,
             pings=mrkdwn(written, self.team.names()).pings,
-            subtype="file_share" if files else None,
+            subtype="file_share" if uploads else None,
         )
-        for each in files:
+        for each in uploads:
             each.shares.setdefault(channel.id, []).append(ts)
         if thread is not None and thread.thread_ts is None:
             thread.thread_ts = thread.ts

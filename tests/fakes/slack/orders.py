@@ -1,12 +1,10 @@
 """What Slack's own client sends of what members type and choose: escaped, and only what the application registered."""
 
-import mimetypes
 import re
-import secrets
 from dataclasses import dataclass
 
 from .pressing import CannotAsk
-from .state import Channel, File, Message, Team, User, World
+from .state import Channel, Message, Team, User
 from .subscribing import Subscriptions
 from .texts import BROADCASTS
 
@@ -74,25 +72,3 @@ def check_is_in(user: User, channel: Channel) -> None:
         raise CannotAsk(f"{user.name} is not in {channel.name}")
     if channel.is_archived or (channel.is_read_only and not user.is_bot):
         raise CannotAsk(f"nobody can write in {channel.name}")
-
-
-def uploaded(world: World, user: User, picture: Picture) -> File:
-    """Store what a member uploads; Slack's client waits until it is ready."""
-    now, kind = world.clock.now(), mimetypes.guess_type(picture.name)[0] or "application/octet-stream"
-    file = File(
-        id=world.clock.name("F"),
-        team=user.team,
-        name=picture.name,
-        title=picture.name,
-        length=len(picture.content),
-        content=picture.content,
-        uploader=user,
-        secret=secrets.token_hex(5),
-        kind=kind,
-        created=now,
-        uploaded_at=now,
-        completed_at=now,
-        ready_at=now,
-    )
-    user.team.files[file.id] = file
-    return file

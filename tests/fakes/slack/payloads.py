@@ -4,7 +4,7 @@ import secrets
 
 from . import bodies
 from .shapes import Json
-from .state import Channel, File, Message, Response, Team, Trigger, User, View, World
+from .state import Channel, Message, Response, Team, Trigger, User, View, World
 
 TOKEN = "fake-verification-token"
 """Deprecated by Slack, and still in every payload."""
@@ -94,13 +94,7 @@ def on_message(world: World, message: Message) -> Json:
 
 def on_view(world: World, view: View, values: Json) -> Json:
     """Return where something in a form or an App Home was done, as it was filled in then."""
-    shown = {**bodies.view(world, view), "state": {"values": values}}
-    return {"container": {"type": "view", "view_id": view.id}, "view": shown}
-
-
-def uploaded(world: World, file: File) -> Json:
-    """Return a file as the state of a form names it."""
-    return bodies.file(world, file)
+    return {"container": {"type": "view", "view_id": view.id}, "view": bodies.view(world, view, values)}
 
 
 def place(channel: Channel) -> Json:

@@ -61,7 +61,8 @@ class Connection:
 
     async def _next(self) -> Json | None:
         try:
-            return await asyncio.wait_for(self._outbox.get(), _PING_S)
+            async with asyncio.timeout(_PING_S):
+                return await self._outbox.get()
         except TimeoutError:
             return {}
 
