@@ -5,6 +5,9 @@ RUN := $(UV) run
 # Every Python process that a test run starts measures itself, this checkout's command line included.
 MEASURED := COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml COVERAGE_FILE=$(CURDIR)/.coverage
 
+# Most tests wait for something most of the time.
+TWO := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help check static test cover gate format format-check lint types contracts lock
 
@@ -16,11 +19,11 @@ check: static cover ## Everything that has to pass: format, lint, types, import 
 static: format-check lint types contracts ## All of check that runs nothing of ours
 
 test: ## Run the tests
-	$(RUN) pytest
+	$(RUN) pytest $(TWO)
 
 cover: ## Run the tests and hold the coverage against its gate
 	rm -f .coverage .coverage.*
-	$(MEASURED) $(RUN) pytest
+	$(MEASURED) $(RUN) pytest $(TWO)
 	$(MAKE) --no-print-directory gate
 
 gate: ## Judge the coverage that the last measured test run left behind

@@ -180,6 +180,7 @@ async def test_out_of_memory_says_what_to_lower(fairbrush: Fairbrush, simulator:
 async def test_a_stopped_command_interrupts_its_run_and_says_so(
     start: Callable[..., subprocess.Popen[str]], folder: Path, simulator: Simulator, sent: signal.Signals, code: int
 ) -> None:
+    simulator.faults.slow_down(10)  # so that it is not over before it is stopped, however busy this machine is
     process = start("imagine", "a cat", "steps:60", "size:64x64", "--comfyui", simulator.url, "--out", "a.png")
     assert process.stderr is not None
     lines = iter(process.stderr.readline, "")  # ends with the process, too

@@ -120,12 +120,14 @@ class Service:
 
 
 def commands() -> list[tuple[int, str]]:
-    """List every process of this machine with its command line."""
+    """List every process of this machine with its command line, and the folder in which it works."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                found.append((int(entry.name), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()))
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                # An engine tells its socket for its command line, which stands elsewhere where the path is a long one.
+                found.append((int(entry.name), f"{words} in {(entry / 'cwd').readlink()}"))
             except OSError:
                 continue  # It ended meanwhile.
     return found
