@@ -46,6 +46,11 @@ class FairbrushError(Exception):
         super().__init__(sentence or self.sentence)
         self.detail = detail  #: for the log only: may hold paths and what the server said
 
+    @property
+    def brief(self) -> str:
+        """Say what a log may hold at any level: in words of ours, for `detail` may repeat a prompt."""
+        return f"code={self.code}"
+
     def __repr__(self) -> str:
         """Say everything: a repr is for a log, too."""
         return f"{type(self).__name__}({str(self)!r}, detail={self.detail!r})"
@@ -217,9 +222,15 @@ class ChatError(FairbrushError):
     code = "chat"
     sentence = "The message could not be shown."
 
-    def __init__(self, *, gone: bool = False, detail: str = "") -> None:
-        super().__init__(detail=detail)
+    def __init__(self, *, gone: bool = False, reason: str = "", detail: str = "") -> None:
+        super().__init__(detail=detail or reason)
         self.gone = gone  #: for good: the message, its channel or our right to write there
+        self.reason = reason  #: for the log, at any level: numbers, and words of ours
+
+    @property
+    def brief(self) -> str:
+        """Say what a log may hold at any level."""
+        return f"code={self.code} {self.reason}".rstrip()
 
 
 class ConfigError(FairbrushError):

@@ -131,7 +131,8 @@ class Answering:
         return True
 
     def _unsaid(self, error: ChatError) -> None:
-        _log.warning("an answer could not be given: interaction=%s %s", self.origin.id, error.detail)
+        _log.warning("an answer could not be given: interaction=%s %s", self.origin.id, error.brief)
+        _log.debug("an answer could not be given: interaction=%s detail=%s", self.origin.id, error.detail)
 
 
 def _edited(message: Json) -> Json:

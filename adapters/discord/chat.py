@@ -97,7 +97,7 @@ class DiscordChat:
             case Way.NONE:
                 raise Refused(Refusal.GONE, detail="known to be lost")
             case Way.BETWEEN:
-                raise ChatError(detail="an edit by the interaction's token may still be on its way")
+                raise ChatError(reason="an edit by the interaction's token may still be on its way")
             case Way.TOKEN if reply := await self._replies.of(job.id):
                 await self._by_token_or_bot(job, card, reply, standing)
             case _ if standing.kind is Kind.RESPONSE and only_token(job):
@@ -179,7 +179,8 @@ class DiscordChat:
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
-            raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
+            reason = f"neither there nor in private: {refused.reason}"
+            raise ChatError(gone=True, reason=reason, detail=refused.detail) from refused
         return Standing(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
 
     # ---- Pinging ----

@@ -24,7 +24,8 @@ class Refused(ChatError):
     def __init__(
         self, refusal: Refusal, *, status: int = 0, code: int = 0, after_s: float = 0.0, detail: str = ""
     ) -> None:
-        super().__init__(detail=f"{refusal} (HTTP {status}, code {code}) {detail}".rstrip())
+        reason = f"{refusal} (HTTP {status}, code {code})"
+        super().__init__(reason=reason, detail=f"{reason} {detail}".rstrip())
         self.refusal = refusal
         self.status = status  #: 0: there was no answer
         self.discord_code = code  #: Discord's own number, 0 where it gave none

@@ -76,7 +76,8 @@ class Rest:
             try:
                 await self.login()
             except ChatError as error:
-                _log.warning("Discord cannot be reached, next try in %g s: %s", wait_s, error.detail)
+                _log.warning("Discord cannot be reached, next try in %g s: %s", wait_s, error.brief)
+                _log.debug("Discord cannot be reached: detail=%s", error.detail)
                 await asyncio.sleep(wait_s)
                 wait_s = min(_LAST_RETRY_S, wait_s * 2)
         await self._calls.is_refused.wait()

@@ -90,7 +90,7 @@ class WebChat:
         async with self._changing:
             known = self.entry(ref.place, card.job_id)
             if known is None or str(card.job_id) != ref.id:
-                raise ChatError(gone=True, detail="no such message")
+                raise ChatError(gone=True, reason="no such message")
             await self._put(Entry(place=ref.place, job_id=card.job_id, posted_ms=known.posted_ms, card=card))
         return ref
 
@@ -157,4 +157,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ChatError(detail=f"the log cannot be written: {error.strerror}") from error
+        raise ChatError(reason=f"the log cannot be written: {error.strerror}") from error

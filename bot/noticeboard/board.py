@@ -69,7 +69,8 @@ class Noticeboard:
                 try:
                     await self._round(editors)
                 except FairbrushError as error:
-                    _log.warning("the noticeboard of %s waits: %s %s", self._platform.name, error, error.detail)
+                    _log.warning("the noticeboard of %s waits: %s", self._platform.name, error.brief)
+                    _log.debug("the noticeboard of %s waits: detail=%s", self._platform.name, error.detail)
                     await asyncio.sleep(self._patience.retry_s)
 
     async def _round(self, editors: asyncio.TaskGroup) -> None:

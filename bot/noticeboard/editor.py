@@ -94,7 +94,8 @@ class Editor:
             await self._serve()
         except FairbrushError as error:
             # The store cannot be asked now; it is the truth, so there is nothing to show without it.
-            _log.warning("bucket %s: %s %s", self._spending.budget.bucket, error, error.detail)
+            _log.warning("bucket %s: %s", self._spending.budget.bucket, error.brief)
+            _log.debug("bucket %s: detail=%s", self._spending.budget.bucket, error.detail)
             await self._rest(self._newsroom.clock() + self._newsroom.patience.retry_s)
 
     async def _serve(self) -> None:
@@ -230,7 +231,7 @@ class Editor:
         if not error.gone:
             self._put_off(job_id, error)
             return
-        _log.info("job %s: its message is gone for good: %s", job_id, error.detail)
+        _log.info("job %s: its message is gone for good: %s", job_id, error.brief)
         try:
             await self._newsroom.sources.notices.closed(job_id)
         except FairbrushError as lost:
@@ -243,7 +244,9 @@ class Editor:
         # A lost store is no failure of this message: nothing is shown without it, and everything when it is back.
         times = self._failed.get(job_id, (0, 0.0))[0] + (not isinstance(error, StoreLost))
         wait_s = min(patience.retry_most_s, patience.retry_s * 2 ** min(max(times - 1, 0), 16))
-        _log.warning("job %s: not shown, next try in %g s: %r", job_id, wait_s, error)
+        _log.warning("job %s: not shown, next try in %g s: %s", job_id, wait_s, _brief(error))
+        # What a platform or a library says may repeat the prompt.
+        _log.debug("job %s: not shown", job_id, exc_info=error)
         self._wanted.pop(job_id, None)
         self._dirty[job_id] = None
         self._failed[job_id] = (times, self._newsroom.clock() + wait_s)
@@ -273,3 +276,7 @@ class Editor:
                     await notices.own(budget.bucket, self._newsroom.owner, term_s=left_s + _ROUNDING_S)
                 else:
                     await notices.disown(budget.bucket, self._newsroom.owner)
+
+
+def _brief(error: Exception) -> str:
+    return error.brief if isinstance(error, FairbrushError) else type(error).__name__

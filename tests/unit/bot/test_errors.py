@@ -6,6 +6,7 @@ import pytest
 
 from bot import errors
 from bot.errors import (
+    ChatError,
     ConfigError,
     FairbrushError,
     QueueFull,
@@ -55,6 +56,12 @@ def test_an_uncertain_submit_is_a_lost_server_that_must_not_just_be_tried_again(
 
 def test_what_the_log_needs_is_not_in_what_people_read() -> None:
     assert "/srv" not in str(ServerLost(detail="/srv/comfyui refused"))
+    assert "/srv" not in ServerLost(detail="/srv/comfyui refused").brief
+
+
+def test_a_log_reads_why_a_message_was_not_shown_and_not_what_the_platform_said() -> None:
+    error = ChatError(reason="refused (HTTP 400, code 50035)", detail="'a cat' is no valid prompt")
+    assert error.brief == "code=chat refused (HTTP 400, code 50035)"
 
 
 def test_errors_that_hold_several_problems_say_them_all() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import ChatError
 from bot.events import Stage
 from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef
 from bot.noticeboard import Patience
@@ -567,3 +568,22 @@ def test_nobody_is_pinged_for_a_failure():
         await scene.end()
 
     run_virtually(story())
+
+
+def test_a_message_that_cannot_be_shown_is_logged_without_what_the_platform_said(caplog, monkeypatch):
+    async def refuse(self: RecordingChat, job: Job, card: object, *, nonce: str) -> MessageRef:
+        raise ChatError(reason="refused (HTTP 400)", detail="'a cat by the sea' is no text")
+
+    monkeypatch.setattr(RecordingChat, "create", refuse)
+    caplog.set_level("INFO")
+
+    async def story() -> None:
+        scene = Scene()
+        scene.start()
+        await scene.ask(1)
+        await scene.calm(1)
+        await scene.end()
+
+    run_virtually(story())
+    assert "refused (HTTP 400)" in caplog.text
+    assert "by the sea" not in caplog.text
