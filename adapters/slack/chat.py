@@ -72,6 +72,8 @@ class SlackChat:
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
+            if not card.is_final:
+                return Standing(kind=Kind.LOST).ref(job)
             # A nonce of its own: by the first one the message would be found that is lost.
             return await self._anew(job, card, f"{nonce_of(job.id)}e")
         return ref
@@ -84,18 +86,17 @@ class SlackChat:
         under = Spot(workspace=spot.workspace, channel=spot.channel, thread=spot.thread or standing.ts)
         await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
 
-    async def take_away(self, job: Job, ref: MessageRef, shown: Sequence[str] = ()) -> None:
-        """Delete a job's message and its files; `shown`: files of ours that it was seen to show. Raises Refused."""
+    async def remove(self, job: Job, ref: MessageRef) -> None:
+        """Take a job's message away, and its files; what is gone, or out of reach for good, is left alone."""
         standing = standing_of(ref)
-        if standing.kind is not Kind.LOST:
-            try:
-                await self._calls.ask(
-                    job.place.tenant.id, "chat.delete", {"channel": standing.channel, "ts": standing.ts}
-                )
-            except Refused as refused:
-                if refused.error != "message_not_found":
-                    raise
-        await self._pictures.forget(job, shown)
+        try:
+            if standing.kind is not Kind.LOST:
+                where = {"channel": standing.channel, "ts": standing.ts}
+                await self._calls.ask(job.place.tenant.id, "chat.delete", where)
+        except Refused as refused:
+            if refused.refusal not in _LOST:
+                raise
+        await self._leave_no_file(job)
 
     # ---- In its message ----
 
@@ -141,7 +142,7 @@ class SlackChat:
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
-            await self._leave_nothing(job)
+            await self._leave_no_file(job)
             raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
         return Standing(kind=Kind.DIRECT, channel=spot.channel, ts=ts).ref(job)
 
@@ -151,11 +152,11 @@ class SlackChat:
 
         return await self._show(job, card, put, remarks=remarks)
 
-    async def _leave_nothing(self, job: Job) -> None:
+    async def _leave_no_file(self, job: Job) -> None:
         try:
             await self._pictures.forget(job)
         except Refused as refused:
-            # With a token that is revoked nobody can delete them; they went with the app, or belong to the workspace.
+            # With a token that is revoked nobody can delete them: they are the workspace's.
             if refused.refusal not in _LOST:
                 raise
 

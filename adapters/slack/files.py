@@ -70,14 +70,14 @@ class Pictures:
             await self._notes.note_uploaded(job.id, Uploaded(since_s=0.0))
         return self._told(card, {}, remarks)
 
-    async def forget(self, job: Job, shown: Sequence[str] = ()) -> None:
-        """Delete every file of a job's, those that a message was seen to show included. Raises Refused, StoreLost."""
-        await self._take_back(job, shown)
+    async def forget(self, job: Job) -> None:
+        """Delete every file of a job's; raises Refused."""
+        await self._take_back(job)
         await self._notes.forget_uploaded(job.id)
 
-    async def _take_back(self, job: Job, shown: Sequence[str] = ()) -> None:
+    async def _take_back(self, job: Job) -> None:
         uploaded = await self._notes.uploaded(job.id)
-        for number in {*shown, *(uploaded.ids.values() if uploaded else ())}:
+        for number in uploaded.ids.values() if uploaded else ():
             try:
                 await self._calls.ask(job.place.tenant.id, "files.delete", {"file": number})
             except Refused as refused:

@@ -1,11 +1,13 @@
 """Every promise is tried on every chat platform that is at hand."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from tests.contracts.chat.scenes import ChatScene, Scenery, fake_scene
 from tests.integration.discord.chat_scene import by_bot_scene, by_token_scene
+from tests.integration.slack.chat_scene import slack_scene
 from tests.integration.web.chat_scene import web_scene
 
 SCENES: dict[str, Scenery] = {
@@ -13,6 +15,8 @@ SCENES: dict[str, Scenery] = {
     "chat page": web_scene,
     "Discord, by the interaction's token": by_token_scene,
     "Discord, by the bot's token": by_bot_scene,
+    "Slack, in a channel": slack_scene,
+    "Slack, in a thread": partial(slack_scene, in_thread=True),
 }
 """An adapter joins by adding its scene here."""
 

@@ -1,0 +1,1 @@
+"""Slack's adapter over real sockets, against a Slack of our own."""
