@@ -90,7 +90,9 @@ def copied(text: str, limit: int) -> str:
 
 
 def _piece(char: str, following: str) -> str:
-    # A colon before a space is nobody's emoji and nobody's address; it stands in many of our own sentences.
-    if char == "@" or (char == ":" and following.strip()):
+    if char == "@":
         return char + _NO_WIDTH
+    # A colon before a space is nobody's emoji and nobody's address; it stands in many of our own sentences.
+    if char == ":" and following.strip():
+        return f"{_NO_WIDTH}:{_NO_WIDTH}"
     return _ENTITIES.get(char, char)
