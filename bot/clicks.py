@@ -1,14 +1,13 @@
 """From a click under a job, or a form, to what is asked. Pure; intake judges it as whoever clicked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
-from bot.jobs import JobRecord, Place, Requester
+from bot.jobs import JobRecord
 from bot.ports import Cancelling
 from bot.status import Button
-from bot.submissions import InputOf, Picture, Submission, followed_up, repeated
+from bot.submissions import InputOf, Occasion, Picture, Submission, followed_up, repeated
 from workflows.catalog import Catalog
 from workflows.parameters import Seed
 from workflows.values import FileHandle
@@ -29,36 +28,22 @@ STOPPED: Mapping[Cancelling, str] = {
 """What whoever cancelled is told where they see no card."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """Who clicked what, where, on which of a job's pictures."""
+def submission_of_click(
+    occasion: Occasion, button: Button, record: JobRecord, catalog: Catalog, *, number: int = 0
+) -> Submission:
+    """Ask for what Reroll, Vary or Upscale means, of a job's picture of that number.
 
-    event: str
-    requester: Requester
-    place: Place
-    button: Button
-    number: int = 0
-
-
-def submission_of_click(click: Click, record: JobRecord, catalog: Catalog) -> Submission:
-    """Ask for what Reroll, Vary or Upscale means. Raises UnknownWorkflow or SubmissionError."""
+    Raises UnknownWorkflow or SubmissionError.
+    """
     workflow = workflow_of(record, catalog)
-    if click.button is Button.REROLL:
+    if button is Button.REROLL:
         seeds = {name: "random" for name, each in workflow.manifest.parameters.items() if isinstance(each, Seed)}
-        return repeated(record, seeds, event=click.event, requester=click.requester, place=click.place)
-    action = next((each for name, each in workflow.manifest.actions.items() if name == click.button.value), None)
+        return repeated(occasion, record, seeds)
+    action = next((each for name, each in workflow.manifest.actions.items() if name == button.value), None)
     target = catalog.workflows.get(action.workflow) if action else None
     if action is None or target is None:
         raise SubmissionError("This workflow does not offer that.")
-    return followed_up(
-        record,
-        action,
-        target,
-        index=click.number,
-        event=click.event,
-        requester=click.requester,
-        place=click.place,
-    )
+    return followed_up(occasion, record, action, target, index=number)
 
 
 def workflow_of(record: JobRecord, catalog: Catalog) -> Workflow:

@@ -50,13 +50,12 @@ class Desk:
         """Return what the servers offer, as it was last seen."""
         return self.knowledge.vocabulary()
 
-    def default_workflow(self, place: Place, *, thread_of: str | None = None) -> str:
-        """Return what is run here when nobody names a workflow."""
-        return self.intake.default_workflow(Spot(place=place, thread_of=thread_of))
+    def default_workflow(self, spot: Spot) -> str:
+        """Return what is run there when nobody names a workflow."""
+        return self.intake.default_workflow(spot)
 
-    def workflows(self, place: Place, adults_only: bool, *, thread_of: str | None = None) -> Mapping[str, Workflow]:
-        """Return what may be asked for here; `adults_only`: whether the place may show what is for adults only."""
-        spot = Spot(place=place, adults_only=adults_only, thread_of=thread_of)
+    def workflows(self, spot: Spot) -> Mapping[str, Workflow]:
+        """Return what may be asked for there."""
         return offered(self.knowledge.rules(), spot, self.catalog().workflows)
 
     async def check(self, submission: Submission) -> None:
@@ -70,8 +69,8 @@ class Desk:
     async def submit(self, submission: Submission) -> Receipt:
         """Make a job; raises what `Intake.submit` raises, and SubmissionError if it would end too late to be shown."""
         receipt = await self.intake.submit(submission)
-        if submission.within_s is not None:
-            await self._refuse_late(receipt.record, submission.within_s)
+        if submission.occasion.within_s is not None:
+            await self._refuse_late(receipt.record, submission.occasion.within_s)
         return receipt
 
     async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:

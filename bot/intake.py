@@ -114,7 +114,7 @@ class Intake:
 
     def _pick(self, submission: Submission) -> Workflow:
         named = submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)
-        return self._permitted(named or self.default_workflow(submission.spot), submission.spot)
+        return self._permitted(named or self.default_workflow(submission.occasion.spot), submission.occasion.spot)
 
     def _permitted(self, name: str, spot: Spot) -> Workflow:
         workflows, rules = self.knowledge.catalog().workflows, self.knowledge.rules()
@@ -150,14 +150,14 @@ class Intake:
             workflow=workflow.name,
             digest=workflow.digest,
             values=values,
-            requester=submission.requester,
-            place=submission.place,
+            requester=submission.occasion.requester,
+            place=submission.occasion.place,
             estimate_ms=self.estimates.quote_ms(work),
             created_ms=0,  # The store's clock sets it.
             parent=submission.parent,
             requirement=requirement,
             priority=min(max(submission.priority, -1), 1),
-            within_s=submission.within_s,
+            within_s=submission.occasion.within_s,
         )
 
     async def _handle(self, picture: Picture, submission: Submission) -> FileHandle:
@@ -184,7 +184,7 @@ class Intake:
 
     async def _visible(self, record: JobRecord | None, submission: Submission) -> JobRecord:
         # The same answer for what is not there and for what is somebody else's: a guess learns nothing.
-        if record is None or not may_see(record, submission.requester, submission.place):
+        if record is None or not may_see(record, submission.occasion.requester, submission.occasion.place):
             raise FileGone
         return record
 

@@ -46,12 +46,30 @@ Picture = Admitted | ResultOf | InputOf | Promised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """One wish. The platform's own event id makes a redelivered event the same job."""
+class Occasion:
+    """Who asks, where, and by which of the platform's events: its own id makes a redelivered one the same job."""
 
     event: str
     requester: Requester
-    place: Place
+    spot: Spot
+    within_s: float | None = None  #: after that the platform lets nobody tell how the job ended
+
+    @property
+    def place(self) -> Place:
+        """Return where it is asked."""
+        return self.spot.place
+
+    @property
+    def job_id(self) -> JobId:
+        """Return the id of the job that is made of it."""
+        return job_id_of(self.place.tenant.platform, self.event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One wish, on its occasion."""
+
+    occasion: Occasion
     text: str = ""  #: a command's words, options included
     raw: Mapping[str, Plain] = field(default_factory=dict)  #: values of fields, by parameter
     pictures: Mapping[str, Picture] = field(default_factory=dict)  #: by parameter
@@ -59,19 +77,11 @@ class Submission:
     workflow: str | None = None  #: a field's choice; the text may say `workflow:NAME` instead
     parent: JobId | None = None
     priority: int = 0  #: among the requester's own jobs; -1 waits for the others, 1 goes before them
-    adults_only: bool = True  #: whether the place may show what is for adults only
-    thread_of: str | None = None  #: the channel that the place is a thread of: its rules hold here too
-    within_s: float | None = None  #: after that the platform lets nobody tell how the job ended
-
-    @property
-    def spot(self) -> Spot:
-        """Return the place as rules see it."""
-        return Spot(place=self.place, adults_only=self.adults_only, thread_of=self.thread_of)
 
     @property
     def job_id(self) -> JobId:
         """Return the id of the job that this becomes."""
-        return job_id_of(self.place.tenant.platform, self.event)
+        return self.occasion.job_id
 
 
 def may_see(record: JobRecord, requester: Requester, place: Place) -> bool:
@@ -84,9 +94,7 @@ def may_see(record: JobRecord, requester: Requester, place: Place) -> bool:
     return own or (job.place == place and job.requester.tenant == requester.tenant)
 
 
-def repeated(
-    record: JobRecord, changes: Mapping[str, Plain], *, event: str, requester: Requester, place: Place
-) -> Submission:
+def repeated(occasion: Occasion, record: JobRecord, changes: Mapping[str, Plain]) -> Submission:
     """Ask for an old job again, with changes (`{"seed": "random"}` for a reroll), under today's workflow and policy."""
     old = record.job
     pictures = {
@@ -95,9 +103,7 @@ def repeated(
         if isinstance(value, FileHandle) and name not in changes
     }
     return Submission(
-        event=event,
-        requester=requester,
-        place=place,
+        occasion=occasion,
         raw={**_written(record), **changes},
         pictures=pictures,
         workflow=old.workflow,
@@ -106,7 +112,7 @@ def repeated(
 
 
 def followed_up(
-    record: JobRecord, action: Action, target: Workflow, *, index: int, event: str, requester: Requester, place: Place
+    occasion: Occasion, record: JobRecord, action: Action, target: Workflow, *, index: int = 0
 ) -> Submission:
     """Ask for what a button under a picture does: the target workflow takes that picture and the old job's words."""
     old = _written(record)
@@ -118,9 +124,7 @@ def followed_up(
     }
     chance = {name: "random" for name, each in target.manifest.parameters.items() if isinstance(each, Seed)}
     return Submission(
-        event=event,
-        requester=requester,
-        place=place,
+        occasion=occasion,
         raw={**words, **chance, **action.values},
         pictures={action.parameter: ResultOf(job_id=record.job.id, index=index)},
         workflow=action.workflow,

@@ -1,7 +1,7 @@
 """Buttons and selects: what was clicked, by whom, under which job. An id alone grants nothing."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
@@ -12,7 +12,7 @@ from adapters.discord.origins import Origin
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
-from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, submission_of_click, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
@@ -101,11 +101,9 @@ class Clicking:
         await self._submit(answering, button, number, await seen_job(self.desk, answering, job_id))
 
     async def _submit(self, answering: Answering, button: Button, number: int, record: JobRecord) -> None:
-        origin = answering.origin
-        click = Click(event=origin.id, requester=origin.requester, place=origin.place, button=button, number=number)
-        submission = submission_of_click(click, record, self.desk.catalog())
-        submission = replace(submission, adults_only=origin.is_adults_only)
-        await self.submitting.submit(answering, wish_of(submission, origin, {}))
+        occasion, catalog = answering.origin.occasion, self.desk.catalog()
+        submission = submission_of_click(occasion, button, record, catalog, number=number)
+        await self.submitting.submit(answering, wish_of(submission))
 
     async def _edit(self, answering: Answering, job_id: JobId) -> None:
         record = await seen_job(self.desk, answering, job_id)

@@ -55,17 +55,14 @@ class Forming:
         workflow = workflow_of(parent, self.desk.catalog())
         filled = read_edit(origin.data, workflow, parent.job.values)
         submission = Submission(
-            event=origin.id,
-            requester=origin.requester,
-            place=origin.place,
+            occasion=origin.occasion,
             text=filled.text,
             raw=filled.raw,
             pictures=pictures_of_form(workflow, parent, {}),
             workflow=workflow.name,
             parent=job_id,
-            adults_only=origin.is_adults_only,
         )
-        await self.submitting.submit(answering, wish_of(submission, origin, {}))
+        await self.submitting.submit(answering, wish_of(submission))
 
     async def _report(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin

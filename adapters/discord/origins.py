@@ -6,7 +6,10 @@ from enum import IntEnum, IntFlag
 from typing import cast
 
 from adapters.discord.shapes import Json
+from bot.commands import IMAGINE
 from bot.jobs import Place, Requester, Tenant
+from bot.policy.places import Spot
+from bot.submissions import Occasion
 
 PLATFORM = "discord"
 
@@ -96,8 +99,21 @@ class Origin:
 
     @property
     def is_adults_only(self) -> bool:
-        """Tell whether what is for adults may be shown: in private Discord itself asks before such a command."""
-        return self.is_restricted or self.is_private
+        """Tell whether what is for adults may be shown.
+
+        In private Discord asks before a command that is marked as such. /imagine is not, whatever workflow it names.
+        """
+        return self.is_restricted or (self.is_private and self.data.get("name") != IMAGINE)
+
+    @property
+    def spot(self) -> Spot:
+        """Return the place as rules see it."""
+        return Spot(place=self.place, adults_only=self.is_adults_only, thread_of=self.thread_of)
+
+    @property
+    def occasion(self) -> Occasion:
+        """Return it as one on which something may be asked."""
+        return Occasion(event=self.id, requester=self.requester, spot=self.spot, within_s=self.within_s)
 
 
 def origin_of(event: Json, *, restricts: Callable[[str], bool] = lambda _: False) -> Origin:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from adapters.discord.answering import Answering
@@ -60,11 +60,11 @@ class Reimagining:
         action, workflow = self._meant(origin, REIMAGINE)
         filled = read_reimagine(origin.data, workflow)
         submission = _submission(origin, action, picture, filled.raw, text=filled.text)
-        await self.submitting.submit(answering, wish_of(submission, origin, _attached(action, picture)))
+        await self.submitting.submit(answering, wish_of(submission, _attached(action, picture)))
 
     def _meant(self, origin: Origin, menu: str) -> tuple[Action, Workflow]:
         catalog = self.desk.catalog()
-        action = menu_action(menu, catalog, self.desk.default_workflow(origin.place, thread_of=origin.thread_of))
+        action = menu_action(menu, catalog, self.desk.default_workflow(origin.spot))
         if action is None:
             raise SubmissionError(_NOT_OFFERED)
         return action, catalog.workflows[action.workflow]
@@ -82,19 +82,10 @@ class Reimagining:
     ) -> None:
         origin = answering.origin
         if parent is not None:
-            submission = followed_up(
-                parent,
-                action,
-                workflow,
-                index=0,
-                event=origin.id,
-                requester=origin.requester,
-                place=origin.place,
-            )
-            submission = replace(submission, adults_only=origin.is_adults_only)
+            submission = followed_up(origin.occasion, parent, action, workflow)
         else:
             submission = _submission(origin, action, source, action.values)
-        await self.submitting.submit(answering, wish_of(submission, origin, _attached(action, source)))
+        await self.submitting.submit(answering, wish_of(submission, _attached(action, source)))
 
     async def _remember(self, origin: Origin, source: Source) -> None:
         kept: dict[str, object] = {"for": origin.requester.id}
@@ -126,15 +117,12 @@ def _submission(
     origin: Origin, action: Action, source: Source, raw: Mapping[str, Plain], *, text: str = ""
 ) -> Submission:
     return Submission(
-        event=origin.id,
-        requester=origin.requester,
-        place=origin.place,
+        occasion=origin.occasion,
         text=text,
         raw=raw,
         pictures={action.parameter: source} if isinstance(source, ResultOf) else {},
         workflow=action.workflow,
         parent=source.job_id if isinstance(source, ResultOf) else None,
-        adults_only=origin.is_adults_only,
     )
 
 

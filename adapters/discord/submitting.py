@@ -7,6 +7,7 @@ check (from memory) → keep the way to answer → within a second: the job and 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from adapters.discord.answering import DECIDE_BY_S, Answering
 from adapters.discord.cards import Shown, card_message
@@ -31,18 +32,10 @@ class Wish:
     attached: Mapping[str, Attachment] = field(default_factory=dict)  #: by parameter
 
 
-def wish_of(submission: Submission, origin: Origin, attached: Mapping[str, Attachment]) -> Wish:
-    """Return the wish with what its place says: how long a job may take there, and whose rules hold."""
+def wish_of(submission: Submission, attached: Mapping[str, Attachment] = MappingProxyType({})) -> Wish:
+    """Return the wish; what is attached is promised, by parameter."""
     promised = {name: Promised(handle=_promised(each)) for name, each in attached.items()}
-    return Wish(
-        submission=replace(
-            submission,
-            pictures={**submission.pictures, **promised},
-            within_s=origin.within_s,
-            thread_of=origin.thread_of,
-        ),
-        attached=attached,
-    )
+    return Wish(submission=replace(submission, pictures={**submission.pictures, **promised}), attached=attached)
 
 
 def _promised(attachment: Attachment) -> FileHandle:

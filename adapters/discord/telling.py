@@ -66,7 +66,7 @@ class Telling:
         return answers.note(CANCELLED[found] or STOPPED[found])
 
     def _workflows(self, origin: Origin) -> list[tuple[str, str, str]]:
-        found = self.desk.workflows(origin.place, origin.is_adults_only, thread_of=origin.thread_of)
+        found = self.desk.workflows(origin.spot)
         return [(name, each.manifest.title, each.manifest.summary) for name, each in found.items()]
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.images import Admitted
 from bot.intake import Receipt
 from bot.jobs import JobId, JobRecord, Place, Requester
+from bot.policy.places import Spot
 from bot.ports import Cancelling, FileStore
 from bot.submissions import Submission
 from workflows.catalog import Catalog
@@ -26,8 +27,8 @@ class Desk(Protocol):
         """Return what the servers offer, as it was last seen."""
         ...
 
-    def default_workflow(self, place: Place) -> str:
-        """Return what /imagine runs here."""
+    def default_workflow(self, spot: Spot) -> str:
+        """Return what /imagine runs there."""
         ...
 
     async def admit(self, content: bytes) -> Admitted:

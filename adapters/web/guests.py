@@ -7,6 +7,7 @@ from secrets import token_urlsafe
 
 from adapters.web.seal import Seal
 from bot.jobs import JobRecord, Place, Requester
+from bot.policy.places import Spot
 from bot.submissions import may_see
 
 _SESSION = "session"
@@ -20,6 +21,11 @@ class Guest:
     place: Place
     people: tuple[Requester, ...]  #: more than one only in the demo, where a page speaks as any of them
     invitation: str = field(default="", repr=False)
+
+    @property
+    def spot(self) -> Spot:
+        """Return the channel as rules see it; it shows what is for adults, too: the operator chose whom to invite."""
+        return Spot(place=self.place, adults_only=True)
 
     def speaker(self, person: str) -> Requester | None:
         """Return the person of this id, if this guest may speak as them."""

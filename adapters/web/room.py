@@ -20,6 +20,7 @@ from adapters.web.rendering import Pages
 from bot.errors import FairbrushError, QueueFull, SubmissionError
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Requester
+from bot.submissions import Occasion
 from workflows.faults import InvalidValues
 
 _LOG = logging.getLogger(__name__)
@@ -100,12 +101,13 @@ def speaker_of(request: web.Request, content: Json) -> Requester:
     return person
 
 
-def event_of(requester: Requester, content: Json) -> str:
-    """Name an asking: the page's own random name, within what belongs to this person."""
-    event = content.get("event")
+def occasion_of(request: web.Request, content: Json) -> Occasion:
+    """Return who asks, where, and under which name: the page's own random one, within what belongs to this person."""
+    requester, event = speaker_of(request, content), content.get("event")
     if not isinstance(event, str) or not 8 <= len(event) <= 64 or not event.isascii():
         raise web.HTTPBadRequest(text="An event is missing.")
-    return f"{requester.tenant.id}/{requester.id}/{event}"
+    event = f"{requester.tenant.id}/{requester.id}/{event}"
+    return Occasion(event=event, requester=requester, spot=session_of(request).guest.spot)
 
 
 async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Admitted]]:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from adapters.web.completion import complete
 from adapters.web.guards import session_of
-from adapters.web.room import Json, Room, event_of, fragment, json_of, parts_of, speaker_of
+from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
 from bot.clicks import pictures_of_form
 from bot.commands import (
     IMAGINE,
@@ -21,7 +21,8 @@ from bot.commands import (
 )
 from bot.errors import UnknownWorkflow
 from bot.forms import fields_of, read_form
-from bot.jobs import JobId, JobRecord, Place, Requester
+from bot.jobs import JobId, JobRecord, Requester
+from bot.policy.places import Spot
 from bot.submissions import Submission
 from workflows.workflow import Workflow
 
@@ -47,15 +48,14 @@ class AskRoutes:
     async def _complete(self, request: web.Request) -> web.Response:
         # By POST: what somebody types belongs into no address, and so into no log of addresses.
         content = await json_of(request, self._room.limits)
-        place = session_of(request).guest.place
-        desk = self._room.desk
+        desk, spot = self._room.desk, session_of(request).guest.spot
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = complete(before, desk.catalog(), desk.vocabulary(), desk.default_workflow(place))
+        found = complete(before, desk.catalog(), desk.vocabulary(), desk.default_workflow(spot))
         return web.json_response(asdict(found))
 
     async def _ask(self, request: web.Request) -> web.Response:
         content, pictures = await parts_of(request, self._room)
-        requester, place = speaker_of(request, content), session_of(request).guest.place
+        requester, spot = speaker_of(request, content), session_of(request).guest.spot
         text = str(content.get("text", ""))
         if len(text) > _TYPED_MAX:
             note = self._room.pages.note(f"That is longer than {_TYPED_MAX:,} characters.", tone="bad")
@@ -68,13 +68,11 @@ class AskRoutes:
             case Service():
                 return fragment(await self._serve(said, requester))
             case Order():
-                workflow = self._meant(said, place)
+                workflow = self._meant(said, spot)
                 placed, left = place_pictures(workflow, pictures)
                 return await self._submit(
                     Submission(
-                        event=event_of(requester, content),
-                        requester=requester,
-                        place=place,
+                        occasion=occasion_of(request, content),
                         text=said.text,
                         workflow=said.workflow,
                         pictures=placed,
@@ -82,8 +80,8 @@ class AskRoutes:
                     )
                 )
 
-    def _meant(self, order: Order, place: Place) -> Workflow | None:
-        default = self._room.desk.default_workflow(place)
+    def _meant(self, order: Order, spot: Spot) -> Workflow | None:
+        default = self._room.desk.default_workflow(spot)
         return meant_workflow(order.workflow or IMAGINE, order.text, self._room.desk.catalog(), default)
 
     async def _submit(self, submission: Submission) -> web.Response:
@@ -106,7 +104,6 @@ class AskRoutes:
 
     async def _form(self, request: web.Request) -> web.Response:
         content, attached = await parts_of(request, self._room)
-        requester, place = speaker_of(request, content), session_of(request).guest.place
         workflow = self._workflow(str(content.get("workflow", "")))
         parent = await self._parent(request, content)
         typed = content.get("values")
@@ -115,9 +112,7 @@ class AskRoutes:
         placed, left = place_pictures(workflow, attached)
         return await self._submit(
             Submission(
-                event=event_of(requester, content),
-                requester=requester,
-                place=place,
+                occasion=occasion_of(request, content),
                 raw=read_form(workflow, {str(name): str(text)[:_TYPED_MAX] for name, text in typed.items()}),
                 workflow=workflow.name,
                 pictures=pictures_of_form(workflow, parent, placed),
@@ -140,7 +135,7 @@ class AskRoutes:
     async def _blank(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         if name == IMAGINE:
-            name = self._room.desk.default_workflow(session_of(request).guest.place)
+            name = self._room.desk.default_workflow(session_of(request).guest.spot)
         workflow = self._workflow(name)
         fields = fields_of(workflow, {}, self._room.desk.vocabulary())
         title = workflow.manifest.title

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from adapters.web.guards import session_of
-from adapters.web.room import Room, event_of, fragment, job_id_in, json_of, seen_job, speaker_of
+from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
-from bot.clicks import CANCELLED, Click, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, submission_of_click, workflow_of
 from bot.forms import fields_of
 from bot.jobs import JobRecord, Requester
 from bot.status import Button
@@ -78,16 +78,10 @@ class JobRoutes:
         async def press(request: web.Request) -> web.Response:
             record = await seen_job(self._room, request)
             content = await json_of(request, self._room.limits)
-            requester = speaker_of(request, content)
+            occasion, catalog = occasion_of(request, content), self._room.desk.catalog()
             number = content.get("number", 0)
-            click = Click(
-                event=event_of(requester, content),
-                requester=requester,
-                place=session_of(request).guest.place,
-                button=button,
-                number=number if isinstance(number, int) else 0,
-            )
-            submission = submission_of_click(click, record, self._room.desk.catalog())
+            number = number if isinstance(number, int) else 0
+            submission = submission_of_click(occasion, button, record, catalog, number=number)
             receipt = await self._room.desk.submit(submission)
             return web.json_response({"job": str(receipt.record.job.id)}, status=202)
 

@@ -24,7 +24,7 @@ class Spot:
     """A place, as rules see it."""
 
     place: Place
-    adults_only: bool = True  #: whether it may show what is for adults only
+    adults_only: bool = False  #: whether it may show what is for adults only: a platform has to say so
     thread_of: str | None = None  #: the channel that it is a thread of
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from adapters.discord.client import GatewayClient, GatewayOptions, listen
+from adapters.discord.registration import Registration, commands_of
 from adapters.discord.supervising import GatewayLost
 from bot.errors import ConfigError
 from tests.fakes.discord.faults import Status
@@ -171,6 +172,23 @@ async def test_a_changed_catalog_is_registered_and_an_unchanged_one_is_not(
         assert len([each for each in discord.calls if each.method == "PUT"]) == 2
 
 
+async def test_commands_are_made_once_as_long_as_no_workflow_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def counted(catalog: Catalog, default: str) -> Registration:
+        made.append(default)
+        return commands_of(catalog, default)
+
+    monkeypatch.setattr("adapters.discord.registering.LOOK_S", 0.01)
+    monkeypatch.setattr("adapters.discord.registering.commands_of", counted)
+    async with staged(tmp_path) as here, running(here):
+        here.shelf[0] = Catalog(workflows=dict(here.shelf[0].workflows), faults=())
+        await heard_again(here)
+    assert made == ["txt2img"]
+
+
 async def test_a_registration_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.discord.registering.LOOK_S", 0.02)
     async with staged(tmp_path) as here:
@@ -189,10 +207,10 @@ async def test_an_age_restricted_channel_is_known_also_from_its_threads(stage: S
     discord = stage.town.discord
     dark = discord.channel(stage.town.guild, "dark", nsfw=True)
     await stage.ada.slash(discord.thread(dark, "corner"), "imagine", prompt="a cat")
-    assert stage.desk.submissions[-1].adults_only
+    assert stage.desk.submissions[-1].occasion.spot.adults_only
     await stage.ada.slash(discord.thread(stage.general, "nook"), "imagine", prompt="a cat")
-    assert not stage.desk.submissions[-1].adults_only
-    assert stage.desk.submissions[-1].thread_of == str(stage.general.id)
+    assert not stage.desk.submissions[-1].occasion.spot.adults_only
+    assert stage.desk.submissions[-1].occasion.spot.thread_of == str(stage.general.id)
 
 
 async def test_a_workflow_that_breaks_the_registration_leaves_everybody_answered(

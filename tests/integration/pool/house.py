@@ -25,7 +25,7 @@ from bot.shares import Caps
 from bot.submissions import Submission
 from tests.integration.pool.machines import Machine
 from tests.integration.redis import new_pool
-from tests.unit.bot.bench import ALICE, CATALOG, PLACE
+from tests.unit.bot.bench import ALICE, CATALOG, PLACE, occasion
 from workflows.catalog import LIBRARY
 
 PATIENCE_S = 40
@@ -75,7 +75,7 @@ class House:
             lanes=self.shared.lanes,
             limits=Limits(waiting=Caps(person=1000)),
         )
-        submission = Submission(event=str(number), requester=ALICE, place=PLACE, text=f"{text} seed:{number}")
+        submission = Submission(occasion=occasion(str(number), ALICE, PLACE), text=f"{text} seed:{number}")
         return (await intake.submit(submission)).record.job.id
 
     async def read(self, job: JobId) -> JobRecord:

@@ -19,6 +19,7 @@ from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
+from bot.policy.places import Spot
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
@@ -95,7 +96,7 @@ class PracticeDesk:
     def vocabulary(self) -> Vocabulary:
         return VOCABULARY
 
-    def default_workflow(self, place: Place) -> str:
+    def default_workflow(self, spot: Spot) -> str:
         return "txt2img"
 
     async def admit(self, content: bytes) -> Admitted:

@@ -31,7 +31,7 @@ from bot.submissions import ResultOf, Submission
 from tests.contracts.server.scenes import QUICK
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.bench import ALICE, CATALOG, PLACE
+from tests.unit.bot.bench import ALICE, CATALOG, PLACE, occasion
 from workflows.vocabulary import merged
 
 PATIENCE_S = 60
@@ -80,7 +80,7 @@ class House:
             knowledge=knowledge,
             limits=Limits(waiting=Caps(person=20)),
         )
-        submission = Submission(event=event, requester=ALICE, place=PLACE, text=text, **more)  # type: ignore[arg-type]
+        submission = Submission(occasion=occasion(event, ALICE, PLACE), text=text, **more)  # type: ignore[arg-type]
         return (await intake.submit(submission)).record.job.id
 
     async def until(self, job_id: JobId, true: Callable[[JobRecord], bool]) -> JobRecord:

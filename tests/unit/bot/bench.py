@@ -10,7 +10,9 @@ from bot.estimates import Estimates
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded, Waiting
 from bot.holding import Terms
 from bot.jobs import Job, JobRecord, JobState, Place, Requester, Run, Tenant, job_id_of
+from bot.policy.places import Spot
 from bot.ports import Finding, Found, Handle, NotFound, ServerFacts, Stopping
+from bot.submissions import Occasion
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, load_catalog
@@ -53,6 +55,10 @@ def job(event: str = "1", requester: Requester = ALICE) -> Job:
         estimate_ms=1000,
         created_ms=0,
     )
+
+
+def occasion(event: str, requester: Requester, place: Place, *, within_s: float | None = None) -> Occasion:
+    return Occasion(event=event, requester=requester, spot=Spot(place=place), within_s=within_s)
 
 
 def bench_of(store: MemoryStore, files: MemoryFiles | None = None) -> Bench:

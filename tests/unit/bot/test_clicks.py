@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clicks import CANCELLED, Click, pictures_of_form, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, pictures_of_form, submission_of_click, workflow_of
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.jobs import JobRecord, JobState
 from bot.ports import Cancelling
 from bot.status import Button
 from bot.submissions import InputOf, ResultOf
-from tests.unit.bot.bench import BOB, CATALOG, ELSEWHERE, job
+from tests.unit.bot.bench import BOB, CATALOG, ELSEWHERE, job, occasion
 from workflows.catalog import Catalog
 from workflows.values import FileHandle
 
@@ -18,20 +18,19 @@ DONE = JobRecord(job=job(), state=JobState.SUCCEEDED, revision=1)
 HANDLE = FileHandle(key="k" * 64, media_type="image/png", width=64, height=64, bytes=9)
 
 
-def click(button: Button, number: int = 0) -> Click:
-    return Click(event="e", requester=BOB, place=ELSEWHERE, button=button, number=number)
+CLICK = occasion("e", BOB, ELSEWHERE)
 
 
 def test_a_reroll_asks_for_the_same_with_another_seed_as_whoever_clicked():
-    wish = submission_of_click(click(Button.REROLL), DONE, CATALOG)
+    wish = submission_of_click(CLICK, Button.REROLL, DONE, CATALOG)
 
-    assert (wish.requester, wish.place, wish.workflow, wish.parent) == (BOB, ELSEWHERE, "txt2img", DONE.job.id)
+    assert (wish.occasion, wish.workflow, wish.parent) == (CLICK, "txt2img", DONE.job.id)
     assert (wish.raw["seed"], wish.raw["prompt"]) == ("random", "a cat")
 
 
 @pytest.mark.parametrize("button", [Button.VARY, Button.UPSCALE])
 def test_an_action_takes_the_picture_that_was_meant(button):
-    wish = submission_of_click(click(button, 2), DONE, CATALOG)
+    wish = submission_of_click(CLICK, button, DONE, CATALOG, number=2)
 
     action = CATALOG.workflows["txt2img"].manifest.actions[button.value]
     assert (wish.workflow, wish.pictures) == (
@@ -44,7 +43,7 @@ def test_what_a_workflow_does_not_offer_and_what_is_not_installed_is_refused():
     without = Catalog(workflows={"txt2img": CATALOG.workflows["txt2img"]})
 
     with pytest.raises(SubmissionError, match="does not offer that"):
-        submission_of_click(click(Button.UPSCALE), DONE, without)
+        submission_of_click(CLICK, Button.UPSCALE, DONE, without)
     with pytest.raises(UnknownWorkflow, match="no longer here"):
         workflow_of(DONE, Catalog())
 

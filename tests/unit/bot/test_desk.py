@@ -11,6 +11,7 @@ from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.limits import Limits
+from bot.policy.places import Spot
 from bot.ports import Cancelling, LaneTable
 from bot.reports import MAX_REASON
 from bot.shares import ANY_LANE, Caps, Position
@@ -18,7 +19,7 @@ from bot.submissions import Submission
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.bench import ALICE, BOB, CATALOG, PLACE, VOCABULARY
+from tests.unit.bot.bench import ALICE, BOB, CATALOG, PLACE, VOCABULARY, occasion
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def desk(store: MemoryStore) -> Desk:
 
 
 async def _asked(desk: Desk, event: str, text: str = "a cat") -> JobId:
-    receipt = await desk.submit(Submission(event=event, requester=ALICE, place=PLACE, text=text))
+    receipt = await desk.submit(Submission(occasion=occasion(event, ALICE, PLACE), text=text))
     return receipt.record.job.id
 
 
@@ -62,7 +63,7 @@ async def _painted(desk: Desk, store: MemoryStore, event: str) -> JobId:
 async def test_what_may_be_asked_is_passed_on(desk: Desk) -> None:
     assert desk.catalog() is CATALOG
     assert desk.vocabulary() is VOCABULARY
-    assert desk.default_workflow(PLACE) == "txt2img"
+    assert desk.default_workflow(Spot(place=PLACE)) == "txt2img"
 
 
 async def test_a_waiting_job_is_cancelled_by_whoever_asked_for_it(desk: Desk) -> None:
@@ -212,7 +213,7 @@ async def test_what_waits_here_is_not_told_as_a_part_of_what_may_wait_everywhere
     desk = _limited(desk, Limits(waiting=Caps(user=7, person=3)))
     elsewhere = replace(ALICE, tenant=replace(ALICE.tenant, id="another"))
     place = replace(PLACE, tenant=elsewhere.tenant)
-    await desk.submit(Submission(event="1", requester=elsewhere, place=place, text="a cat"))
+    await desk.submit(Submission(occasion=occasion("1", elsewhere, place), text="a cat"))
     await _asked(desk, "2")
 
     assert ("Waiting", "1 job here; 3 at most, all communities together") in await desk.usage(ALICE)
@@ -242,7 +243,7 @@ async def test_a_job_that_waits_is_found_behind_many_that_were_cancelled(desk: D
 async def test_what_would_end_too_late_to_be_shown_is_refused_and_leaves_nothing_behind(desk, store):
     for number in range(4):
         await _asked(desk, f"before {number}")
-    brief = Submission(event="e1", requester=BOB, place=PLACE, text="a cat", within_s=1)
+    brief = Submission(occasion=occasion("e1", BOB, PLACE, within_s=1), text="a cat")
 
     with pytest.raises(SubmissionError, match="can be shown for 1 s only"):
         await desk.submit(brief)
@@ -252,7 +253,7 @@ async def test_what_would_end_too_late_to_be_shown_is_refused_and_leaves_nothing
 
 
 async def test_what_ends_in_time_is_a_job_that_knows_its_limit(desk):
-    receipt = await desk.submit(Submission(event="e1", requester=BOB, place=PLACE, text="a cat", within_s=3600))
+    receipt = await desk.submit(Submission(occasion=occasion("e1", BOB, PLACE, within_s=3600), text="a cat"))
 
     assert receipt.record.job.within_s == 3600
 

@@ -15,13 +15,13 @@ from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.laning import Laning
 from bot.limits import Limits
-from bot.policy.places import PlaceRule
+from bot.policy.places import PlaceRule, Spot
 from bot.servers import ServerState, ServerStatus
 from bot.shares import Caps
 from bot.submissions import InputOf, Promised, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
-from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY
+from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY, occasion
 from workflows.catalog import Catalog
 from workflows.cost import cost_of
 from workflows.faults import InvalidValues
@@ -72,13 +72,13 @@ def intake(
 def asked(
     text: str = "a cat", *, event: str = "1", requester: Requester = ALICE, place: Place = PLACE, **more
 ) -> Submission:
-    return Submission(event=event, requester=requester, place=place, text=text, **more)
+    return Submission(occasion=occasion(event, requester, place), text=text, **more)
 
 
 async def painted(store: MemoryStore, submission: Submission, **files: object) -> JobId:
     """A job of somebody that has ended with one picture."""
     receipt = await intake(store).submit(submission)
-    lease = (await store.claim("gpu", submission.event)).lease
+    lease = (await store.claim("gpu", submission.occasion.event)).lease
     await store.record(lease, run_id="run")
     result = {"name": "a.png", "kind": "image", "media_type": "image/png", "bytes": 9, "width": 512, "height": 512}
     await store.succeed(lease, files=[StoredFile(**{"key": "ab" * 32, **result, **files})])
@@ -355,7 +355,7 @@ async def test_a_reroll_is_the_same_job_with_another_seed_and_knows_its_parent()
     store = MemoryStore()
     old = (await intake(store).submit(asked("a cat steps:12 seed:4"))).record
 
-    again = repeated(old, {"seed": "random"}, event="2", requester=BOB, place=PLACE)
+    again = repeated(occasion("2", BOB, PLACE), old, {"seed": "random"})
     new = (await intake(store, draw=lambda most: 99).submit(again)).record.job
 
     assert {**new.values, "seed": 4} == old.job.values
@@ -367,7 +367,7 @@ async def test_a_repeated_job_keeps_the_picture_it_was_given():
     desk = intake(store)
     old = (await desk.submit(asked("a cat workflow:img2img seed:4", attachments=(picture(),)))).record
 
-    new = (await desk.submit(repeated(old, {}, event="2", requester=ALICE, place=PLACE))).record.job
+    new = (await desk.submit(repeated(occasion("2", ALICE, PLACE), old, {}))).record.job
 
     assert new.values == old.job.values
 
@@ -375,12 +375,12 @@ async def test_a_repeated_job_keeps_the_picture_it_was_given():
 async def test_a_repeat_obeys_what_holds_today():
     store = MemoryStore()
     old = (await intake(store).submit(asked("a cat steps:12"))).record
-    again = repeated(old, {"steps": 9000}, event="2", requester=ALICE, place=PLACE)
+    again = repeated(occasion("2", ALICE, PLACE), old, {"steps": 9000})
 
     with pytest.raises(InvalidValues, match="steps"):
         await intake(store).submit(again)
     with pytest.raises(UnknownWorkflow):
-        await intake(store, workflows={}).submit(replace(again, event="3"))
+        await intake(store, workflows={}).submit(replace(again, occasion=occasion("3", ALICE, PLACE)))
 
 
 @pytest.mark.parametrize("button", ["vary", "upscale"])
@@ -391,7 +391,7 @@ async def test_a_button_under_a_picture_hands_it_and_the_words_to_its_workflow(b
     action = TXT2IMG.manifest.actions[button]
     target = CATALOG.workflows[action.workflow]
 
-    submission = followed_up(old, action, target, index=0, event="2", requester=BOB, place=PLACE)
+    submission = followed_up(occasion("2", BOB, PLACE), old, action, target)
     job = (await intake(store).submit(submission)).record.job
 
     assert (job.workflow, job.parent) == (action.workflow, job_id)
@@ -425,7 +425,7 @@ async def test_a_place_that_knows_one_workflow_takes_no_other_also_by_a_click_th
     for refused in (
         asked(event="2", workflow="txt2img"),
         asked("a cat workflow:txt2img", event="3"),
-        repeated(old, {"seed": "random"}, event="4", requester=ALICE, place=PLACE),
+        repeated(occasion("4", ALICE, PLACE), old, {"seed": "random"}),
     ):
         with pytest.raises(SubmissionError, match="Here there is flux"):
             await closed.submit(refused)
@@ -433,14 +433,15 @@ async def test_a_place_that_knows_one_workflow_takes_no_other_also_by_a_click_th
             await closed.check(refused)
 
 
-async def test_a_workflow_for_adults_is_refused_where_it_may_not_be_shown():
+async def test_a_workflow_for_adults_is_refused_where_nobody_says_that_it_may_be_shown():
     manifest = TXT2IMG.manifest.model_copy(update={"nsfw": True})
     adult = intake(MemoryStore(), workflows={"txt2img": replace(TXT2IMG, manifest=manifest)})
 
     for ask in (adult.check, adult.submit):
         with pytest.raises(SubmissionError, match="age-restricted"):
-            await ask(asked(adults_only=False))
-    assert (await adult.submit(asked())).record.state is JobState.QUEUED
+            await ask(asked())
+    there = replace(occasion("2", ALICE, PLACE), spot=Spot(place=PLACE, adults_only=True))
+    assert (await adult.submit(replace(asked(), occasion=there))).record.state is JobState.QUEUED
 
 
 # ---- From memory alone -------------------------------------------------------------------------------------------
