@@ -1,6 +1,6 @@
 """What /imagine takes: the options of the usual workflow, and a choice of those that it can stand in for. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from adapters.discord.options import OptionKind, is_needed, option_of, ordered, widest
 from adapters.discord.shapes import Json
@@ -20,8 +20,8 @@ def painters(catalog: Catalog, default: str) -> Mapping[str, Workflow]:
 
 def imagine_options(catalog: Catalog, default: str) -> list[Json]:
     """Return the options of the default workflow, as wide as anywhere, and the one that picks another."""
-    parameters = catalog.workflows[default].manifest.parameters
-    options = ordered(_widened(name, parameter, catalog, default) for name, parameter in parameters.items())
+    parameters, offered = catalog.workflows[default].manifest.parameters, painters(catalog, default).values()
+    options = ordered(_widened(name, parameter, catalog, offered) for name, parameter in parameters.items())
     picks: Json = {
         "name": WORKFLOW,
         "type": OptionKind.STRING,
@@ -39,12 +39,12 @@ def _paints_like(usual: Workflow, other: Workflow) -> bool:
     return has_places and (PROMPT not in own or PROMPT in theirs)
 
 
-def _widened(name: str, parameter: Parameter, catalog: Catalog, default: str) -> Json:
+def _widened(name: str, parameter: Parameter, catalog: Catalog, offered: Collection[Workflow]) -> Json:
     """Return an option of the default workflow as every workflow takes it, for another one may be picked beside it."""
     same = [each.manifest.parameters.get(name) for each in catalog.workflows.values()]
     alike = [option_of(name, each) for each in same if each and each.kind == parameter.kind]
     wide = widest(option_of(name, parameter), alike)
-    asked = [each.manifest.parameters.get(name) for each in painters(catalog, default).values()]
+    asked = [each.manifest.parameters.get(name) for each in offered]
     if not all(each and is_needed(each) for each in asked):
         wide.pop("required", None)
     return wide

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from adapters.discord.registration import commands_of
@@ -17,9 +17,6 @@ _log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 """How long a changed workflow stays unregistered."""
-
-_LOGIN_S = 0.1
-"""Between two looks whether the login is through by now."""
 
 _LONGEST_S = 300.0
 """Between two tries: Discord takes 200 new commands a day, and a refused list is refused again."""
@@ -37,7 +34,9 @@ class Registering:
 
     async def run(self) -> None:
         """Register whenever something changed; what fails is tried again, ever more rarely."""
-        outage, known, pause_s = Outage(_log, "registering commands"), "", LOOK_S
+        await self.rest.logged_in.wait()
+        outage, pause_s = Outage(_log, "registering commands"), LOOK_S
+        known: Hashable = None
         while True:
             try:
                 known = await self._look(known)
@@ -50,17 +49,20 @@ class Registering:
             else:
                 outage.over()
                 pause_s = LOOK_S
-            await self.sleep(pause_s if self.rest.application else _LOGIN_S)
+            await self.sleep(pause_s)
 
-    async def _look(self, known: str) -> str:
-        """Register what is to be had unless it is what this digest names; return the digest of what is registered."""
-        registration = commands_of(self.desk.catalog(), self.desk.knowledge.usual())
-        if not self.rest.application or registration.digest == known:
+    async def _look(self, known: Hashable) -> Hashable:
+        """Register what is to be had unless it is this already; return what is registered."""
+        catalog, usual = self.desk.catalog(), self.desk.knowledge.usual()
+        # All commands are made of this alone; to make and compare them takes a hundred workflows' worth of time.
+        to_be_had = (usual, tuple((name, each.digest) for name, each in catalog.workflows.items()))
+        if to_be_had == known:
             return known
+        registration = commands_of(catalog, usual)
         await self._register(registration.commands)
         for each in registration.left_out:
             _log.warning("Discord cannot take all of it: %s", each)
-        return registration.digest
+        return to_be_had
 
     async def _register(self, commands: Sequence[Json]) -> None:
         for guild in self.guilds or (None,):

@@ -51,6 +51,7 @@ class Rest:
 
     def __init__(self, token: str, *, clock: Callable[[], float] = monotonic) -> None:
         self._calls = Calls(token, clock)
+        self.logged_in = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,6 +69,7 @@ class Rest:
     async def login(self) -> None:
         """Log in once; raises Refused while Discord is away, ConfigError when it refuses the token."""
         await self._calls.login()
+        self.logged_in.set()
 
     async def run(self) -> None:
         """Log in, as often as it takes; then see to it that a refused token is told: by raising ConfigError."""
