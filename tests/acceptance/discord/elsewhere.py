@@ -28,6 +28,6 @@ if __name__ == "__main__":
     discord.http.Route.BASE = os.environ[API]
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ[GATEWAY])
     cdn.ORIGINS = frozenset({os.environ[HOST]})
-    app.FAR = replace(app.FAR, answer_s=2.0, lease_s=1.0)  # type: ignore[attr-defined]
+    app.FAR = replace(app.FAR, answer_s=1.5, lease_s=0.5)  # type: ignore[attr-defined]
     service.ServiceOptions = _brisk  # type: ignore[assignment, attr-defined]
     main()

@@ -62,6 +62,16 @@ async def crew(folder: Path, gpu: Simulator) -> AsyncIterator[Open]:
                     await each.kill()
 
 
+async def up(discord: FakeDiscord, worker: Service, *bots: Service) -> None:
+    """Wait until every bot hears what is asked, and there is something to ask."""
+
+    def is_so() -> bool:
+        assert all(each.process and each.process.returncode is None for each in (worker, *bots)), worker.log
+        return len(discord.gateway.connected) == len(bots) and "imagine" in discord.commands()
+
+    await discord.until(is_so, CALM_S)
+
+
 async def wish(ada: Member, channel: Channel, prompt: str) -> Asked:
     """Ask, and again for as long as no GPU has told what it offers."""
     async with asyncio.timeout(CALM_S):
@@ -81,8 +91,7 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
         worker, first, second = open_one("worker"), open_one("discord"), open_one("discord")
         for each in (worker, first, second):
             await each.spawn()
-        await discord.until(lambda: len(discord.gateway.connected) == 2, CALM_S)
-        await discord.until(lambda: "imagine" in discord.commands(), CALM_S)
+        await up(discord, worker, first, second)
 
         for number, victim in enumerate((first, second)):
             gpu.faults.slow_down(30)
@@ -95,7 +104,7 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
             assert len(message.files) == 1
             assert len([each for each in general.shown if each.author.is_bot]) == number + 1
             await victim.spawn()
-            await discord.until(lambda: len(discord.gateway.connected) == 2, CALM_S)
+            await up(discord, worker, first, second)
 
         assert [await each.stop() for each in (worker, first, second)] == [0, 0, 0]
     assert discord.record.too_many == []
@@ -111,7 +120,7 @@ async def test_a_service_that_is_killed_with_all_its_processes_finishes_its_mess
         services = [open_one("worker"), open_one("discord")]
         for each in services:
             await each.spawn()
-        await discord.until(lambda: bool(discord.gateway.connected) and "imagine" in discord.commands(), CALM_S)
+        await up(discord, *services)
         gpu.faults.slow_down(30)
         asked = [await wish(ada, general, f"fox {number}") for number in range(3)]
         await asked[0].shows("Painting, step", within_s=CALM_S)
