@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from hashlib import sha256
 from typing import assert_never
 
 from adapters.discord.shapes import Json
 from bot.inert import label
+from bot.suggesting import goes_whole
 from workflows.command import PROMPT
 from workflows.numbers import written
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
-from workflows.text import clean
 from workflows.vocabulary import Vocabulary
 
 MOST_OPTIONS = 25
@@ -28,7 +27,6 @@ SAFE = 2**53 - 1
 """The largest number that a client written in JavaScript tells from its neighbours; Discord takes none beyond."""
 
 _PICKED = 32  #: characters of a seed or a size, generously
-_MARK = 8  #: hex digits of a digest behind a value that is too long
 
 
 class OptionKind(IntEnum):
@@ -90,22 +88,13 @@ def chosen_from(values: Sequence[str]) -> Json:
     """Return what an option offers: every value at once where Discord can, else it is completed while typing."""
     found = [*dict.fromkeys(values)]
     names = {label(value, MOST_SAID) for value in found}
-    if 0 < len(found) <= MOST_CHOICES and len(names - {""}) == len(found) and all(map(_goes_whole, found)):
+    if (
+        0 < len(found) <= MOST_CHOICES
+        and len(names - {""}) == len(found)
+        and all(goes_whole(value, MOST_SAID) for value in found)
+    ):
         return {"choices": [{"name": label(value, MOST_SAID), "value": value} for value in found]}
     return {"autocomplete": True}
-
-
-def sent_as(value: str) -> str:
-    """Return how a choice travels: as it is, or, too long or with signs that get lost, its beginning and a digest."""
-    if _goes_whole(value):
-        return value
-    mark = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK]
-    return f"{label(value, MOST_SAID - _MARK - 1)}~{mark}"
-
-
-def _goes_whole(value: str) -> bool:
-    # What Discord trims or we would clean away comes back as another name, or as none.
-    return 0 < len(value) <= MOST_SAID and value == clean(value).strip()
 
 
 def _help(name: str, parameter: Parameter) -> str:

@@ -5,13 +5,15 @@ Values are intake's to judge. What cannot be read at all comes of a command that
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from math import isfinite
 
-from adapters.discord.options import MOST_OPTIONS, MOST_TEXT, SAFE, OptionKind, sent_as
+from adapters.discord.options import MOST_OPTIONS, MOST_SAID, MOST_TEXT, SAFE, OptionKind
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE
 from bot.errors import SubmissionError
 from bot.submissions import Plain
+from bot.suggesting import sent_for
 from workflows.catalog import Catalog
 from workflows.command import PROMPT, WORKFLOW
 from workflows.parameters import Choice
@@ -136,11 +138,11 @@ def _is_small(value: float) -> bool:
 
 def _whole(name: str, value: Plain, catalog: Catalog, vocabulary: Vocabulary) -> Plain:
     """Return the choice that a shortened value stands for; any other value as it is."""
-    if not isinstance(value, str) or "~" not in value[-9:]:
+    if not isinstance(value, str):
         return value
     same = [each.manifest.parameters.get(name) for each in catalog.workflows.values()]
     offered = (each.offered(vocabulary) or () for each in same if isinstance(each, Choice))
-    return next((full for names in offered for full in names if full != value and sent_as(full) == value), value)
+    return sent_for(value, chain.from_iterable(offered), MOST_SAID)
 
 
 def _attached(data: Json, number: object) -> Attachment:

@@ -1,26 +1,18 @@
 """What is offered while somebody types: choices, sizes, workflows, jobs. Pure, and from memory alone."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from adapters.discord.imagining import painters
-from adapters.discord.options import MOST_CHOICES, MOST_SAID, sent_as
+from adapters.discord.options import MOST_CHOICES, MOST_SAID
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE
 from bot.inert import label
+from bot.suggesting import best, offered, sent_as, shown_as
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
-from workflows.parameters import Choice, Parameter, Refused, SizeParameter
 from workflows.text import folded
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
-
-SIZES = (
-    *("512x512", "768x768", "1024x1024"),
-    *("512x768", "768x512", "832x1216", "1216x832", "896x1152", "1152x896", "768x1344", "1344x768"),
-    *("640x384", "384x640", "1280x720", "720x1280", "832x480", "480x832", "1536x1536", "2048x2048"),
-)
-"""Squares first; then what SD 1.5, SDXL, Flux and video models were trained on."""
 
 
 def suggest(data: Json, catalog: Catalog, vocabulary: Vocabulary, default: str) -> list[Json]:
@@ -33,10 +25,9 @@ def suggest(data: Json, catalog: Catalog, vocabulary: Vocabulary, default: str) 
     if data.get("name") == IMAGINE and name == WORKFLOW:
         return _workflows(typed, catalog, default)
     workflow = _meant(data, given, catalog, default)
-    parameter = workflow.manifest.parameters.get(name) if workflow else None
-    if workflow is None or parameter is None:
+    if workflow is None:
         return []
-    return [_choice(value) for value in _best(typed, _offered(name, parameter, workflow, vocabulary))]
+    return [_choice(value) for value in best(typed, offered(name, workflow, vocabulary), MOST_CHOICES)]
 
 
 def suggest_jobs(typed: str, candidates: Iterable[tuple[str, str]]) -> list[Json]:
@@ -64,51 +55,9 @@ def _meant(data: Json, given: Sequence[Json], catalog: Catalog, default: str) ->
 def _workflows(typed: str, catalog: Catalog, default: str) -> list[Json]:
     fitting = painters(catalog, default) or catalog.workflows
     titles = {name: f"{name} · {each.manifest.title}" for name, each in fitting.items()}
-    found = _best(typed, (default, *fitting) if default in fitting else tuple(fitting))
+    found = best(typed, (default, *fitting) if default in fitting else tuple(fitting), MOST_CHOICES)
     return [{"name": label(titles[name], MOST_SAID), "value": name} for name in found]
 
 
-def _offered(name: str, parameter: Parameter, workflow: Workflow, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return all that may be chosen, what is usual before the others."""
-    match parameter:
-        case Choice():
-            literal = workflow.literals().get(name)
-            usual = parameter.default_choice(None, vocabulary, literal if isinstance(literal, str) else None)
-            offered = parameter.offered(vocabulary) or ()
-            return (usual, *offered) if usual in offered and usual is not None else offered
-        case SizeParameter():
-            usual_size = [str(value) for value in [workflow.literals().get(name), *parameter.defaults()] if value]
-            return tuple(size for size in (*reversed(usual_size), *SIZES) if _is_allowed(parameter, size))
-    return ()
-
-
-def _is_allowed(parameter: SizeParameter, size: str) -> bool:
-    try:
-        parameter.read(size)
-    except Refused:
-        return False
-    return True
-
-
-def _best(typed: str, offered: tuple[str, ...]) -> list[str]:
-    """Return what begins with what was typed, by its name or its file's, before what holds it elsewhere."""
-    wanted = folded(typed)
-    ranked: tuple[list[str], list[str]] = ([], [])
-    for value, (name, file) in zip(offered, _spelled(offered), strict=True):
-        if name and wanted in name:
-            ranked[not (name.startswith(wanted) or file.startswith(wanted))].append(value)
-    return [*dict.fromkeys((*ranked[0], *ranked[1]))][:MOST_CHOICES]
-
-
-@lru_cache(maxsize=64)
-def _spelled(offered: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    # Kept, because every keystroke asks: hundreds of names are normalised once for each snapshot of what is offered.
-    names = [folded(value).replace("\\", "/") for value in offered]
-    return tuple((name, name.rpartition("/")[2]) for name in names)
-
-
 def _choice(value: str) -> Json:
-    sent = sent_as(value)
-    # Of a path that is too long the file says more than the folders.
-    shown = value if sent == value else value.replace("\\", "/").rpartition("/")[2]
-    return {"name": label(shown, MOST_SAID) or sent, "value": sent}
+    return {"name": shown_as(value, MOST_SAID), "value": sent_as(value, MOST_SAID)}

@@ -14,9 +14,9 @@ from adapters.discord.options import (
     is_needed,
     option_of,
     ordered,
-    sent_as,
     widest,
 )
+from bot.suggesting import sent_as
 from tests.fakes.discord.shapes_commands import COMMAND
 from tests.unit.workflows.samples import EVERYTHING, TXT2IMG
 from workflows.parameters import (
@@ -197,11 +197,11 @@ def test_the_widest_choice_offers_all_of_them_or_is_completed() -> None:
 def test_a_choice_travels_as_it_is_or_by_its_beginning_and_a_digest() -> None:
     long = ["models/" + "x" * 120 + end for end in ("a", "b")]
 
-    assert sent_as("euler") == "euler"
-    assert len({sent_as(each) for each in long}) == 2
+    assert sent_as("euler", 100) == "euler"
+    assert len({sent_as(each, 100) for each in long}) == 2
     for value in (*long, "😀" * 90, "a\ud800b", " "):
-        assert 0 < len(sent_as(value)) <= 100
-        assert sent_as(value).encode()
+        assert 0 < len(sent_as(value, 100)) <= 100
+        assert sent_as(value, 100).encode()
 
 
 def test_a_file_is_attached() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.options import sent_as
 from adapters.discord.reading import MOST_PICTURES, Attachment, Order, Target, read_order, read_target, read_text
 from adapters.discord.registration import CANCEL, JOB, commands_of
 from bot.errors import SubmissionError
+from bot.suggesting import sent_as
 from tests.fakes.discord import orders
 from tests.fakes.discord.orders import Picture
 from tests.fakes.discord.server import FakeDiscord
@@ -95,10 +95,10 @@ def test_the_prompt_is_read_in_the_grammar_of_commands() -> None:
 def test_a_choice_too_long_for_discord_comes_back_whole() -> None:
     long = "models/" + "x" * 120 + ".safetensors"
     vocabulary = Vocabulary(choices={"CheckpointLoaderSimple.ckpt_name": ("a.safetensors", long)})
-    data = asked("imagine", prompt="a cat", model=sent_as(long))
+    data = asked("imagine", prompt="a cat", model=sent_as(long, 100))
 
     assert read_order(data, CATALOG, vocabulary).raw["model"] == long
-    assert read_order(data, CATALOG, VOCABULARY).raw["model"] == sent_as(long), "gone: validation says so"
+    assert read_order(data, CATALOG, VOCABULARY).raw["model"] == sent_as(long, 100), "gone: validation says so"
     assert order("imagine", prompt="a cat", model="what~01234567").raw["model"] == "what~01234567"
 
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.options import MOST_CHOICES
-from adapters.discord.suggesting import SIZES, suggest, suggest_jobs
+from adapters.discord.suggesting import suggest, suggest_jobs
+from bot.suggesting import SIZES
 from tests.fakes.discord.shapes_commands import CHOICES
 from tests.unit.workflows.samples import DREAM, EVERYTHING, LIBRARY_CATALOG, SD15, SDXL, VOCABULARY, one
 from workflows.catalog import Catalog
