@@ -23,14 +23,18 @@ def judged(world: World, team: Team, blocks: Any, *, is_update: bool = False) ->
     if faults:
         raise refused("invalid_blocks", faults)
     if characters(blocks) > world.limits.message_text:
-        raise refused("msg_too_long" if is_update else "msg_blocks_too_long")
+        raise refused(_too_long(is_update=is_update))
     return block_kit.identified(blocks)
+
+
+def _too_long(*, is_update: bool) -> str:
+    return "msg_too_long" if is_update else "msg_blocks_too_long"
 
 
 def version(given: Given, *, before: Version | None = None, most: int) -> Version:
     """Return what a message shows by these arguments, instead of what it showed before."""
     text, blocks = _text_and_blocks(given, is_update=before is not None)
-    attachments = given.json("attachments", "invalid_attachments")
+    attachments = given.json("attachments")
     if attachments is not None and len(attachments) > given.world.limits.attachments:
         raise refused("too_many_attachments")
     kept = before.attachments if before is not None and attachments is None else tuple(attachments or ())
@@ -55,16 +59,15 @@ def _text_and_blocks(given: Given, *, is_update: bool) -> tuple[str, tuple[Json,
     if markdown is not None:
         if text or blocks:
             raise refused("markdown_text_conflict")
-        return markdown, as_markdown(markdown, given.world.limits)
+        return markdown, _as_markdown(markdown, given.world.limits, is_update=is_update)
     if blocks is None or blocks == []:
         return text, ()
     return text, judged(given.world, given.team, blocks, is_update=is_update)
 
 
-def as_markdown(text: str, limits: Limits) -> tuple[Json, ...]:
-    """Return the block that markdown becomes; raises msg_too_long."""
+def _as_markdown(text: str, limits: Limits, *, is_update: bool) -> tuple[Json, ...]:
     if len(text) > limits.markdown:
-        raise refused("msg_too_long")
+        raise refused(_too_long(is_update=is_update))
     return block_kit.identified([{"type": "markdown", "text": text}]) if text else ()
 
 

@@ -1,5 +1,6 @@
 """What a method is given, how its arguments are read, and how it says no."""
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class Given:
 
 async def arguments(request: web.Request, limit: int, *, takes_json: bool) -> Json:
     """Return the arguments of query and body; raises what Slack says of a body that it cannot read."""
-    args: Json = dict(request.query)
+    args: Json = {**request.query, **_basic(request)}
     if not request.can_read_body:
         return args
     if request.content_type == "multipart/form-data":
@@ -123,6 +124,18 @@ async def arguments(request: web.Request, limit: int, *, takes_json: bool) -> Js
     if "token" in body:
         raise refused("invalid_auth")  # with JSON, a token is taken from the header only
     return args | body if takes_json else args
+
+
+def _basic(request: web.Request) -> Json:
+    """Return what an application says of itself by HTTP Basic, as oauth.v2.access prefers."""
+    shown = request.headers.get("Authorization", "")
+    if not shown.startswith("Basic "):
+        return {}
+    try:
+        name, _, secret = base64.b64decode(shown.removeprefix("Basic "), validate=True).decode().partition(":")
+    except ValueError:
+        raise refused("invalid_client_id") from None
+    return {"client_id": name, "client_secret": secret}
 
 
 def _parsed(raw: bytes) -> Json:

@@ -66,7 +66,7 @@ _SPAN = f"{_PAGE} latest oldest inclusive include_all_metadata"
 METHODS = {
     each.name: each
     for each in (
-        _method("api.test", methods_tokens.api_test, "special", "error foo", opened_by="nothing"),
+        _method("api.test", methods_tokens.api_test, 4, "error foo", opened_by="nothing"),
         _method("auth.test", methods_tokens.test, "special"),
         _method("auth.revoke", methods_tokens.revoke, 3, "test", takes_json=False),
         _method("apps.connections.open", methods_tokens.open_connection, 3, opened_by="app"),

@@ -13,7 +13,7 @@ def place(given: Given, name: str = "channel") -> Channel:
     return given.world.dm(user) if user is not None and not user.is_bot else given.channel(name)
 
 
-def may_post(given: Given, channel: Channel) -> None:
+def may_post(given: Given, channel: Channel, restricted: str = "restricted_action_read_only_channel") -> None:
     """Raise is_archived, not_in_channel or what else keeps the application from posting there."""
     assert given.token is not None
     if channel.is_archived:
@@ -22,17 +22,17 @@ def may_post(given: Given, channel: Channel) -> None:
     if given.team.bot.id not in channel.members and not is_open:
         raise refused("not_in_channel")
     if channel.is_read_only:
-        raise refused("restricted_action_read_only_channel")
+        raise refused(restricted)
 
 
-def thread(given: Given, channel: Channel) -> str | None:
+def thread(given: Given, channel: Channel, error: str = "cannot_reply_to_message") -> str | None:
     """Return the thread to post in, by its parent also when one of its replies was named."""
     ts = given.text("thread_ts")
     if ts is None:
         return None
     parent = channel.messages.get(ts)
     if parent is None or parent.is_ephemeral:
-        raise refused("cannot_reply_to_message")
+        raise refused(error)
     return parent.thread_ts or parent.ts
 
 
@@ -65,11 +65,12 @@ async def post(given: Given) -> Json:
 async def post_ephemeral(given: Given) -> Json:
     """Show a message to one member; it can be changed by nobody but a response_url."""
     channel = given.channel()
-    may_post(given, channel)
+    may_post(given, channel, "restricted_action")
     user = given.team.users.get(given.needed("user"))
     if user is None or user.id not in channel.members:
         raise refused("user_not_in_channel")
     thread_ts = thread(given, channel)
+    given.args.pop("metadata", None)  # "event_type and event_payload are ignored here"
     shown = composing.version(given, most=given.world.limits.text)
     message = composing.put(given.world, channel, given.team.bot, shown, thread_ts=thread_ts, ephemeral_to=user)
     return {"message_ts": message.ts}

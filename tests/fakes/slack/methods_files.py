@@ -35,7 +35,7 @@ async def complete(given: Given) -> Json:
         raise refused("invalid_arguments", faults)
     found = [_sent(given, each) for each in named]
     channels = _channels(given)
-    thread_ts = thread(given, channels[0]) if channels else None
+    thread_ts = thread(given, channels[0], "invalid_arguments") if channels else None
     for file, each in zip(found, named, strict=True):
         files.complete(given.world, file, each.get("title", ""))
     for channel in channels:

@@ -29,7 +29,7 @@ async def members(given: Given) -> Json:
     """Return who is in a channel."""
     channel = given.channel()
     _may(given, channel, "read")
-    page, more = _page(given, sorted(channel.members))
+    page, more = _page(given, sorted(channel.members), "invalid_limit")
     return {"members": page, **more}
 
 
@@ -99,7 +99,7 @@ async def history(given: Given) -> Json:
 
 async def replies(given: Given) -> Json:
     """Return a thread: its parent, and then its replies, oldest first."""
-    channel = _readable(given)
+    channel = _readable(given, "channel_not_found")
     parent = channel.messages.get(given.needed("ts"))
     if parent is None or parent.is_ephemeral:
         raise refused("thread_not_found")
@@ -108,11 +108,11 @@ async def replies(given: Given) -> Json:
     return _told(given, own + _span(given, channel.replies(root)))
 
 
-def _readable(given: Given) -> Channel:
+def _readable(given: Given, outside: str = "not_in_channel") -> Channel:
     channel = given.channel()
     _may(given, channel, "history")
     if given.team.bot.id not in channel.members:
-        raise refused("not_in_channel")
+        raise refused(outside)
     return channel
 
 
@@ -140,10 +140,10 @@ def _told(given: Given, found: list[Message]) -> Json:
     return {"messages": told, "has_more": bool(more["response_metadata"]["next_cursor"]), **more}
 
 
-def _page(given: Given, found: Sequence[T]) -> tuple[list[T], Json]:
+def _page(given: Given, found: Sequence[T], error: str = "invalid_arguments") -> tuple[list[T], Json]:
     limit = given.number("limit", 100)
     if not 1 <= limit <= 999:
-        raise refused("invalid_limit")
+        raise refused(error)
     cursor = given.text("cursor") or "next:0"
     if not cursor.removeprefix("next:").isdigit():
         raise refused("invalid_cursor")

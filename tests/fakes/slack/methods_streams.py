@@ -39,7 +39,7 @@ async def start(given: Given) -> Json:
     may_post(given, channel)
     if channel.kind != "im":
         _must_name_recipient(given)
-    thread_ts = thread(given, channel)
+    thread_ts = thread(given, channel, "messaging_processing_failed")
     shown = Version(at=given.world.clock.now())
     message = composing.put(given.world, channel, given.team.bot, shown, thread_ts=thread_ts)
     message.stream = Stream(born=given.world.clock.now())
@@ -62,7 +62,7 @@ def _must_name_recipient(given: Given) -> None:
 
 async def append(given: Given) -> Json:
     """Write on."""
-    channel, message = _streaming(given)
+    channel, message = _streaming(given, "stopped_by_user")
     if not given.text("markdown_text") and not given.json("chunks"):
         raise refused("no_text")
     _write(given, message)
@@ -81,14 +81,14 @@ async def stop(given: Given) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": bodies.message(given.world, message)}
 
 
-def _streaming(given: Given) -> tuple[Channel, Message]:
+def _streaming(given: Given, stopped: str = "message_not_in_streaming_state") -> tuple[Channel, Message]:
     channel = given.channel()
     message = found(given, channel)
     if message.author is not given.team.bot:
         raise refused("message_not_owned_by_app")
     stream, now = message.stream, given.world.clock.now()
     if stream is not None and stream.is_stopped_by_user:
-        raise refused("stopped_by_user")
+        raise refused(stopped)
     if stream is None or stream.ended_at is not None or now > stream.born + given.world.limits.stream_s:
         raise refused("message_not_in_streaming_state")
     return channel, message
@@ -99,7 +99,7 @@ def _write(given: Given, message: Message, *, below: Sequence[Json] = (), metada
     assert stream is not None
     markdown, chunks = given.text("markdown_text") or "", given.json("chunks", "invalid_chunks")
     if len(markdown) > given.world.limits.markdown:
-        raise refused("msg_too_long")
+        raise refused("msg_blocks_too_long")
     if faults := [*listing(_CHUNK)(chunks or [], ("chunks",))]:
         raise refused("invalid_chunks", faults)
     before = bodies.message(given.world, message)

@@ -32,8 +32,6 @@ async def revoke(given: Given) -> Json:
 
 async def open_connection(given: Given) -> Json:
     """Return where a socket can be opened."""
-    if not given.world.is_socket_enabled:
-        raise refused("socket_mode_not_enabled")
     return {"url": given.socket.address()}
 
 

@@ -43,7 +43,7 @@ async def serve(world: World, request: web.Request, call: Call) -> web.StreamRes
             raise refused("no_service")
         call.args = body = await _body(request)
         _spend(world, found)
-        _carry_out(world, found, body)
+        carry_out(world, found, body)
     except Refused as no:
         call.answer = no.body()
         return web.json_response(call.answer, status=404)
@@ -69,7 +69,8 @@ def _spend(world: World, found: Response) -> None:
     found.uses += 1
 
 
-def _carry_out(world: World, found: Response, body: Json) -> None:
+def carry_out(world: World, found: Response, body: Json) -> None:
+    """Do what an answer says: show something, instead of the original perhaps, or delete that; raises Refused."""
     source = found.source if found.source is not None and found.source.deleted_at is None else None
     if body.get("delete_original"):
         if source is None:

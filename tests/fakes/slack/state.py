@@ -304,9 +304,8 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.responses: dict[str, Response] = {}  #: by path
         self.codes: dict[str, Consent] = {}  #: of OAuth
-        self.is_app_token_good = True
+        self.is_app_token_good = True  #: whether it opens sockets
         self.is_home_enabled = True
-        self.is_socket_enabled = True  #: whether the application is set to Socket Mode
         self.emit: Callable[[Team, Json], None] = lambda *_: None  #: an event of a team; delivery puts itself here
         self._waiting: set[asyncio.Event] = set()
         self._due: list[tuple[float, Callable[[], None]]] = []
@@ -390,6 +389,7 @@ class World:
                 while not self._is(holds):
                     woken.clear()
                     with suppress(TimeoutError):  # what changes inside the application is told to nobody
-                        await asyncio.wait_for(woken.wait(), _LOOK_S)
+                        async with asyncio.timeout(_LOOK_S):  # wait_for of Python 3.11 may swallow a cancellation
+                            await woken.wait()
         finally:
             self._waiting.discard(woken)
