@@ -27,11 +27,10 @@ from bot.meanings import (
     Show,
     picked,
 )
+from bot.refusals import OUTDATED
 from bot.status import Button
 from bot.submissions import may_see
 from workflows.writing import write_command
-
-OUTDATED = "This button is of an older version of mine, or its message is not mine. Ask anew with /imagine."
 
 _NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask anew with /imagine."
 _NOT_YOURS_TO_DELETE = "Only whoever asked for it, or a moderator, can delete it."

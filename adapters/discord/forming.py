@@ -5,7 +5,7 @@ from typing import assert_never
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
-from adapters.discord.clicking import OUTDATED, seen_job
+from adapters.discord.clicking import seen_job
 from adapters.discord.modals import read_edit, read_reason
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting, wish_of
@@ -24,6 +24,7 @@ from bot.meanings import (
     ReportForm,
     Show,
 )
+from bot.refusals import OUTDATED
 from bot.submissions import Submission
 
 

@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from secrets import token_hex
 from time import time
 
 from adapters.discord.answering import Answering
-from adapters.discord.answers import faults, note
+from adapters.discord.answers import answered
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import GatewayOptions, listen
 from adapters.discord.origins import Kind, StrangeEvent, origin_of
@@ -18,10 +17,10 @@ from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
 from adapters.discord.shapes import Json
 from adapters.discord.supervising import Pauses, Supervisor
-from bot.answers import Tone
-from bot.errors import ConfigError, FairbrushError
+from bot.answers import Answer
+from bot.errors import ConfigError
 from bot.outages import Outage
-from workflows.faults import InvalidValues
+from bot.refusals import BUSY, refused
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +35,6 @@ LATE_S = 2.0
 
 INTERACTION_S = 90.0
 """The deadline of everything that one interaction asks for: four pictures at the CDN's deadline, and the store's."""
-
-_BUSY = note("Too many people ask at once.", "Try again in a moment.", tone=Tone.BAD)
-_TOO_LONG = note("That took too long.", "Try again in a moment. /history tells whether it was begun.", tone=Tone.BAD)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +98,7 @@ class DiscordFront:
     async def _turn_away(self, answering: Answering) -> None:
         self._turned_away += 1
         try:
-            await self._refuse(answering, _BUSY)
+            await self._refuse(answering, BUSY)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("an answer failed: interaction=%s", answering.origin.id)
         finally:
@@ -113,31 +109,14 @@ class DiscordFront:
         try:
             async with asyncio.timeout(self.deadline_s):
                 await self.routes.follow(answering)
-        except InvalidValues as wrong:
-            await self._refuse(answering, faults(wrong.faults))
-        except FairbrushError as refused:
-            _log.info("refused: interaction=%s code=%s", answering.origin.id, refused.code)
-            await self._refuse(answering, note(str(refused), tone=Tone.BAD))
-        except TimeoutError:
-            await self._refuse(answering, _TOO_LONG)
-        except Exception:  # noqa: BLE001 - the last stop before a person, who gets a number that the log has, too
-            reference = token_hex(4)
-            _log.exception("an interaction failed: reference=%s interaction=%s", reference, answering.origin.id)
-            await self._refuse(answering, _unknown(reference))
+        except Exception as error:  # noqa: BLE001 - the last stop before a person: the log has what they are not told
+            await self._refuse(answering, refused(error, f"interaction={answering.origin.id}"))
 
-    async def _refuse(self, answering: Answering, message: Json) -> None:
+    async def _refuse(self, answering: Answering, refusal: Answer) -> None:
         if answering.origin.kind is Kind.AUTOCOMPLETE:
             await answering.suggest([])  # it has no place for words
         else:
-            await answering.whisper(message)
-
-
-def _unknown(reference: str) -> Json:
-    return note(
-        "Something went wrong, and it is not your fault.",
-        f"Try again. If it stays, tell whoever runs this bot: reference {reference}.",
-        tone=Tone.BAD,
-    )
+            await answering.whisper(answered(refusal))
 
 
 def _first(group: BaseExceptionGroup[ConfigError]) -> ConfigError:

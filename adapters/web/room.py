@@ -1,12 +1,10 @@
 """What all routes share: who asks, what they may see, and how a refusal is told."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from json import loads
-from secrets import token_hex
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
@@ -17,13 +15,13 @@ from adapters.web.desk import Desk, LinkedFiles
 from adapters.web.guards import session_of
 from adapters.web.limits import WebLimits
 from adapters.web.rendering import Pages
+from bot.answers import Answer
 from bot.errors import FairbrushError, QueueFull, SubmissionError
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Requester
+from bot.refusals import refused
 from bot.submissions import Occasion
 from workflows.faults import InvalidValues
-
-_LOG = logging.getLogger(__name__)
 
 KINDS = ("image", "mask")
 """What may be attached."""
@@ -61,25 +59,31 @@ def told(pages: Pages) -> Middleware:
             return await handler(request)
         except (web.HTTPException, ConnectionError):
             raise  # the second: whoever asked has gone
-        except InvalidValues as invalid:
-            return fragment(pages.faults(invalid.faults), 422)
-        except QueueFull as full:
-            sentence = f"Nothing was added. Try again in {_soon(full.retry_after_s)}."
-            return fragment(pages.note(str(full), sentence, tone="full"), 429)
-        except FairbrushError as error:
-            status = 422 if isinstance(error, SubmissionError) else 503
-            return fragment(pages.note(str(error), tone="bad"), status)
-        except Exception:  # noqa: BLE001 — the edge: whoever asked gets a reference, the log gets the rest
-            reference = token_hex(4)
-            _LOG.exception("A request to the page failed, reference %s", reference)
-            return fragment(pages.note("Something went wrong.", f"Reference: {reference}", tone="bad"), 500)
+        except Exception as error:  # noqa: BLE001 — the edge: the log has what whoever asked is not told
+            resource = request.match_info.route.resource  # what was asked for, without the ids in its address
+            refusal = refused(error, f"{request.method} {resource.canonical if resource else 'nothing'}")
+            return fragment(_words(pages, error, refusal), _status(error))
 
     return tell
 
 
-def _soon(seconds: float) -> str:
-    whole = max(1, round(seconds))
-    return f"{whole} s" if whole < 120 else f"{round(whole / 60)} min"
+def _words(pages: Pages, error: Exception, refusal: Answer) -> str:
+    if isinstance(error, InvalidValues):
+        return pages.faults(error.faults)
+    [section] = refusal.sections
+    tone = "full" if isinstance(error, QueueFull) else "bad"
+    return pages.note(section.headline, "".join(section.sentence), tone=tone)
+
+
+def _status(error: Exception) -> int:
+    match error:
+        case InvalidValues() | SubmissionError():
+            return 422
+        case QueueFull():
+            return 429
+        case FairbrushError() | TimeoutError():
+            return 503
+    return 500
 
 
 async def json_of(request: web.Request, limits: WebLimits) -> Json:

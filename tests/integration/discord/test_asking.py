@@ -67,7 +67,7 @@ async def test_a_slow_decision_is_deferred_and_goes_on(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        (QueueFull("You have 5 jobs waiting. One ends in about 40 s.", retry_after_s=40), "5 jobs waiting"),
+        (QueueFull("You have 5 jobs waiting.", retry_after_s=40), "Try again in 40 s."),
         (StoreLost(), "queue cannot be reached"),
         (RuntimeError("postgres://secret"), "reference"),
     ],
@@ -92,6 +92,7 @@ async def test_an_early_refusal_is_the_answer(stage: Stage) -> None:
     asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
     assert asked.message.is_ephemeral
     assert "5 jobs waiting" in asked.text
+    assert "Try again in 40 s." in asked.text
 
 
 async def test_what_nobody_foresaw_is_logged_under_the_reference_that_is_told(
