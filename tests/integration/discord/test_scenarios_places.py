@@ -67,7 +67,7 @@ async def test_where_only_the_token_edits_an_end_that_comes_too_late_is_told_in_
 
 @pytest.mark.parametrize("kind", ["typed", "pressed"])
 async def test_acknowledgements_come_within_a_second_although_three_are_allowed(tmp_path, kind):
-    async with whole(tmp_path, limits=replace(UNHURRIED, ack_s=3)) as scene:
+    async with whole(tmp_path, limits=replace(UNHURRIED, ack_s=3), decide_s=1.8) as scene:
         ada = scene.member("ada")
         asked = await ada.slash(scene.general, "imagine", prompt="a fox", steps=2)
         if kind == "pressed":

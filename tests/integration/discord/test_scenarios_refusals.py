@@ -147,7 +147,7 @@ async def test_a_place_has_its_own_workflows_and_its_own_default(tmp_path):
 
 
 async def test_a_store_that_is_slow_delays_the_answer_to_a_deferral_at_most(tmp_path, monkeypatch):
-    async with whole(tmp_path) as scene:
+    async with whole(tmp_path, decide_s=1.8) as scene:
         gate = asyncio.Event()
         hold_submits(monkeypatch, gate)
         asked = await scene.member("ada").slash(scene.general, "imagine", prompt="a fox", steps=2)
@@ -162,7 +162,7 @@ async def test_a_store_that_is_slow_delays_the_answer_to_a_deferral_at_most(tmp_
 
 
 async def test_a_refusal_after_a_slow_policy_is_for_the_asker_alone(tmp_path, monkeypatch):
-    async with whole(tmp_path, max_waiting_per_person=1) as scene:
+    async with whole(tmp_path, decide_s=1.8, max_waiting_per_person=1) as scene:
         scene.slow()
         ada = scene.member("ada")
         await (await ada.slash(scene.general, "imagine", prompt="one")).shows("Painting")

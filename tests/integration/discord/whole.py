@@ -206,12 +206,19 @@ async def whole(
     simulator: SimulatorOptions | None = None,
     start: bool = True,
     roles: Sequence[Role] = (),
+    decide_s: float = PATIENCE_S,
     **settings: Any,
 ) -> AsyncIterator[Whole]:
-    """Open the town and, unless told not to, a service in it; what is left of it at the end is stopped."""
+    """Open the town and, unless told not to, a service in it; what is left of it at the end is stopped.
+
+    `decide_s`: how long the store may take for a first answer; as it ships 1.8, in which a busy disk may not write.
+    """
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(FakeDiscord(limits))
-        _hurry(stack.enter_context(pytest.MonkeyPatch.context()), discord)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        _hurry(patch, discord)
+        patch.setattr("adapters.discord.answering.DECIDE_BY_S", decide_s)
+        patch.setattr("adapters.discord.submitting.DECIDE_BY_S", decide_s)
         stack.enter_context(pointed_at(discord))
         url = await stack.enter_async_context(open_engine(folder / "engine"))
         options = simulator or SimulatorOptions(step_ms=10, draw=False)
