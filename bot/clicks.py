@@ -6,6 +6,7 @@ from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
 from bot.jobs import JobRecord
 from bot.ports import Cancelling
+from bot.refusals import NOT_KEPT
 from bot.status import Button
 from bot.submissions import InputOf, Occasion, Picture, Submission, followed_up, repeated
 from workflows.catalog import Catalog
@@ -17,7 +18,7 @@ CANCELLED: Mapping[Cancelling, str] = {
     Cancelling.CANCELLED: "",
     Cancelling.REQUESTED: "",
     Cancelling.TOO_LATE: "It had ended already.",
-    Cancelling.UNKNOWN: "That job is not kept any more.",
+    Cancelling.UNKNOWN: NOT_KEPT,
 }
 """What whoever clicked Cancel is told; where it says nothing, the card does."""
 

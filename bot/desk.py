@@ -13,6 +13,7 @@ from bot.jobs import JobId, JobRecord, JobState, Place, Requester
 from bot.limits import Limits
 from bot.policy.places import Spot, offered
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, ReportStore
+from bot.refusals import NOT_KEPT
 from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position
 from bot.status import held_up
@@ -24,7 +25,6 @@ from workflows.workflow import Workflow
 _LOOKED_THROUGH = 200
 """How many of somebody's jobs are looked at: one that waits may stand behind many that were cancelled since."""
 
-_NOT_KEPT = "That job is not kept any more."
 _NOT_YOURS = "That job is somebody else's."
 
 
@@ -90,9 +90,7 @@ class Desk:
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
         """Tell the operator of a job that the reporter may see; raises SubmissionError when there is none for them."""
-        record = await self.store.read(job_id)
-        if record is None or not may_see(record, reporter, place):
-            raise SubmissionError(_NOT_KEPT)
+        record = await self.seen(job_id, reporter, place)
         await self.reports.add(
             Report(
                 job_id=job_id,
@@ -107,6 +105,13 @@ class Desk:
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job; who may see it is judged by whoever shows it."""
         return await self.store.read(job_id)
+
+    async def seen(self, job_id: JobId, requester: Requester, place: Place) -> JobRecord:
+        """Return a job that somebody may see from there; raises the same SubmissionError for none and for others'."""
+        record = await self.store.read(job_id)
+        if record is None or not may_see(record, requester, place):
+            raise SubmissionError(NOT_KEPT)
+        return record
 
     async def preview(self, job_id: JobId) -> bytes | None:
         """Return a job's latest preview."""

@@ -90,9 +90,13 @@ def after(state: JobState, happening: Happening) -> JobState:
         raise IllegalTransition(f"a {state} job cannot be {happening.name.lower()}") from error
 
 
+DIRECT = "dm"
+"""A platform's one tenant of direct messages, and of places where only somebody's own installation brings us."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """Whose community: a Discord guild, a Slack installation, `local` for web and command line."""
+    """Whose community: a Discord guild, a Slack installation, `local` for web and command line, or DIRECT."""
 
     platform: str
     id: str

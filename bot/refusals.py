@@ -19,6 +19,9 @@ BUSY = note("Too many people ask at once.", "Try again in a moment.", tone=Tone.
 OUTDATED = "This button is of an older version of mine, or its message is not mine. Ask anew with /imagine."
 """What is said of a button or form that means nothing."""
 
+NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask anew with /imagine."
+"""The same for a job that is gone and for one that whoever asks may not see: a guess learns nothing."""
+
 _TOO_LONG = note("That took too long.", "Try again in a moment. /history tells whether it was begun.", tone=Tone.BAD)
 
 

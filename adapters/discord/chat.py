@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from time import time
 
 from adapters.discord.calls import Upload
-from adapters.discord.origins import DIRECT, PLATFORM
+from adapters.discord.origins import PLATFORM
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.replies import DEFAULT_LIMIT, Replies, Reply
 from adapters.discord.rest import Rest
@@ -27,7 +27,7 @@ from adapters.discord.standing import (
 )
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import Job, MessageRef
+from bot.jobs import DIRECT, Job, MessageRef
 from bot.noticeboard.steps import nonce_of
 from bot.status import StatusCard
 

@@ -29,19 +29,9 @@ from bot.meanings import (
 )
 from bot.refusals import OUTDATED
 from bot.status import Button
-from bot.submissions import may_see
 from workflows.writing import write_command
 
-_NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask anew with /imagine."
 _NOT_YOURS_TO_DELETE = "Only whoever asked for it, or a moderator, can delete it."
-
-
-async def seen_job(desk: Desk, answering: Answering, job_id: JobId) -> JobRecord:
-    """Return a job that whoever clicked may see; raises the same SubmissionError for none and for somebody else's."""
-    record = await answering.in_time(desk.job(job_id))
-    if record is None or not may_see(record, answering.origin.requester, answering.origin.place):
-        raise SubmissionError(_NOT_KEPT)
-    return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +53,7 @@ class Clicking:
             case HistoryPage(skip=skip):
                 await self.telling.turn(answering, skip)
             case Show(job_id=job_id):
-                await self.showing.show(answering, await seen_job(self.desk, answering, job_id))
+                await self.showing.show(answering, await self._seen(answering, job_id))
             case EditForm() | ReportForm() | ReimagineForm() | None:
                 raise SubmissionError(OUTDATED)
             case _:
@@ -82,6 +72,10 @@ class Clicking:
         }
         return doing[press.button]
 
+    async def _seen(self, answering: Answering, job_id: JobId) -> JobRecord:
+        origin = answering.origin
+        return await answering.in_time(self.desk.seen(job_id, origin.requester, origin.place))
+
     async def _cancel(self, answering: Answering, job_id: JobId) -> None:
         found = CANCELLED[await answering.in_time(self.desk.cancel(job_id, answering.origin.requester))]
         if found:
@@ -90,14 +84,14 @@ class Clicking:
             await answering.accept()  # the card says the rest
 
     async def _follow_up(self, button: Button, number: int | None, answering: Answering, job_id: JobId) -> None:
-        record = await seen_job(self.desk, answering, job_id)
+        record = await self._seen(answering, job_id)
         if number is None and len(record.files) > 1:
             await answering.whisper(answers.picker(button, job_id, len(record.files)))
         else:
             await self._submit(answering, button, number or 0, record)
 
     async def _paint(self, button: Button, number: int, answering: Answering, job_id: JobId) -> None:
-        await self._submit(answering, button, number, await seen_job(self.desk, answering, job_id))
+        await self._submit(answering, button, number, await self._seen(answering, job_id))
 
     async def _submit(self, answering: Answering, button: Button, number: int, record: JobRecord) -> None:
         occasion, catalog = answering.origin.occasion, self.desk.catalog()
@@ -105,12 +99,12 @@ class Clicking:
         await self.submitting.submit(answering, wish_of(submission))
 
     async def _edit(self, answering: Answering, job_id: JobId) -> None:
-        record = await seen_job(self.desk, answering, job_id)
+        record = await self._seen(answering, job_id)
         workflow = workflow_of(record, self.desk.catalog())
         await answering.open(edit_form(job_id, workflow, record.job.values, self.desk.vocabulary()))
 
     async def _parameters(self, answering: Answering, job_id: JobId) -> None:
-        record = await seen_job(self.desk, answering, job_id)
+        record = await self._seen(answering, job_id)
         workflow = workflow_of(record, self.desk.catalog())
         known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
         command = write_command(known, workflow, self.desk.vocabulary())

@@ -5,7 +5,6 @@ from typing import assert_never
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
-from adapters.discord.clicking import seen_job
 from adapters.discord.modals import read_edit, read_reason
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting, wish_of
@@ -52,7 +51,7 @@ class Forming:
 
     async def _edit(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
-        parent = await seen_job(self.desk, answering, job_id)
+        parent = await answering.in_time(self.desk.seen(job_id, origin.requester, origin.place))
         workflow = workflow_of(parent, self.desk.catalog())
         filled = read_edit(origin.data, workflow, parent.job.values)
         submission = Submission(

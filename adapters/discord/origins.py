@@ -7,14 +7,11 @@ from typing import cast
 
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE
-from bot.jobs import Place, Requester, Tenant
+from bot.jobs import DIRECT, Place, Requester, Tenant
 from bot.policy.places import Spot
 from bot.submissions import Occasion
 
 PLATFORM = "discord"
-
-DIRECT = "dm"
-"""The one tenant of direct messages and of places where only somebody's own installation brings us."""
 
 _GUILD, _OTHERS_DM = 0, 2
 _THREADS = frozenset({10, 11, 12})

@@ -276,6 +276,16 @@ async def test_a_moderator_deletes_any_job_of_their_own_community_and_of_no_othe
     assert await desk.job(job_id) is None
 
 
+async def test_a_job_is_seen_by_whoever_may_and_to_anybody_else_there_is_none(desk, store):
+    job_id = await _painted(desk, store, "e1")
+    away = Place(tenant=STRANGER.tenant, channel=PLACE.channel)
+
+    assert (await desk.seen(job_id, BOB, PLACE)).job.id == job_id
+    for unseen, who, place in ((job_id, STRANGER, away), (job_id_of("web", "never"), BOB, PLACE)):
+        with pytest.raises(SubmissionError, match="not kept any more"):
+            await desk.seen(unseen, who, place)
+
+
 async def test_whoever_sees_a_picture_may_report_it_and_nobody_else(desk, store):
     job_id = await _painted(desk, store, "e1")
     away = Place(tenant=STRANGER.tenant, channel=PLACE.channel)
