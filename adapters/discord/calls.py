@@ -60,6 +60,7 @@ class Call:
     files: Sequence[Upload] = field(repr=False, default=())
     repeatable: bool = True  #: asked twice, it is done once
     essential: bool = True  #: somebody waits for it
+    insists: bool = False  #: nobody comes again if this fails: what Discord refuses for now is asked again
     by_bot: bool = True  #: under the bot's overall limit; what an interaction's token does is free of it
     within_s: float = ANSWER_S
 
@@ -128,19 +129,32 @@ class Calls:
             raise Refused(Refusal.AWAY, detail="no answer in time") from error
 
     async def _ask_again(self, call: Call) -> Any:
-        for wait_s in _RETRY_AFTER_S if call.repeatable else ():
+        pauses = iter(_RETRY_AFTER_S)
+        while True:
             try:
                 return await self._ask_once(call)
             except Refused as refused:
-                if not self._may_pass(refused):
+                pause_s = next(pauses, None)
+                if pause_s is None or not self._may_pass(call, refused):
                     raise
-            await asyncio.sleep(wait_s)
-        return await self._ask_once(call)
+                pause_s = max(pause_s, refused.after_s)
+            await asyncio.sleep(pause_s)
 
-    def _may_pass(self, refused: Refused) -> bool:
-        """Tell whether the same call may succeed in a moment: there was no answer, or one of a Discord in trouble."""
-        is_trouble = refused.refusal is Refusal.AWAY and (refused.status == 0 or refused.status >= 500)
-        return is_trouble and self._http is not None and not self.is_refused.is_set()
+    def _may_pass(self, call: Call, refused: Refused) -> bool:
+        """Tell whether the same call may succeed soon: Discord is in trouble, did not answer, or had too many.
+
+        Of those that were too many it did nothing, so they may all be asked again. Who edits has a budget of its own
+        for that, and something newer to show by then.
+        """
+        if self._http is None or self.is_refused.is_set():
+            return False
+        match refused.status:
+            case 429:
+                return call.insists and refused.after_s < call.within_s
+            case 0:
+                return call.repeatable and refused.refusal is Refusal.AWAY
+            case status:
+                return (call.repeatable or call.insists) and status >= 500
 
     async def _ask_once(self, call: Call) -> Any:
         http = self._admit(call)

@@ -95,6 +95,7 @@ class Rest:
             where={"webhook_id": interaction_id, "webhook_token": token},
             body={"type": kind} if data is None else {"type": kind, "data": data},
             by_bot=False,
+            insists=True,
             within_s=ACKNOWLEDGE_S,
         )
         try:
@@ -123,14 +124,22 @@ class Rest:
     async def delete_reply(self, application: str, token: str, *, message: str = "@original") -> None:
         """Take the answer away; it may be gone already."""
         path, where = _reply(application, token, message)
-        await self._delete(Call(method="DELETE", path=path, where=where, by_bot=False))
+        await self._delete(Call(method="DELETE", path=path, where=where, by_bot=False, insists=True))
 
     async def follow_up(self, application: str, token: str, body: Json, files: Sequence[Upload] = ()) -> Json:
-        """Say more. Asked twice it is said twice, so it is never tried again."""
+        """Say more. Asked twice it may be said twice, so it is tried again only where Discord refused it."""
         where = {"webhook_id": application, "webhook_token": token}
-        return await self._message(
-            Call(method="POST", path=_REPLIES, where=where, body=body, files=files, by_bot=False, repeatable=False)
+        call = Call(
+            method="POST",
+            path=_REPLIES,
+            where=where,
+            body=body,
+            files=files,
+            by_bot=False,
+            repeatable=False,
+            insists=True,
         )
+        return await self._message(call)
 
     # ---- By the token of the bot ----
 

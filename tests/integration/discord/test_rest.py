@@ -159,6 +159,30 @@ async def test_a_follow_up_whose_answer_is_lost_is_not_said_twice(here: Town, re
     assert [each.text for each in asked.messages] == ["one", "two"]
 
 
+@pytest.mark.parametrize("mishap", [TooMany(0.05), TooMany(0.05, via=False), Status(503)])
+async def test_what_discord_refuses_for_now_of_an_answer_or_a_follow_up_is_said_all_the_same(
+    here: Town, rest: Rest, mishap: TooMany | Status
+):
+    asked = await here.ada.slash(here.general, "imagine", wait=False)
+    token = asked.interaction.token
+    here.discord.faults.plan(mishap, CALLBACK)
+    here.discord.faults.plan(mishap, FOLLOW_UP)
+    await rest.answer(str(asked.interaction.id), token, 4, said("one"))
+    await rest.follow_up(rest.application, token, said("two"))
+
+    assert [each.text for each in asked.messages] == ["one", "two"]
+
+
+async def test_an_answer_that_discord_would_take_too_late_is_given_up(here: Town, rest: Rest):
+    asked = await here.ada.slash(here.general, "imagine", wait=False)
+    here.discord.faults.plan(TooMany(60.0), CALLBACK)
+
+    with pytest.raises(Refused) as caught:
+        await rest.answer(str(asked.interaction.id), asked.interaction.token, 4, said("one"))
+
+    assert caught.value.refusal is Refusal.TOO_MANY
+
+
 async def test_a_first_answer_whose_answer_is_lost_was_given(here: Town, rest: Rest):
     asked = await here.ada.slash(here.general, "imagine", wait=False)
     here.discord.faults.plan(Lost(), CALLBACK)
