@@ -1,13 +1,24 @@
 """A form for a workflow's parameters, made from its manifest, and what comes back from it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflows.numbers import written
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Seed, SizeParameter, Text
-from workflows.values import FileHandle, Value, Values
+from workflows.values import FileHandle, Value, Values, jsonable
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
+
+USUAL = "As usual"
+"""What stands in an empty field."""
+
+LONGEST_REASON = 500
+"""Characters of a report."""
+
+REPORT = "Report this result"
+ASKED_REASON = "What is wrong with it?"
+WHO_READS = "Whoever runs this bot reads it, with your name."
+"""What a report's form is called and asks, and who reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +32,18 @@ class Field:
     value: str = ""
     options: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)  #: bounds, in HTML's words: min, max, step, maxlength
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its value is offered no more: whoever edits replaces it, not in silence the first one does."""
+        return bool(self.options and self.value) and self.value not in self.options
+
+    @property
+    def hint(self) -> str:
+        """What stands in the field while nothing is in it."""
+        if self.is_gone:
+            return f"Choose another one, gone is {self.value}"
+        return self.attributes.get("placeholder", USUAL)
 
 
 def fields_of(workflow: Workflow, values: Values, vocabulary: Vocabulary) -> tuple[Field, ...]:
@@ -39,6 +62,12 @@ def read_form(workflow: Workflow, typed: Mapping[str, str]) -> dict[str, str]:
         for name, text in typed.items()
         if not isinstance(parameters.get(name), FileParameter) and (text or isinstance(parameters.get(name), Text))
     }
+
+
+def kept_words(values: Values, kept: Iterable[str]) -> dict[str, str | int | float | bool]:
+    """Return what a form could not show of the values it was made of, to be asked for again as it was."""
+    words = jsonable({name: values[name] for name in kept if name in values})
+    return {name: value for name, value in words.items() if isinstance(value, str | int | float)}
 
 
 def bounds(parameter: Parameter) -> str:

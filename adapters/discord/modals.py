@@ -7,24 +7,20 @@ from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, fo
 from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT
-from bot.forms import Field, fields_of, read_form
+from bot.forms import ASKED_REASON, LONGEST_REASON, REPORT, WHO_READS, Field, fields_of, kept_words, read_form
 from bot.inert import label, length, visible
 from bot.jobs import JobId
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from workflows.command import parse_command
 from workflows.parameters import Text
-from workflows.values import Values, jsonable
+from workflows.values import Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 from workflows.writing import write_command
 
-LONGEST_REASON = 500
-"""Characters of a report."""
-
 _LONGEST_CHOICE = 100
 _REST, _REASON = "rest", "reason"
 _PARAMETER = "p:"
-_USUAL = "As usual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +47,7 @@ def reimagine_form(source: str, workflow: Workflow, vocabulary: Vocabulary, give
 def report_form(job_id: JobId) -> Json:
     """Ask what is wrong with a result."""
     reason = _input(_REASON, style=PARAGRAPH, longest=LONGEST_REASON, is_required=True)
-    help_text = "Whoever runs this bot reads it, with your name."
-    return form(ReportForm(job_id=job_id), "Report this result", [field("What is wrong with it?", help_text, reason)])
+    return form(ReportForm(job_id=job_id), REPORT, [field(ASKED_REASON, WHO_READS, reason)])
 
 
 def read_edit(data: Json, workflow: Workflow, values: Values) -> Filled:
@@ -62,9 +57,8 @@ def read_edit(data: Json, workflow: Workflow, values: Values) -> Filled:
     """
     filled = _read(data, workflow)
     written = parse_command(filled.text, workflow, Vocabulary()).raw
-    kept = {name: values[name] for name in layout_of(workflow, values).kept if name in values and name not in written}
-    words = {name: value for name, value in jsonable(kept).items() if value is not None}
-    return Filled(raw={**words, **filled.raw}, text=filled.text)
+    kept = [name for name in layout_of(workflow, values).kept if name not in written]
+    return Filled(raw={**kept_words(values, kept), **filled.raw}, text=filled.text)
 
 
 def read_reimagine(data: Json, workflow: Workflow) -> Filled:
@@ -119,7 +113,7 @@ def _component(shown: Field, *, is_required: bool) -> Json:
         return _input(_id(shown), style=PARAGRAPH, value=shown.value, longest=longest, is_required=is_required)
     if _can_be_chosen(shown):
         return _choice(shown)
-    return _input(_id(shown), style=SHORT, value=shown.value, hint=shown.attributes.get("placeholder", _USUAL))
+    return _input(_id(shown), style=SHORT, value=shown.value, hint=shown.hint)
 
 
 def _can_be_chosen(shown: Field) -> bool:
@@ -129,10 +123,7 @@ def _can_be_chosen(shown: Field) -> bool:
 
 def _choice(shown: Field) -> Json:
     options = [option(each, each, is_chosen=each == shown.value) for each in dict.fromkeys(shown.options)]
-    # A value that is offered no more has to be replaced by whoever edits, not in silence by the first one.
-    is_gone = bool(shown.value) and shown.value not in shown.options
-    hint = f"Choose another one, gone is {shown.value}" if is_gone else _USUAL
-    return select(_id(shown), options, placeholder=hint, required=is_gone)
+    return select(_id(shown), options, placeholder=shown.hint, required=shown.is_gone)
 
 
 def _input(

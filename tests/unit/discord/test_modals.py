@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from adapters.discord.layouts import layout_of
 from adapters.discord.modals import (
-    LONGEST_REASON,
     Filled,
     edit_form,
     read_edit,
@@ -20,6 +19,7 @@ from adapters.discord.modals import (
     submitted,
 )
 from adapters.discord.shapes import Json
+from bot.forms import LONGEST_REASON
 from bot.meanings import EditForm, ReimagineForm, ReportForm, decode
 from tests.unit.discord.bodies import taken_as_form
 from tests.unit.discord.test_cards import JOB
