@@ -81,13 +81,15 @@ class DiscordFront:
             heard_at=asyncio.get_running_loop().time(),
             is_late=time() - origin.made_at > LATE_S,
         )
+        # Counted here: a burst is heard before the first of its tasks begins.
         if self._attended < AT_ONCE:
+            self._attended += 1
             tasks.create_task(self._attend(answering))
         elif self._turned_away < TURNED_AWAY_AT_ONCE:
+            self._turned_away += 1
             tasks.create_task(self._turn_away(answering))
 
     async def _attend(self, answering: Answering) -> None:
-        self._attended += 1
         try:
             await self._answer(answering)
         except Exception:  # noqa: BLE001 - one answer could not be put into words: that is no reason to leave Discord
@@ -96,7 +98,6 @@ class DiscordFront:
             self._attended -= 1
 
     async def _turn_away(self, answering: Answering) -> None:
-        self._turned_away += 1
         try:
             await self._refuse(answering, BUSY)
         except Exception:  # noqa: BLE001 - as above

@@ -233,3 +233,12 @@ async def test_more_than_can_be_attended_are_told_so(stage: Stage, monkeypatch: 
     for each in first:
         assert "a cat" in (await each.shows("a cat")).text
     assert "a bird" in (await stage.ada.slash(stage.general, "imagine", prompt="a bird")).text
+
+
+async def test_a_burst_is_counted_as_it_is_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.discord.front.AT_ONCE", 2)
+    stage.desk.gate.clear()
+    burst = [await stage.ada.slash(stage.general, "imagine", prompt="a cat", wait=False) for _ in range(5)]
+    await stage.town.discord.until(lambda: sum("Too many" in each.text for each in burst) == 3)
+    stage.desk.gate.set()
+    await stage.town.discord.until(lambda: sum("a cat" in each.text for each in burst) == 2)
