@@ -60,7 +60,7 @@ async def test_an_acknowledgement_that_did_not_arrive_is_given_again(tmp_path, m
         assert scene.runs() == 1
 
 
-async def test_a_job_whose_acknowledgement_never_arrives_is_shown_in_a_message_of_the_bots_own_once(tmp_path, monkeypatch):
+async def test_a_job_whose_acknowledgement_never_arrives_is_shown_once_by_the_bot_itself(tmp_path, monkeypatch):
     """Nobody can answer any more; the wish was heard all the same, and the answer to its message gets lost, too."""
     monkeypatch.setattr("adapters.discord.chat.YOUNG_S", 1.0)
     async with whole(tmp_path) as scene:
