@@ -46,6 +46,7 @@ class GatewayOptions:
     shard_ids: tuple[int, ...] | None = None  #: of this process; None: all of them
     shard_count: int | None = None  #: None: as many as Discord recommends
     heartbeat_timeout_s: float = 60.0  #: longer than Discord's interval (41 s), or every quiet shard would look dead
+    guilds_s: float = 2.0  #: how long after the last guild that was told of a shard counts as ready
 
 
 class GatewayClient(discord.AutoShardedClient):
@@ -60,6 +61,7 @@ class GatewayClient(discord.AutoShardedClient):
             shard_count=options.shard_count,
             shard_connect_timeout=_CONNECT_S,
             heartbeat_timeout=options.heartbeat_timeout_s,
+            guild_ready_timeout=options.guilds_s,
         )
         self.shard_ids = None if options.shard_ids is None else list(options.shard_ids)
         self._heard, self._is_ready = heard, ready

@@ -136,9 +136,10 @@ async def test_a_refused_token_is_told_once_and_for_good(tmp_path: Path) -> None
 )
 async def test_what_no_new_connection_mends_ends_it_with_what_does(tmp_path: Path, code: int, words: str) -> None:
     async with staged(tmp_path) as here:
-        gateway = here.town.discord.gateway
+        discord = here.town.discord
+        options = GatewayOptions(token=discord.token, guilds_s=0.01)
         with pytest.raises(ConfigError, match=words):
-            await listen(GatewayOptions(token=here.town.discord.token), lambda *_: None, lambda: gateway.close(code))
+            await listen(options, lambda *_: None, lambda: discord.gateway.close(code))
 
 
 async def test_a_gateway_that_nobody_finds_is_lost_for_now(tmp_path: Path) -> None:
