@@ -121,10 +121,15 @@ class Desk:
         """Return somebody's own jobs, the newest first."""
         return await self.store.of_requester(requester)
 
+    async def under_way(self, requester: Requester) -> Sequence[JobRecord]:
+        """Return somebody's jobs that wait or run, the newest first."""
+        jobs = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
+        return [record for record in jobs if not record.state.is_final]
+
     async def queue(self, requester: Requester) -> Sequence[tuple[str, str]]:
         """Tell where somebody's waiting jobs stand, and how long they still wait."""
         lines = []
-        for record in await self._under_way(requester):
+        for record in await self.under_way(requester):
             position = await self.job_queue.position(record.job.id)
             awaited = self.awaited(position) if position else None
             wait_s = self._wait_s(record, position)
@@ -182,10 +187,6 @@ class Desk:
         if record is not None and record.job.requester.tenant != moderator.tenant:
             raise SubmissionError(_NOT_YOURS)
         return record
-
-    async def _under_way(self, requester: Requester) -> list[JobRecord]:
-        jobs = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
-        return [record for record in jobs if not record.state.is_final]
 
 
 def _named(record: JobRecord) -> str:

@@ -40,11 +40,11 @@ class Telling:
         """Offer the jobs that may be cancelled; none where they cannot be had in time."""
         origin = answering.origin
         try:
-            records = await answering.in_time(self.desk.history(origin.requester))
+            records = await answering.in_time(self.desk.under_way(origin.requester))
         except StoreLost:
             records = ()
-        running = [(str(each.job.id), _words(each)) for each in records if not each.state.is_final]
-        await answering.suggest(suggest_jobs(read_text(origin.data, JOB), running))
+        open_jobs = [(str(each.job.id), _words(each)) for each in records]
+        await answering.suggest(suggest_jobs(read_text(origin.data, JOB), open_jobs))
 
     async def _told(self, origin: Origin, command: str) -> Json:
         match command:

@@ -126,6 +126,15 @@ async def test_the_queue_tells_where_ones_own_jobs_stand(desk: Desk, store: Memo
     assert list(await desk.queue(BOB)) == [("Your jobs", "none is waiting or running")]
 
 
+async def test_a_job_is_under_way_until_it_ends_however_many_have_been_asked_for_since(desk: Desk) -> None:
+    first = await _asked(desk, "first")
+    for number in range(25):
+        await desk.cancel(await _asked(desk, f"{number}"), ALICE)
+
+    assert [record.job.id for record in await desk.under_way(ALICE)] == [first]
+    assert list(await desk.under_way(BOB)) == []
+
+
 async def test_usage_tells_jobs_pictures_and_gpu_time(desk: Desk, store: MemoryStore) -> None:
     await _painted(desk, store, "1")
     await _asked(desk, "2")
