@@ -1,5 +1,6 @@
 """A job: a checked, stored order for one workflow with fixed values; and a run: one attempt at it on one server."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
@@ -26,6 +27,11 @@ def job_id_of(platform: str, event: str) -> JobId:
 def run_id_of(job_id: JobId, attempt: int) -> RunId:
     """Derive the id of an attempt, so that whoever takes over after a crash looks for the same run."""
     return RunId(str(uuid5(job_id, str(attempt))))
+
+
+def nonce_of(job_id: JobId) -> str:
+    """Name a job's message before it exists: 22 characters (Discord takes 25), the same after any crash."""
+    return urlsafe_b64encode(job_id.bytes).decode().rstrip("=")
 
 
 class JobState(StrEnum):
@@ -143,6 +149,7 @@ class Job:
     requirement: str = ""  #: what a server has to offer for it, as lanes know it; before its dot what it has to load
     priority: int = 0  #: among its requester's own jobs only; the higher, the sooner
     within_s: float | None = None  #: since it was made; after that its platform lets nobody tell how it ended
+    for_adults: bool = False  #: its workflow was, or a picture that it starts from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

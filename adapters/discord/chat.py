@@ -27,8 +27,7 @@ from adapters.discord.standing import (
 )
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import DIRECT, Job, MessageRef
-from bot.noticeboard.steps import nonce_of
+from bot.jobs import DIRECT, Job, MessageRef, nonce_of
 from bot.status import StatusCard
 
 _LOST = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.TOO_OLD, Refusal.TOKEN_DEAD})

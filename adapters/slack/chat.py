@@ -17,8 +17,7 @@ from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Kind, Spot, Standing, budget_of, spot_of, standing_of
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import Job, MessageRef
-from bot.noticeboard.steps import nonce_of
+from bot.jobs import Job, MessageRef, nonce_of
 from bot.ports import FileStore
 from bot.status import StatusCard
 

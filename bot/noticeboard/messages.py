@@ -5,8 +5,8 @@ import logging
 from dataclasses import dataclass
 
 from bot.errors import ChatError
-from bot.jobs import MessageRef
-from bot.noticeboard.steps import Sight, nonce_of, ping_is_due
+from bot.jobs import MessageRef, nonce_of
+from bot.noticeboard.steps import Sight, ping_is_due
 from bot.ports import ChatPlatform, NoticeState, NoticeStore
 
 _log = logging.getLogger(__name__)

@@ -1,12 +1,11 @@
 """What a message needs next, and how urgently: pure decisions over what is known of a job and its message."""
 
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from typing import assert_never
 
 from bot.budgets import Budget
-from bot.jobs import JobId, JobRecord, JobState
+from bot.jobs import JobRecord, JobState
 from bot.ports import Notice, NoticeState
 from bot.status import StatusCard
 
@@ -42,11 +41,6 @@ class Sight:
     record: JobRecord
     notice: Notice
     card: StatusCard
-
-
-def nonce_of(job_id: JobId) -> str:
-    """Name a job's message before it exists: 22 characters (Discord takes 25), the same after any crash."""
-    return urlsafe_b64encode(job_id.bytes).decode().rstrip("=")
 
 
 def next_step(sight: Sight | None, ping_after_s: float | None) -> Step | None:

@@ -3,8 +3,7 @@
 import pytest
 
 from bot.errors import ChatError
-from bot.jobs import Job, JobState, MessageRef
-from bot.noticeboard.steps import nonce_of
+from bot.jobs import Job, JobState, MessageRef, nonce_of
 from bot.ports import ChatPlatform
 from tests.contracts.chat.cards import HOSTILE, card_in, job_at
 from tests.contracts.chat.scenes import ChatScene

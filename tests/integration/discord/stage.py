@@ -19,10 +19,9 @@ from adapters.files import LinkSigner, LocalFiles
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import Job, JobRecord, MessageRef, run_id_of
+from bot.jobs import Job, JobRecord, MessageRef, nonce_of, run_id_of
 from bot.limits import Limits as Caps
 from bot.noticeboard import Sources
-from bot.noticeboard.steps import nonce_of
 from bot.policy.places import PlaceRule
 from bot.status import Button, Described
 from bot.submissions import Submission
@@ -171,6 +170,7 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
             job_queue=store,
             store=store,
             live=store,
+            notices=store,
             reports=reports,
             knowledge=knowledge,
             limits=Caps(),

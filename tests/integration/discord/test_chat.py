@@ -13,8 +13,7 @@ from adapters.discord.replies import Replies, Reply
 from adapters.discord.rest import Rest
 from bot.errors import ChatError
 from bot.events import MediaKind
-from bot.jobs import Job, JobState, MessageRef, StoredFile
-from bot.noticeboard.steps import nonce_of
+from bot.jobs import Job, JobState, MessageRef, StoredFile, nonce_of
 from bot.status import StatusCard
 from tests.contracts.chat.cards import PICTURE, card_in
 from tests.fakes.discord.faults import Dropped, Held, Lost, Status

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.budgets import Budget
-from bot.jobs import JobRecord, JobState, MessageRef
-from bot.noticeboard.steps import Sight, Step, Urgency, kept_from, next_step, nonce_of, urgency_of
+from bot.jobs import JobRecord, JobState, MessageRef, nonce_of
+from bot.noticeboard.steps import Sight, Step, Urgency, kept_from, next_step, urgency_of
 from bot.ports import Notice, NoticeState
 from bot.status import card_of
 from tests.unit.bot.noticeboard_scene import DESCRIBED, job_of
