@@ -9,10 +9,10 @@ from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import JobId, JobRecord, JobState, Place, Requester
+from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
 from bot.limits import Limits
 from bot.policy.places import Spot, offered
-from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, ReportStore
+from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT
 from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position
@@ -26,6 +26,15 @@ _LOOKED_THROUGH = 200
 """How many of somebody's jobs are looked at: one that waits may stand behind many that were cancelled since."""
 
 _NOT_YOURS = "That job is somebody else's."
+_NOT_YOURS_TO_DELETE = "Only whoever asked for it, or a moderator, can delete it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """The message of a job that was deleted."""
+
+    job: Job
+    ref: MessageRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,7 @@ class Desk:
     job_queue: JobQueue
     store: JobStore
     live: LiveBoard
+    notices: NoticeStore
     reports: ReportStore
     knowledge: Knowledge
     limits: Limits
@@ -79,14 +89,24 @@ class Desk:
             return Cancelling.UNKNOWN
         return await self.job_queue.cancel(job_id)
 
-    async def delete(self, job_id: JobId, requester: Requester, *, moderates: bool = False) -> None:
+    async def delete(
+        self, job_id: JobId, requester: Requester, *, moderates: bool = False, answers: str | None = None
+    ) -> Left | None:
         """Forget an ended job, and soon its files: one's own, or as a moderator any of the community.
 
-        Whether somebody moderates, their platform tells. Raises SubmissionError.
+        Returns its message, which is left for the platform to take away; None where nobody knows of one. The platform
+        tells whether somebody moderates, and whom the message answers that was clicked: of a job that is forgotten
+        already, that message is all that is left. Raises SubmissionError.
         """
-        known = await (self._of_community(job_id, requester) if moderates else self._own(job_id, requester))
-        if known is not None and not await self.store.forget(job_id):
+        record = await (self._of_community(job_id, requester) if moderates else self._own(job_id, requester))
+        if record is None:
+            if moderates or answers == requester.id:
+                return None
+            raise SubmissionError(_NOT_YOURS_TO_DELETE)
+        ref = (await self.notices.notice(job_id)).ref  # before the job is forgotten, and its notice with it
+        if not await self.store.forget(job_id):
             raise SubmissionError("That job has not ended yet. Cancel it first.")
+        return Left(job=record.job, ref=ref) if ref else None
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
         """Tell the operator of a job that the reporter may see; raises SubmissionError when there is none for them."""

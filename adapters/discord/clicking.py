@@ -8,7 +8,6 @@ from typing import assert_never
 from adapters.discord import answers
 from adapters.discord.answering import Answering
 from adapters.discord.modals import edit_form, report_form
-from adapters.discord.origins import Origin
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
@@ -30,8 +29,6 @@ from bot.meanings import (
 from bot.refusals import OUTDATED
 from bot.status import Button
 from workflows.writing import write_command
-
-_NOT_YOURS_TO_DELETE = "Only whoever asked for it, or a moderator, can delete it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,16 +109,10 @@ class Clicking:
 
     async def _delete(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
-        kept = await answering.in_time(self.desk.job(job_id))
-        if kept is None and not _may_remove(origin):
-            raise SubmissionError(_NOT_YOURS_TO_DELETE)
-        await answering.in_time(self.desk.delete(job_id, origin.requester, moderates=origin.moderates))
+        answers = origin.requester.id if origin.is_private else origin.asker
+        deleting = self.desk.delete(job_id, origin.requester, moderates=origin.moderates, answers=answers)
+        await answering.in_time(deleting)
         await answering.remove_clicked()
 
     async def _report(self, answering: Answering, job_id: JobId) -> None:
         await answering.open(report_form(job_id))
-
-
-def _may_remove(origin: Origin) -> bool:
-    """Tell whether somebody may take away a message whose job is forgotten: it still says whom it answers."""
-    return origin.moderates or origin.is_private or origin.asker == origin.requester.id

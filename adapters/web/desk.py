@@ -43,8 +43,11 @@ class Desk(Protocol):
         """Stop a job. Raises SubmissionError when it is not theirs to stop."""
         ...
 
-    async def delete(self, job_id: JobId, requester: Requester) -> None:
-        """Forget a job's files and take it out of histories. Raises SubmissionError when it is not theirs."""
+    async def delete(self, job_id: JobId, requester: Requester, *, answers: str | None = None) -> object:
+        """Forget a job's files and take it out of histories; `answers`: who had asked for it, in case it is forgotten.
+
+        Raises SubmissionError when it is not theirs.
+        """
         ...
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:

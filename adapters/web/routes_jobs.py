@@ -62,7 +62,7 @@ class JobRoutes:
             speaker_of(request, await json_of(request, self._room.limits))
         else:
             record, requester = await self._clicked(request)
-            await self._room.desk.delete(job_id, requester)
+            await self._room.desk.delete(job_id, requester, answers=record.job.requester.id)
             place = record.job.place
         await self._room.chat.take_away(place, job_id)
         return web.Response(status=204)

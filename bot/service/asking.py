@@ -31,6 +31,7 @@ def desk_of(core: Core) -> Desk:
         job_queue=pool.queue,
         store=pool.store,
         live=pool.live,
+        notices=pool.notices,
         reports=pool.reports,
         knowledge=knowledge,
         limits=limits,

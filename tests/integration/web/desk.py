@@ -12,7 +12,7 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.desk import Facts
 from adapters.web.guests import Guest
-from bot.desk import Desk
+from bot.desk import Desk, Left
 from bot.estimates import Estimates
 from bot.events import Stage
 from bot.images import Admitted
@@ -84,6 +84,7 @@ class PracticeDesk:
             job_queue=self.store,
             store=self.store,
             live=self.store,
+            notices=self.store,
             reports=self.reports,
             knowledge=knowledge,
             limits=Limits(),
@@ -116,9 +117,10 @@ class PracticeDesk:
         await self.post(job_id)
         return found
 
-    async def delete(self, job_id: JobId, requester: Requester) -> None:
-        await self.desk.delete(job_id, requester)
+    async def delete(self, job_id: JobId, requester: Requester, *, answers: str | None = None) -> Left | None:
+        left = await self.desk.delete(job_id, requester, answers=answers)
         self.deleted.add(job_id)
+        return left
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
         await self.desk.report(job_id, reporter, place, reason)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.awaiting import Awaited
-from bot.desk import Desk
+from bot.desk import Desk, Left
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
+from bot.jobs import JobId, JobState, MessageRef, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.limits import Limits
 from bot.policy.places import Spot
 from bot.ports import Cancelling, LaneTable
@@ -37,6 +37,7 @@ def desk(store: MemoryStore) -> Desk:
         job_queue=store,
         store=store,
         live=store,
+        notices=store,
         reports=MemoryReports(),
         knowledge=knowledge,
         limits=Limits(waiting=Caps(person=5)),
@@ -98,7 +99,6 @@ async def test_a_job_that_is_not_there_is_no_fault(desk: Desk) -> None:
     unknown = job_id_of("web", "never")
 
     assert await desk.cancel(unknown, ALICE) is Cancelling.UNKNOWN
-    await desk.delete(unknown, ALICE)
 
 
 async def test_a_job_is_deleted_once_it_has_ended(desk: Desk, store: MemoryStore) -> None:
@@ -293,6 +293,26 @@ async def test_a_job_is_seen_by_whoever_may_and_to_anybody_else_there_is_none(de
     for unseen, who, place in ((job_id, STRANGER, away), (job_id_of("web", "never"), BOB, PLACE)):
         with pytest.raises(SubmissionError, match="not kept any more"):
             await desk.seen(unseen, who, place)
+
+
+async def test_of_a_deleted_job_its_message_is_left_to_be_taken_away(desk, store):
+    shown, unshown = await _painted(desk, store, "e1"), await _painted(desk, store, "e2")
+    record = await desk.job(shown)
+    ref = MessageRef(place=PLACE, id="m1")
+    await store.shown(shown, ref, "digest", final=True)
+
+    assert await desk.delete(shown, ALICE) == Left(job=record.job, ref=ref)
+    assert await desk.delete(unshown, ALICE) is None
+
+
+async def test_the_message_of_a_job_that_is_forgotten_is_its_askers_and_the_moderators(desk):
+    unknown = job_id_of("web", "never")
+
+    assert await desk.delete(unknown, ALICE, answers=ALICE.id) is None
+    assert await desk.delete(unknown, BOB, moderates=True, answers=ALICE.id) is None
+    for answers in (ALICE.id, None):
+        with pytest.raises(SubmissionError, match="Only whoever asked"):
+            await desk.delete(unknown, BOB, answers=answers)
 
 
 async def test_whoever_sees_a_picture_may_report_it_and_nobody_else(desk, store):
