@@ -1,0 +1,268 @@
+"""Forms: what a new picture, Edit & rerun, Reimagine and Report ask, and what comes back. Pure.
+
+What a form is about stands in its private metadata, which only the bot reads and which grants nothing: whoever sends
+the form is judged anew.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adapters.slack.blocks import IN_A_SELECT, LONGEST_VALUE, option, plain_text, small
+from adapters.slack.fields import MOST_TEXT, VALUE, field_blocks, kept_names, parameter_of, typed
+from adapters.slack.shapes import Json
+from adapters.slack.text import plain, rich
+from bot.forms import ASKED_REASON, LONGEST_REASON, REPORT, WHO_READS, kept_words, read_form
+from bot.meanings import EditForm, ReimagineForm, ReportForm, decode, encode
+from bot.suggesting import offered, sent_for
+from workflows.faults import Fault
+from workflows.parameters import Choice
+from workflows.values import Values
+from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
+
+FORM = "fairbrush_form"
+"""The callback id of all forms."""
+
+WORKFLOW, WHERE, REASON = "workflow", "where", "reason"
+"""The blocks of a form that are about no parameter: which workflow, which channel, why."""
+
+MOST_METADATA = 3000
+_LONGEST_TITLE = 24
+_LONGEST_ERROR = 300
+
+Purpose = EditForm | ReimagineForm | ReportForm
+"""What a form is for, other than a new picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a form remembers of how it was asked for."""
+
+    channel: str | None = None  #: None: whoever fills it in says where
+    thread: str | None = None
+    workflow: str = ""
+    purpose: Purpose | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What a form says: values by parameter, the ids of attached files by parameter, and the channel where it asks."""
+
+    raw: Mapping[str, str | int | float | bool]
+    files: Mapping[str, str] = field(default_factory=dict)
+    channel: str | None = None
+
+
+# ---- Making ------------------------------------------------------------------------------------------------------
+
+
+def paint_form(
+    asked: Asked, workflow: Workflow, vocabulary: Vocabulary, *, names: Sequence[tuple[str, str]] = ()
+) -> Json:
+    """Ask for a new picture; `names` and titles of workflows among which somebody may choose, if any."""
+    usual = workflow.usual(vocabulary)
+    blocks = [*_head(asked, workflow, names), *field_blocks(workflow, usual, vocabulary)]
+    return _form(asked, workflow.manifest.title, "Paint", blocks)
+
+
+def edit_form(asked: Asked, workflow: Workflow, values: Values, vocabulary: Vocabulary) -> Json:
+    """Ask for a job again, with its values to change; pictures that nobody attaches are those it had."""
+    blocks = [*field_blocks(workflow, values, vocabulary, has_pictures=True), *_kept(workflow, values)]
+    return _form(asked, "Edit & rerun", "Paint", blocks)
+
+
+def reimagine_form(asked: Asked, workflow: Workflow, vocabulary: Vocabulary, given: Values, picture: str) -> Json:
+    """Ask what to make of a picture, which is there already as this parameter; everything is as usual or as `given`."""
+    usual = {**workflow.usual(vocabulary), **given}
+    found = field_blocks(workflow, usual, vocabulary)
+    blocks = [each for each in found if parameter_of(each["block_id"]) != picture]
+    return _form(asked, workflow.manifest.title, "Paint", blocks)
+
+
+def report_form(asked: Asked) -> Json:
+    """Ask what is wrong with a result."""
+    element = {"action_id": VALUE, **typed(longest=LONGEST_REASON, is_long=True)}
+    reason = {
+        "type": "input",
+        "block_id": REASON,
+        "label": plain_text(ASKED_REASON, LONGEST_VALUE),
+        "hint": plain_text(WHO_READS, LONGEST_VALUE),
+        "element": element,
+    }
+    return _form(asked, REPORT, "Report", [reason])
+
+
+def note_view(title: str, sentence: str) -> Json:
+    """Say something in place of a form, which needs no answer."""
+    return {
+        "type": "modal",
+        "title": plain_text(title, _LONGEST_TITLE),
+        "close": plain_text("Close", _LONGEST_TITLE),
+        "blocks": [{"type": "section", "text": plain_text(sentence, 2000)}],
+    }
+
+
+def _form(asked: Asked, title: str, submit: str, blocks: Sequence[Json]) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": remembered(asked),
+        "title": plain_text(title, _LONGEST_TITLE),
+        "submit": plain_text(submit, _LONGEST_TITLE),
+        "close": plain_text("Close", _LONGEST_TITLE),
+        "blocks": [*blocks],
+    }
+
+
+def _head(asked: Asked, workflow: Workflow, names: Sequence[tuple[str, str]]) -> Iterator[Json]:
+    if len(names) > 1:
+        options = {name: option(f"{name} · {title}", name) for name, title in names[:IN_A_SELECT]}
+        chosen: Json = {"initial_option": options[workflow.name]} if workflow.name in options else {}
+        element = {"type": "static_select", "action_id": WORKFLOW, "options": [*options.values()], **chosen}
+        label = plain_text("Workflow", LONGEST_VALUE)
+        # Choosing another one asks for its form at once.
+        yield {"type": "input", "block_id": WORKFLOW, "label": label, "dispatch_action": True, "element": element}
+    if asked.channel is None:
+        place = {
+            "type": "conversations_select",
+            "action_id": VALUE,
+            "default_to_current_conversation": True,
+            "filter": {"include": ["public", "private", "im", "mpim"], "exclude_bot_users": True},
+        }
+        hint = plain_text("I have to be in the channel. In your messages with me I always am.", LONGEST_VALUE)
+        label = plain_text("Where to", LONGEST_VALUE)
+        yield {"type": "input", "block_id": WHERE, "label": label, "hint": hint, "element": place}
+
+
+def _kept(workflow: Workflow, values: Values) -> Iterator[Json]:
+    names = ", ".join(kept_names(workflow, values))
+    if names:
+        yield small(plain(f"Too long to show here, kept as it is: {names}", 1000))
+
+
+# ---- Reading -----------------------------------------------------------------------------------------------------
+
+
+def remembered(asked: Asked) -> str:
+    """Write what a form remembers."""
+    known = {
+        "channel": asked.channel,
+        "thread": asked.thread,
+        "workflow": asked.workflow or None,
+        "purpose": encode(asked.purpose) if asked.purpose else None,
+    }
+    return json.dumps({name: value for name, value in known.items() if value is not None})
+
+
+def recalled(view: Json) -> Asked | None:
+    """Read what a form remembers; None for a form that is none of ours, or of another version."""
+    said = view.get("private_metadata")
+    if view.get("callback_id") != FORM or not isinstance(said, str) or len(said) > MOST_METADATA:
+        return None
+    known = _texts(said)
+    meaning = decode(known["purpose"]) if "purpose" in known else None
+    purpose = meaning if isinstance(meaning, EditForm | ReimagineForm | ReportForm) else None
+    if "purpose" in known and purpose is None:
+        return None
+    return Asked(
+        channel=known.get("channel"), thread=known.get("thread"), workflow=known.get("workflow", ""), purpose=purpose
+    )
+
+
+def read_filled(view: Json, workflow: Workflow, vocabulary: Vocabulary, values: Values | None = None) -> Filled:
+    """Read what came back from a form; `values` are those that an edit form was made of, which keeps what it left out.
+
+    Foreign JSON, of which what is no field of the workflow's is passed over.
+    """
+    words: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for block, element in _elements(view):
+        name = parameter_of(block)
+        if name not in workflow.manifest.parameters or name is None:
+            continue
+        if element.get("type") == "file_input":
+            files |= zip([name], _file_ids(element), strict=False)
+        else:
+            words[name] = _whole(name, _said(element), workflow, vocabulary)
+    kept = {} if values is None else kept_words(values, kept_names(workflow, values))
+    return Filled(raw={**kept, **read_form(workflow, words)}, files=files, channel=_where(view))
+
+
+def read_reason(view: Json) -> str:
+    """Read what came back from a report form."""
+    found = (_said(element) for block, element in _elements(view) if block == REASON)
+    return next(found, "").strip()[:LONGEST_REASON]
+
+
+def read_workflow(view: Json) -> str | None:
+    """Return the name of the workflow that somebody chose in a form."""
+    found = (_said(element) for block, element in _elements(view) if block == WORKFLOW)
+    return next(found, "") or None
+
+
+def faults_in_form(found: Sequence[Fault], view: Json) -> Json | None:
+    """Answer a form with what is wrong, each at its field; what has none stands at the first. None: it has no field."""
+    fields = {
+        each["block_id"]: parameter_of(each["block_id"]) or each["block_id"]
+        for each in _blocks(view)
+        if each.get("type") == "input" and isinstance(each.get("block_id"), str)
+    }
+    if not fields:
+        return None
+    errors: dict[str, list[str]] = {}
+    for fault in found:
+        block = next((block for block, name in fields.items() if name == fault.parameter), None)
+        said = fault.reason if block else f"{fault.parameter}: {fault.reason}"
+        errors.setdefault(block or next(iter(fields)), []).append(said)
+    said_errors = {block: rich(" ".join(reasons), _LONGEST_ERROR) or "?" for block, reasons in errors.items()}
+    return {"response_action": "errors", "errors": said_errors}
+
+
+def _texts(said: str) -> dict[str, str]:
+    try:
+        found = json.loads(said)
+    except ValueError:
+        return {}
+    return {str(name): each for name, each in found.items() if isinstance(each, str)} if isinstance(found, dict) else {}
+
+
+def _blocks(view: Json) -> list[Json]:
+    blocks = view.get("blocks")
+    return [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
+
+
+def _elements(view: Json) -> Iterator[tuple[str, Json]]:
+    """Yield what stands in every block; Slack has one element in each of ours."""
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, dict) else None
+    for block, elements in values.items() if isinstance(values, dict) else ():
+        for element in elements.values() if isinstance(elements, dict) else ():
+            if isinstance(element, dict):
+                yield str(block), element
+
+
+def _said(element: Json) -> str:
+    match element:
+        case {"selected_option": {"value": str() as value}} | {"value": str() as value}:
+            return value[:MOST_TEXT]
+        case {"selected_conversation": str() as value}:
+            return value
+    return ""
+
+
+def _file_ids(element: Json) -> list[str]:
+    files = element.get("files")
+    found = files if isinstance(files, list) else []
+    return [each["id"] for each in found if isinstance(each, dict) and isinstance(each.get("id"), str)]
+
+
+def _where(view: Json) -> str | None:
+    found = (_said(element) for block, element in _elements(view) if block == WHERE)
+    return next(found, "") or None
+
+
+def _whole(name: str, said: str, workflow: Workflow, vocabulary: Vocabulary) -> str:
+    """Return the choice that a shortened value stands for; any other value as it is."""
+    is_choice = isinstance(workflow.manifest.parameters[name], Choice)
+    return sent_for(said, offered(name, workflow, vocabulary), LONGEST_VALUE) if is_choice else said
