@@ -16,6 +16,11 @@ _log = logging.getLogger(__name__)
 BUSY = note("Too many people ask at once.", "Try again in a moment.", tone=Tone.BAD)
 """What those are told whom nobody can attend to."""
 
+STOPPING = note(
+    "I am being restarted just now.", "Ask again in a minute. /history tells whether it was begun.", tone=Tone.BAD
+)
+"""What those are told who wait for something that a process which ends has not begun."""
+
 OUTDATED = "This button is of an older version of mine, or its message is not mine. Ask anew with /imagine."
 """What is said of a button or form that means nothing."""
 

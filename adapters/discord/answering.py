@@ -40,6 +40,7 @@ class Answering:
     heard_at: float  #: by the event loop's clock
     is_late: bool = False  #: most likely nobody waits any more, as for what is delivered after a lost connection
     _said: _Said = field(default=_Said.NOTHING, init=False)
+    is_owed: bool = field(default=False, init=False)  #: what everybody waits for, only this process can bring as yet
 
     @property
     def is_later(self) -> bool:
@@ -52,7 +53,8 @@ class Answering:
 
     async def later(self) -> bool:
         """Say to everybody that something will come."""
-        return await self._first(_LATER, None, _Said.LATER)
+        self.is_owed = await self._first(_LATER, None, _Said.LATER)
+        return self.is_owed
 
     async def later_ephemeral(self) -> bool:
         """Say to whoever asked that something will come."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from time import time
@@ -20,7 +21,7 @@ from adapters.discord.supervising import Pauses, Supervisor
 from bot.answers import Answer
 from bot.errors import ConfigError
 from bot.outages import Outage
-from bot.refusals import BUSY, refused
+from bot.refusals import BUSY, STOPPING, refused
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ LATE_S = 2.0
 
 INTERACTION_S = 90.0
 """The deadline of everything that one interaction asks for: four pictures at the CDN's deadline, and the store's."""
+
+LEAVING_S = 2.0
+"""For so long a front that ends takes back what it has promised."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,10 +96,20 @@ class DiscordFront:
     async def _attend(self, answering: Answering) -> None:
         try:
             await self._answer(answering)
+        except asyncio.CancelledError:
+            await self._leave(answering)
+            raise
         except Exception:  # noqa: BLE001 - one answer could not be put into words: that is no reason to leave Discord
             _log.exception("an answer failed: interaction=%s", answering.origin.id)
         finally:
             self._attended -= 1
+
+    async def _leave(self, answering: Answering) -> None:
+        """Take back what was promised to everybody, and that no other process knows of."""
+        if answering.is_owed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVING_S):
+                    await self._refuse(answering, STOPPING)
 
     async def _turn_away(self, answering: Answering) -> None:
         try:

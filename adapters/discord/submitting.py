@@ -67,6 +67,7 @@ class Submitting:
                 # Answered first: whoever was told by Discord that nothing came has asked again, or has gone.
                 if await answering.later():
                     await self.desk.submit(await self._with_pictures(wish))
+                    answering.is_owed = False
             else:
                 await self._decide(answering, wish.submission)
 
@@ -88,11 +89,12 @@ class Submitting:
             await asyncio.wait({deciding}, timeout=max(0.0, left_s))
             if not deciding.done():
                 await answering.later()  # from here on the noticeboard fills it in
+        answering.is_owed = False
         match deciding.result():
             case StatusCard() as card if not answering.is_later:
                 await answering.show(card_message(card, Shown()))
-            case None if not answering.is_later:
-                await answering.later()
+            case None if not answering.is_later and await answering.later():
+                answering.is_owed = False  # the noticeboard brings it
             case FairbrushError() | InvalidValues() as refused:
                 raise refused
 

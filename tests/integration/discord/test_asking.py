@@ -1,6 +1,7 @@
 """Slash commands: told at once what is wrong, a job when nothing is, and Discord answered in time either way."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.jobs import JobState
 from tests.fakes.discord import payloads
 from tests.fakes.discord.orders import Picture
 from tests.fakes.discord.permissions import Can
-from tests.integration.discord.stage import Stage, png, stage
+from tests.integration.discord.stage import Stage, png, running, stage, staged
 
 __all__ = ["stage"]
 
@@ -242,3 +243,18 @@ async def test_a_burst_is_counted_as_it_is_heard(stage: Stage, monkeypatch: pyte
     await stage.town.discord.until(lambda: sum("Too many" in each.text for each in burst) == 3)
     stage.desk.gate.set()
     await stage.town.discord.until(lambda: sum("a cat" in each.text for each in burst) == 2)
+
+
+async def test_a_bot_that_ends_takes_back_what_it_has_promised_and_not_begun(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        async with running(stage):
+            stage.desk.gate.clear()
+            asked = await stage.ada.slash(
+                stage.general, "img2img", prompt="a dog", image=Picture(name="cat.png", content=png())
+            )
+            assert asked.was_deferred
+            await stage.town.discord.until(lambda: len(stage.desk.submissions) == 1)
+        # What everybody waited for is gone, and whoever asked knows why.
+        assert [each.is_ephemeral for each in asked.messages] == [True]
+        assert "restarted" in asked.text
+        assert stage.town.discord.record.too_many == []
