@@ -2,16 +2,16 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.images import Admitted, admit, refusal_of
-from bot.jobs import Job, JobRecord, StoredFile
+from bot.jobs import Job, JobId, JobRecord, StoredFile
 from bot.laning import Laning
 from bot.limits import Limits, explained, share_of
-from bot.policy.places import PlaceRule, Spot, default_of, offered, refusal
+from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
@@ -96,7 +96,8 @@ class Intake:
         workflow = self._pick(submission)
         vocabulary = self._told_vocabulary()
         placed, surplus = _placed(submission, workflow)
-        handles = {name: await self._handle(picture, submission) for name, picture in placed.items()}
+        sources = await self._sources(placed.values(), submission)
+        handles = {name: _handle(picture, sources) for name, picture in placed.items()}
         command = self._command(submission, workflow, handles, surplus)
         values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
         values = with_seeds(workflow, values, self.draw)
@@ -104,7 +105,7 @@ class Intake:
         # Only once everything else is right, and before the job, which must not be claimed without them. Whom the queue
         # has no room for leaves them behind: a picture of no job is tidied away after a day, a requirement forgotten.
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
-        job = self._order(submission, workflow, {**values, **kept}, requirement)
+        job = self._order(submission, workflow, {**values, **kept}, requirement, sources.values())
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
         try:
             record = await self.queue.enqueue(job, share=share_of(self.limits))
@@ -143,7 +144,15 @@ class Intake:
         command = _with_fields(_with_fields(command, submission.raw), handles)
         return replace(command, faults=(*command.faults, *faults))
 
-    def _order(self, submission: Submission, workflow: Workflow, values: Values, requirement: str) -> Job:
+    def _order(
+        self,
+        submission: Submission,
+        workflow: Workflow,
+        values: Values,
+        requirement: str,
+        sources: Collection[JobRecord],
+    ) -> Job:
+        workflows = self.knowledge.catalog().workflows
         work = Work(workflow.name, cost_of(workflow.manifest.cost, values))
         return Job(
             id=submission.job_id,
@@ -158,25 +167,18 @@ class Intake:
             requirement=requirement,
             priority=min(max(submission.priority, -1), 1),
             within_s=submission.occasion.within_s,
+            # Also of a picture that is only begun with: whatever is made of it may not be shown elsewhere.
+            for_adults=workflow.manifest.nsfw or any(is_for_adults(each.job, workflows) for each in sources),
         )
 
-    async def _handle(self, picture: Picture, submission: Submission) -> FileHandle:
-        match picture:
-            case Admitted(handle=handle):
-                return handle
-            case ResultOf(job_id=job_id, index=index):
-                record = await self._visible(await self.store.read(job_id), submission)
-                if not 0 <= index < len(record.files):
-                    raise FileGone
-                return _handle_of(record.files[index])
-            case InputOf(job_id=job_id, parameter=parameter):
-                record = await self._visible(await self.store.read(job_id), submission)
-                value = record.job.values.get(parameter)
-                if not isinstance(value, FileHandle):
-                    raise FileGone
-                return value
-            case Promised():
-                raise ValueError("a job needs its pictures, not the promise of them")
+    async def _sources(self, pictures: Collection[Picture], submission: Submission) -> Mapping[JobId, JobRecord]:
+        """Return the jobs that pictures are of; raises FileGone, or SubmissionError where they may not be shown."""
+        jobs = {each.job_id for each in pictures if isinstance(each, ResultOf | InputOf)}
+        found = {job_id: await self._visible(await self.store.read(job_id), submission) for job_id in jobs}
+        workflows = self.knowledge.catalog().workflows
+        if refused := refusal_of_sources(submission.occasion.spot, [each.job for each in found.values()], workflows):
+            raise refused
+        return found
 
     async def _keep(self, picture: Admitted) -> FileHandle:
         kept = await self.files.put(_whole(picture.content), name="input.png", media_type=picture.handle.media_type)
@@ -228,6 +230,24 @@ def _foreseen(picture: Picture, workflow: Workflow, name: str) -> FileHandle:
 def _unfit(name: str, picture: Picture) -> Iterator[Fault]:
     if isinstance(picture, Promised) and (refused := refusal_of(picture.handle)):
         yield Fault(parameter=name, reason=f"cannot be used. {refused}")
+
+
+def _handle(picture: Picture, sources: Mapping[JobId, JobRecord]) -> FileHandle:
+    match picture:
+        case Admitted(handle=handle):
+            return handle
+        case ResultOf(job_id=job_id, index=index):
+            files = sources[job_id].files
+            if not 0 <= index < len(files):
+                raise FileGone
+            return _handle_of(files[index])
+        case InputOf(job_id=job_id, parameter=parameter):
+            value = sources[job_id].job.values.get(parameter)
+            if not isinstance(value, FileHandle):
+                raise FileGone
+            return value
+        case Promised():
+            raise ValueError("a job needs its pictures, not the promise of them")
 
 
 def _handle_of(file: StoredFile) -> FileHandle:

@@ -69,7 +69,7 @@ class StatusCard:
     texts: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  #: seed, size, model, time, as (name, value)
     buttons: tuple[Button, ...] = ()
-    nsfw: bool = False  #: the workflow is for adults: a platform may cover its pictures
+    nsfw: bool = False  #: for adults, by its workflow or by what it starts from: a platform may cover its pictures
 
     @property
     def is_final(self) -> bool:
@@ -111,7 +111,7 @@ def card_of(
         texts=record.texts,
         facts=tuple(_facts(record)),
         buttons=tuple(_buttons(record, described.actions)),
-        nsfw=described.nsfw,
+        nsfw=described.nsfw or record.job.for_adults,
     )
 
 

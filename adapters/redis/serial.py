@@ -43,6 +43,7 @@ def job_text(job: Job) -> str:
             "place": {**_tenant(job.place.tenant), "channel": job.place.channel},
             "parent": str(job.parent) if job.parent else None,
             **({} if job.within_s is None else {"within_s": job.within_s}),
+            **({"for_adults": True} if job.for_adults else {}),
         }
     )
 
@@ -136,7 +137,8 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         parent=JobId(UUID(str(content["parent"]))) if content["parent"] else None,
         requirement=fields.get("asked", fields.get("n", "")),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
-        within_s=cast("float | None", content.get("within_s")),  # Jobs of earlier versions do not tell it.
+        within_s=cast("float | None", content.get("within_s")),  # Jobs of earlier versions do not tell it,
+        for_adults=bool(content.get("for_adults", False)),  # nor this.
     )
 
 

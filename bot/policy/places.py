@@ -1,10 +1,10 @@
 """Which workflow may be asked for where: pure rules over plain data, the same for every platform."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import SubmissionError
-from bot.jobs import Place
+from bot.jobs import Job, Place
 from workflows.workflow import Workflow
 
 
@@ -56,6 +56,21 @@ def refusal(
     if workflow.manifest.nsfw and not spot.adults_only:
         return SubmissionError(f"{workflow.name} is for adults only: it works in channels that are age-restricted.")
     return None
+
+
+def is_for_adults(job: Job, workflows: Mapping[str, Workflow]) -> bool:
+    """Tell whether what a job shows is for adults only: it says so, or what it was asked of is marked so today."""
+    workflow = workflows.get(job.workflow)
+    return job.for_adults or (workflow is not None and workflow.manifest.nsfw)
+
+
+def refusal_of_sources(spot: Spot, sources: Iterable[Job], workflows: Mapping[str, Workflow]) -> SubmissionError | None:
+    """Say why pictures of these jobs may not be begun with there; None when they may."""
+    if spot.adults_only or not any(is_for_adults(each, workflows) for each in sources):
+        return None
+    return SubmissionError(
+        "The picture to begin with is for adults only: ask for this in a channel that is age-restricted."
+    )
 
 
 def _closest(rules: Sequence[PlaceRule], spot: Spot) -> Sequence[PlaceRule]:

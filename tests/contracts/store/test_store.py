@@ -46,6 +46,15 @@ async def test_a_limit_comes_back_with_its_job_and_so_does_none(truth):
     assert (await truth.store.read(patient.id)).job.within_s is None
 
 
+async def test_whether_a_job_is_for_adults_comes_back_with_it(truth):
+    marked, plain = replace(job(), for_adults=True), job()
+    for asked in (marked, plain):
+        await truth.queue.enqueue(asked)
+
+    assert (await truth.store.read(marked.id)).job.for_adults is True
+    assert (await truth.store.read(plain.id)).job.for_adults is False
+
+
 async def test_a_result_comes_back_as_it_was(truth):
     await truth.queue.enqueue(job())
     lease = await running(truth)

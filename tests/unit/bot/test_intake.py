@@ -18,7 +18,7 @@ from bot.limits import Limits
 from bot.policy.places import PlaceRule, Spot
 from bot.servers import ServerState, ServerStatus
 from bot.shares import Caps
-from bot.submissions import InputOf, Promised, ResultOf, Submission, followed_up, may_see, repeated
+from bot.submissions import InputOf, Occasion, Promised, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import ALICE, BOB, CATALOG, ELSEWHERE, PLACE, TXT2IMG, VOCABULARY, occasion
@@ -442,6 +442,42 @@ async def test_a_workflow_for_adults_is_refused_where_nobody_says_that_it_may_be
             await ask(asked())
     there = replace(occasion("2", ALICE, PLACE), spot=Spot(place=PLACE, adults_only=True))
     assert (await adult.submit(replace(asked(), occasion=there))).record.state is JobState.QUEUED
+
+
+ADULT = replace(TXT2IMG, manifest=TXT2IMG.manifest.model_copy(update={"nsfw": True}))
+
+
+def for_adults(event: str) -> Occasion:
+    return replace(occasion(event, ALICE, PLACE), spot=Spot(place=PLACE, adults_only=True))
+
+
+async def test_whatever_begins_with_a_picture_for_adults_is_for_adults_however_far_down_the_line():
+    store = MemoryStore()
+    known = intake(store, workflows={**CATALOG.workflows, "txt2img": ADULT})
+    first = await painted(store, asked())  # of an earlier version, which marked no job
+    taken = {"workflow": "img2img", "text": "an owl"}
+
+    second = Submission(occasion=for_adults("2"), pictures={"image": ResultOf(job_id=first)}, **taken)
+    of_a_result = (await known.submit(second)).record
+    third = repeated(for_adults("3"), of_a_result, {"seed": "random"})
+    of_an_input = (await known.submit(third)).record
+    afresh = (await known.submit(Submission(occasion=for_adults("4"), attachments=(picture(),), **taken))).record
+
+    assert [each.job.for_adults for each in (of_a_result, of_an_input, afresh)] == [True, True, False]
+    for number, record in enumerate((of_a_result, of_an_input), start=5):
+        elsewhere = repeated(occasion(f"{number}", ALICE, PLACE), record, {"seed": "random"})
+        with pytest.raises(SubmissionError, match="age-restricted"):
+            await known.submit(elsewhere)
+        assert await store.read(elsewhere.job_id) is None
+    allowed = repeated(occasion("9", ALICE, PLACE), afresh, {"seed": "random"})
+    assert not (await known.submit(allowed)).record.job.for_adults
+
+
+async def test_a_job_of_a_workflow_for_adults_says_so_whatever_becomes_of_the_workflow():
+    store = MemoryStore()
+    known = intake(store, workflows={"txt2img": ADULT})
+
+    assert (await known.submit(replace(asked(), occasion=for_adults("1")))).record.job.for_adults
 
 
 # ---- From memory alone -------------------------------------------------------------------------------------------

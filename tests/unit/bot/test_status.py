@@ -34,6 +34,16 @@ def card(
     return card_of(record(state, **given), live=live, position=position, eta_s=eta_s, described=described)
 
 
+@pytest.mark.parametrize(
+    ("of_workflow", "of_job", "covered"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_a_card_is_for_adults_by_its_workflow_or_by_its_job(of_workflow, of_job, covered):
+    job = replace(job_of(7), for_adults=of_job)
+    described = Described(title="T", nsfw=of_workflow)
+
+    assert card(JobState.SUCCEEDED, job=job, described=described).nsfw is covered
+
+
 BRIEF = replace(job_of(7), within_s=780)
 
 
