@@ -14,7 +14,8 @@ from .socket import SocketMode
 from .state import Token, World
 from .tiers import Tiers
 
-_COMMON = frozenset({"token"})
+_COMMON = frozenset({"token", "team_id"})
+"""What any call may say; slack-bolt names the team with every one."""
 
 
 class HungUp(Exception):

@@ -72,9 +72,9 @@ def _against(schema: Json, args: Json) -> Iterator[str]:
         if name != "token" and name not in args and not _is_needless(name, args):
             yield f"{name} is missing"
     for name, value in args.items():
-        if name not in properties:
+        if name not in properties and name != "team_id":  # slack-bolt says it with every call
             yield f"{name} is not known"
-        elif said := [*_typed(properties[name], value)]:
+        elif said := [*_typed(properties.get(name, {}), value)]:
             yield f"{name} {', '.join(said)}"
 
 

@@ -113,16 +113,16 @@ class SocketMode:
         for each in self.connections:
             each.flowing.set()
 
-    def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell everybody to come again, or with `link_disabled` not to; a `warning` leaves them connected for now."""
+    def disconnect(self, reason: str = "refresh_requested", *, ends: bool | None = None) -> None:
+        """Tell everybody to come again, or with `link_disabled` not to; `ends`: and close their connections at once."""
         if reason == "link_disabled":  # somebody switched Socket Mode off: no new address is to be had
             self._world.is_app_token_good = False
         for each in [*self.connections]:
-            self._dismiss(each, reason)
+            self._dismiss(each, reason, ends=_ENDS_BY_REASON[reason] if ends is None else ends)
 
-    def _dismiss(self, connection: Connection, reason: str) -> None:
+    def _dismiss(self, connection: Connection, reason: str, *, ends: bool = True) -> None:
         connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}})
-        if _ENDS_BY_REASON[reason]:
+        if ends:
             connection.close()
 
     # what it carries
