@@ -16,7 +16,7 @@ from bot.service.core import Core
 NEAR = Patience(answer_s=2.0, lease_s=2.0)
 """For a platform inside this process: what takes longer will never come."""
 
-FAR = Patience(answer_s=20.0)
+FAR = Patience(answer_s=12.0)
 """For one beyond the network."""
 
 
