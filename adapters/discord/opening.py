@@ -13,18 +13,17 @@ from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
 from adapters.discord.registering import Registering
 from adapters.discord.reimagining import Reimagining
-from adapters.discord.replies import Replies, Secrets
+from adapters.discord.replies import Replies
 from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
 from adapters.discord.sending import Sending
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
-from adapters.discord.syncing import Remembered
 from adapters.discord.telling import Telling
 from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.desk import Desk
 from bot.jobs import JobRecord
-from bot.ports import FileStore, LiveBoard
+from bot.ports import FileStore, LiveBoard, SecretStore, TextStore
 from bot.status import StatusCard
 
 
@@ -49,8 +48,8 @@ class Shared:
     desk: Desk
     files: FileStore
     live: LiveBoard
-    secrets: Secrets
-    remembered: Remembered
+    secrets: SecretStore
+    remembered: TextStore
     card: Callable[[JobRecord], Awaitable[StatusCard]]
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from adapters.discord.registration import commands_of
 from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
-from adapters.discord.syncing import Remembered, sync
+from adapters.discord.syncing import sync
 from bot.desk import Desk
 from bot.errors import FairbrushError
 from bot.outages import Outage
+from bot.ports import TextStore
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Registering:
 
     desk: Desk
     rest: Rest
-    remembered: Remembered
+    remembered: TextStore
     guilds: Sequence[str] = ()  #: none: everywhere
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 

@@ -10,12 +10,12 @@ from adapters.discord.modals import read_reimagine, reimagine_form
 from adapters.discord.origins import Origin
 from adapters.discord.reading import Attachment, Target, read_target
 from adapters.discord.registration import REIMAGINE, menu_action
-from adapters.discord.replies import Secrets
 from adapters.discord.submitting import Submitting, check_rights, wish_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
 from bot.meanings import Press, decode
+from bot.ports import SecretStore
 from bot.submissions import Plain, ResultOf, Submission, followed_up, may_see
 from workflows.manifest import Action
 from workflows.workflow import Workflow
@@ -37,7 +37,7 @@ class Reimagining:
 
     desk: Desk
     submitting: Submitting
-    secrets: Secrets
+    secrets: SecretStore
 
     async def pick(self, answering: Answering, menu: str) -> None:
         """Do what an entry of the menu says. Raises what whoever chose it has to be told."""

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bot.jobs import JobId
+from bot.ports import SecretStore
 
 ALIVE_S = 15 * 60.0
 """How long an interaction's token lives: nothing of it is kept for longer."""
@@ -25,22 +25,6 @@ ANSWERED_WITHIN_S = 3.0
 """Discord gives nobody longer for the first answer."""
 
 
-class Secrets(Protocol):
-    """Secrets by name, encrypted, each with an expiry; may raise StoreLost."""
-
-    async def put(self, name: str, secret: str, *, for_s: float) -> None:
-        """Keep a secret for so long."""
-        ...
-
-    async def get(self, name: str) -> str | None:
-        """Return a secret; None when there is none, or none any more."""
-        ...
-
-    async def forget(self, name: str) -> None:
-        """Forget a secret before its time."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The way to answer one interaction."""
@@ -53,7 +37,7 @@ class Reply:
 class Replies:
     """The replies of all jobs, and which of them this process is about to give its first answer."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: SecretStore) -> None:
         self._secrets = secrets
         self._answering: dict[JobId, asyncio.Event] = {}
 

@@ -2,27 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from adapters.discord.registration import CommandKind, digest_of
+from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
-
-
-class Remembered(Protocol):
-    """Small texts that last, by name, shared by all processes of an application."""
-
-    async def get(self, name: str) -> str | None:
-        """Return a text; None when there is none."""
-
-    async def put(self, name: str, value: str) -> None:
-        """Keep a text."""
-
-
-class Registering(Protocol):
-    """The one call that is needed of Discord."""
-
-    async def put_commands(self, application: str, guild: str | None, commands: Sequence[Json]) -> list[Json]:
-        """Replace all commands of a guild, or of everywhere; raises ChatError."""
+from bot.ports import TextStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +18,7 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Difference:
     """What a sync changes, by name."""
 
     added: tuple[str, ...] = ()
@@ -44,8 +28,8 @@ class Plan:
 
 
 async def sync(
-    rest: Registering,
-    remembered: Remembered,
+    rest: Rest,
+    remembered: TextStore,
     commands: Sequence[Json],
     *,
     application: str,
@@ -64,11 +48,11 @@ async def sync(
     return Synced(digest=digest, registered=tuple(registered))
 
 
-def plan(registered: Iterable[Json], wanted: Iterable[Json]) -> Plan:
+def difference(registered: Iterable[Json], wanted: Iterable[Json]) -> Difference:
     """Compare what Discord answers with what is to be registered, whatever fields Discord adds or leaves out."""
     old, new = _by_name(registered), _by_name(wanted)
     both = [name for name in new if name in old]
-    return Plan(
+    return Difference(
         added=tuple(name for name in new if name not in old),
         changed=tuple(name for name in both if old[name] != new[name]),
         removed=tuple(name for name in old if name not in new),

@@ -10,7 +10,7 @@ from time import time
 from adapters.slack.calls import Calls
 from adapters.slack.cards import card_message
 from adapters.slack.files import Link, Pictures
-from adapters.slack.notes import Notes, Secrets
+from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
@@ -18,7 +18,7 @@ from adapters.slack.standing import PLATFORM, Kind, Spot, Standing, budget_of, s
 from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef, nonce_of
-from bot.ports import FileStore
+from bot.ports import FileStore, SecretStore
 from bot.status import StatusCard
 
 _LOST = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN, Refusal.REVOKED})
@@ -39,7 +39,7 @@ class SlackChat:
     def __init__(
         self,
         calls: Calls,
-        secrets: Secrets,
+        secrets: SecretStore,
         files: FileStore,
         *,
         link: Link = lambda _: None,

@@ -16,7 +16,7 @@ from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from adapters.slack.notes import Secrets
+from bot.ports import SecretStore
 
 KEPT_S = 10 * 365 * 24 * 3600.0
 """An installation has no end of its own: it lasts until somebody uninstalls the app."""
@@ -42,7 +42,7 @@ class OneToken:
 class Installs(AsyncInstallationStore):
     """What slack-bolt calls an installation store, and where every call's token comes from. May raise StoreLost."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: SecretStore) -> None:
         self._secrets = secrets
 
     @property
@@ -121,7 +121,7 @@ _KEPT = (
 class States(AsyncOAuthStateStore):
     """What ties the answer of Slack's page of consent to the browser that went there; each is good once."""
 
-    def __init__(self, secrets: Secrets, *, drawn: Callable[[], str] = token_urlsafe) -> None:
+    def __init__(self, secrets: SecretStore, *, drawn: Callable[[], str] = token_urlsafe) -> None:
         self._secrets, self._drawn = secrets, drawn
 
     @property

@@ -6,31 +6,15 @@ All of it is small, expires, and is shared by all processes, so that whoever goe
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bot.jobs import JobId
+from bot.ports import SecretStore
 
 KEPT_S = 30 * 24 * 3600.0
 """For how long a message's files are remembered, which go with it when somebody deletes it."""
 
 ASKED_S = 7 * 24 * 3600.0
 """For how long it is known that a message was asked for: longer than anybody tries to make one."""
-
-
-class Secrets(Protocol):
-    """Secrets by name, encrypted, each with an expiry; may raise StoreLost."""
-
-    async def put(self, name: str, secret: str, *, for_s: float) -> None:
-        """Keep a secret for so long."""
-        ...
-
-    async def get(self, name: str) -> str | None:
-        """Return a secret; None when there is none, or none any more."""
-        ...
-
-    async def forget(self, name: str) -> None:
-        """Forget a secret before its time."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +36,7 @@ class Uploaded:
 class Notes:
     """The notes of all processes. Every method may raise StoreLost."""
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: SecretStore) -> None:
         self._secrets = secrets
 
     async def asked(self, nonce: str) -> Asked | None:

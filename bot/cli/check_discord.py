@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from adapters.discord.registration import Registration, commands_of
 from adapters.discord.rest import Rest, Sessions
-from adapters.discord.syncing import Plan, plan
+from adapters.discord.syncing import Difference, difference
 from bot.cli.discord_calls import AWAY, logged_in
 from bot.cli.discord_sync import scopes_of
 from bot.cli.findings import Finding
@@ -57,12 +57,12 @@ def _connections(sessions: Sessions) -> Finding:
 
 async def _commands(rest: Rest, settings: Settings, registration: Registration) -> list[Finding]:
     return [
-        _compared(plan(await rest.commands(rest.application, guild), registration.commands), guild)
+        _compared(difference(await rest.commands(rest.application, guild), registration.commands), guild)
         for guild in scopes_of(settings)
     ]
 
 
-def _compared(found: Plan, guild: str | None) -> Finding:
+def _compared(found: Difference, guild: str | None) -> Finding:
     subject = f"{_SUBJECT}, commands" + (f" in {guild}" if guild else "")
     parts = {"missing": found.added, "different": found.changed, "no longer ours": found.removed}
     differing = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]

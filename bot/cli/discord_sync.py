@@ -9,8 +9,7 @@ from pathlib import Path
 
 from adapters.discord.registration import commands_of
 from adapters.discord.shapes import Json
-from adapters.discord.syncing import Plan, Remembered, sync
-from adapters.discord.syncing import plan as plan_of
+from adapters.discord.syncing import Difference, difference, sync
 from adapters.redis.opening import open_redis
 from bot.cli.discord_calls import logged_in
 from bot.cli.service import state_folder
@@ -18,6 +17,7 @@ from bot.cli.setting_up import NOT_IN_DISCORD, load_settings, open_catalog
 from bot.cli.store import store_url
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
+from bot.ports import TextStore
 from bot.service.remembering import Remembering
 from bot.settings import Settings
 
@@ -66,18 +66,18 @@ def scopes_of(settings: Settings) -> list[str | None]:
 
 async def _synced(
     settings: Settings, url: str | None, scopes: Sequence[str | None], commands: Sequence[Json]
-) -> Mapping[str | None, Plan]:
-    found: dict[str | None, Plan] = {}
+) -> Mapping[str | None, Difference]:
+    found: dict[str | None, Difference] = {}
     async with _remembered(url) as remembered, logged_in(settings) as rest:
         for guild in scopes:
             registered = await rest.commands(rest.application, guild)
             await sync(rest, remembered, commands, application=rest.application, guild=guild, anew=True)
-            found[guild] = plan_of(registered, commands)
+            found[guild] = difference(registered, commands)
     return found
 
 
 @asynccontextmanager
-async def _remembered(url: str | None) -> AsyncIterator[Remembered]:
+async def _remembered(url: str | None) -> AsyncIterator[TextStore]:
     if url is None:
         yield _Forgetful()
         return
@@ -85,7 +85,7 @@ async def _remembered(url: str | None) -> AsyncIterator[Remembered]:
         yield Remembering(settings=pool.settings, platform="discord")
 
 
-def _show(found: Plan, guild: str | None) -> None:
+def _show(found: Difference, guild: str | None) -> None:
     where = f"In {guild}, at once:" if guild else "Everywhere, in an open Discord once it is reloaded:"
     say(where)
     rows: Mapping[str, tuple[str, ...]] = asdict(found)

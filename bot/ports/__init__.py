@@ -28,5 +28,7 @@ from bot.ports.stores import Hints as Hints
 from bot.ports.stores import JobStore as JobStore
 from bot.ports.stores import LiveBoard as LiveBoard
 from bot.ports.stores import ReportStore as ReportStore
+from bot.ports.stores import SecretStore as SecretStore
 from bot.ports.stores import ServerStore as ServerStore
+from bot.ports.stores import TextStore as TextStore
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it

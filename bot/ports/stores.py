@@ -117,3 +117,31 @@ class FileStore(Protocol):
     def link(self, key: str, *, for_s: float) -> str:
         """Return the query of a link that is good for so long, and for this file only."""
         ...
+
+
+class SecretStore(Protocol):
+    """Secrets by name, encrypted, each with an expiry; may raise StoreLost."""
+
+    async def put(self, name: str, secret: str, *, for_s: float) -> None:
+        """Keep a secret for so long."""
+        ...
+
+    async def get(self, name: str) -> str | None:
+        """Return a secret; None when there is none, or none any more."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """Forget a secret before its time."""
+        ...
+
+
+class TextStore(Protocol):
+    """Small texts that last, by name, shared by all processes of a platform; may raise StoreLost."""
+
+    async def get(self, name: str) -> str | None:
+        """Return a text; None when there is none."""
+        ...
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep a text."""
+        ...

@@ -9,7 +9,7 @@ import pytest
 from adapters.discord.registration import commands_of
 from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
-from adapters.discord.syncing import Plan, plan, sync
+from adapters.discord.syncing import Difference, difference, sync
 from bot.errors import ChatError
 from tests.fakes.discord.pointing import pointed_at
 from tests.fakes.discord.server import FakeDiscord
@@ -97,17 +97,17 @@ async def test_what_discord_answers_is_what_was_wanted(discord: FakeDiscord, res
     for wanted in (COMMANDS, OTHERS):
         answered = (await sync(rest, Notes(), wanted, application=rest.application)).registered
         assert answered is not None
-        assert plan(answered, wanted) == Plan(unchanged=tuple(_named(each) for each in wanted))
+        assert difference(answered, wanted) == Difference(unchanged=tuple(_named(each) for each in wanted))
 
 
 def test_a_plan_tells_what_comes_what_changes_and_what_goes() -> None:
     stays, changes, goes, menu = _command("stays"), _command("changes"), _command("goes"), {"type": 3, "name": "stays"}
     changed = {**changes, "options": [{"type": 4, "name": "n", "description": "N", "min_value": 0}]}
 
-    assert plan([stays, changes, goes], [menu, stays, changed]) == Plan(
+    assert difference([stays, changes, goes], [menu, stays, changed]) == Difference(
         added=("stays",), changed=("/changes",), removed=("/goes",), unchanged=("/stays",)
     )
-    assert plan([], []) == Plan()
+    assert difference([], []) == Difference()
 
 
 @pytest.mark.parametrize("command", COMMANDS + OTHERS, ids=lambda each: str(each["name"]))
@@ -119,7 +119,7 @@ def test_fields_that_discord_adds_or_leaves_out_change_nothing(command: Json) ->
     answered["contexts"] = answered["contexts"][::-1]
     answered["options"] = [{**each, "required": each.get("required", False)} for each in answered.get("options", [])]
 
-    assert plan([answered], [command]).unchanged == (_named(command),)
+    assert difference([answered], [command]).unchanged == (_named(command),)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_fields_that_discord_adds_or_leaves_out_change_nothing(command: Json) ->
 def test_what_means_something_is_a_change(change: Json) -> None:
     old = {**_command("paint"), "options": [{"type": 4, "name": "n", "description": "N", "min_value": 0}]}
 
-    assert plan([old], [{**old, **change}]).changed == ("/paint",)
+    assert difference([old], [{**old, **change}]).changed == ("/paint",)
 
 
 def _command(name: str) -> Json:
