@@ -1,6 +1,7 @@
 """From a click under a job, or a form, to what is asked. Pure; intake judges it as whoever clicked."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
@@ -8,11 +9,13 @@ from bot.jobs import JobRecord
 from bot.ports import Cancelling
 from bot.refusals import NOT_KEPT
 from bot.status import Button
-from bot.submissions import InputOf, Occasion, Picture, Submission, followed_up, repeated
+from bot.submissions import InputOf, Occasion, Picture, Plain, Submission, followed_up, repeated
 from workflows.catalog import Catalog
 from workflows.parameters import Seed
 from workflows.values import FileHandle
+from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
+from workflows.writing import write_command
 
 CANCELLED: Mapping[Cancelling, str] = {
     Cancelling.CANCELLED: "",
@@ -55,15 +58,43 @@ def workflow_of(record: JobRecord, catalog: Catalog) -> Workflow:
     return workflow
 
 
-def pictures_of_form(
-    workflow: Workflow, parent: JobRecord | None, attached: Mapping[str, Admitted]
-) -> dict[str, Picture]:
-    """Return the pictures of a form: those attached now, and where none is, those of the job that is edited."""
-    kept: dict[str, Picture] = {}
-    if parent is not None and parent.job.workflow == workflow.name:
-        kept = {
-            name: InputOf(job_id=parent.job.id, parameter=name)
-            for name, value in parent.job.values.items()
-            if isinstance(value, FileHandle)
-        }
-    return {**kept, **attached}
+def command_of(record: JobRecord, catalog: Catalog, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Return a job's workflow, and the words that make it paint the same again. Raises UnknownWorkflow."""
+    workflow = workflow_of(record, catalog)
+    known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
+    return workflow.name, write_command(known, workflow, vocabulary)
+
+
+def submission_of_form(
+    occasion: Occasion,
+    workflow: Workflow,
+    parent: JobRecord | None,
+    raw: Mapping[str, Plain],
+    *,
+    text: str = "",
+    attached: Mapping[str, Admitted] = MappingProxyType({}),
+    attachments: tuple[Admitted, ...] = (),
+) -> Submission:
+    """Ask for what a form says: `parent` is the job that is edited, `attachments` are those that no field names.
+
+    Where nothing is attached to a field, the picture of the job that is edited stays.
+    """
+    return Submission(
+        occasion=occasion,
+        text=text,
+        raw=raw,
+        pictures={**_pictures_of(parent, workflow), **attached},
+        attachments=attachments,
+        workflow=workflow.name,
+        parent=parent.job.id if parent else None,
+    )
+
+
+def _pictures_of(parent: JobRecord | None, workflow: Workflow) -> dict[str, Picture]:
+    if parent is None or parent.job.workflow != workflow.name:
+        return {}
+    return {
+        name: InputOf(job_id=parent.job.id, parameter=name)
+        for name, value in parent.job.values.items()
+        if isinstance(value, FileHandle)
+    }

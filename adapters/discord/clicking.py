@@ -1,8 +1,6 @@
 """Buttons and selects: what was clicked, by whom, under which job. An id alone grants nothing."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import assert_never
 
 from adapters.discord import answers
@@ -11,7 +9,7 @@ from adapters.discord.modals import edit_form, report_form
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
-from bot.clicks import CANCELLED, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, command_of, submission_of_click, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
@@ -28,7 +26,6 @@ from bot.meanings import (
 )
 from bot.refusals import OUTDATED
 from bot.status import Button
-from workflows.writing import write_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +40,11 @@ class Clicking:
     async def click(self, answering: Answering, meaning: Meaning | None) -> None:
         """Do what a click means. Raises what whoever clicked has to be told."""
         match meaning:
-            case Press():
-                await self._pressed(meaning)(answering, meaning.job_id)
+            case Press(button=button, job_id=job_id, number=number):
+                await self._press(answering, button, job_id, number)
             case Pick(button=button, job_id=job_id):
-                await self._paint(button, picked(answering.origin.data.get("values")) or 0, answering, job_id)
+                number = picked(answering.origin.data.get("values"))
+                await self._paint(answering, button, job_id, number or 0)
             case HistoryPage(skip=skip):
                 await self.telling.turn(answering, skip)
             case Show(job_id=job_id):
@@ -56,18 +54,24 @@ class Clicking:
             case _:
                 assert_never(meaning)
 
-    def _pressed(self, press: Press) -> Callable[[Answering, JobId], Awaitable[None]]:
-        doing: Mapping[Button, Callable[[Answering, JobId], Awaitable[None]]] = {
-            Button.CANCEL: self._cancel,
-            Button.REROLL: partial(self._paint, Button.REROLL, 0),
-            Button.VARY: partial(self._follow_up, Button.VARY, press.number),
-            Button.UPSCALE: partial(self._follow_up, Button.UPSCALE, press.number),
-            Button.EDIT: self._edit,
-            Button.PARAMETERS: self._parameters,
-            Button.DELETE: self._delete,
-            Button.REPORT: self._report,
-        }
-        return doing[press.button]
+    async def _press(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
+        match button:
+            case Button.CANCEL:
+                await self._cancel(answering, job_id)
+            case Button.REROLL:
+                await self._paint(answering, button, job_id)
+            case Button.VARY | Button.UPSCALE:
+                await self._follow_up(answering, button, job_id, number)
+            case Button.EDIT:
+                await self._edit(answering, job_id)
+            case Button.PARAMETERS:
+                await self._parameters(answering, job_id)
+            case Button.DELETE:
+                await self._delete(answering, job_id)
+            case Button.REPORT:
+                await answering.open(report_form(job_id))
+            case _:
+                assert_never(button)
 
     async def _seen(self, answering: Answering, job_id: JobId) -> JobRecord:
         origin = answering.origin
@@ -80,17 +84,17 @@ class Clicking:
         else:
             await answering.accept()  # the card says the rest
 
-    async def _follow_up(self, button: Button, number: int | None, answering: Answering, job_id: JobId) -> None:
+    async def _follow_up(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
         record = await self._seen(answering, job_id)
         if number is None and len(record.files) > 1:
             await answering.whisper(answers.picker(button, job_id, len(record.files)))
         else:
-            await self._submit(answering, button, number or 0, record)
+            await self._submit(answering, button, record, number or 0)
 
-    async def _paint(self, button: Button, number: int, answering: Answering, job_id: JobId) -> None:
-        await self._submit(answering, button, number, await self._seen(answering, job_id))
+    async def _paint(self, answering: Answering, button: Button, job_id: JobId, number: int = 0) -> None:
+        await self._submit(answering, button, await self._seen(answering, job_id), number)
 
-    async def _submit(self, answering: Answering, button: Button, number: int, record: JobRecord) -> None:
+    async def _submit(self, answering: Answering, button: Button, record: JobRecord, number: int) -> None:
         occasion, catalog = answering.origin.occasion, self.desk.catalog()
         submission = submission_of_click(occasion, button, record, catalog, number=number)
         await self.submitting.submit(answering, wish_of(submission))
@@ -102,10 +106,8 @@ class Clicking:
 
     async def _parameters(self, answering: Answering, job_id: JobId) -> None:
         record = await self._seen(answering, job_id)
-        workflow = workflow_of(record, self.desk.catalog())
-        known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
-        command = write_command(known, workflow, self.desk.vocabulary())
-        await answering.whisper(answers.parameters(workflow.name, command))
+        workflow, words = command_of(record, self.desk.catalog(), self.desk.vocabulary())
+        await answering.whisper(answers.parameters(workflow, words))
 
     async def _delete(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
@@ -113,6 +115,3 @@ class Clicking:
         deleting = self.desk.delete(job_id, origin.requester, moderates=origin.moderates, answers=answers)
         await answering.in_time(deleting)
         await answering.remove_clicked()
-
-    async def _report(self, answering: Answering, job_id: JobId) -> None:
-        await answering.open(report_form(job_id))

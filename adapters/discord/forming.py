@@ -9,7 +9,7 @@ from adapters.discord.modals import read_edit, read_reason
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting, wish_of
 from bot.answers import Tone
-from bot.clicks import pictures_of_form, workflow_of
+from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId
@@ -24,7 +24,6 @@ from bot.meanings import (
     Show,
 )
 from bot.refusals import OUTDATED
-from bot.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +53,7 @@ class Forming:
         parent = await answering.in_time(self.desk.seen(job_id, origin.requester, origin.place))
         workflow = workflow_of(parent, self.desk.catalog())
         filled = read_edit(origin.data, workflow, parent.job.values)
-        submission = Submission(
-            occasion=origin.occasion,
-            text=filled.text,
-            raw=filled.raw,
-            pictures=pictures_of_form(workflow, parent, {}),
-            workflow=workflow.name,
-            parent=job_id,
-        )
+        submission = submission_of_form(origin.occasion, workflow, parent, filled.raw, text=filled.text)
         await self.submitting.submit(answering, wish_of(submission))
 
     async def _report(self, answering: Answering, job_id: JobId) -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from adapters.web.completion import complete
 from adapters.web.guards import session_of
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
-from bot.clicks import pictures_of_form
+from bot.clicks import submission_of_form
 from bot.commands import (
     IMAGINE,
     NoCommand,
@@ -110,15 +110,10 @@ class AskRoutes:
         if not isinstance(typed, dict):
             raise web.HTTPBadRequest(text="The values are missing.")
         placed, left = place_pictures(workflow, attached)
+        raw = read_form(workflow, {str(name): str(text)[:_TYPED_MAX] for name, text in typed.items()})
+        occasion = occasion_of(request, content)
         return await self._submit(
-            Submission(
-                occasion=occasion_of(request, content),
-                raw=read_form(workflow, {str(name): str(text)[:_TYPED_MAX] for name, text in typed.items()}),
-                workflow=workflow.name,
-                pictures=pictures_of_form(workflow, parent, placed),
-                attachments=left,
-                parent=parent.job.id if parent else None,
-            )
+            submission_of_form(occasion, workflow, parent, raw, attached=placed, attachments=left)
         )
 
     async def _parent(self, request: web.Request, content: Json) -> JobRecord | None:

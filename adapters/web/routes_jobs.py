@@ -7,11 +7,10 @@ from aiohttp import web
 from adapters.web.guards import session_of
 from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
-from bot.clicks import CANCELLED, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, command_of, submission_of_click, workflow_of
 from bot.forms import fields_of
 from bot.jobs import JobRecord, Requester
 from bot.status import Button
-from workflows.writing import write_command
 
 
 class JobRoutes:
@@ -43,11 +42,9 @@ class JobRoutes:
         return fragment(html)
 
     async def _command(self, request: web.Request) -> web.Response:
-        record = await seen_job(self._room, request)
-        workflow = workflow_of(record, self._room.desk.catalog())
-        known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
-        words = write_command(known, workflow, self._room.desk.vocabulary())
-        note = self._room.pages.note("This paints the same again:", command=f"/{workflow.name} {words}")
+        record, desk = await seen_job(self._room, request), self._room.desk
+        workflow, words = command_of(record, desk.catalog(), desk.vocabulary())
+        note = self._room.pages.note("This paints the same again:", command=f"/{workflow} {words}")
         return fragment(note)
 
     async def _cancel(self, request: web.Request) -> web.Response:

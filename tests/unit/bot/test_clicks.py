@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clicks import CANCELLED, pictures_of_form, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, command_of, submission_of_click, submission_of_form, workflow_of
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.jobs import JobRecord, JobState
 from bot.ports import Cancelling
 from bot.status import Button
 from bot.submissions import InputOf, ResultOf
-from tests.unit.bot.bench import BOB, CATALOG, ELSEWHERE, job, occasion
+from tests.unit.bot.bench import BOB, CATALOG, ELSEWHERE, VOCABULARY, job, occasion
 from workflows.catalog import Catalog
 from workflows.values import FileHandle
 
@@ -53,9 +53,28 @@ def test_a_form_keeps_the_pictures_of_the_job_that_is_edited_unless_others_are_a
     old = replace(DONE, job=replace(DONE.job, workflow="img2img", values=values))
     img2img = CATALOG.workflows["img2img"]
 
-    assert pictures_of_form(img2img, old, {}) == {"image": InputOf(job_id=old.job.id, parameter="image")}
-    assert pictures_of_form(img2img, None, {}) == {}
-    assert pictures_of_form(CATALOG.workflows["txt2img"], old, {}) == {}
+    edited = submission_of_form(CLICK, img2img, old, {"prompt": "a dog"}, text="steps:9")
+
+    assert (edited.occasion, edited.workflow, edited.parent) == (CLICK, "img2img", old.job.id)
+    assert (edited.raw, edited.text) == ({"prompt": "a dog"}, "steps:9")
+    assert edited.pictures == {"image": InputOf(job_id=old.job.id, parameter="image")}
+    other = ResultOf(job_id=DONE.job.id)
+    assert submission_of_form(CLICK, img2img, old, {}, attached={"image": other}).pictures == {"image": other}
+    assert submission_of_form(CLICK, img2img, None, {}).pictures == {}
+    assert submission_of_form(CLICK, CATALOG.workflows["txt2img"], old, {}).pictures == {}
+
+
+def test_the_words_of_a_job_paint_the_same_again_and_of_a_workflow_that_is_gone_there_are_none():
+    named = replace(DONE, job=replace(DONE.job, values={**DONE.job.values, "gone since": 3}))
+
+    workflow, words = command_of(named, CATALOG, VOCABULARY)
+
+    assert workflow == "txt2img"
+    assert words.startswith("a cat")
+    assert "seed:7" in words
+    assert "gone since" not in words
+    with pytest.raises(UnknownWorkflow, match="no longer here"):
+        command_of(DONE, Catalog(), VOCABULARY)
 
 
 def test_every_answer_to_cancel_has_its_words():
