@@ -92,6 +92,12 @@ class Delivery:
         reason = "http_timeout" if self.url else "timeout"
         return await self._try(sent, number, reason if sent.kind == "events_api" else "", seal)
 
+    def register(self, manifest: Json) -> None:
+        """Let the application be what its manifest says: what it hears of, and whether it has an App Home."""
+        self.subscriptions = Subscriptions.of(manifest)
+        home = manifest.get("features", {}).get("app_home", {})
+        self.world.is_home_enabled = bool(home.get("home_tab_enabled", False))
+
     async def verify(self) -> bool:
         """Ask the address for HTTP to repeat a challenge, as Slack does when its owner enters it."""
         challenge = uuid.uuid4().hex
@@ -246,6 +252,9 @@ class _Carrier:
             await self._keeper
 
     def spawn(self, errand: Coroutine[Any, Any, None]) -> None:
+        if self._closing.is_set():  # the application still calls while the fake goes down
+            errand.close()
+            return
         task = self._group.create_task(errand)
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)

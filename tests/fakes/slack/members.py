@@ -115,8 +115,8 @@ class Member:
         return payloads.on_message(self.world, on)
 
     def _blocks(self, on: Message | View) -> tuple[Json, ...]:
-        if not self.team.is_installed:
-            raise CannotAsk("the application is not installed any more")
+        if not self.team.is_installed or not self.delivery.subscriptions.is_interactive:
+            raise CannotAsk("this application is not configured to handle interactive responses")
         if isinstance(on, Message):
             self._check_sees(on)
             return on.now.blocks

@@ -55,7 +55,7 @@ def command(known: Subscriptions, user: User, channel: Channel, name: str, text:
 
 def shortcut(known: Subscriptions, user: User, name: str, message: Message | None) -> str:
     """Return the callback_id of a shortcut; raises CannotAsk."""
-    if user.home is not None or not user.team.is_installed:
+    if user.home is not None or not user.team.is_installed or not known.is_interactive:
         raise CannotAsk(f"there is no shortcut {name}: it is not installed in the workspace of {user.name}")
     if known.shortcuts is None:
         return name

@@ -18,7 +18,7 @@ def event(world: World, team: Team, inner: Json) -> Json:
         "context_team_id": team.id,
         "context_enterprise_id": None,
         "api_app_id": world.app.id,
-        "event": inner,
+        "event": {**inner, **_whose(team, inner)},
         "type": "event_callback",
         "event_id": world.clock.name("Ev"),
         "event_time": int(world.clock.now()),
@@ -34,6 +34,14 @@ def event(world: World, team: Team, inner: Json) -> Json:
         "is_ext_shared_channel": _is_shared(team, inner),
         "event_context": f"4-{secrets.token_hex(16)}",
     }
+
+
+def _whose(team: Team, inner: Json) -> Json:
+    """Return what is said of somebody who is here by Slack Connect."""
+    user = team.users.get(str(inner.get("user")))
+    if user is None or user.home is None:
+        return {}
+    return {"team": user.home, "user_team": user.home, "source_team": user.home}
 
 
 def _is_shared(team: Team, inner: Json) -> bool:

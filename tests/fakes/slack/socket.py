@@ -43,6 +43,7 @@ class Connection:
 
     def abort(self) -> None:
         """End it without a word."""
+        self.flowing.set()
         if self._request.transport is not None:
             self._request.transport.abort()
 

@@ -30,12 +30,14 @@ class Subscriptions:
     )
     commands: dict[str, bool] | None = None  #: name -> whether its text has mentions and links escaped
     shortcuts: dict[str, tuple[str, str]] | None = None  #: callback_id -> name, and "message" or "global"
+    is_interactive: bool = True  #: whether buttons, shortcuts and forms reach it
 
     @classmethod
     def of(cls, manifest: Json) -> Self:
         """Return what an app manifest registers."""
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         return cls(
+            is_interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
             events={*settings.get("event_subscriptions", {}).get("bot_events", ())},
             commands={each["command"]: each.get("should_escape", False) for each in features.get("slash_commands", ())},
             shortcuts={each["callback_id"]: (each["name"], each["type"]) for each in features.get("shortcuts", ())},

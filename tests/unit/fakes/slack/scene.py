@@ -40,7 +40,7 @@ async def by_http(slack: FakeSlack, app: AsyncApp) -> AsyncIterator[str]:
 
     site = web.Application()
     site.router.add_post("/slack/events", serve)
-    runner = web.AppRunner(site, shutdown_timeout=1.0, access_log=None)
+    runner = web.AppRunner(site, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

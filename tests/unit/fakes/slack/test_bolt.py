@@ -1,13 +1,18 @@
 """The real slack-bolt against the fake, in both of its modes: commands, buttons, forms, mentions, the App Home."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.slack.faults import Lost
 from tests.fakes.slack.members import Member
+from tests.fakes.slack.pressing import CannotAsk
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.state import Channel
 from tests.fakes.slack.workspaces import Workspace
@@ -229,3 +234,75 @@ async def test_an_event_that_comes_again_is_heard_again(slack: FakeSlack):
         await asked.shows("Heard")
         await slack.delivery.again(asked.sent)
         await slack.until(lambda: len(scene.general.shown) == 3)
+
+
+async def test_a_lost_answer_lets_slack_sdk_post_twice(slack: FakeSlack):
+    """It tries again by itself after a connection that broke; an application has to switch that off."""
+    scene = Scene(slack)
+    async with by_socket(slack, painting(slack, scene.team)):
+        slack.faults.plan(Lost(), "chat.postMessage")
+        await scene.ada.slash(scene.general, "/imagine", "a cat")
+        await slack.until(lambda: len(slack.record.of("chat.postMessage")) == 2)
+        await slack.until(lambda: len(scene.general.shown) == 2)
+
+
+async def test_two_workspaces_with_the_same_user_id_are_served_apart(slack: FakeSlack):
+    acme, zeta = slack.team("Acme", bot="U0BOT"), slack.team("Zeta", bot="U0BOT")
+    tokens = {each.id: each.token for each in (acme, zeta)}
+
+    async def authorize(team_id: str | None, **_: Any) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_user_id="U0BOT", bot_token=tokens[str(team_id)])
+
+    app = AsyncApp(
+        client=AsyncWebClient(base_url=slack.url), signing_secret=slack.app.signing_secret, authorize=authorize
+    )
+
+    @app.command("/imagine")
+    async def imagine(ack: Any, command: Any, say: Any) -> None:
+        await ack()
+        await say(f"Painting {command['text']} for <@{command['user_id']}>")
+
+    places = {each.name: (each.channel("general"), each.member(each.name, number="U0SAME")) for each in (acme, zeta)}
+    async with by_socket(slack, app):
+        for name, (general, member) in places.items():
+            asked = await member.slash(general, "/imagine", f"a cat of {name}")
+            await asked.shows("Painting", f"@{name}")
+
+    shown = {name: [each.text for each in general.shown] for name, (general, _) in places.items()}
+    assert shown == {name: [f"Painting a cat of {name} for @{name}"] for name in places}
+
+
+async def test_thirty_at_once_are_each_acknowledged(slack: FakeSlack):
+    scene = Scene(slack)
+    crowd = [scene.team.member(f"user-{number}") for number in range(30)]
+    channels = [scene.team.channel(f"room-{number}") for number in range(30)]
+    async with by_socket(slack, painting(slack, scene.team)):
+        pairs = zip(crowd, channels, strict=True)
+        asked = await asyncio.gather(*(member.slash(room, "/imagine", "a cat") for member, room in pairs))
+        await asyncio.gather(*(each.shows("Painting") for each in asked))
+
+    assert slack.record.too_many == slack.delivery.late == slack.delivery.unanswered == []
+
+
+async def test_who_is_thrown_out_hears_of_it_and_of_nothing_else(slack: FakeSlack):
+    scene = Scene(slack)
+    app, heard = painting(slack, scene.team), []
+
+    @app.event("app_uninstalled")
+    async def uninstalled(body: Any) -> None:
+        heard.append(body["event"]["type"])
+
+    @app.event("tokens_revoked")
+    async def revoked(body: Any) -> None:
+        heard.append(body["event"]["type"])
+
+    async with by_socket(slack, app):
+        message = await (await scene.ada.slash(scene.general, "/imagine", "a cat")).shows("Painting")
+        scene.team.uninstall()
+        await slack.until(lambda: len(heard) == 2)
+        with pytest.raises(CannotAsk):
+            await scene.ada.click(message, "Cancel")
+        with pytest.raises(CannotAsk):
+            await scene.ada.slash(scene.general, "/imagine", "a dog")
+
+    assert sorted(heard) == ["app_uninstalled", "tokens_revoked"]

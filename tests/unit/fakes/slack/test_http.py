@@ -35,7 +35,7 @@ async def listening(slack: FakeSlack, *answers: web.Response) -> AsyncIterator[E
 
     site = web.Application()
     site.router.add_post("/slack/events", serve)
-    runner = web.AppRunner(site, shutdown_timeout=1.0, access_log=None)
+    runner = web.AppRunner(site, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -23,7 +23,10 @@ MANIFEST: Json = {
             {"name": "Reimagine this picture", "type": "message", "callback_id": "reimagine"},
         ],
     },
-    "settings": {"event_subscriptions": {"bot_events": ["app_mention", "message.im"]}},
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_mention", "message.im"]},
+    },
 }
 
 
