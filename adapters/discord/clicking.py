@@ -7,6 +7,7 @@ from adapters.discord import answers
 from adapters.discord.answering import Answering
 from adapters.discord.modals import edit_form, report_form
 from adapters.discord.showing import Showing
+from adapters.discord.standing import standing_of
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
 from bot.clicks import CANCELLED, command_of, submission_of_click, workflow_of
@@ -24,6 +25,7 @@ from bot.meanings import (
     Show,
     picked,
 )
+from bot.ports import ChatPlatform
 from bot.refusals import OUTDATED
 from bot.status import Button
 
@@ -35,6 +37,7 @@ class Clicking:
     desk: Desk
     submitting: Submitting
     showing: Showing
+    chat: ChatPlatform
     telling: Telling
 
     async def click(self, answering: Answering, meaning: Meaning | None) -> None:
@@ -113,5 +116,10 @@ class Clicking:
         origin = answering.origin
         answers = origin.requester.id if origin.is_private else origin.asker
         deleting = self.desk.delete(job_id, origin.requester, moderates=origin.moderates, answers=answers)
-        await answering.in_time(deleting)
-        await answering.remove_clicked()
+        left = await answering.in_time(deleting)
+        try:
+            await answering.remove_clicked()
+        finally:
+            # Under what /history shows, another message was clicked than the one that everybody sees.
+            if left is not None and standing_of(left.ref).message != origin.message:
+                await self.chat.remove(left.job, left.ref)

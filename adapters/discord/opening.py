@@ -57,10 +57,11 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     """Return the bot."""
     rest, replies = Rest(options.token), Replies(shared.secrets)
     sending = Sending(Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers))
+    chat = DiscordChat(rest, replies, sending)
     return DiscordFront(
-        platform=DiscordChat(rest, replies, sending),
+        platform=chat,
         rest=rest,
-        routes=_routes(options, shared, replies, sending),
+        routes=_routes(options, shared, replies, sending, chat),
         registering=Registering(desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds),
         gateway=GatewayOptions(
             token=options.token,
@@ -71,7 +72,7 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     )
 
 
-def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: Sending) -> Routes:
+def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: Sending, chat: DiscordChat) -> Routes:
     desk, cdn = shared.desk, Cdn(origins=options.origins)
     submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=shared.card)
     telling = Telling(desk=desk)
@@ -82,6 +83,7 @@ def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: 
             desk=desk,
             submitting=submitting,
             showing=Showing(card=shared.card, sending=sending),
+            chat=chat,
             telling=telling,
         ),
         forming=Forming(desk=desk, submitting=submitting, reimagining=reimagining),

@@ -120,7 +120,9 @@ class Stage:
         assert record is not None
         card, chat = await self.sources.card(record), self.front.platform
         made = ref or await chat.create(job, card, nonce=nonce_of(job.id))
-        return self.town.message(await chat.edit(job, made, card))
+        ref = await chat.edit(job, made, card)
+        await self.store.shown(job.id, ref, "", final=card.is_final)
+        return self.town.message(ref)
 
     async def painted(self, record: JobRecord, *pictures: bytes) -> Message:
         """Let a GPU paint these, and show them."""

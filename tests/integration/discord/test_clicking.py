@@ -170,6 +170,19 @@ async def test_the_asker_deletes_message_and_job(stage: Stage) -> None:
     assert await stage.store.read(stage.desk.submissions[-1].job_id) is None
 
 
+@pytest.mark.parametrize("age_s", [0.0, 901.0], ids=["token alive", "token dead"])
+async def test_delete_under_a_history_takes_the_message_away_that_everybody_sees(stage: Stage, age_s: float) -> None:
+    message = await stage.picture()
+    stage.town.discord.clock.advance(age_s)
+    told = await stage.ada.slash(stage.general, "history")
+    shown = await stage.ada.click(told.message, "Show")
+    await stage.town.discord.until(lambda: "a lighthouse at dusk" in shown.text)
+    await stage.ada.click(shown.message, "Delete")
+    await stage.town.discord.until(lambda: message.deleted_at is not None)
+    await stage.town.discord.until(lambda: shown.message.deleted_at is not None)
+    assert await stage.store.read(stage.desk.submissions[-1].job_id) is None
+
+
 async def test_a_stranger_deletes_nothing(stage: Stage) -> None:
     message = await stage.picture()
     clicked = await ben(stage).click(message, "Delete")
