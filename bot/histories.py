@@ -1,15 +1,20 @@
 """Somebody's own jobs, a page at a time, as every platform shows them. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.jobs import JobRecord, JobState
+from bot.policy.places import Spot
+from bot.status import StatusCard
 
 NOTHING_YET = "You have not asked for anything yet."
 HOW_TO_BEGIN = "/imagine paints your first picture."
 THAT_IS_ALL = "That is all."
 LATEST = "Your latest jobs"
 SHOW, NEWER, OLDER = "Show", "Newer", "Older"
+WITHHELD = (
+    "What it made is for adults only: /history shows it in a channel that is age-restricted, or in private with me."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,13 @@ def page_of(records: Sequence[JobRecord], skip: int, size: int) -> Page:
         newer=max(0, min(skip, len(records)) - size) if skip > 0 else None,
         older=skip + size if skip + size < len(records) else None,
     )
+
+
+def fit_for(card: StatusCard, spot: Spot) -> tuple[StatusCard, tuple[str, ...]]:
+    """Return a job's card as it may be shown there, and what has to be said of what it leaves out."""
+    if spot.adults_only or not card.nsfw or not (card.files or card.preview):
+        return card, ()
+    return replace(card, files=(), preview=None), (WITHHELD,)
 
 
 def standing(record: JobRecord) -> str:

@@ -8,6 +8,7 @@ from adapters.discord.answers import privately
 from adapters.discord.calls import Upload
 from adapters.discord.sending import Sending
 from adapters.discord.shapes import Json
+from bot.histories import fit_for
 from bot.jobs import JobRecord
 from bot.status import StatusCard
 
@@ -20,11 +21,13 @@ class Showing:
     sending: Sending
 
     async def show(self, answering: Answering, record: JobRecord) -> None:
-        """Show a job with as much of its pictures as fits, and links to them. Raises ChatError or StoreLost."""
+        """Show a job with as much of its pictures as fits and may be seen there. Raises ChatError or StoreLost."""
         if not await answering.later_ephemeral():
             return
 
         async def put(body: Json, files: Sequence[Upload]) -> Json:
             return await answering.fill(privately(body), files)
 
-        await self.sending.send(record.job.id, await self.card(record), put, limit=answering.origin.attachment_limit)
+        card, remarks = fit_for(await self.card(record), answering.origin.spot)
+        limit = answering.origin.attachment_limit
+        await self.sending.send(record.job.id, card, put, limit=limit, remarks=remarks)
