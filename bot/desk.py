@@ -53,7 +53,7 @@ class Desk:
     awaited: Callable[[Position], Awaited | None] = lambda _: None  #: whom a job waits for there, if none of them works
 
     def catalog(self) -> Catalog:
-        """Return the workflows that may be asked for now."""
+        """Return the workflows that there are now."""
         return self.knowledge.catalog()
 
     def vocabulary(self) -> Vocabulary:

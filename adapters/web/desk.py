@@ -1,6 +1,6 @@
 """What the page asks of the rest of Fairbrush. Whoever clicked is named in every call: an id alone grants nothing."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
 from bot.images import Admitted
@@ -11,6 +11,7 @@ from bot.ports import Cancelling, FileStore
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
 
 Facts = Sequence[tuple[str, str]]
 """Name and value, both for people."""
@@ -20,7 +21,11 @@ class Desk(Protocol):
     """Intake and the durable truth, as far as a page needs them."""
 
     def catalog(self) -> Catalog:
-        """Return the workflows that may be asked for now."""
+        """Return the workflows that there are now."""
+        ...
+
+    def workflows(self, spot: Spot) -> Mapping[str, Workflow]:
+        """Return those that may be asked for there."""
         ...
 
     def vocabulary(self) -> Vocabulary:

@@ -24,6 +24,7 @@ from bot.forms import fields_of, read_form
 from bot.jobs import JobId, JobRecord, Requester
 from bot.policy.places import Spot
 from bot.submissions import Submission
+from workflows.catalog import Catalog
 from workflows.workflow import Workflow
 
 _TYPED_MAX = 8000
@@ -50,7 +51,7 @@ class AskRoutes:
         content = await json_of(request, self._room.limits)
         desk, spot = self._room.desk, session_of(request).guest.spot
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = complete(before, desk.catalog(), desk.vocabulary(), desk.default_workflow(spot))
+        found = complete(before, self._offered(spot), desk.vocabulary(), desk.default_workflow(spot))
         return web.json_response(asdict(found))
 
     async def _ask(self, request: web.Request) -> web.Response:
@@ -66,7 +67,7 @@ class AskRoutes:
                 sentence = "Begin with / to see what can be done. To paint these words:"
                 return fragment(self._room.pages.note("That was no command.", sentence, command=f"/imagine {text}"))
             case Service():
-                return fragment(await self._serve(said, requester))
+                return fragment(await self._serve(said, requester, spot))
             case Order():
                 workflow = self._meant(said, spot)
                 placed, left = place_pictures(workflow, pictures)
@@ -88,7 +89,10 @@ class AskRoutes:
         receipt = await self._room.desk.submit(submission)
         return web.json_response({"job": str(receipt.record.job.id)}, status=202)
 
-    async def _serve(self, service: Service, requester: Requester) -> str:
+    def _offered(self, spot: Spot) -> Catalog:
+        return Catalog(workflows=self._room.desk.workflows(spot))
+
+    async def _serve(self, service: Service, requester: Requester, spot: Spot) -> str:
         desk, pages = self._room.desk, self._room.pages
         match service.name:
             case "queue":
@@ -98,9 +102,9 @@ class AskRoutes:
             case "history":
                 return pages.history(await desk.history(requester))
             case "workflows":
-                found = desk.catalog().workflows.items()
+                found = self._offered(spot).workflows.items()
                 return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
-        return pages.help([(f"/{name}", says) for name, says in command_names(desk.catalog()).items()])
+        return pages.help([(f"/{name}", says) for name, says in command_names(self._offered(spot)).items()])
 
     async def _form(self, request: web.Request) -> web.Response:
         content, attached = await parts_of(request, self._room)

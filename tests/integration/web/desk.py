@@ -1,6 +1,6 @@
 """The page's surroundings for tests: real intake over a store in memory, and jobs that move when the test says so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import count
@@ -19,7 +19,7 @@ from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
-from bot.policy.places import Spot
+from bot.policy.places import PlaceRule, Spot
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
@@ -27,6 +27,7 @@ from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary
+from workflows.workflow import Workflow
 
 KEY = b"a key that only tests sign with."
 LOCAL = Tenant(platform="web", id="local")
@@ -68,12 +69,14 @@ class PracticeDesk:
     previews: "count[int]" = field(default_factory=count)
     deleted: set[JobId] = field(default_factory=set)
     reports: MemoryReports = field(default_factory=MemoryReports)
+    rules: list[PlaceRule] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         knowledge = Knowledge(
             catalog=self.catalog,
             vocabulary=self.vocabulary,
             usual=lambda: "txt2img",
+            rules=lambda: self.rules,
         )
         estimates = Estimates()
         self.intake = Intake(
@@ -97,8 +100,11 @@ class PracticeDesk:
     def vocabulary(self) -> Vocabulary:
         return VOCABULARY
 
+    def workflows(self, spot: Spot) -> Mapping[str, Workflow]:
+        return self.desk.workflows(spot)
+
     def default_workflow(self, spot: Spot) -> str:
-        return "txt2img"
+        return self.desk.default_workflow(spot)
 
     async def admit(self, content: bytes) -> Admitted:
         return await self.intake.admit_off_loop(content)

@@ -12,6 +12,7 @@ from adapters.web.log import KEPT, FileLog
 from adapters.web.server import WebOptions, WebServer
 from bot.errors import ChatError, ConfigError, QueueFull, StoreLost
 from bot.jobs import JobId, MessageRef
+from bot.policy.places import PlaceRule
 from tests.integration.web.conftest import asked_job, scene_of
 from tests.integration.web.desk import DEMO, KEY, STUDIO, PracticeDesk, local_files, png
 
@@ -37,6 +38,23 @@ async def test_a_command_becomes_a_message_on_every_open_page(scene, browser):
     assert {each["id"] for each in told} == {json.loads(body)["job"]}
     assert all("a fox" in each["html"] for each in told)
     assert scene.desk.submissions[0].workflow is None
+
+
+async def test_what_may_be_asked_for_in_a_channel_is_all_that_is_offered_there(scene, browser):
+    tenant = STUDIO.tenant
+    scene.desk.rules.append(PlaceRule(platform=tenant.platform, community=tenant.id, workflows=("flux",)))
+
+    _, workflows = await browser.ask("/workflows")
+    _, commands = await browser.ask("/help")
+    _, completed = await browser.post("/complete", before="/")
+    status, refusal = await browser.ask("/txt2img a fox")
+
+    for offered in (workflows, commands, completed):
+        assert "/flux" in offered
+        assert "/txt2img" not in offered
+    assert status == 422
+    assert "Here there is flux." in refusal
+    assert (await browser.ask("/imagine a fox"))[0] == 202
 
 
 async def test_the_same_event_twice_is_one_job(scene, browser):
