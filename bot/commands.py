@@ -45,6 +45,17 @@ class NoCommand:
     """Text that begins with no command."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something that a platform cannot take of our commands, and what the operator may do about it."""
+
+    what: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.reason}"
+
+
 Said = Service | Order | NoCommand
 
 

@@ -16,7 +16,7 @@ from adapters.discord.imagining import imagine_options
 from adapters.discord.options import MOST_OPTIONS, MOST_SAID, OptionKind, described, option_of, ordered
 from adapters.discord.origins import Right
 from adapters.discord.shapes import Json
-from bot.commands import IMAGINE, SERVICES
+from bot.commands import IMAGINE, SERVICES, LeftOut, command_names
 from bot.inert import label
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
@@ -56,17 +56,6 @@ class CommandKind(IntEnum):
 
     SLASH = 1
     MESSAGE_MENU = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """Something that Discord cannot take, and what the operator may do about it."""
-
-    what: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +113,7 @@ def menu_action(menu: str, catalog: Catalog, default: str) -> Action | None:
 
 def _imagine(catalog: Catalog, default: str, left_out: list[LeftOut]) -> Json:
     options = _kept(IMAGINE, imagine_options(catalog, default), left_out)
-    return _slash(IMAGINE, "Paints a picture from words.", options)
+    return _slash(IMAGINE, command_names(catalog)[IMAGINE], options)
 
 
 def _workflow_commands(catalog: Catalog, most: int, left_out: list[LeftOut]) -> list[Json]:

@@ -79,11 +79,15 @@ def parameters(workflow: str, command: str) -> Json:
 
 def answered(answer: Answer, below: Iterable[Json] = ()) -> Json:
     """Render an answer; blocks may stand below its words."""
-    parts = [part for section in answer.sections for part in _section(section)]
     heading = next((each.headline for each in answer.sections if each.headline), "")
     sentence = "".join(answer.sections[0].sentence)
     told = " ".join(filter(None, (spoken(heading, LONGEST_LINE), spoken(sentence, _LONGEST_SPOKEN))))
-    return {"text": told or "An answer", "blocks": [rich_text(parts), *below]}
+    return {"text": told or "An answer", "blocks": [rich_text(sections(answer)), *below]}
+
+
+def sections(answer: Answer) -> list[Json]:
+    """Return an answer's words as parts of a rich text."""
+    return [part for section in answer.sections for part in _section(section)]
 
 
 def _section(section: Section) -> Iterator[Json]:
