@@ -12,6 +12,8 @@ the number stands in `limits.py` with where it was seen.
         await asked.shows("Painting")                       # the message that says so; its `versions` have their times
         assert not slack.record.too_many                    # record.py: every request, when, and how it was answered
 
+`workspaces.Workspace` archives channels, invites and removes, uninstalls; `oauth.agree` installs a team that is new;
+`slack.orphans()` names files that nothing shows; `message.seen` says what is read, who is pinged and where it links.
 `slack.faults.plan(Lost(), "chat.postMessage")` (faults.py) and `slack.clock.advance(1801)` let the world go wrong;
 `Limits(ack_s=30)` is for tests that are not about deadlines.
 """

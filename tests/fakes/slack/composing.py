@@ -34,9 +34,7 @@ def _too_long(*, is_update: bool) -> str:
 def version(given: Given, *, before: Version | None = None, most: int) -> Version:
     """Return what a message shows by these arguments, instead of what it showed before."""
     text, blocks = _text_and_blocks(given, is_update=before is not None)
-    attachments = given.json("attachments")
-    if attachments is not None and len(attachments) > given.world.limits.attachments:
-        raise refused("too_many_attachments")
+    attachments = _attachments(given)
     kept = before.attachments if before is not None and attachments is None else tuple(attachments or ())
     if not (text or blocks or kept):
         raise refused("no_text")
@@ -51,6 +49,20 @@ def version(given: Given, *, before: Version | None = None, most: int) -> Versio
         metadata=metadata(given, before.metadata if before else None),
         is_edited=before is not None and (before.is_edited or (not blocks and before.text != escaped(text))),
     )
+
+
+def _attachments(given: Given) -> list[Json] | None:
+    """Return the attachments, their blocks judged as well; None if they are not given."""
+    found = given.json("attachments")
+    if found is None:
+        return None
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise refused("invalid_arguments", ["must be an array [json-pointer:/attachments]"])
+    if len(found) > given.world.limits.attachments:
+        raise refused("too_many_attachments")
+    for each in found:
+        judged(given.world, given.team, each.get("blocks", []))
+    return found
 
 
 def _text_and_blocks(given: Given, *, is_update: bool) -> tuple[str, tuple[Json, ...]]:

@@ -25,7 +25,6 @@ class Limits:
     posts_s: float = 1.0
     posts_burst: int = 3  #: how many of those may come at once; Slack tells nobody its number
     posts_of_team: int = 300  #: a minute: "several hundred messages per minute" for a whole workspace
-    events: int = 30_000  #: deliveries in an hour and workspace
 
     ack_s: float = 3.0
     trigger_s: float = 3.0
@@ -33,7 +32,6 @@ class Limits:
     response_s: float = 1800.0
     socket_connections: int = 10
     ticket_s: float = 30.0  #: how long a socket's address is good; Slack only says "temporary"
-    signature_s: float = 300.0  #: how old a request may be before it counts as a replay
 
     text: int = 40_000  #: chat.postMessage: truncated beyond; 4,000 is recommended
     update_text: int = 4_000  #: chat.update: msg_too_long

@@ -40,14 +40,10 @@ async def start(given: Given) -> Json:
     if channel.kind != "im":
         _must_name_recipient(given)
     thread_ts = thread(given, channel, "messaging_processing_failed")
-    shown = Version(at=given.world.clock.now())
+    stream = Stream(born=given.world.clock.now(), chunks=_added(given))
+    shown = _shown(given, stream.chunks)
     message = composing.put(given.world, channel, given.team.bot, shown, thread_ts=thread_ts)
-    message.stream = Stream(born=given.world.clock.now())
-    try:
-        _write(given, message)
-    except Exception:
-        del channel.messages[message.ts]
-        raise
+    message.stream = stream
     return {"channel": channel.id, "ts": message.ts}
 
 
@@ -97,21 +93,33 @@ def _streaming(given: Given, stopped: str = "message_not_in_streaming_state") ->
 def _write(given: Given, message: Message, *, below: Sequence[Json] = (), metadata: Json | None = None) -> None:
     stream = message.stream
     assert stream is not None
+    chunks = stream.chunks + _added(given)
+    shown = _shown(given, chunks, below=below, metadata=metadata)
+    stream.chunks = chunks
+    before = bodies.message(given.world, message)
+    message.versions.append(shown)
+    tell_changed(given.world, message, before)
+
+
+def _added(given: Given) -> list[Json]:
+    """Return what this call adds; raises invalid_chunks and msg_blocks_too_long."""
     markdown, chunks = given.text("markdown_text") or "", given.json("chunks", "invalid_chunks")
     if len(markdown) > given.world.limits.markdown:
         raise refused("msg_blocks_too_long")
     if faults := [*listing(_CHUNK)(chunks or [], ("chunks",))]:
         raise refused("invalid_chunks", faults)
-    before = bodies.message(given.world, message)
-    added = [{"type": "markdown_text", "text": markdown}] if markdown else []
-    stream.chunks += added + (chunks or [])
-    stream.markdown = "".join(each["text"] for each in stream.chunks if each["type"] == "markdown_text")
-    blocks = (*_blocks(stream.chunks), *below)
+    said: list[Json] = [{"type": "markdown_text", "text": markdown}] if markdown else []
+    return [*said, *(chunks or [])]
+
+
+def _shown(
+    given: Given, chunks: Sequence[Json], *, below: Sequence[Json] = (), metadata: Json | None = None
+) -> Version:
+    blocks = (*_blocks(chunks), *below)
     if len(blocks) > given.world.limits.blocks:
         raise refused("msg_blocks_too_many")
-    shown = Version(at=given.world.clock.now(), text=stream.markdown, blocks=blocks, metadata=metadata)
-    message.versions.append(shown)
-    tell_changed(given.world, message, before)
+    text = "".join(each["text"] for each in chunks if each["type"] == "markdown_text")
+    return Version(at=given.world.clock.now(), text=text, blocks=blocks, metadata=metadata)
 
 
 def _blocks(chunks: Sequence[Json]) -> list[Json]:

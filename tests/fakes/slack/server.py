@@ -7,6 +7,7 @@ from typing import Self
 from aiohttp import web
 
 from . import files, oauth, responding
+from .application import App
 from .clock import Clock
 from .delivery import Delivery
 from .faults import Faults
@@ -14,7 +15,7 @@ from .limits import Limits
 from .record import Call, Record
 from .rest import Rest
 from .socket import SocketMode
-from .state import App, Team, User, World
+from .state import Team, User, World
 from .workspaces import Workspace
 
 Answering = Callable[[World, web.Request, Call], Awaitable[web.StreamResponse]]

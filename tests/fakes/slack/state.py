@@ -7,13 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .application import App
 from .clock import Clock
 from .limits import Limits
 from .shapes import Json
 from .texts import Seen
 from .walking import controls, looks, written
-
-__all__ = ["App", "Channel", "File", "Json", "Message", "Response", "Team", "Token", "Trigger", "User", "View", "World"]
 
 Kind = Literal["channel", "group", "im", "mpim"]
 
@@ -184,7 +183,9 @@ class Message:
 
     def seen_in(self, version: Version) -> Seen:
         """Return what people saw of one of its versions."""
-        return looks(version.text, [*version.blocks], self.channel.team.names())
+        names = self.channel.team.names()
+        attached = [looks(_of(each), each.get("blocks", []), names) for each in version.attachments]
+        return sum(attached, looks(version.text, [*version.blocks], names))
 
     @property
     def text(self) -> str:
@@ -207,12 +208,17 @@ class Message:
         return [written(each) for each in self.controls]
 
 
+def _of(attachment: Json) -> str:
+    """Return what an attachment says that has no blocks."""
+    said = [attachment.get(name) for name in ("pretext", "title", "text", "footer")]
+    return "\n".join(each for each in said if each)
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
 class Stream:
     """A message that is still being written."""
 
     born: float
-    markdown: str = ""
     chunks: list[Json] = field(default_factory=list)
     ended_at: float | None = None
     is_stopped_by_user: bool = False
@@ -271,25 +277,6 @@ class Consent:
     born: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """The application as its owner registered it."""
-
-    id: str = "A0FAIRBRUSH"
-    name: str = "Fairbrush"
-    client_id: str = "1111111111.2222222222"
-    client_secret: str = "fake-client-secret"
-    signing_secret: str = "8f742231b10e8888abcd99yyyzzz85a5"
-    token: str = "xapp-1-A0FAIRBRUSH-3333333333-fake"
-    scopes: frozenset[str] = frozenset(
-        {
-            "app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands",
-            "files:read", "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write",
-            "mpim:read", "mpim:write", "team:read", "usergroups:read", "users:read",
-        }
-    )  # fmt: skip
-
-
 class World:
     """Everything that exists, and one notice whenever some of it changed."""
 
@@ -346,7 +333,7 @@ class World:
             user=user,
             born=self.clock.now(),
             source=source,
-            thread_ts=source.thread_ts if source else None,
+            thread_ts=source.thread_ts if source and source.thread_ts != source.ts else None,
         )
         self.responses[path] = made
         return made

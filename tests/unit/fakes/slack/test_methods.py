@@ -221,6 +221,24 @@ async def test_metadata_of_another_shape_is_refused(client: Raw, general: Channe
     assert said.error == "invalid_metadata_format"
 
 
+async def test_attachments_are_read_and_their_blocks_judged(client: Raw, general: Channel, team: Workspace):
+    ada = team.user("ada")
+    attached = [{"text": f"<@{ada.id}>"}, {"blocks": [section("inside")]}]
+
+    message = await client.posted(general, "x", attachments=attached)
+    wrong = await client.call(
+        "chat.postMessage", channel=general.id, text="x", attachments=[{"blocks": [{"type": "x"}]}]
+    )
+    many = await client.call("chat.postMessage", channel=general.id, text="x", attachments=[{"text": "a"}] * 101)
+
+    assert (message.text, message.pings) == ("x\n@ada\ninside", {ada.id})
+    assert (wrong.error, many.error) == ("invalid_blocks", "too_many_attachments")
+    await client.call("chat.update", channel=general.id, ts=message.ts, text="y")
+    assert message.text == "y\n@ada\ninside"
+    await client.call("chat.update", channel=general.id, ts=message.ts, text="y", attachments=[])
+    assert message.text == "y"
+
+
 # updates
 
 
