@@ -14,6 +14,9 @@ the number stands in `limits.py` with where it was seen.
 
 `workspaces.Workspace` archives channels, invites and removes, uninstalls; `oauth.agree` installs a team that is new;
 `slack.orphans()` names files that nothing shows; `message.seen` says what is read, who is pinged and where it links.
+What members do goes out by Socket Mode (socket.py: `slack.socket.drop()`, `silence()`, `disconnect("warning")`), or by
+signed HTTP once `slack.delivery.url` is set (delivery.py: `seal = Seal.STALE`, `deaf = 1`, `again(sent)`, `late`,
+`unanswered`); `slack.delivery.register(manifest)` lets only what the application's manifest says reach it.
 `slack.faults.plan(Lost(), "chat.postMessage")` (faults.py) and `slack.clock.advance(1801)` let the world go wrong;
 `Limits(ack_s=30)` is for tests that are not about deadlines.
 """

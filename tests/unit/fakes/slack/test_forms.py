@@ -86,7 +86,7 @@ async def app(slack: FakeSlack, team: Workspace, heard: list[Json]) -> AsyncIter
         await ack()
         heard.append(body)
         if body["view"]["type"] == "modal":
-            await client.views_push(trigger_id=body["trigger_id"], view=form("More"))
+            await client.views_push(trigger_id=body["trigger_id"], view=form("Even more"))
 
     async with by_socket(slack, app):
         yield app
@@ -163,7 +163,7 @@ async def test_a_menu_suggests_what_the_application_knows(ada: Member):
 async def test_a_button_in_a_form_may_lay_another_on_it(ada: Member, heard: list[Json]):
     first = await opened(ada)
     pressed = await ada.click(first, "More")
-    second = await pressed.opens("More")
+    second = await pressed.opens("Even more")
 
     assert second.previous == first.id
     assert heard[0]["container"] == {"type": "view", "view_id": first.id}
