@@ -116,6 +116,24 @@ async def test_bolt_refuses_what_is_not_signed_well(slack: FakeSlack, seal: Seal
     assert heard == []
 
 
+async def test_a_replay_is_refused_once_it_is_old(slack: FakeSlack):
+    team = slack.team()
+    app = application(slack, team)
+    heard = []
+
+    @app.event("app_mention")
+    async def mentioned(event: dict[str, str]) -> None:
+        heard.append(event["text"])
+
+    async with by_http(slack, app):
+        asked = await team.member("ada").tell(team.channel("general"), "imagine a cat")
+        young = await slack.delivery.again(asked.sent)
+        old = await slack.delivery.again(asked.sent, Seal.STALE)
+        await slack.until(lambda: len(heard) == 2)
+
+    assert (young.status, young.number, old.status) == (200, 1, 401)
+
+
 async def test_the_address_is_verified_by_a_challenge(slack: FakeSlack):
     async with by_http(slack, application(slack, slack.team())):
         assert await slack.delivery.verify()

@@ -141,7 +141,7 @@ async def test_only_what_the_manifest_registers_can_be_used(slack: FakeSlack):
 async def test_only_what_was_subscribed_to_is_told(slack: FakeSlack):
     team = slack.team()
     general, ada = team.channel("general"), team.member("ada")
-    slack.delivery.subscriptions = Subscriptions.of(MANIFEST)
+    slack.delivery.register(MANIFEST)
 
     ada.say(general, "a cat")
     ada.say(general, "@fairbrush a cat")
@@ -149,6 +149,7 @@ async def test_only_what_was_subscribed_to_is_told(slack: FakeSlack):
     ada.look_at_home()
 
     assert [each.name for each in slack.delivery.sent] == ["app_mention", "message"]
+    assert not slack.world.is_home_enabled
 
 
 async def test_a_bot_that_is_not_there_or_lacks_the_scope_hears_nothing(slack: FakeSlack):
