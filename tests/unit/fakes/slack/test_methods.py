@@ -5,6 +5,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Status, TooMany
 from tests.fakes.slack.limits import Limits
@@ -623,3 +624,24 @@ async def test_a_world_can_have_numbers_of_its_own():
             said = await client.call("chat.update", channel=message.channel.id, ts=message.ts, text="longer")
 
     assert said.error == "msg_too_long"
+
+
+async def test_the_official_client_posts_twice_when_an_answer_is_lost(
+    slack: FakeSlack, general: Channel, team: Workspace
+):
+    client = AsyncWebClient(team.token, base_url=slack.url)
+    slack.faults.plan(Lost(), "chat.postMessage")
+
+    await client.chat_postMessage(channel=general.id, text="once")  # it asks again by itself, which nobody told it to
+
+    assert [each.text for each in general.shown] == ["once", "once"]
+
+
+async def test_the_official_client_can_be_told_not_to(slack: FakeSlack, general: Channel, team: Workspace):
+    client = AsyncWebClient(team.token, base_url=slack.url, retry_handlers=[])
+    slack.faults.plan(Lost(), "chat.postMessage")
+
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client.chat_postMessage(channel=general.id, text="once")
+
+    assert [each.text for each in general.shown] == ["once"]
