@@ -14,9 +14,11 @@ from adapters.web.desk import Facts
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
+from bot.answers import Listed
 from bot.buttons import named
 from bot.events import MediaKind
 from bot.forms import Field
+from bot.histories import LATEST, NOTHING_YET, standing
 from bot.jobs import JobId, JobRecord, StoredFile
 from workflows.faults import Fault
 
@@ -47,7 +49,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "word": named}
+        self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "standing": standing, "word": named}
         # A page that was open before an upgrade asks for scripts by their content, never for a mixture.
         self._assets = assets_digest()
 
@@ -73,14 +75,16 @@ class Pages:
         """Render an answer for one person; `command` is offered for copying. Tones: plain, bad, full."""
         return self._render("note.html", headline=headline, sentence=sentence, tone=tone, command=command)
 
-    def facts(self, headline: str, facts: Facts, empty: str) -> str:
+    def facts(self, listed: Listed, facts: Facts) -> str:
         """Render names and values."""
-        return self._render("facts.html", headline=headline, facts=facts, empty=empty)
+        return self._render("facts.html", headline=listed.headline, facts=facts, empty=listed.empty)
 
     def history(self, records: Sequence[JobRecord]) -> str:
         """Render somebody's own jobs."""
         rows = [(record, self._shown(record.job.id, record.files, _prompt(record))) for record in records]
-        return self._render("history.html", rows=rows, kinds=MediaKind, prompt_of=_prompt)
+        return self._render(
+            "history.html", rows=rows, kinds=MediaKind, prompt_of=_prompt, latest=LATEST, none=NOTHING_YET
+        )
 
     def workflows(self, workflows: Sequence[tuple[str, str, str]]) -> str:
         """Render the list of workflows: name, title, summary."""

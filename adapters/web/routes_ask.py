@@ -8,6 +8,7 @@ from aiohttp import web
 from adapters.web.completion import complete
 from adapters.web.guards import session_of
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
+from bot.answers import QUEUE, USAGE
 from bot.clicks import submission_of_form
 from bot.commands import (
     IMAGINE,
@@ -96,9 +97,9 @@ class AskRoutes:
         desk, pages = self._room.desk, self._room.pages
         match service.name:
             case "queue":
-                return pages.facts("The queue", await desk.queue(requester), "Nothing waits. Be the first.")
+                return pages.facts(QUEUE, await desk.queue(requester))
             case "usage":
-                return pages.facts("What you have used", await desk.usage(requester), "Nothing yet.")
+                return pages.facts(USAGE, await desk.usage(requester))
             case "history":
                 return pages.history(await desk.history(requester))
             case "workflows":
