@@ -68,11 +68,10 @@ class Installs(AsyncInstallationStore):
     async def async_save_bot(self, bot: Bot) -> None:
         """Keep what a renewed token changes."""
         workspace = workspace_of(bot.enterprise_id, bot.team_id, is_enterprise_install=bot.is_enterprise_install)
-        kept = {
-            **(await self._kept(workspace) or {}),
-            **{name: getattr(bot, name) for name in _KEPT if hasattr(bot, name)},
-        }
-        await self._secrets.put(_name(workspace), json.dumps(kept), for_s=KEPT_S)
+        known = {name: value for name in _KEPT if (value := getattr(bot, name, None)) is not None}
+        await self._secrets.put(
+            _name(workspace), json.dumps({**(await self._kept(workspace) or {}), **known}), for_s=KEPT_S
+        )
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False

@@ -4,9 +4,10 @@ import asyncio
 import logging
 
 import pytest
+from slack_sdk.oauth.installation_store.models.installation import Installation
 
 from adapters.slack.calls import Calls
-from adapters.slack.installs import OneToken
+from adapters.slack.installs import Installs, OneToken
 from adapters.slack.pacing import TIERS
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
@@ -131,6 +132,21 @@ async def test_where_the_app_is_not_installed_nobody_is_asked(here: Office, call
 
     assert caught.value.refusal is Refusal.REVOKED
     assert here.slack.calls == []
+
+
+async def test_each_workspace_is_reached_by_its_own_token_until_it_uninstalls_the_app(here: Office):
+    other, installs = here.slack.team("Bemca"), Installs(here.drawer)
+    for team in (here.team, other):
+        await installs.async_save(Installation(team_id=team.id, bot_token=team.token, user_id="U1"))
+    async with here.calls(installs) as calls:
+        for team in (here.team, other):
+            await calls.ask(team.id, POST, {"channel": team.channel("general").id, "text": team.name})
+        await installs.async_delete_all(enterprise_id=None, team_id=other.id)
+        with pytest.raises(Refused):
+            await calls.ask(other.id, POST, {"channel": other.channel("general").id, "text": "again"})
+
+    assert [each.text for each in here.shown()] == ["Acme"]
+    assert [each.text for each in here.shown(other.channel("general"))] == ["Bemca"]
 
 
 async def test_a_file_is_sent_as_it_is(here: Office, calls: Calls):
