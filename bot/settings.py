@@ -76,6 +76,12 @@ def _unset(value: object) -> object:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
+def _bare(value: object) -> object:
+    """Take off a token what pasting puts around it: quotes of an .env file, and the word of the HTTP header."""
+    bare = value.strip().strip("\"'").strip() if isinstance(value, str) else value
+    return _unset(bare[4:] if isinstance(bare, str) and bare[:4].lower() == "bot " else bare)
+
+
 Snowflake = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[0-9]{15,20}$")]
 """An id of Discord's, as *Copy Server ID* gives it."""
 
@@ -196,7 +202,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
     key: SecretStr | None = None  #: signs links and sessions, seals secrets; None: one of the state folder's own
     public_url: Annotated[str, AfterValidator(_public)] | None = None  #: where others reach the files of our page
-    discord_token: Annotated[SecretStr | None, BeforeValidator(_unset)] = None  #: None: Fairbrush is not in Discord
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_bare)] = None  #: None: Fairbrush is not in Discord
     discord: DiscordSettings = DiscordSettings()
     places: Annotated[tuple[PlaceSettings, ...], Field(max_length=1000)] = ()
     servers: tuple[ServerSettings, ...] = ()

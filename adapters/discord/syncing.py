@@ -3,10 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.discord.refusals import Refusal
 from adapters.discord.registration import CommandKind, digest_of
 from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
 from bot.ports import TextStore
+
+_INVITE = "Invite the bot there with the link that fairbrush discord manifest prints."
+
+REFUSED: Mapping[Refusal, str] = {
+    Refusal.FORBIDDEN: f"Discord does not let the bot do that there. {_INVITE}",
+    Refusal.GONE: f"Discord knows no such server, or the bot is not in it. {_INVITE}",
+    Refusal.TOO_MANY: "Discord was asked too often. Try again in some minutes.",
+    Refusal.INVALID: "Discord refuses these commands. FAIRBRUSH_DEBUG=1 shows what it said.",
+}
+"""What a refusal of commands asks of the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

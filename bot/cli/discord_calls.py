@@ -3,19 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from adapters.discord.refusals import Refusal, Refused
+from adapters.discord.refusals import Refused
+from adapters.discord.registration import Registration
 from adapters.discord.rest import Rest
+from adapters.discord.syncing import REFUSED
+from bot.commands import LeftOut
 from bot.errors import ChatError, FairbrushError
 from bot.settings import Settings
+from workflows.catalog import Catalog
 
 AWAY = "Discord cannot be reached at the moment. Try again shortly."
-
-_WORDS = {
-    Refusal.FORBIDDEN: "Discord does not let the bot do that there. fairbrush discord manifest has an invitation.",
-    Refusal.GONE: "Discord knows no such server, or the bot is not in it. fairbrush discord manifest has a link.",
-    Refusal.TOO_MANY: "Discord was asked too often. Try again in some minutes.",
-    Refusal.INVALID: "Discord refuses these commands. FAIRBRUSH_DEBUG=1 shows what it said.",
-}
 
 
 class DiscordRefused(FairbrushError):
@@ -34,5 +31,15 @@ async def logged_in(settings: Settings) -> AsyncIterator[Rest]:
             await rest.login()
             yield rest
         except ChatError as error:
-            words = _WORDS.get(error.refusal, AWAY) if isinstance(error, Refused) else AWAY
-            raise DiscordRefused(words, detail=error.detail) from error
+            raise DiscordRefused(why(error), detail=error.detail) from error
+
+
+def why(error: ChatError) -> str:
+    """Say what a refusal asks of the operator."""
+    return REFUSED.get(error.refusal, AWAY) if isinstance(error, Refused) else AWAY
+
+
+def left_out_of(catalog: Catalog, registration: Registration) -> tuple[LeftOut, ...]:
+    """Return what is missing among the commands: what Discord cannot take, and what could not be loaded at all."""
+    not_loaded = (LeftOut(what=each.workflow, reason=each.reason) for each in catalog.faults)
+    return (*registration.left_out, *not_loaded)

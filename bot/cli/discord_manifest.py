@@ -2,18 +2,24 @@
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.discord.registration import PERMISSIONS, Registration, commands_of, install_url, invite_url
+from bot.cli.discord_calls import left_out_of
 from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.terminal import note, say, say_json, say_table
+from bot.commands import LeftOut
 from bot.errors import ConfigError
 from bot.settings import Settings
 
 _UNTOLD = (
     "Which application? Set FAIRBRUSH_DISCORD_TOKEN, or give its id: --application ID. It stands in Discord's "
     "developer portal, on the page General Information."
+)
+_NO_BOT = (
+    "FAIRBRUSH_DISCORD_TOKEN holds no bot's token. Take it from Discord's developer portal (Bot, Reset Token): three "
+    "parts with dots between them, no client secret and no public key."
 )
 _NO_ID = "--application takes an id such as 123456789012345678: General Information in Discord's developer portal."
 _ID = re.compile(r"[0-9]{5,20}", re.ASCII)
@@ -23,11 +29,13 @@ def print_manifest(application: str | None, *, as_json: bool) -> None:
     """Print links, permissions, commands and what had to be left out; raises ConfigError."""
     settings = load_settings()
     number = application_of(settings, application)
-    registration = commands_of(open_catalog(settings), settings.default_workflow)
+    catalog = open_catalog(settings)
+    registration = commands_of(catalog, settings.default_workflow)
+    left_out = left_out_of(catalog, registration)
     if as_json:
-        say_json(_as_data(number, registration))
+        say_json(_as_data(number, registration, left_out))
     else:
-        _show(number, registration)
+        _show(number, registration, left_out)
 
 
 def application_of(settings: Settings, named: str | None) -> str:
@@ -37,7 +45,7 @@ def application_of(settings: Settings, named: str | None) -> str:
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     if found := named or told_by(token):
         return found
-    raise ConfigError([_UNTOLD])
+    raise ConfigError([_NO_BOT if token else _UNTOLD])
 
 
 def told_by(token: str) -> str | None:
@@ -50,7 +58,7 @@ def told_by(token: str) -> str | None:
     return found if _ID.fullmatch(found) else None
 
 
-def _show(application: str, registration: Registration) -> None:
+def _show(application: str, registration: Registration, left_out: Sequence[LeftOut]) -> None:
     say("Invite the bot to a server of yours:")
     say(f"  {invite_url(application)}")
     say("Or take its commands along wherever you are:")
@@ -59,9 +67,9 @@ def _show(application: str, registration: Registration) -> None:
     say_table((f"  {title}", reason) for title, reason in _permissions())
     say(f"\nIt registers {len(registration.commands)} commands:")
     say_table((f"  {name}", str(each.get("description", "on a message: Apps"))) for name, each in _named(registration))
-    if registration.left_out:
+    if left_out:
         say("\nLeft out:")
-        say_table((f"  {each.what}", each.reason) for each in registration.left_out)
+        say_table((f"  {each.what}", each.reason) for each in left_out)
     note("The commands as they are sent: fairbrush discord manifest --json")
 
 
@@ -75,12 +83,12 @@ def _named(registration: Registration) -> Iterator[tuple[str, dict[str, Any]]]:
         yield (f"/{each['name']}" if "description" in each else str(each["name"])), each
 
 
-def _as_data(application: str, registration: Registration) -> dict[str, object]:
+def _as_data(application: str, registration: Registration, left_out: Sequence[LeftOut]) -> dict[str, object]:
     return {
         "application": application,
         "invite": invite_url(application),
         "install": install_url(application),
         "permissions": [{"name": title, "why": reason} for title, reason in _permissions()],
         "commands": list(registration.commands),
-        "left_out": [{"what": each.what, "reason": each.reason} for each in registration.left_out],
+        "left_out": [{"what": each.what, "reason": each.reason} for each in left_out],
     }

@@ -119,8 +119,14 @@ def test_a_token_in_the_discord_table_is_told_where_it_belongs() -> None:
     assert "s3cret" not in said
 
 
-@pytest.mark.parametrize(("given", "read"), [("", None), ("  ", None), ("t0ken\n", "t0ken")])
-def test_an_empty_token_is_none_and_a_pasted_line_break_is_dropped(
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        *(("", None), ("  ", None), ('""', None), ("t0ken\n", "t0ken")),
+        *(('"t0ken"', "t0ken"), ("Bot t0ken", "t0ken"), (" ' bot  t0ken '\n", "t0ken")),
+    ],
+)
+def test_an_empty_token_is_none_and_what_pasting_puts_around_one_is_dropped(
     given: str, read: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAIRBRUSH_DISCORD_TOKEN", given)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from adapters.discord.registration import PERMISSIONS
 from bot.cli.check_discord import discord_findings
@@ -79,6 +80,11 @@ def test_without_a_token_the_manifest_asks_for_the_application() -> None:
     assert application_of(Settings(), "123456789012345678") == "123456789012345678"
 
 
+def test_a_token_that_is_none_is_not_called_missing() -> None:
+    with pytest.raises(ConfigError, match="holds no bot's token"):
+        application_of(Settings(discord_token=SecretStr("pasted from the wrong field")), None)
+
+
 def test_an_application_that_is_none_is_refused_before_it_becomes_a_link() -> None:
     with pytest.raises(ConfigError, match="--application takes an id"):
         print_manifest("1&permissions=8", as_json=False)
@@ -118,6 +124,18 @@ def test_what_cannot_be_registered_is_told_with_its_reason(
     told = said()
     assert "Left out:" in told
     assert "Fairbrush has a command of that name" in told
+
+
+def test_a_workflow_that_cannot_be_loaded_is_told_among_what_is_left_out(
+    said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "mine" / "broken").mkdir(parents=True)
+    monkeypatch.setenv("FAIRBRUSH_WORKFLOWS_DIR", str(tmp_path / "mine"))
+
+    print_manifest("123456789012345678", as_json=True)
+
+    left_out = json.loads(said())["left_out"]
+    assert any("manifest.toml cannot be read" in each["reason"] for each in left_out if each["what"] == "broken")
 
 
 # ---- the sync ----
@@ -203,6 +221,19 @@ async def test_a_discord_that_is_away_is_a_sentence(discord: FakeDiscord, monkey
     assert [(each.text.partition(".")[0], each.exit_code) for each in await looked()] == [
         ("Discord cannot be reached at the moment", FAILED)
     ]
+
+
+async def test_a_server_that_the_bot_is_not_in_keeps_no_command_out_of_the_others(
+    discord: FakeDiscord, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, nowhere = discord.guild(), "123456789012345678"
+    monkeypatch.setenv("FAIRBRUSH_DISCORD__DEV_GUILDS", json.dumps([nowhere, str(town.id)]))
+
+    with pytest.raises(FairbrushError, match=f"In {nowhere}: .*fairbrush discord manifest"):
+        await synced()
+
+    assert "imagine" in discord.commands(town)
+    assert f"In {town.id}, at once:" in said()
 
 
 # ---- the check ----

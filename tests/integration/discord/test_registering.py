@@ -1,0 +1,19 @@
+"""A running service registers in every community by itself."""
+
+import logging
+
+from tests.integration.discord.whole import PATIENCE_S, whole
+
+NOWHERE = "123456789012345678"
+
+
+async def test_a_community_that_the_bot_is_not_in_keeps_no_command_out_of_the_others(tmp_path, caplog):
+    async with whole(tmp_path, start=False) as scene:
+        scene.settings["discord"] = {"dev_guilds": [NOWHERE, str(scene.town.id)]}
+        with caplog.at_level(logging.WARNING, logger="adapters.discord.registering"):
+            await scene.start()
+            await scene.discord.until(lambda: "imagine" in scene.discord.commands(scene.town), PATIENCE_S)
+
+        [told] = [each.getMessage() for each in caplog.records if "registering commands" in each.getMessage()]
+        assert NOWHERE in told
+        assert "Invite the bot there" in told
