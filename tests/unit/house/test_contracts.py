@@ -137,7 +137,13 @@ def test_every_module_of_comfyui_that_does_no_io_is_held_to_it():
 
 def test_every_runtime_dependency_has_its_place():
     """A library that no contract names could be imported anywhere."""
-    imported_as = {"discord-py": "discord", "pillow": "PIL", "pydantic-settings": "pydantic_settings"}
+    imported_as = {
+        "discord-py": "discord",
+        "pillow": "PIL",
+        "pydantic-settings": "pydantic_settings",
+        "slack-bolt": "slack_bolt",
+        "slack-sdk": "slack_sdk",
+    }
     project = pyproject()
     wanted = {line.split(">")[0] for line in project["project"]["dependencies"]}  # type: ignore[index]
     contracts = project["tool"]["importlinter"]["contracts"]  # type: ignore[index]
