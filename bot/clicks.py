@@ -43,7 +43,7 @@ def submission_of_click(
     if button is Button.REROLL:
         seeds = {name: "random" for name, each in workflow.manifest.parameters.items() if isinstance(each, Seed)}
         return repeated(occasion, record, seeds)
-    action = next((each for name, each in workflow.manifest.actions.items() if name == button.value), None)
+    action = workflow.manifest.action(button.value)
     target = catalog.workflows.get(action.workflow) if action else None
     if action is None or target is None:
         raise SubmissionError("This workflow does not offer that.")

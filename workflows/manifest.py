@@ -70,6 +70,10 @@ class Manifest(Strict):
     nsfw: bool = False  #: for adults: a platform offers it only where it may be shown
     metadata: Literal["none", "parameters", "graph"] = "parameters"  #: what posted files may tell about their making
 
+    def action(self, name: str) -> Action | None:
+        """Return what a button of that name does; None where the workflow has none."""
+        return next((action for each, action in self.actions.items() if each == name), None)
+
     @field_validator("parameters")
     @classmethod
     def _check_names(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:

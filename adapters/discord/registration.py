@@ -18,10 +18,9 @@ from adapters.discord.origins import Right
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE, SERVICES, LeftOut, command_names
 from bot.inert import label
+from bot.reimagining import MENUS, menu_action
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
-from workflows.manifest import Action
-from workflows.parameters import FileParameter
 from workflows.workflow import Workflow
 
 CANCEL = "cancel"
@@ -30,9 +29,6 @@ JOB = "job"
 
 OWN: Mapping[str, str] = {CANCEL: "Stops a job of yours that waits or runs.", **SERVICES}
 """Our own commands that paint nothing, with what they do."""
-
-REIMAGINE = "Reimagine this picture"
-UPSCALE = "Upscale this picture"
 
 PERMISSIONS: Mapping[Right, str] = {
     Right.VIEW_CHANNEL: "to know the channel that somebody asks in, and to edit our message there after 15 minutes",
@@ -99,18 +95,6 @@ def install_url(application_id: str) -> str:
     return _authorize(application_id, _USER_INSTALL, "applications.commands")
 
 
-def menu_action(menu: str, catalog: Catalog, default: str) -> Action | None:
-    """Return what an entry of a message's menu does here; None where the default workflow does not offer it."""
-    usual = catalog.workflows.get(default)
-    wanted = {REIMAGINE: "vary", UPSCALE: "upscale"}.get(menu)
-    action = next((each for name, each in usual.manifest.actions.items() if name == wanted), None) if usual else None
-    target = catalog.workflows.get(action.workflow) if action else None
-    if action is None or target is None:
-        return None
-    takes = target.manifest.parameters.get(action.parameter)
-    return action if isinstance(takes, FileParameter) else None
-
-
 def _imagine(catalog: Catalog, default: str, left_out: list[LeftOut]) -> Json:
     options = _kept(IMAGINE, imagine_options(catalog, default), left_out)
     return _slash(IMAGINE, command_names(catalog)[IMAGINE], options)
@@ -146,7 +130,7 @@ def _kept(name: str, options: list[Json], left_out: list[LeftOut]) -> list[Json]
 
 
 def _menus(catalog: Catalog, default: str, left_out: list[LeftOut]) -> Iterator[Json]:
-    for menu in (REIMAGINE, UPSCALE):
+    for menu in MENUS:
         action = menu_action(menu, catalog, default)
         if action:
             target = catalog.workflows[action.workflow]

@@ -9,23 +9,18 @@ from adapters.discord.answering import Answering
 from adapters.discord.modals import read_reimagine, reimagine_form
 from adapters.discord.origins import Origin
 from adapters.discord.reading import Attachment, Target, read_target
-from adapters.discord.registration import REIMAGINE, menu_action
 from adapters.discord.submitting import Submitting, check_rights, wish_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
-from bot.meanings import Press, decode
 from bot.ports import SecretStore
+from bot.reimagining import NO_PICTURE, REIMAGINE, TOO_OLD, job_among, meant, submission_of_picture
 from bot.submissions import Plain, ResultOf, Submission, followed_up, may_see
 from workflows.manifest import Action
 from workflows.workflow import Workflow
 
 FILLING_S = 15 * 60.0
 """How long a form may be open: Discord's own token for it lives no longer."""
-
-_NO_PICTURE = "There is no picture in that message that I could take: a PNG, JPEG or WebP."
-_NOT_OFFERED = "Nothing is set up for that here. Attach the picture to a command instead: /workflows lists them."
-_TOO_OLD = "That form was open for too long. Use the menu of the message again."
 
 Source = ResultOf | Attachment
 """A picture of a message: one that a job of ours made, or one that somebody attached."""
@@ -63,17 +58,12 @@ class Reimagining:
         await self.submitting.submit(answering, wish_of(submission, _attached(action, picture)))
 
     def _meant(self, origin: Origin, menu: str) -> tuple[Action, Workflow]:
-        catalog = self.desk.catalog()
-        action = menu_action(menu, catalog, self.desk.default_workflow(origin.spot))
-        if action is None:
-            raise SubmissionError(_NOT_OFFERED)
-        return action, catalog.workflows[action.workflow]
+        return meant(menu, self.desk.catalog(), self.desk.default_workflow(origin.spot))
 
     async def _job_of(self, answering: Answering, target: Target) -> JobRecord | None:
         """Return the job whose message it is, if it is ours and whoever asks may see it."""
         origin = answering.origin
-        meanings = map(decode, target.custom_ids if target.author == origin.application else ())
-        job_id = next((each.job_id for each in meanings if isinstance(each, Press)), None)
+        job_id = job_among(target.custom_ids) if target.author == origin.application else None
         record = await answering.in_time(self.desk.job(job_id)) if job_id else None
         return record if record and record.files and may_see(record, origin.requester, origin.place) else None
 
@@ -99,7 +89,7 @@ class Reimagining:
     async def _recalled(self, origin: Origin, source: str) -> Source:
         found = json.loads(await self.secrets.get(_name(source)) or "{}")
         if found.get("for") != origin.requester.id:
-            raise SubmissionError(_TOO_OLD)
+            raise SubmissionError(TOO_OLD)
         if "job" in found:
             return ResultOf(job_id=JobId(UUID(found["job"])), index=found["index"])
         return Attachment(**found["attachment"])
@@ -109,21 +99,15 @@ def _source(target: Target, parent: JobRecord | None) -> Source:
     if parent is not None:
         return ResultOf(job_id=parent.job.id)
     if not target.pictures:
-        raise SubmissionError(_NO_PICTURE)
+        raise SubmissionError(NO_PICTURE)
     return target.pictures[0]
 
 
 def _submission(
     origin: Origin, action: Action, source: Source, raw: Mapping[str, Plain], *, text: str = ""
 ) -> Submission:
-    return Submission(
-        occasion=origin.occasion,
-        text=text,
-        raw=raw,
-        pictures={action.parameter: source} if isinstance(source, ResultOf) else {},
-        workflow=action.workflow,
-        parent=source.job_id if isinstance(source, ResultOf) else None,
-    )
+    result = source if isinstance(source, ResultOf) else None
+    return submission_of_picture(origin.occasion, action, raw, result=result, text=text)
 
 
 def _attached(action: Action, source: Source) -> dict[str, Attachment]:

@@ -14,16 +14,14 @@ from adapters.discord.origins import Right
 from adapters.discord.registration import (
     OWN,
     PERMISSIONS,
-    REIMAGINE,
-    UPSCALE,
     Registration,
     commands_of,
     digest_of,
     install_url,
     invite_url,
-    menu_action,
 )
 from bot.commands import IMAGINE
+from bot.reimagining import REIMAGINE, UPSCALE
 from tests.fakes.discord import schema
 from tests.fakes.discord.record import Call
 from tests.fakes.discord.shapes_commands import commands as checked
@@ -183,23 +181,10 @@ def test_a_command_of_too_many_characters_completes_its_choices_instead() -> Non
     assert {"choices" in each for each in large["options"][1:]} == {True, False}
 
 
-def test_a_menu_stands_for_an_action_of_the_default_workflow() -> None:
-    assert menu_action(REIMAGINE, LIBRARY_CATALOG, "txt2img") is not None
-    assert menu_action(REIMAGINE, LIBRARY_CATALOG, "flux") is None
-    assert menu_action(UPSCALE, LIBRARY_CATALOG, "nothing") is None
-    assert menu_action("Translate", LIBRARY_CATALOG, "txt2img") is None
-
+def test_a_menu_that_the_default_workflow_has_no_action_for_is_left_out() -> None:
     flux = commands_of(LIBRARY_CATALOG, "flux")
     assert [each["name"] for each in flux.commands if each["type"] == 3] == [UPSCALE]
     assert [each.what for each in flux.left_out] == [REIMAGINE]
-
-
-def test_a_menu_whose_target_is_missing_or_takes_no_picture_is_not_registered() -> None:
-    actions = '[actions.upscale]\nworkflow = "target"\nparameter = "image"\n'
-    usual = small("[parameters]", more=actions)
-
-    for others in ({}, {"target": one("image", "flag", literal=True)}):
-        assert menu_action(UPSCALE, catalog(usual=usual, **others), "usual") is None
 
 
 def test_without_workflows_only_our_own_commands_are_registered() -> None:
