@@ -83,7 +83,7 @@ class Pages:
         """Render somebody's own jobs."""
         rows = [(record, self._shown(record.job.id, record.files, _prompt(record))) for record in records]
         return self._render(
-            "history.html", rows=rows, kinds=MediaKind, prompt_of=_prompt, latest=LATEST, none=NOTHING_YET
+            "history.html", rows=rows, kinds=MediaKind, prompt_of=_prompt, latest=LATEST, nothing_yet=NOTHING_YET
         )
 
     def workflows(self, workflows: Sequence[tuple[str, str, str]]) -> str:
