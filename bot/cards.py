@@ -13,6 +13,9 @@ _CELLS = 16
 _LONGEST_FACTS = 500
 _LONGEST_NAME = 60
 
+PREVIEW = "Preview of the picture in work"
+"""What describes a preview to whoever cannot see it."""
+
 Write = Callable[[str, int], str]
 """Makes a text inert as a platform does, in at most so many characters."""
 

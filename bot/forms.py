@@ -12,6 +12,9 @@ from workflows.workflow import Workflow
 USUAL = "As usual"
 """What stands in an empty field."""
 
+KEPT = "Too long to show here, kept as it is"
+"""What is said of values that a form leaves out, before their names."""
+
 LONGEST_REASON = 500
 """Characters of a report."""
 

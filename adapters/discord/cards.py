@@ -20,7 +20,7 @@ from adapters.discord.components import (
 )
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, plain, quoted
-from bot.cards import LINES, bar_of, facts_line, untold
+from bot.cards import LINES, PREVIEW, bar_of, facts_line, untold
 from bot.inert import label, length, visible
 from bot.jobs import JobState
 from bot.status import StatusCard
@@ -117,7 +117,7 @@ def _files(card: StatusCard, shown: Shown) -> Iterator[Json]:
     items = [_item(file.name, file.alt, is_hidden=file.spoiler) for file in shown.files if file.is_picture]
     if not items and shown.preview is not None:
         is_hidden = card.nsfw if shown.hides_preview is None else shown.hides_preview
-        items = [_item(shown.preview, "Preview of the picture in work", is_hidden=is_hidden)]
+        items = [_item(shown.preview, PREVIEW, is_hidden=is_hidden)]
     if items:
         yield {"type": 12, "items": items[:IN_A_GALLERY]}
     for file in [each for each in shown.files if not each.is_picture][:IN_A_GALLERY]:

@@ -7,7 +7,7 @@ from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, fo
 from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT
-from bot.forms import ASKED_REASON, LONGEST_REASON, REPORT, WHO_READS, Field, fields_of, kept_words, read_form
+from bot.forms import ASKED_REASON, KEPT, LONGEST_REASON, REPORT, WHO_READS, Field, fields_of, kept_words, read_form
 from bot.inert import label, length, visible
 from bot.jobs import JobId
 from bot.meanings import EditForm, ReimagineForm, ReportForm
@@ -103,7 +103,7 @@ def _fields(workflow: Workflow, values: Values, vocabulary: Vocabulary, layout: 
 
 def _of_the_rest(layout: Layout) -> str:
     if layout.kept:
-        return f"As name:value. Too long to show here, kept as it is: {', '.join(layout.kept)}"
+        return f"As name:value. {KEPT}: {', '.join(layout.kept)}"
     return "As name:value. What you take out is as usual."
 
 

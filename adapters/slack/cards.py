@@ -24,7 +24,7 @@ from adapters.slack.blocks import (
 from adapters.slack.shapes import Json
 from adapters.slack.text import plain, rich, spoken
 from bot.buttons import press_rows
-from bot.cards import LINES, bar_of, facts_line, untold
+from bot.cards import LINES, PREVIEW, bar_of, facts_line, untold
 from bot.inert import visible
 from bot.status import StatusCard
 
@@ -125,7 +125,7 @@ def _pictures(shown: Shown) -> Iterator[Json]:
     if shown.files:
         yield from (picture(each.id, each.alt) for each in shown.files[:PICTURES])
     elif shown.preview is not None:
-        yield picture(shown.preview, "Preview of the picture in work")
+        yield picture(shown.preview, PREVIEW)
 
 
 def _links(shown: Shown) -> Iterator[Json]:

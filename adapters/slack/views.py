@@ -12,7 +12,7 @@ from adapters.slack.blocks import IN_A_SELECT, LONGEST_VALUE, option, plain_text
 from adapters.slack.fields import MOST_TEXT, VALUE, field_blocks, kept_names, parameter_of, typed
 from adapters.slack.shapes import Json
 from adapters.slack.text import plain, rich
-from bot.forms import ASKED_REASON, LONGEST_REASON, REPORT, WHO_READS, kept_words, read_form
+from bot.forms import ASKED_REASON, KEPT, LONGEST_REASON, REPORT, WHO_READS, kept_words, read_form
 from bot.meanings import EditForm, ReimagineForm, ReportForm, decode, encode
 from bot.suggesting import offered, sent_for
 from workflows.faults import Fault
@@ -138,7 +138,7 @@ def _head(asked: Asked, workflow: Workflow, names: Sequence[tuple[str, str]]) ->
 def _kept(workflow: Workflow, values: Values) -> Iterator[Json]:
     names = ", ".join(kept_names(workflow, values))
     if names:
-        yield small(plain(f"Too long to show here, kept as it is: {names}", 1000))
+        yield small(plain(f"{KEPT}: {names}", 1000))
 
 
 # ---- Reading -----------------------------------------------------------------------------------------------------
@@ -203,20 +203,22 @@ def read_workflow(view: Json) -> str | None:
 
 def faults_in_form(found: Sequence[Fault], view: Json) -> Json | None:
     """Answer a form with what is wrong, each at its field; what has none stands at the first. None: it has no field."""
-    fields = {
-        each["block_id"]: parameter_of(each["block_id"]) or each["block_id"]
-        for each in _blocks(view)
-        if each.get("type") == "input" and isinstance(each.get("block_id"), str)
-    }
+    fields = {each["block_id"]: parameter_of(each["block_id"]) for each in _inputs(view)}
     if not fields:
         return None
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, str] = {}
     for fault in found:
         block = next((block for block, name in fields.items() if name == fault.parameter), None)
         said = fault.reason if block else f"{fault.parameter}: {fault.reason}"
-        errors.setdefault(block or next(iter(fields)), []).append(said)
-    said_errors = {block: rich(" ".join(reasons), _LONGEST_ERROR) or "?" for block, reasons in errors.items()}
-    return {"response_action": "errors", "errors": said_errors}
+        at = block or next(iter(fields))
+        errors[at] = " ".join(filter(None, (errors.get(at), said)))
+    return _errors(errors)
+
+
+def refused_in_form(sentence: str, view: Json) -> Json | None:
+    """Answer a form with what speaks against it as a whole, at its first field. None: it has no field."""
+    first = next((each["block_id"] for each in _inputs(view)), None)
+    return None if first is None else _errors({first: sentence})
 
 
 def _texts(said: str) -> dict[str, str]:
@@ -227,9 +229,15 @@ def _texts(said: str) -> dict[str, str]:
     return {str(name): each for name, each in found.items() if isinstance(each, str)} if isinstance(found, dict) else {}
 
 
-def _blocks(view: Json) -> list[Json]:
+def _errors(errors: Mapping[str, str]) -> Json:
+    said = {block: rich(reason, _LONGEST_ERROR) or "?" for block, reason in errors.items()}
+    return {"response_action": "errors", "errors": said}
+
+
+def _inputs(view: Json) -> list[Json]:
     blocks = view.get("blocks")
-    return [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
+    found = [each for each in blocks if isinstance(each, dict)] if isinstance(blocks, list) else []
+    return [each for each in found if each.get("type") == "input" and isinstance(each.get("block_id"), str)]
 
 
 def _elements(view: Json) -> Iterator[tuple[str, Json]]:

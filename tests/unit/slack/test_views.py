@@ -21,6 +21,7 @@ from adapters.slack.views import (
     read_reason,
     read_workflow,
     recalled,
+    refused_in_form,
     reimagine_form,
     remembered,
     report_form,
@@ -269,6 +270,12 @@ def test_faults_stand_at_their_fields_and_those_without_one_at_the_first() -> No
         "errors": {"p:steps:txt2img": "needs a whole number. And a small one.", "p:prompt": "cost: is too much."},
     }
     assert faults_in_form(found, note_view("Sorry", "That is gone.")) is None
+
+
+def test_what_speaks_against_a_whole_form_stands_at_its_first_field() -> None:
+    answer = refused_in_form("The queue is full.", paint_form(HERE, TXT2IMG, VOCABULARY))
+    assert answer == {"response_action": "errors", "errors": {"p:prompt": "The queue is full."}}
+    assert refused_in_form("No.", note_view("Sorry", "That is gone.")) is None
 
 
 def test_a_report_asks_why_and_is_read_in_bounds() -> None:
