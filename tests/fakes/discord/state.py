@@ -281,6 +281,7 @@ class World:
                 while not holds():
                     woken.clear()
                     with suppress(TimeoutError):  # what changes inside the application is told to nobody
-                        await asyncio.wait_for(woken.wait(), _LOOK_S)
+                        async with asyncio.timeout(_LOOK_S):  # wait_for of Python 3.11 may swallow a cancellation
+                            await woken.wait()
         finally:
             self._waiting.discard(woken)
