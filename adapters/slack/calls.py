@@ -166,7 +166,9 @@ def _answered(response: Any) -> Refused:
     said = said if isinstance(said, dict) else {}
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     told = said.get("response_metadata")
-    messages = told.get("messages", ()) if isinstance(told, dict) else ()
+    messages = [*map(str, told.get("messages", ()))] if isinstance(told, dict) else []
+    if said.get("needed"):
+        messages.append(f"needed: {said['needed']}")  # the scope that the app was not given
     after = str(response.headers.get("Retry-After", "")) if status == 429 else ""
     after_s = float(after) if after.isdecimal() else _HOLD_S * (status == 429)
-    return refused_by(status, str(said.get("error") or ""), map(str, messages), after_s=after_s)
+    return refused_by(status, str(said.get("error") or ""), messages, after_s=after_s)

@@ -35,8 +35,12 @@ MOST_BYTES = 64 * 1024 * 1024
 GIVE_UP_S = 180.0
 """For so long it is tried to show the pictures. Then the message says that they are missing."""
 
-READY_S = 6.0
-"""For so long one call waits for Slack to look at the files; others of the workspace wait meanwhile."""
+READY_S = 2.0
+"""For so long one try waits for Slack to look at the files. Others of the workspace wait meanwhile, and Slack goes on
+looking while nobody waits."""
+
+LOST_S = 10.0
+"""A file that Slack does not know after so long was never completed, and is sent anew."""
 
 _AT_ONCE = 3
 _FIRST_LOOK_S, _LAST_LOOK_S = 0.2, 1.0
@@ -151,15 +155,16 @@ class Pictures:
     # ---- Waiting for them ----
 
     async def _wait(self, job: Job, uploaded: Uploaded) -> None:
-        """Return when all can be shown. Raises NOT_READY; what is not there by then is sent anew the next time."""
+        """Return when all can be shown; raises Refused. What was never completed is sent anew the next time."""
         lost: set[str] = set()
         try:
             async with asyncio.timeout(READY_S):
                 for number in uploaded.ids.values():
                     await self._wait_for(job, number, lost)
         except TimeoutError as error:
-            left = {key: number for key, number in uploaded.ids.items() if number not in lost}
-            await self._notes.note_uploaded(job.id, replace(uploaded, ids=left))
+            if lost and self._now() - uploaded.since_s > LOST_S:
+                left = {key: number for key, number in uploaded.ids.items() if number not in lost}
+                await self._notes.note_uploaded(job.id, replace(uploaded, ids=left))
             raise Refused(Refusal.NOT_READY, detail="Slack still looks at the pictures") from error
 
     async def _wait_for(self, job: Job, number: str, lost: set[str]) -> None:
