@@ -17,7 +17,7 @@ SERVICES: Mapping[str, str] = {
     "queue": "What waits, and where your jobs are in it.",
     "history": "Your own latest jobs. Only you see the answer.",
     "usage": "What you have used, and of how much.",
-    "workflows": "What can be painted with, each with a form.",
+    "workflows": "What can be painted with here.",
     "help": "How commands are written.",
 }
 """Commands that make no job."""

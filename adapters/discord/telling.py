@@ -13,10 +13,11 @@ from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest_jobs
 from bot.answers import QUEUE, USAGE
 from bot.clicks import CANCELLED, STOPPED
-from bot.commands import IMAGINE
+from bot.commands import command_names
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.jobs import JobId, JobRecord
+from workflows.catalog import Catalog
 
 _NO_JOB = "There is no such job. Choose one from the list that appears while you type."
 
@@ -70,8 +71,8 @@ class Telling:
         return [(name, each.manifest.title, each.manifest.summary) for name, each in found.items()]
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
-        painting = [(name, summary or title) for name, title, summary in self._workflows(origin)]
-        return [(IMAGINE, "Paints a picture from words."), *painting, *OWN.items()]
+        offered = Catalog(workflows=self.desk.workflows(origin.spot))
+        return [*{**command_names(offered), **OWN}.items()]
 
 
 def _job_id(text: str) -> JobId:
