@@ -1,14 +1,12 @@
 """Nothing that people write pings, is markup, hides, or can be taken for the bot's own words."""
 
 import re
-from unicodedata import category, combining
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.text import code_block, plain, quoted
-from bot.inert import MARKS, clip, label, length, visible
+from bot.inert import length, visible
 from tests.unit.discord.markdown import markup, shown
 from workflows.text import clean
 
@@ -57,12 +55,6 @@ def test_a_server_that_looks_for_mentions_without_knowing_escapes_finds_none(typ
 
 
 @given(HOSTILE)
-def test_whatever_is_shown_can_be_seen(typed: str) -> None:
-    kinds = {category(char) for char in visible(typed) if char not in "\u200c\u200d"}
-    assert not kinds & {"Cf", "Cc", "Cs", "Co", "Zl", "Zp"}
-
-
-@given(HOSTILE)
 def test_a_block_for_copying_ends_only_where_it_ends_and_means_the_same_when_pasted(typed: str) -> None:
     block = code_block(typed, 4000)
     inner = block.removeprefix("```\n").removesuffix("\n```")
@@ -82,41 +74,9 @@ def test_words_that_imitate_the_bot_stay_a_quote() -> None:
     assert quoted(said, 1000).count("\n") == 0
 
 
-def test_a_thousand_marks_on_one_letter_become_a_few() -> None:
-    piled = visible("a" + "\u0301" * 5000 + "b")
-    assert sum(bool(combining(char)) for char in piled) <= MARKS
-    assert piled.endswith("b")
-
-
-def test_a_mark_with_nothing_to_stand_on_does_not_go_onto_our_words() -> None:
-    assert visible("\u0301 \u0301\u200dx") == "x"
-
-
-@pytest.mark.parametrize("word", ["👩‍👩‍👧‍👦", "❤️", "हिन्दी", "שָׁלוֹם", "ภาษาไทย", "cafe\u0301", "می‌خواهم", "ကျွန်ုပ်"])
-def test_scripts_and_emoji_that_need_joiners_and_marks_keep_them(word: str) -> None:
-    assert visible(word) == word
-
-
 def test_words_from_right_to_left_do_not_turn_what_stands_beside_them() -> None:
     assert plain("שלום", 100) == "\u2068שלום\u2069"
     assert plain("hello", 100) == "hello"
-
-
-def test_a_length_is_counted_as_clients_do() -> None:
-    assert (length("aé"), length("🦊🦊")) == (2, 4)
-    assert clip("🦊🦊🦊", 5) == "🦊🦊…"
-
-
-@pytest.mark.parametrize(
-    ("limit", "kept"),
-    [(100, "a fox in the deep snow"), (20, "a fox in the deep…"), (12, "a fox in th…"), (6, "a fox…")],
-)
-def test_what_is_too_long_is_cut_at_a_word_where_one_ends_near(limit: int, kept: str) -> None:
-    assert clip("a fox in the deep snow", limit) == kept
-
-
-def test_a_label_is_plain_words() -> None:
-    assert label("  **fox**\n\u202esnow ", 80) == "**fox** snow"
 
 
 def test_a_whole_page_costs_little() -> None:

@@ -8,20 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.fields import MOST_TEXT, VALUE, kept_names, options_for, parameter_of
+from adapters.slack.filled import faults_in_form, read_filled, read_reason, read_workflow, recalled, refused_in_form
 from adapters.slack.shapes import Json
 from adapters.slack.views import (
     WHERE,
     WORKFLOW,
     Asked,
     edit_form,
-    faults_in_form,
     note_view,
     paint_form,
-    read_filled,
-    read_reason,
-    read_workflow,
-    recalled,
-    refused_in_form,
     reimagine_form,
     remembered,
     report_form,
