@@ -9,7 +9,7 @@ from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
+from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
 from bot.limits import Limits
 from bot.policy.places import Spot, offered
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
@@ -83,9 +83,9 @@ class Desk:
             await self._refuse_late(receipt.record, submission.occasion.within_s)
         return receipt
 
-    async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
-        """Stop a job of one's own; raises SubmissionError for anybody else's."""
-        if await self._own(job_id, requester) is None:
+    async def cancel(self, job_id: JobId, requester: Requester, *, moderates: bool = False) -> Cancelling:
+        """Stop a job: one's own, or as a moderator any of the community; raises SubmissionError for anybody else's."""
+        if await self._theirs(job_id, requester, moderates=moderates) is None:
             return Cancelling.UNKNOWN
         return await self.job_queue.cancel(job_id)
 
@@ -98,7 +98,7 @@ class Desk:
         tells whether somebody moderates, and whom the message answers that was clicked: of a job that is forgotten
         already, that message is all that is left. Raises SubmissionError.
         """
-        record = await (self._of_community(job_id, requester) if moderates else self._own(job_id, requester))
+        record = await self._theirs(job_id, requester, moderates=moderates)
         if record is None:
             if moderates or answers == requester.id:
                 return None
@@ -194,18 +194,15 @@ class Desk:
             "Try again when fewer wait, or ask for less."
         )
 
-    async def _own(self, job_id: JobId, requester: Requester) -> JobRecord | None:
+    async def _theirs(self, job_id: JobId, requester: Requester, *, moderates: bool) -> JobRecord | None:
+        """Return a job that somebody may end: their own, or as a moderator any of the community."""
         record = await self.store.read(job_id)
         if record is not None:
             owner = record.job.requester
-            if (owner.tenant, owner.id) != (requester.tenant, requester.id):
+            # Nobody moderates what is asked in private, though all of it has one tenant.
+            is_subject = moderates and owner.tenant.id != DIRECT
+            if owner.tenant != requester.tenant or not (is_subject or owner.id == requester.id):
                 raise SubmissionError(_NOT_YOURS)
-        return record
-
-    async def _of_community(self, job_id: JobId, moderator: Requester) -> JobRecord | None:
-        record = await self.store.read(job_id)
-        if record is not None and record.job.requester.tenant != moderator.tenant:
-            raise SubmissionError(_NOT_YOURS)
         return record
 
 

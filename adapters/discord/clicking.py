@@ -81,7 +81,9 @@ class Clicking:
         return await answering.in_time(self.desk.seen(job_id, origin.requester, origin.place))
 
     async def _cancel(self, answering: Answering, job_id: JobId) -> None:
-        found = CANCELLED[await answering.in_time(self.desk.cancel(job_id, answering.origin.requester))]
+        origin = answering.origin
+        cancelling = self.desk.cancel(job_id, origin.requester, moderates=origin.moderates)
+        found = CANCELLED[await answering.in_time(cancelling)]
         if found:
             await answering.whisper(answers.note(found))
         else:

@@ -34,6 +34,14 @@ async def test_cancel_is_the_askers_and_is_seen_on_the_card(stage: Stage) -> Non
     assert asked.message is message
 
 
+async def test_a_moderator_stops_what_others_asked_for(stage: Stage) -> None:
+    await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    message = await stage.show((await stage.job()).job)
+    clicked = await ben(stage, Can.MANAGE_MESSAGES).click(message, "Cancel")
+    assert clicked.ephemerals == []
+    assert (await stage.job()).state is JobState.CANCELLED
+
+
 async def test_cancel_that_comes_too_late_says_so(stage: Stage) -> None:
     asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
     await stage.paint(await stage.job(), png())  # which the message does not show yet

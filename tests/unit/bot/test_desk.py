@@ -9,7 +9,7 @@ from bot.desk import Desk, Left
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobId, JobState, MessageRef, Place, Requester, StoredFile, Tenant, job_id_of
+from bot.jobs import DIRECT, JobId, JobState, MessageRef, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.limits import Limits
 from bot.policy.places import Spot
 from bot.ports import Cancelling, LaneTable
@@ -283,6 +283,29 @@ async def test_a_moderator_deletes_any_job_of_their_own_community_and_of_no_othe
     await desk.delete(job_id, BOB, moderates=True)
 
     assert await desk.job(job_id) is None
+
+
+async def test_a_moderator_stops_any_job_of_their_own_community_and_of_no_other(desk, store):
+    job_id = await _asked(desk, "e1")
+
+    with pytest.raises(SubmissionError, match="somebody else's"):
+        await desk.cancel(job_id, BOB)
+    with pytest.raises(SubmissionError, match="somebody else's"):
+        await desk.cancel(job_id, STRANGER, moderates=True)
+
+    assert await desk.cancel(job_id, BOB, moderates=True) is Cancelling.CANCELLED
+
+
+async def test_nobody_moderates_what_is_asked_in_private(desk, store):
+    private = Tenant(platform="discord", id=DIRECT)
+    ada, ben = (Requester(tenant=private, id=name, name=name) for name in ("ada", "ben"))
+    asked = occasion("e1", ada, Place(tenant=private, channel="c"))
+    job_id = (await desk.submit(Submission(occasion=asked, text="a cat"))).record.job.id
+
+    for ending in (desk.cancel, desk.delete):
+        with pytest.raises(SubmissionError, match="somebody else's"):
+            await ending(job_id, ben, moderates=True)
+    assert await desk.cancel(job_id, ada) is Cancelling.CANCELLED
 
 
 async def test_a_job_is_seen_by_whoever_may_and_to_anybody_else_there_is_none(desk, store):
