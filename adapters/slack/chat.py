@@ -14,7 +14,7 @@ from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
-from adapters.slack.standing import PLATFORM, Kind, Spot, Standing, budget_of, spot_of, standing_of
+from adapters.slack.standing import PLATFORM, Conversation, Kind, Standing, budget_of, conversation_of, standing_of
 from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef, nonce_of
@@ -79,10 +79,10 @@ class SlackChat:
 
     async def ping(self, job: Job, ref: MessageRef) -> None:
         """Name the requester in a short message under the picture; in private every message notifies by itself."""
-        standing, spot = standing_of(ref), spot_of(job.place)
-        if standing.kind is not Kind.CHANNEL or spot.is_direct:
+        standing, talk = standing_of(ref), conversation_of(job.place)
+        if standing.kind is not Kind.CHANNEL or talk.is_direct:
             return
-        under = Spot(workspace=spot.workspace, channel=spot.channel, thread=spot.thread or standing.ts)
+        under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or standing.ts)
         await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
 
     async def remove(self, job: Job, ref: MessageRef) -> None:
@@ -125,7 +125,7 @@ class SlackChat:
     async def _anew(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
         """Post a message: where the job was asked for, else to the requester alone, if it has ended."""
         try:
-            ts = await self._post(job, card, spot_of(job.place), nonce)
+            ts = await self._post(job, card, conversation_of(job.place), nonce)
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
@@ -136,18 +136,20 @@ class SlackChat:
         workspace = job.place.tenant.id
         try:
             opened = await self._calls.ask(workspace, "conversations.open", {"users": job.requester.id})
-            spot = Spot(workspace=workspace, channel=str(opened["channel"]["id"]))
-            ts = await self._post(job, card, spot, f"{nonce}d", remarks=(_MOVED,))
+            talk = Conversation(workspace=workspace, channel=str(opened["channel"]["id"]))
+            ts = await self._post(job, card, talk, f"{nonce}d", remarks=(_MOVED,))
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
             await self._leave_no_file(job)
             raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
-        return Standing(kind=Kind.DIRECT, channel=spot.channel, ts=ts).ref(job)
+        return Standing(kind=Kind.DIRECT, channel=talk.channel, ts=ts).ref(job)
 
-    async def _post(self, job: Job, card: StatusCard, spot: Spot, nonce: str, *, remarks: Sequence[str] = ()) -> str:
+    async def _post(
+        self, job: Job, card: StatusCard, talk: Conversation, nonce: str, *, remarks: Sequence[str] = ()
+    ) -> str:
         async def put(body: Json) -> str:
-            return await self._posting.post(spot, body, nonce=nonce)
+            return await self._posting.post(talk, body, nonce=nonce)
 
         return await self._show(job, card, put, remarks=remarks)
 

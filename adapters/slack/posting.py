@@ -12,7 +12,7 @@ from adapters.slack.cards import EVENT, metadata
 from adapters.slack.notes import Asked, Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
-from adapters.slack.standing import Spot
+from adapters.slack.standing import Conversation
 
 SETTLED_S = 10.0
 """For so long a request that nobody waits for any more may still arrive, and a message may be on its way to those who
@@ -30,22 +30,22 @@ class Posting:
     def __init__(self, calls: Calls, notes: Notes, now: Callable[[], float]) -> None:
         self._calls, self._notes, self._now = calls, notes, now
 
-    async def post(self, spot: Spot, body: Json, *, nonce: str) -> str:
+    async def post(self, talk: Conversation, body: Json, *, nonce: str) -> str:
         """Return the `ts` of the one message of that nonce, made if need be. Raises Refused."""
         asked = await self._notes.asked(nonce)
         if asked is not None:
-            ts = asked.ts or await self._found(spot, nonce, asked.at_s)
+            ts = asked.ts or await self._found(talk, nonce, asked.at_s)
             if ts:
                 return ts
             if self._now() - asked.at_s < SETTLED_S:
                 raise Refused(Refusal.AWAY, may_be_done=True, detail="it may still appear")
-        return await self._made(spot, body, nonce)
+        return await self._made(talk, body, nonce)
 
-    async def _made(self, spot: Spot, body: Json, nonce: str) -> str:
+    async def _made(self, talk: Conversation, body: Json, nonce: str) -> str:
         at_s = self._now()
         await self._notes.note_asked(nonce, Asked(at_s=at_s))
         try:
-            ts = await self.say(spot, {**body, "metadata": metadata(nonce)})
+            ts = await self.say(talk, {**body, "metadata": metadata(nonce)})
         except Refused as refused:
             if not refused.may_be_done:
                 await self._notes.forget_asked(nonce)
@@ -53,19 +53,19 @@ class Posting:
         await self._notes.note_asked(nonce, Asked(at_s=at_s, ts=ts))
         return ts
 
-    async def say(self, spot: Spot, body: Json) -> str:
+    async def say(self, talk: Conversation, body: Json) -> str:
         """Post without a look at what was posted before; returns the `ts`. Raises Refused."""
-        said = {"channel": spot.channel, "thread_ts": spot.thread, "unfurl_links": False, "unfurl_media": False, **body}
-        answer = await self._calls.ask(spot.workspace, "chat.postMessage", said)
+        said = {"channel": talk.channel, "thread_ts": talk.thread, "unfurl_links": False, "unfurl_media": False, **body}
+        answer = await self._calls.ask(talk.workspace, "chat.postMessage", said)
         return str(answer.get("ts", ""))
 
     # ---- Looking for it ----
 
-    async def _found(self, spot: Spot, nonce: str, at_s: float) -> str:
+    async def _found(self, talk: Conversation, nonce: str, at_s: float) -> str:
         """Return the message that was asked for then; empty when it is not there. Raises Refused if nobody can tell."""
         cursor = ""
         for _ in range(_PAGES):
-            page = await self._page(spot, at_s, cursor)
+            page = await self._page(talk, at_s, cursor)
             for message in page.get("messages", ()):
                 if _nonce_of(message) == nonce:
                     return str(message["ts"])
@@ -74,11 +74,11 @@ class Posting:
                 return ""
         raise Refused(Refusal.AWAY, may_be_done=True, detail="too much was said there to find a message")
 
-    async def _page(self, spot: Spot, at_s: float, cursor: str) -> Json:
-        method = "conversations.history" if spot.thread is None else "conversations.replies"
+    async def _page(self, talk: Conversation, at_s: float, cursor: str) -> Json:
+        method = "conversations.history" if talk.thread is None else "conversations.replies"
         args = {
-            "channel": spot.channel,
-            "ts": spot.thread,
+            "channel": talk.channel,
+            "ts": talk.thread,
             "oldest": f"{at_s - _SKEW_S:.6f}",
             "latest": f"{at_s + SETTLED_S + _SKEW_S:.6f}",
             "inclusive": True,
@@ -86,7 +86,7 @@ class Posting:
             "limit": _PAGE,
             "cursor": cursor or None,
         }
-        return await self._calls.ask(spot.workspace, method, args)
+        return await self._calls.ask(talk.workspace, method, args)
 
 
 def _nonce_of(message: Any) -> str | None:

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Conversation:
     """Where something is posted."""
 
     workspace: str
@@ -44,10 +44,10 @@ class Spot:
         return self.channel.startswith("D")
 
 
-def spot_of(place: Place) -> Spot:
+def conversation_of(place: Place) -> Conversation:
     """Read a place, whose channel is "C…" or "C…/thread"."""
     channel, _, thread = place.channel.partition("/")
-    return Spot(workspace=place.tenant.id, channel=channel, thread=thread or None)
+    return Conversation(workspace=place.tenant.id, channel=channel, thread=thread or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def standing_of(ref: MessageRef) -> Standing:
     """Read a ref; one that no version of us wrote is lost."""
     match ref.id.split("/"):
         case [Kind.CHANNEL, ts]:
-            return Standing(kind=Kind.CHANNEL, channel=spot_of(ref.place).channel, ts=ts)
+            return Standing(kind=Kind.CHANNEL, channel=conversation_of(ref.place).channel, ts=ts)
         case [Kind.DIRECT, channel, ts]:
             return Standing(kind=Kind.DIRECT, channel=channel, ts=ts)
         case _:
@@ -77,7 +77,7 @@ def standing_of(ref: MessageRef) -> Standing:
 
 def budget_of(job: Job, ref: MessageRef | None) -> Budget:
     """Return what the next call for a job's message draws on: its channel's posts, or the workspace's updates."""
-    spot = spot_of(job.place)
+    talk = conversation_of(job.place)
     if ref is None:
-        return Budget(bucket=f"{PLATFORM}/{spot.workspace}/post/{spot.channel}", edits=POSTS, per_s=POSTS_S)
-    return Budget(bucket=f"{PLATFORM}/{spot.workspace}/update", edits=EDITS, per_s=EDITS_S, reserve=RESERVE)
+        return Budget(bucket=f"{PLATFORM}/{talk.workspace}/post/{talk.channel}", edits=POSTS, per_s=POSTS_S)
+    return Budget(bucket=f"{PLATFORM}/{talk.workspace}/update", edits=EDITS, per_s=EDITS_S, reserve=RESERVE)
