@@ -6,7 +6,7 @@ The same on every platform: nothing that cannot be seen, no marks piled up on ot
 from collections.abc import Iterable, Iterator
 from unicodedata import bidirectional, category
 
-from workflows.text import clean
+from workflows.text import BLANK, clean
 
 MARKS = 4
 """Marks on one letter that are shown: no script piles up more, and thousands paint over the messages around."""
@@ -17,8 +17,6 @@ MORE = "…"
 _LOOKED_AT = 16_000
 """Characters that are looked at: what is shown is never longer than a quarter of it."""
 
-# Of no width, or blank though they count as letters: the braille blank and the Hangul fillers.
-_BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
 _TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATED = "\u2068{}\u2069"
@@ -92,11 +90,11 @@ def _seen(text: str) -> Iterator[str]:
         kind = category(char)
         if char in _JOINERS or kind in ("Mn", "Me"):
             piled += 1
-            if piled <= MARKS and char not in _BLANK:
+            if piled <= MARKS and char not in BLANK:
                 yield char
         elif char.isspace():
             piled = MARKS
             yield " "
-        elif kind not in ("Cf", "Cc", "Cs", "Co") and char not in _BLANK:
+        elif kind not in ("Cf", "Cc", "Cs", "Co") and char not in BLANK:
             piled = 0
             yield char

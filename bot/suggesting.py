@@ -1,10 +1,13 @@
 """What is offered for a parameter, to somebody who types or chooses: what fits, best first. Pure."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 
-from bot.inert import label
+from bot.inert import MORE, label, length, visible
 from workflows.parameters import Choice, Refused, SizeParameter
 from workflows.text import clean, folded
 from workflows.vocabulary import Vocabulary
@@ -16,6 +19,9 @@ SIZES = (
     *("640x384", "384x640", "1280x720", "720x1280", "832x480", "480x832", "1536x1536", "2048x2048"),
 )
 """Squares first; then what SD 1.5, SDXL, Flux and video models were trained on."""
+
+_BETWEEN = re.compile(r"[\s_-]+")
+"""What stands between the words of a file's name, and of what is typed."""
 
 _MARK = 8  #: hex digits of a digest behind a value that is too long
 
@@ -36,19 +42,39 @@ def offered(name: str, workflow: Workflow, vocabulary: Vocabulary) -> tuple[str,
 
 
 def best(typed: str, values: tuple[str, ...], most: int) -> list[str]:
-    """Return what begins with what was typed, by its name or its file's, before what holds it elsewhere."""
+    """Return what begins with what was typed, by its name or its file's; then what holds it; then all its words."""
     wanted = folded(typed)
-    ranked: tuple[list[str], list[str]] = ([], [])
+    words = _BETWEEN.split(wanted)
+    ranked: tuple[list[str], list[str], list[str]] = ([], [], [])
     for value, (name, file) in zip(values, _spelled(values), strict=True):
         if name and wanted in name:
             ranked[not (name.startswith(wanted) or file.startswith(wanted))].append(value)
-    return [*dict.fromkeys((*ranked[0], *ranked[1]))][:most]
+        elif name and all(word in name for word in words):
+            ranked[2].append(value)
+    return [*dict.fromkeys(chain(*ranked))][:most]
 
 
 def shown_as(value: str, limit: int) -> str:
     """Return how a choice is shown: of a path that is too long the file says more than the folders."""
     shown = value if goes_whole(value, limit) else value.replace("\\", "/").rpartition("/")[2]
     return label(shown, limit) or sent_as(value, limit)
+
+
+def all_shown_as(values: Sequence[str], limit: int) -> list[str]:
+    """Return how choices are shown that stand beside each other: two of them never look the same."""
+    found = [shown_as(value, limit) for value in values]
+    for show in (_cut_in_the_middle, sent_as):
+        often = Counter(found)
+        found = [said if often[said] == 1 else show(value, limit) for said, value in zip(found, values, strict=True)]
+    return found
+
+
+def _cut_in_the_middle(value: str, limit: int) -> str:
+    """Return a beginning and an end: files of one family differ there, and begin alike."""
+    shown = visible(value)
+    half = (limit - 1) // 2
+    cut = f"{shown[:half]}{MORE}{shown[-half:]}"
+    return shown if length(shown) <= limit else label(cut, limit)
 
 
 def sent_as(value: str, limit: int) -> str:

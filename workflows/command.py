@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from workflows.faults import SHOWN_LENGTH, Fault, InvalidValues, shown
 from workflows.options import Option, Options, options_of
-from workflows.text import clean, folded
+from workflows.text import clean, folded, is_visible
 from workflows.values import RawValue, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -284,7 +284,7 @@ class _Scanner:
     def _end_free(self) -> None:
         segments = ["".join(pieces).strip() for pieces in self.free]
         text = " ".join(segment for segment in segments if segment)
-        if not text:
+        if not is_visible(text):
             return
         if not self.options.named(PROMPT):
             self._report(PROMPT, f"this workflow takes no words; leave out {shown(text)}.")

@@ -27,7 +27,7 @@ class InvalidValues(Exception):
     code: ClassVar[str] = "invalid_values"  #: stable, as the codes of bot.errors are
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(dict.fromkeys(faults))  # words and a field may find the same
         super().__init__("\n".join(map(str, self.faults)))
 
 

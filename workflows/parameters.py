@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from workflows.choices import exactly, meant, refusal
 from workflows.faults import shown
 from workflows.numbers import is_whole, read_number, written
-from workflows.text import clean, folded
+from workflows.text import clean, folded, is_visible
 from workflows.values import FileHandle, RawValue, Size, Value, read_size
 from workflows.vocabulary import Family, Vocabulary
 
@@ -20,6 +20,9 @@ SEED_MAX = 2**64 - 1
 
 TEXT_MAX = 4000
 """Characters of a prompt, unless the manifest says otherwise: what a Discord modal field holds at most."""
+
+_KINDS = {"image": "a picture", "video": "a video", "audio": "a sound"}
+_OTHER = "another kind of file"
 
 _YES = frozenset({"yes", "y", "true", "on", "1"})
 _NO = frozenset({"no", "n", "false", "off", "0"})
@@ -102,6 +105,8 @@ class Text(_Defaulting[str]):
         text = clean(as_text(raw)).strip()
         if len(text) > self.max_length:
             raise Refused(f"takes at most {self.max_length:,} characters; this has {len(text):,}.")
+        if not is_visible(text):
+            text = ""  # A prompt of invisible characters would be a job that nobody can tell from an empty one.
         if self.required and not text:
             raise Refused("needs some words.")
         return text
@@ -266,7 +271,10 @@ class FileParameter(_Declared):
         """Take an attachment; text is refused, whatever it says: no path, no address, no name on a server."""
         if isinstance(raw, FileHandle) and raw.media_type.startswith("video/") == (self.kind == "video"):
             return raw
-        raise Refused(f"needs {'a video' if self.kind == 'video' else 'a picture'} attached.")
+        wanted = "a video" if self.kind == "video" else "a picture"
+        if isinstance(raw, FileHandle):
+            raise Refused(f"takes {wanted}, and {_KINDS.get(raw.media_type.partition('/')[0], _OTHER)} is attached.")
+        raise Refused(f"needs {wanted} attached.")
 
 
 Parameter = Annotated[

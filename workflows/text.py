@@ -18,6 +18,19 @@ _SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
 _CLEANING: dict[int, str | None] = {**_REMOVED, **_CONTROLS, **_SURROGATES, **_BREAKS}
 
 
+# Of no width, or blank though they count as letters: the braille blank and the Hangul fillers.
+BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0")
+"""Characters that nobody sees, whatever Unicode calls them."""
+
+_UNSEEN = frozenset({"Cf", "Cc", "Cs", "Co", "Mn", "Me"})
+"""Formats, controls, what no font has; and marks, which need something to stand on."""
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether anything can be seen of a text."""
+    return any(not char.isspace() and char not in BLANK and unicodedata.category(char) not in _UNSEEN for char in text)
+
+
 def clean(text: str) -> str:
     """Drop control characters, bidirectional marks and lone surrogates; keep line breaks, tabs and all else."""
     return text.replace("\r\n", "\n").translate(_CLEANING)

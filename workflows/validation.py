@@ -17,14 +17,18 @@ MODEL = "model"
 
 
 def validate(
-    manifest: Manifest, literals: Mapping[str, Value], raw: Mapping[str, RawValue], vocabulary: Vocabulary
+    workflow: str,
+    manifest: Manifest,
+    literals: Mapping[str, Value],
+    raw: Mapping[str, RawValue],
+    vocabulary: Vocabulary,
 ) -> Values:
     """Read what was given and fill in the rest; raises InvalidValues with all faults.
 
     `literals` holds what the graph itself says for each parameter. In the result every parameter has a value; a seed
     that is to be drawn is None.
     """
-    reading = _Reading(manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary))
+    reading = _Reading(workflow, manifest, literals, vocabulary, _family(manifest, literals, raw, vocabulary))
     values = reading.read(raw)
     if all(name in values for name in manifest.cost.factors):
         fault = joint_fault(manifest.cost, values, reading.usual)
@@ -34,15 +38,17 @@ def validate(
     return values
 
 
-def usual_values(manifest: Manifest, literals: Mapping[str, Value], vocabulary: Vocabulary) -> Values:
+def usual_values(workflow: str, manifest: Manifest, literals: Mapping[str, Value], vocabulary: Vocabulary) -> Values:
     """Return the value of every parameter that has one without being set."""
-    return _Reading(manifest, literals, vocabulary, _family(manifest, literals, {}, vocabulary)).usual()
+    family = _family(manifest, literals, {}, vocabulary)
+    return _Reading(workflow, manifest, literals, vocabulary, family).usual()
 
 
 @dataclass(slots=True)
 class _Reading:
     """Reads one set of raw values, and collects what is wrong with them."""
 
+    workflow: str  #: its name
     manifest: Manifest
     literals: Mapping[str, Value]
     vocabulary: Vocabulary
@@ -90,7 +96,7 @@ class _Reading:
     def _unknown(self, name: str) -> Fault:
         close = get_close_matches(name, self.manifest.parameters, n=1)
         guess = f" Did you mean {close[0]}?" if close else ""
-        return Fault(parameter=name, reason=f"this workflow has no parameter {shown(name)}.{guess}")
+        return Fault(parameter=name, reason=f"{self.workflow} has no parameter {shown(name)}.{guess}")
 
 
 def _family(

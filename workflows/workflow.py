@@ -38,11 +38,11 @@ class Workflow:
 
     def validate(self, raw: Mapping[str, RawValue], vocabulary: Vocabulary) -> Values:
         """Turn what somebody gave into a value for every parameter; raises InvalidValues with all faults at once."""
-        return validate(self.manifest, self.literals(), raw, vocabulary)
+        return validate(self.name, self.manifest, self.literals(), raw, vocabulary)
 
     def usual(self, vocabulary: Vocabulary) -> Values:
         """Return the value of every parameter that has one without being set."""
-        return usual_values(self.manifest, self.literals(), vocabulary)
+        return usual_values(self.name, self.manifest, self.literals(), vocabulary)
 
     def draw_seeds(self, values: Values, draw: Callable[[int], int]) -> Values:
         """Replace every random seed by `draw(max)`, so that trying again paints the same picture."""

@@ -7,7 +7,7 @@ from adapters.discord.options import MOST_CHOICES, MOST_SAID
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE
 from bot.inert import label
-from bot.suggesting import best, offered, sent_as, shown_as
+from bot.suggesting import all_shown_as, best, offered, sent_as
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
 from workflows.text import folded
@@ -27,7 +27,9 @@ def suggest(data: Json, catalog: Catalog, vocabulary: Vocabulary, default: str) 
     workflow = _meant(data, given, catalog, default)
     if workflow is None:
         return []
-    return [_choice(value) for value in best(typed, offered(name, workflow, vocabulary), MOST_CHOICES)]
+    found = best(typed, offered(name, workflow, vocabulary), MOST_CHOICES)
+    shown = all_shown_as(found, MOST_SAID)
+    return [{"name": said, "value": sent_as(value, MOST_SAID)} for said, value in zip(shown, found, strict=True)]
 
 
 def suggest_jobs(typed: str, candidates: Iterable[tuple[str, str]]) -> list[Json]:
@@ -57,7 +59,3 @@ def _workflows(typed: str, catalog: Catalog, default: str) -> list[Json]:
     titles = {name: f"{name} · {each.manifest.title}" for name, each in fitting.items()}
     found = best(typed, (default, *fitting) if default in fitting else tuple(fitting), MOST_CHOICES)
     return [{"name": label(titles[name], MOST_SAID), "value": name} for name in found]
-
-
-def _choice(value: str) -> Json:
-    return {"name": shown_as(value, MOST_SAID), "value": sent_as(value, MOST_SAID)}

@@ -534,6 +534,32 @@ async def test_the_same_parameter_twice_is_a_fault():
     assert "more than once" in (await faults_of(from_memory(), asked("a cat steps:9", raw={"steps": 12})))["steps"]
 
 
+async def test_the_same_fault_of_words_and_of_a_field_is_told_once():
+    with pytest.raises(InvalidValues) as raised:
+        await from_memory().check(asked("a cat steps:9 steps:10", raw={"steps": 12}))
+
+    assert [each.parameter for each in raised.value.faults] == ["steps"]
+
+
+@pytest.mark.parametrize(("command", "words"), [("txt2img", "a cat workflow:flux"), ("flux", "workflow:txt2img a cat")])
+async def test_words_that_name_another_workflow_than_their_command_are_a_fault_among_the_others(command, words):
+    faults = await faults_of(from_memory(), asked(f"{words} steps:9999", workflow=command))
+
+    assert {"workflow", "steps"} <= faults.keys()
+    assert "txt2img" in faults["workflow"]
+    assert "flux" in faults["workflow"]
+
+
+async def test_words_that_name_the_workflow_of_their_command_are_no_fault():
+    await from_memory().check(asked("a cat workflow:txt2img", workflow="txt2img"))
+
+
+async def test_a_video_where_a_picture_is_wanted_is_called_one():
+    faults = await faults_of(from_memory(), asked(workflow="img2img", pictures={"image": promised("video/mp4")}))
+
+    assert faults["image"] == "takes a picture, and a video is attached."
+
+
 async def test_a_picture_that_is_needed_and_not_there_is_a_fault():
     assert "attached" in (await faults_of(from_memory(), asked(workflow="img2img")))["image"]
 

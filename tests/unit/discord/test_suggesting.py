@@ -73,6 +73,27 @@ def test_names_that_differ_only_at_their_end_stay_apart() -> None:
     assert len({each["value"] for each in found}) == 3
 
 
+def labels(vocabulary: Vocabulary) -> list[str]:
+    data = {"name": "imagine", "options": [{"name": "model", "value": "", "focused": True}]}
+    return [each["name"] for each in suggest(data, CATALOG, vocabulary, "txt2img")]
+
+
+def test_long_names_of_one_family_look_different() -> None:
+    names = tuple(f"styles/{'x' * 110}_v{n:03}_{'y' * 20}.safetensors" for n in range(20))
+    alike = tuple(f"{'x' * 60}{n:03}{'y' * 60}.safetensors" for n in range(20))  # where they differ is cut away
+
+    assert "_v007_" in labels(checkpoints(*names))[7]
+    assert len({*labels(checkpoints(*names))}) == len({*labels(checkpoints(*alike))}) == 20
+    assert all(len(each) <= 100 for each in labels(checkpoints(*names, *alike)))
+
+
+@pytest.mark.parametrize("typed", ["anime xl", "style anime", "xl anime", "XL_Anime"])
+def test_words_are_found_in_any_order_whatever_stands_between_them(typed: str) -> None:
+    names = ("sd_xl_anime-style.safetensors", "Anime Style XL.safetensors", "anime.safetensors", "sd_xl.safetensors")
+
+    assert offered(typed, vocabulary=checkpoints(*names)) == [*names[:2]]
+
+
 def test_choices_are_those_of_the_workflow_that_is_meant() -> None:
     assert offered("", workflow="flux") == ["flux1-dev-fp8.safetensors"]
     assert offered("", workflow=" Flux") == ["flux1-dev-fp8.safetensors"]

@@ -20,7 +20,7 @@ from workflows.command import Command, parse_command, read_values
 from workflows.faults import Fault, InvalidValues
 from workflows.manifest import Cost
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, SizeParameter, Text
-from workflows.text import clean
+from workflows.text import clean, is_visible
 from workflows.values import FileHandle, Size, Value, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -90,11 +90,11 @@ def test_every_suggested_escape_keeps_the_text(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_text_without_separators_quotes_or_dashes_is_the_prompt(text: str) -> None:
     kept = clean(text).strip()
-    assert parse_command(text, TXT2IMG, VOCABULARY) == Command(raw={"prompt": kept} if kept else {})
+    assert parse_command(text, TXT2IMG, VOCABULARY) == Command(raw={"prompt": kept} if is_visible(kept) else {})
 
 
 def _words(parameter: Text) -> st.SearchStrategy[str]:
-    words = st.one_of(COMMANDS, st.text(max_size=40)).map(lambda text: clean(text).strip())
+    words = st.one_of(COMMANDS, st.text(max_size=40)).map(lambda text: clean(text).strip() if is_visible(text) else "")
     return words.filter(bool) if parameter.required else words
 
 

@@ -165,14 +165,22 @@ def test_a_file_has_to_be_attached_whatever_the_words_say(kind: str, noun: str) 
     workflow = one("file", kind, literal="example.png")
     right, wrong = (CLIP, PICTURE) if kind == "video" else (PICTURE, CLIP)
     assert value(workflow, right) == right
-    for raw in ("example.png", "../../etc/passwd", "https://example.com/x.png", 7, wrong):
+    for raw in ("example.png", "../../etc/passwd", "https://example.com/x.png", 7):
         assert refusal(workflow, raw) == f"needs {noun} attached."
+    there = "a picture" if kind == "video" else "a video"
+    assert refusal(workflow, wrong) == f"takes {noun}, and {there} is attached."
     assert faults({}, workflow) == [f"file: needs {noun} attached."]
 
 
 def test_required_words_are_asked_for_even_when_the_graph_has_an_example() -> None:
     workflow = one("words", "text", "required = true", literal="an example")
     assert faults({}, workflow) == faults({"words": " \u202e\n"}, workflow) == ["words: needs some words."]
+
+
+@pytest.mark.parametrize("words", ["\u200b", "\u200d\u2060 \u00ad", "\u2800\u3164", "\u0301", "\U000e0041"])
+def test_words_that_nobody_sees_are_none(words: str) -> None:
+    assert faults({"words": words}, one("words", "text", "required = true")) == ["words: needs some words."]
+    assert one("words", "text", 'default = "a cat"').validate({"words": words}, VOCABULARY) == {"words": ""}
     assert one("words", "text", 'required = true\ndefault = "a cat"').validate({}, VOCABULARY) == {"words": "a cat"}
 
 

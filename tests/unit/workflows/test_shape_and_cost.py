@@ -97,7 +97,7 @@ def test_a_size_parameter_understands_a_ratio_too() -> None:
 
 
 def test_a_workflow_without_a_shape_knows_no_ratio() -> None:
-    assert faults({"image": PICTURE, "ar": "16:9"}, UPSCALE) == ["ar: this workflow has no parameter “ar”."]
+    assert faults({"image": PICTURE, "ar": "16:9"}, UPSCALE) == ["ar: upscale has no parameter “ar”."]
 
 
 @given(st.integers(1, 9999), st.integers(1, 9999))

@@ -69,7 +69,7 @@ def test_what_is_given_wins_over_the_family() -> None:
 def test_all_faults_come_back_together_in_the_order_of_the_parameters() -> None:
     assert faults({"stepz": "3", "steps": "0", "cfg": "x", "size": "big", "model": "nope", "seed": PICTURE}) == [
         "size: needs a width and a height such as 1024x768, not “big”.",
-        "stepz: this workflow has no parameter “stepz”. Did you mean steps?",
+        "stepz: txt2img has no parameter “stepz”. Did you mean steps?",
         "prompt: needs some words.",
         "steps: needs a whole number from 1 to 60, not “0”.",
         "cfg: needs a number from 1 to 20, not “x”.",
@@ -80,7 +80,7 @@ def test_all_faults_come_back_together_in_the_order_of_the_parameters() -> None:
 
 def test_an_unknown_name_far_from_every_parameter_has_no_guess() -> None:
     assert faults({"prompt": "x", "zzz\u202e" + "y" * 100: "1"}) == [
-        f"zzz\u202e{'y' * 100}: this workflow has no parameter “zzz{'y' * 36}…”."
+        f"zzz\u202e{'y' * 100}: txt2img has no parameter “zzz{'y' * 36}…”."
     ]
 
 
