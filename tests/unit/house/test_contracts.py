@@ -20,6 +20,7 @@ NO_LOOP = "decisions know no event loop"
 FILES = "workflows.catalog alone reads files"
 SEES = "bot sees the clock, chance, files and the environment only where that is named"
 NO_IO = "ComfyUI's protocol is read without I/O"
+NO_SLACK = "what Slack is shown, and what it says, is written and read without I/O"
 
 VIOLATIONS = [
     ("workflows/graph.py", "import bot.jobs", DIRECTION),
@@ -52,6 +53,9 @@ VIOLATIONS = [
     ("adapters/comfyui/protocol.py", "import asyncio", NO_IO),
     ("adapters/comfyui/pictures.py", "import asyncio", NO_IO),
     ("adapters/comfyui/outputs.py", "from adapters.comfyui.rest import Rest", NO_IO),
+    ("adapters/slack/cards.py", "import asyncio", NO_SLACK),
+    ("adapters/slack/filled.py", "from slack_sdk.models.views import View", NO_SLACK),
+    ("adapters/slack/views.py", "from adapters.slack.calls import Calls", NO_SLACK),
 ]
 
 
