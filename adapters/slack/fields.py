@@ -5,13 +5,13 @@ follows from the workflow and the values alone, so that whoever reads the form f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from adapters.slack.blocks import IN_A_SELECT, LONGEST_OPTION, LONGEST_VALUE, option, plain_text
 from adapters.slack.shapes import Json
 from bot.forms import Field, fields_of
 from bot.inert import length
-from bot.suggesting import best, offered, sent_as, shown_as
+from bot.suggesting import all_shown_as, best, offered, sent_as, shown_as
 from workflows.command import PROMPT
 from workflows.parameters import Choice, FileParameter, Flag, Integer, Number, Parameter, Text
 from workflows.values import Values
@@ -86,7 +86,7 @@ def field_blocks(
 def options_for(name: str, typed: str, workflow: Workflow, vocabulary: Vocabulary) -> list[Json]:
     """Return what a select offers that has too much to show at once, for what was typed into it so far."""
     found = best(typed[:LONGEST_VALUE], offered(name, workflow, vocabulary), IN_A_SELECT)
-    return [_option(each) for each in found]
+    return _options(found)
 
 
 def _is_required(parameter: Parameter, *, has_pictures: bool) -> bool:
@@ -164,8 +164,15 @@ def _choice(shown: Field) -> Json:
 
 
 def _listed(shown: Field) -> Json:
-    chosen: Json = {"initial_option": _option(shown.value)} if shown.value in shown.options else {}
-    return {"options": [_option(each) for each in dict.fromkeys(shown.options)], **chosen}
+    values = [*dict.fromkeys(shown.options)]
+    options = _options(values)
+    chosen: Json = {"initial_option": options[values.index(shown.value)]} if shown.value in values else {}
+    return {"options": options, **chosen}
+
+
+def _options(values: Sequence[str]) -> list[Json]:
+    shown = all_shown_as(values, LONGEST_OPTION)
+    return [option(said, sent_as(value, LONGEST_VALUE)) for said, value in zip(shown, values, strict=True)]
 
 
 def _option(value: str) -> Json:

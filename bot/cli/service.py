@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.web.guests import Guest
@@ -111,14 +112,24 @@ def _key(settings: Settings, folder: Path) -> bytes:
         return key
     path = folder / "key"
     try:
-        # Made once, for its owner's eyes alone: the same key after a restart keeps every page's session.
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _make_key(path)
     except OSError as error:
         raise ConfigError([f"{path} cannot be written: {error.strerror}."]) from error
     key = path.read_bytes()
     if len(key) < KEY_BYTES:
         raise ConfigError([f"{path} was cut short. Delete it; open pages will have to be loaded again."])
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a key once, for its owner's eyes alone: the same one after a restart keeps every page's session."""
+    aside = path.with_name(f"key.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        # Linked, not renamed: of two processes that begin together the first one's key stays, and no half is ever seen.
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,7 +1,9 @@
 """What a service starts from: its state folder, and the key that its links are signed with."""
 
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -18,6 +20,22 @@ def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     assert len(key) == 32
     assert _key(Settings(), tmp_path) == key
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_begin_together_in_a_new_folder_have_one_key_and_leave_nothing_else(tmp_path: Path) -> None:
+    for number in range(20):
+        folder, together = tmp_path / str(number), Barrier(8)
+        folder.mkdir()
+
+        def made(folder: Path = folder, together: Barrier = together) -> bytes:
+            together.wait()
+            return _key(Settings(), folder)
+
+        with ThreadPoolExecutor(8) as threads:
+            keys = {each.result() for each in [threads.submit(made) for _ in range(8)]}
+
+        assert len(keys) == 1
+        assert [each.name for each in folder.iterdir()] == ["key"]
 
 
 def test_a_key_of_the_environment_wins_and_has_to_be_long_enough(
