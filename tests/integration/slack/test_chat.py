@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack import files
+from adapters.slack import files, posting
 from adapters.slack.calls import Calls
 from adapters.slack.cards import metadata
 from adapters.slack.chat import SlackChat
+from adapters.slack.standing import Kind, Standing
 from bot.errors import ChatError
 from bot.events import MediaKind
 from bot.jobs import Job, JobState, MessageRef, StoredFile, nonce_of
 from bot.status import StatusCard
 from tests.contracts.chat.cards import PICTURE, card_in
+from tests.fakes.slack import composing
 from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Mishap, Status
 from tests.fakes.slack.limits import Limits
-from tests.fakes.slack.state import Message
+from tests.fakes.slack.state import Message, Version
 from tests.fakes.slack.walking import slack_files
 from tests.integration.slack.chat_scene import PNG, Office, office
 
@@ -43,6 +45,12 @@ async def refused(chat: SlackChat, job: Job, ref: MessageRef | None, state: JobS
 def pictures(message: Message) -> list[str]:
     """Return the ids of the files that it shows."""
     return [each["id"] for each in slack_files([*message.now.blocks])]
+
+
+def compose(here: Office, words: str) -> None:
+    """Let Ada say something."""
+    shown = Version(at=here.slack.clock.now(), text=words)
+    composing.put(here.slack.world, here.general, here.ada.user, shown)
 
 
 def showing(here: Office, card: StatusCard, *names: str) -> StatusCard:
@@ -131,6 +139,28 @@ async def test_a_request_that_arrives_when_nobody_waits_for_it_any_more_makes_th
     arrived = await calls.ask(here.team.id, POST, late)
 
     assert (await created(chat, job)).id == f"c/{arrived['ts']}"
+
+
+async def test_a_message_is_found_among_many_and_not_made_again_where_that_cannot_be_told(here, chat, monkeypatch):
+    monkeypatch.setattr(posting, "_PAGE", 2)
+    job = here.job()
+    here.slack.faults.plan(Lost(), POST)
+    await refused(chat, job, None, QUEUED)
+    for number in range(5):
+        compose(here, f"chatter {number}")
+    ref = await created(chat, job)
+    assert [f"c/{each.ts}" for each in here.shown()] == [ref.id]
+
+    monkeypatch.setattr(posting, "_PAGES", 2)
+    other = here.job()
+    here.slack.clock.advance(2)
+    here.slack.faults.plan(Lost(), POST)
+    await refused(chat, other, None, QUEUED)
+    for number in range(9):
+        compose(here, f"chatter {number}")
+    here.slack.clock.advance(30)
+    assert not (await refused(chat, other, None, QUEUED)).gone
+    assert len(here.shown()) == 2
 
 
 async def test_what_slack_refused_is_asked_for_again_at_once(here, chat):
@@ -286,6 +316,63 @@ async def test_a_removed_message_takes_its_files_along_in_any_process(here, chat
 
     assert here.shown() == []
     assert all(each.deleted_at for each in here.team.state.files.values())
+
+
+async def test_a_message_that_is_lost_is_removed_by_removing_its_files(here, chat):
+    job = here.job()
+    ref = await created(chat, job)
+    await chat.edit(job, ref, card_in(job, SUCCEEDED))
+    here.delete(ref)
+    await chat.remove(job, Standing(kind=Kind.LOST).ref(job))
+
+    assert here.slack.orphans() == []
+    assert here.slack.record.of("chat.delete") == []
+
+
+async def test_with_a_revoked_token_a_message_stays_and_nobody_tries_again(here, chat):
+    job = here.job()
+    ref = await created(chat, job, SUCCEEDED)
+    here.team.revoke()
+    await chat.remove(job, ref)
+
+    assert here.shown() == [here.message(ref)]
+
+
+async def test_a_message_that_slack_could_not_be_asked_to_delete_is_tried_again(here, chat):
+    job = here.job()
+    ref = await created(chat, job, SUCCEEDED)
+    here.slack.faults.plan(Status(503), "chat.delete", times=3)
+    with pytest.raises(ChatError) as caught:
+        await chat.remove(job, ref)
+    assert not caught.value.gone
+
+    await chat.remove(job, ref)
+    assert here.shown() == []
+    assert all(each.deleted_at for each in here.team.state.files.values())
+
+
+@pytest.mark.parametrize("most", [0, 69])
+async def test_a_picture_that_is_too_large_is_left_out_whatever_its_size_was_said_to_be(here, chat, monkeypatch, most):
+    monkeypatch.setattr(files, "MOST_BYTES", most)
+    job = here.job()
+    ref = await created(chat, job)
+    card = card_in(job, SUCCEEDED)
+    await chat.edit(job, ref, replace(card, files=(replace(PICTURE, bytes=most),)))
+
+    assert "Not every picture could be shown here." in here.message(ref).text
+
+
+async def test_files_that_slack_does_not_know_when_they_are_completed_are_sent_anew(here, chat, monkeypatch):
+    monkeypatch.setattr(files, "READY_S", 0.5)
+    job = here.job()
+    ref = await created(chat, job)
+    here.slack.faults.plan(Error("file_not_found"), COMPLETE)
+    await refused(chat, job, ref)
+    here.slack.clock.advance(files.LOST_S + 1)
+    await refused(chat, job, ref)
+    await chat.edit(job, ref, card_in(job, SUCCEEDED))
+
+    assert len(pictures(here.message(ref))) == 1
 
 
 # ---- When the message is lost ----------------------------------------------------------------------------------------
