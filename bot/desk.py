@@ -8,12 +8,13 @@ from bot.deadlines import spelled
 from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.images import Admitted
+from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
 from bot.limits import Limits
 from bot.policy.places import Spot, offered
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
-from bot.refusals import NOT_KEPT
+from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position
 from bot.status import held_up
@@ -109,9 +110,14 @@ class Desk:
         return Left(job=record.job, ref=ref) if ref else None
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
-        """Tell the operator of a job that the reporter may see; raises SubmissionError when there is none for them."""
-        record = await self.seen(job_id, reporter, place)
-        await self.reports.add(
+        """Tell the operator what is wrong with a job that the reporter may see, below what they told of it before.
+
+        Raises SubmissionError when there is no such job for them, they say nothing, or they have said too much.
+        """
+        record = await self.reportable(job_id, reporter, place)
+        if not visible(reason):
+            raise SubmissionError("Nothing was reported: say in a few words what is wrong with it.")
+        is_kept = await self.reports.add(
             Report(
                 job_id=job_id,
                 workflow=record.job.workflow,
@@ -121,6 +127,8 @@ class Desk:
                 reason=reason.strip()[:MAX_REASON],
             )
         )
+        if not is_kept:
+            raise SubmissionError("You have told enough of this: whoever runs this bot can read what you said before.")
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job; who may see it is judged by whoever shows it."""
@@ -128,10 +136,11 @@ class Desk:
 
     async def seen(self, job_id: JobId, requester: Requester, place: Place) -> JobRecord:
         """Return a job that somebody may see from there; raises the same SubmissionError for none and for others'."""
-        record = await self.store.read(job_id)
-        if record is None or not may_see(record, requester, place):
-            raise SubmissionError(NOT_KEPT)
-        return record
+        return await self._seen(job_id, requester, place, otherwise=NOT_KEPT)
+
+    async def reportable(self, job_id: JobId, reporter: Requester, place: Place) -> JobRecord:
+        """Return a job that somebody may report from there; raises SubmissionError as `seen` does."""
+        return await self._seen(job_id, reporter, place, otherwise=NOT_REPORTABLE)
 
     async def preview(self, job_id: JobId) -> bytes | None:
         """Return a job's latest preview."""
@@ -193,6 +202,12 @@ class Desk:
             f"This would take about {spelled(quote_s)}, and here a picture can be shown for {spelled(within_s)} only. "
             "Try again when fewer wait, or ask for less."
         )
+
+    async def _seen(self, job_id: JobId, requester: Requester, place: Place, *, otherwise: str) -> JobRecord:
+        record = await self.store.read(job_id)
+        if record is None or not may_see(record, requester, place):
+            raise SubmissionError(otherwise)
+        return record
 
     async def _theirs(self, job_id: JobId, requester: Requester, *, moderates: bool) -> JobRecord | None:
         """Return a job that somebody may end: their own, or as a moderator any of the community."""

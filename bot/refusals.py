@@ -27,6 +27,9 @@ OUTDATED = "This button is of an older version of mine, or its message is not mi
 NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask anew with /imagine."
 """The same for a job that is gone and for one that whoever asks may not see: a guess learns nothing."""
 
+NOT_REPORTABLE = "That job is not kept any more, so nothing can be reported of it. A moderator can delete its message."
+"""What whoever would report such a job is told instead."""
+
 _TOO_LONG = note("That took too long.", "Try again in a moment. /history tells whether it was begun.", tone=Tone.BAD)
 
 

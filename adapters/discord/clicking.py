@@ -72,7 +72,7 @@ class Clicking:
             case Button.DELETE:
                 await self._delete(answering, job_id)
             case Button.REPORT:
-                await answering.open(report_form(job_id))
+                await self._report(answering, job_id)
             case _:
                 assert_never(button)
 
@@ -88,6 +88,12 @@ class Clicking:
             await answering.whisper(answers.note(found))
         else:
             await answering.accept()  # the card says the rest
+
+    async def _report(self, answering: Answering, job_id: JobId) -> None:
+        origin = answering.origin
+        # Who can report nothing is told so before they have written it.
+        await answering.in_time(self.desk.reportable(job_id, origin.requester, origin.place))
+        await answering.open(report_form(job_id))
 
     async def _follow_up(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
         record = await self._seen(answering, job_id)

@@ -70,8 +70,11 @@ class JobStore(Protocol):
 class ReportStore(Protocol):
     """What members reported. The oldest of a community go when there are too many; all go after a while."""
 
-    async def add(self, report: Report) -> None:
-        """Keep a report, with the store's time; the same reporter's second one on a job changes nothing."""
+    async def add(self, report: Report) -> bool:
+        """Keep a report, with the store's time; the same reporter's later ones on a job are added to their first.
+
+        False: there is no room for more of their words (`bot.reports.following`).
+        """
         ...
 
     async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:

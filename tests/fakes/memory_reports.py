@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.jobs import JobId, Tenant
-from bot.reports import KEPT_S, MOST, Report
+from bot.reports import KEPT_S, MOST, Report, following
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,15 +14,19 @@ class MemoryReports:
     clock: Callable[[], int] = lambda: 0
     _reports: dict[tuple[Tenant, JobId, str], Report] = field(default_factory=dict)
 
-    async def add(self, report: Report) -> None:
+    async def add(self, report: Report) -> bool:
         tenant = report.requester.tenant
         name = (tenant, report.job_id, report.reporter.id)
-        if name in self._reports:
-            return
-        self._reports[name] = replace(report, at_ms=self.clock())
+        earlier = self._reports.get(name)
+        told = following(earlier, report) if earlier else report
+        if told is None or told is earlier:
+            return told is not None
+        self._reports.pop(name, None)  # as the latest it stands last
+        self._reports[name] = replace(told, at_ms=self.clock())
         theirs = [each for each in self._reports if each[0] == tenant]
         for each in theirs[:-MOST]:
             del self._reports[each]
+        return True
 
     async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:
         late = self.clock() - KEPT_S * 1000

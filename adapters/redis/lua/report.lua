@@ -1,6 +1,7 @@
--- Keeps a report, each once; those that are too old go, and the oldest of a tenant that has too many.
+-- Keeps a report in place of the one that is known of it, or returns what is kept instead of that; those that are too
+-- old go, and the oldest of a tenant that has too many.
 -- KEYS: the pool
--- ARGV: tenant, report (job and reporter), the same as JSON, most of a tenant, life in ms
+-- ARGV: tenant, report (job and reporter), the same as JSON, as it was known ('' if not), most of a tenant, life in ms
 -- Complexity: O(k log n) for k that go of n reports
 local tenant, name, at = ARGV[1], ARGV[2], now()
 local function drop(whose, what)
@@ -8,15 +9,17 @@ local function drop(whose, what)
   redis.call('ZREM', key('reported', whose), what)
   redis.call('ZREM', key('reported'), whose .. ' ' .. what)
 end
-local old = at - tonumber(ARGV[5])
+local old = at - tonumber(ARGV[6])
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key('reported'), '-inf', old, 'LIMIT', 0, 100)) do
   drop(string.match(member, '^(%S+) (.+)$'))
 end
-if redis.call('HSETNX', key('reports', tenant), name, ARGV[3]) == 0 then return 0 end
+local kept = redis.call('HGET', key('reports', tenant), name) or ''
+if kept ~= ARGV[4] then return kept end
+redis.call('HSET', key('reports', tenant), name, ARGV[3])
 redis.call('ZADD', key('reported', tenant), at, name)
 redis.call('ZADD', key('reported'), at, tenant .. ' ' .. name)
-local over = redis.call('ZCARD', key('reported', tenant)) - tonumber(ARGV[4])
+local over = redis.call('ZCARD', key('reported', tenant)) - tonumber(ARGV[5])
 if over > 0 then
   for _, oldest in ipairs(redis.call('ZRANGE', key('reported', tenant), 0, over - 1)) do drop(tenant, oldest) end
 end
-return 1
+return nil

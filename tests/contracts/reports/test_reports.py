@@ -1,9 +1,10 @@
 """The promises about reports: each once, the newest first, so many and for so long."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.jobs import JobId, Place, Requester, Tenant
-from bot.reports import KEPT_S, MOST, Report
+from bot.reports import KEPT_S, MAX_REASON, MOST, MOST_SAID, Report
 from tests.integration.redis import ALICE, BOB, PLACE, START_MS, TENANT, job
 
 OTHERS = Tenant(platform="discord", id="a guild, with / and {odd} signs")
@@ -29,15 +30,48 @@ async def test_a_report_comes_back_as_it_was_with_its_time(truth):
     assert await truth.reports.newest(TENANT, limit=5) == [replace(told, at_ms=START_MS)]
 
 
-async def test_the_same_reporter_twice_on_one_job_is_one_report(truth):
+async def test_what_the_same_reporter_says_later_stands_below_and_counts_as_said_now(truth):
     first = report()
-    await truth.reports.add(first)
+    assert await truth.reports.add(first)
     await truth.advance(5)
-    await truth.reports.add(replace(first, reason="Still a dog."))
-    await truth.reports.add(replace(first, reporter=ALICE))
+    assert await truth.reports.add(replace(first, reporter=ALICE))
+    await truth.advance(5)
+    assert await truth.reports.add(replace(first, reason="Still a dog."))
+    bobs, alices = await truth.reports.newest(TENANT, limit=5)
 
-    assert [each.reporter for each in await truth.reports.newest(TENANT, limit=5)] == [ALICE, BOB]
-    assert (await truth.reports.newest(TENANT, limit=5))[1].reason == first.reason
+    assert (alices.reporter, alices.at_ms) == (ALICE, START_MS + 5)
+    assert (bobs.reporter, bobs.at_ms) == (BOB, START_MS + 10)
+    assert bobs.reason == f"{first.reason}\nStill a dog."
+    assert list(await truth.reports.newest(None, limit=5)) == [bobs, alices]
+
+
+async def test_nothing_is_lost_of_what_is_said_at_the_same_time(truth):
+    first = report()
+    await asyncio.gather(*(truth.reports.add(replace(first, reason=f"No {number}.")) for number in range(5)))
+
+    [kept] = await truth.reports.newest(TENANT, limit=5)
+    assert sorted(kept.reason.split("\n")) == [f"No {number}." for number in range(5)]
+
+
+async def test_what_was_said_already_is_not_said_twice(truth):
+    first = report()
+    for reason in (first.reason, "Still a dog.", first.reason, "Still a dog."):
+        assert await truth.reports.add(replace(first, reason=reason))
+
+    [kept] = await truth.reports.newest(TENANT, limit=5)
+    assert kept.reason == f"{first.reason}\nStill a dog."
+
+
+async def test_whoever_says_too_much_is_not_heard_any_more_and_what_they_said_stays(truth):
+    first = report(reason="a" * MAX_REASON)
+    for letter in "abc":
+        assert await truth.reports.add(replace(first, reason=letter * MAX_REASON))
+    assert not await truth.reports.add(replace(first, reason="d" * MAX_REASON))
+    assert await truth.reports.add(replace(first, reason="No cat."))
+
+    [kept] = await truth.reports.newest(TENANT, limit=5)
+    assert kept.reason.split("\n")[1:] == ["b" * MAX_REASON, "c" * MAX_REASON, "No cat."]
+    assert len(kept.reason) <= MOST_SAID
 
 
 async def test_the_newest_come_first_of_one_community_or_of_all(truth):

@@ -230,6 +230,22 @@ async def test_a_report_reaches_the_operator(stage: Stage) -> None:
     assert (report.reporter.name, report.requester.name, report.reason) == ("Ben", "Ada", "it shows my house")
 
 
+async def test_a_report_that_says_nothing_is_refused_in_words_and_a_second_one_is_added(stage: Stage) -> None:
+    message = await stage.picture()
+    told = [await ben(stage).submit(await ben(stage).click(message, "Report"), reason=each) for each in (" ", "a", "b")]
+    assert "in a few words" in told[0].text
+    [report] = await stage.reports.newest(None, limit=10)
+    assert report.reason == "a\nb"
+
+
+async def test_of_a_job_that_is_forgotten_no_form_of_a_report_is_opened(stage: Stage) -> None:
+    message = await stage.picture()
+    await stage.store.forget((await stage.job()).job.id)
+    clicked = await ben(stage).click(message, "Report")
+    assert clicked.interaction.modal is None
+    assert "nothing can be reported" in clicked.text
+
+
 # ---- Menus ----
 
 

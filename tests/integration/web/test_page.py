@@ -278,6 +278,15 @@ async def test_a_report_reaches_the_operator(scene, browser):
     assert (report.job_id, report.reason) == (job, "Not a fox.")
 
 
+async def test_a_report_that_says_nothing_is_refused_in_words(scene, browser):
+    job = await painted(scene, browser)
+
+    status, html = await browser.post(f"/jobs/{job}/report", reason=" ")
+
+    assert (status, "in a few words" in html) == (422, True)
+    assert await scene.desk.reports.newest(None, limit=9) == []
+
+
 async def test_a_ping_is_told_to_the_pages_that_are_open(scene, browser):
     await browser.ask("/imagine a fox")
     record = await scene.desk.job(asked_job(scene.desk))

@@ -349,3 +349,19 @@ async def test_whoever_sees_a_picture_may_report_it_and_nobody_else(desk, store)
 
     assert (report.reporter, report.requester, report.workflow) == (BOB, ALICE, "txt2img")
     assert report.reason == "x" * MAX_REASON
+
+
+async def test_a_report_says_something_and_more_of_the_same_person_is_added_until_it_is_enough(desk, store):
+    job_id = await _painted(desk, store, "e1")
+
+    for nothing in ("", "  \n ", "\u200b"):
+        with pytest.raises(SubmissionError, match="in a few words"):
+            await desk.report(job_id, BOB, PLACE, nothing)
+    assert await desk.reports.newest(None, limit=9) == []
+    for reason in ("It is a dog.", "And no cat.", *(letter * MAX_REASON for letter in "abc")):
+        await desk.report(job_id, BOB, PLACE, reason)
+    with pytest.raises(SubmissionError, match="enough"):
+        await desk.report(job_id, BOB, PLACE, "d" * MAX_REASON)
+    [report] = await desk.reports.newest(None, limit=9)
+
+    assert report.reason.startswith("It is a dog.\nAnd no cat.\naaa")
