@@ -56,7 +56,7 @@ class Desk(Protocol):
         ...
 
     async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
-        """Tell the operator of a job. Raises SubmissionError when there is none that the reporter may see, or nothing said."""
+        """Tell the operator of a job. Raises SubmissionError where the reporter may see none, or says nothing."""
         ...
 
     async def job(self, job_id: JobId) -> JobRecord | None:
