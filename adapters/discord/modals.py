@@ -11,7 +11,7 @@ from bot.forms import ASKED_REASON, KEPT, LONGEST_REASON, REPORT, WHO_READS, Fie
 from bot.inert import label, length, visible
 from bot.jobs import JobId
 from bot.meanings import EditForm, ReimagineForm, ReportForm
-from workflows.command import parse_command
+from workflows.command import PROMPT, parse_command
 from workflows.parameters import Text
 from workflows.values import Values
 from workflows.vocabulary import Vocabulary
@@ -19,6 +19,7 @@ from workflows.workflow import Workflow
 from workflows.writing import write_command
 
 _LONGEST_CHOICE = 100
+_WORDS_ALONE = "Words only: parameters stand below."
 _REST, _REASON = "rest", "reason"
 _PARAMETER = "p:"
 
@@ -94,7 +95,9 @@ def _fields(workflow: Workflow, values: Values, vocabulary: Vocabulary, layout: 
     for name in layout.fields:
         parameter, shown = workflow.manifest.parameters[name], known[name]
         is_required = isinstance(parameter, Text) and parameter.required
-        yield field(shown.label, visible(shown.help), _component(shown, is_required=is_required))
+        # A command's words hold parameters, too: whoever knows that looks for them here.
+        help_text = f"{shown.help} {_WORDS_ALONE}" if name == PROMPT else shown.help
+        yield field(shown.label, visible(help_text), _component(shown, is_required=is_required))
     if layout.rest is not None:
         text = write_command({name: values[name] for name in layout.rest if name in values}, workflow, vocabulary)
         box = _input(_REST, style=PARAGRAPH, value=text, hint="steps:30 seed:42")

@@ -105,6 +105,14 @@ def test_an_edit_shows_the_prompt_three_more_and_everything_else_as_words() -> N
     assert "seed:18446744073709551615" in _field(form, "Everything else")["value"]
 
 
+def test_the_prompts_field_says_that_parameters_stand_below() -> None:
+    workflow = LIBRARY_CATALOG.workflows["txt2img"]
+    prompt, *others = edit_form(JOB, workflow, workflow.validate({"prompt": "x"}, VOCABULARY), VOCABULARY)["components"]
+
+    assert prompt["description"] == "What to paint. Words only: parameters stand below."
+    assert not any("Words only" in each.get("description", "") for each in others)
+
+
 def test_every_parameter_can_be_changed() -> None:
     changed = _edited(
         TXT2IMG, FOX, VOCABULARY, {"Prompt": "an owl", "Steps": "12", "Everything else": "seed:7 width:640"}
