@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeVar
 
+from adapters.discord.components import EPHEMERAL
 from adapters.discord.origins import Origin
 from adapters.discord.rest import Refusal, Refused, Rest, Upload
 from adapters.discord.shapes import Json
@@ -21,7 +22,6 @@ DECIDE_BY_S = 1.8
 """Until then something may be found out before the first answer: what is left of three seconds is for the way there."""
 
 _MESSAGE, _LATER, _CHANGE_LATER, _CHANGE, _SUGGEST, _FORM = 4, 5, 6, 7, 8, 9
-_EPHEMERAL = 1 << 6
 
 
 class _Said(Enum):
@@ -58,7 +58,7 @@ class Answering:
 
     async def later_ephemeral(self) -> bool:
         """Say to whoever asked that something will come."""
-        return await self._first(_LATER, {"flags": _EPHEMERAL}, _Said.LATER_EPHEMERAL)
+        return await self._first(_LATER, {"flags": EPHEMERAL}, _Said.LATER_EPHEMERAL)
 
     async def open(self, form: Json) -> bool:
         """Open a form; only a first answer can."""
@@ -139,4 +139,4 @@ class Answering:
 
 def _edited(message: Json) -> Json:
     """Return a message as a change of one: who sees it was decided when it was made."""
-    return {**message, "flags": message.get("flags", 0) & ~_EPHEMERAL}
+    return {**message, "flags": message.get("flags", 0) & ~EPHEMERAL}

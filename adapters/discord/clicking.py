@@ -10,7 +10,7 @@ from adapters.discord.showing import Showing
 from adapters.discord.standing import standing_of
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
-from bot.clicks import CANCELLED, command_of, submission_of_click, workflow_of
+from bot.clicks import CANCELLED, STOPPED, command_of, submission_of_click, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
@@ -83,9 +83,9 @@ class Clicking:
     async def _cancel(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
         cancelling = self.desk.cancel(job_id, origin.requester, moderates=origin.moderates)
-        found = CANCELLED[await answering.in_time(cancelling)]
-        if found:
-            await answering.whisper(answers.note(found))
+        found = await answering.in_time(cancelling)
+        if CANCELLED[found] or origin.is_ephemeral:
+            await answering.whisper(answers.note(CANCELLED[found] or STOPPED[found]))
         else:
             await answering.accept()  # the card says the rest
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import cast
 
+from adapters.discord.components import EPHEMERAL
 from adapters.discord.shapes import Json
 from bot.commands import IMAGINE
 from bot.jobs import DIRECT, Place, Requester, Tenant
@@ -82,6 +83,7 @@ class Origin:
     missing: tuple[str, ...]  #: permissions that we lack for posting pictures there, as Discord's settings call them
     thread_of: str | None = None  #: the channel that this is a thread of
     message: str | None = None  #: the id of the message that was clicked
+    is_ephemeral: bool = False  #: nobody else sees that message, and nothing keeps it up to date
     asker: str | None = None  #: the id of whoever that message answers, where it answers anybody
 
     @property
@@ -146,6 +148,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         missing=_missing(event, channel, is_there=guild is not None and not is_only_token),
         thread_of=_thread_of(channel),
         message=_id(message["id"]) if message else None,
+        is_ephemeral=bool(int(message.get("flags") or 0) & EPHEMERAL),
         asker=_id(asked["user"]["id"]) if asked else None,
     )
 

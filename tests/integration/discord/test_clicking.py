@@ -48,6 +48,16 @@ async def test_cancel_that_comes_too_late_says_so(stage: Stage) -> None:
     assert "ended already" in (await stage.ada.click(asked.message, "Cancel")).text
 
 
+async def test_cancel_in_a_history_says_what_became_of_it(stage: Stage) -> None:
+    await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    await stage.show((await stage.job()).job)
+    told = await stage.ada.slash(stage.general, "history")
+    clicked = await stage.ada.click(told.message, "Cancel")
+    assert clicked.message.is_ephemeral
+    assert "Cancelled." in clicked.text
+    assert (await stage.job()).state is JobState.CANCELLED
+
+
 # ---- Again ----
 
 
