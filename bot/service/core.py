@@ -1,12 +1,13 @@
 """What every role of a service needs: the store, the files, and what all processes know alike."""
 
 import asyncio
-import secrets
 from dataclasses import dataclass
+from secrets import token_hex
 
 from adapters.files.links import LinkSigner
 from adapters.files.local import LocalFiles
 from adapters.redis.opening import RedisPool
+from adapters.redis.secrets import RedisSecrets, SecretKey
 from bot.estimates import Estimates
 from bot.laning import Laning
 from bot.service.options import ServiceOptions
@@ -25,6 +26,12 @@ class Core:
     estimates: Estimates
     shared: Shared
     owner: str  #: this process, among those that own a server or a bucket
+
+    @property
+    def secrets(self) -> RedisSecrets:
+        """Return the secrets that chat platforms keep in the store."""
+        # Of the key that signs links, but not the same: what one of the two gives away opens nothing of the other.
+        return self.pool.secrets(SecretKey(f"secrets of the store: {self.options.key.hex()}"))
 
     @property
     def alone(self) -> bool:
@@ -55,5 +62,5 @@ async def core_of(options: ServiceOptions, pool: RedisPool) -> Core:
         estimates=Estimates.of_state(await pool.estimates.read()),
         shared=shared,
         # An engine of our own has one service at a time: what a killed one owned is ours at once.
-        owner="only" if alone else secrets.token_hex(8),
+        owner="only" if alone else token_hex(8),
     )

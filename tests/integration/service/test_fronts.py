@@ -17,8 +17,9 @@ from bot.errors import ConfigError
 from bot.noticeboard import Noticeboard, Sources
 from bot.service.asking import desk_of, sources_of
 from bot.service.core import Core
-from bot.service.discord import ORIGINALS_S, DiscordFront, originals
+from bot.service.discord import DiscordFront
 from bot.service.fronts import NEAR, Stand, WebFront, stand_of
+from bot.service.originals import ORIGINALS_S, originals
 from bot.service.remembering import Remembering
 from bot.service.roles import Role
 from bot.settings import Settings
