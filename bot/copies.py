@@ -1,4 +1,4 @@
-"""Which files go along with a message, and in what form: pure. What does not fit is told, never dropped in silence."""
+"""Which files go along with a message, and how: pure. What does not fit is told, never dropped in silence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ LEAST_COPY = 32 * 1024
 """Bytes below which no copy is made: of a large picture nothing worth looking at would be left."""
 
 
-class Form(Enum):
+class Manner(Enum):
     """How a file goes along."""
 
     WHOLE = auto()  #: as it was made
@@ -30,7 +30,7 @@ class Part:
     """What becomes of one file."""
 
     file: StoredFile
-    form: Form
+    manner: Manner
     most: int = 0  #: bytes that it, or its copy, may have
     reason: str = ""  #: a sentence, where the file itself does not go along
 
@@ -40,16 +40,6 @@ class Plan:
     """What becomes of every file, in their order."""
 
     parts: tuple[Part, ...]
-
-    @property
-    def attached(self) -> tuple[Part, ...]:
-        """Return those that go along, whole or smaller."""
-        return tuple(part for part in self.parts if part.form is not Form.LEFT_OUT)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Return why files do not go along as they are, each sentence once."""
-        return tuple(dict.fromkeys(part.reason for part in self.parts if part.reason))
 
 
 def plan(files: Sequence[StoredFile], *, per_file: int, per_message: int, most: int = 10) -> Plan:
@@ -93,10 +83,10 @@ def _is_hopeless(file: StoredFile, share: int) -> bool:
 
 def _part(file: StoredFile, share: int | None, why: str | None) -> Part:
     if share is None:
-        return Part(file=file, form=Form.LEFT_OUT, reason=why or "")
+        return Part(file=file, manner=Manner.LEFT_OUT, reason=why or "")
     if file.bytes <= share:
-        return Part(file=file, form=Form.WHOLE, most=share)
-    return Part(file=file, form=Form.SMALLER, most=share, reason=_shrunk(file))
+        return Part(file=file, manner=Manner.WHOLE, most=share)
+    return Part(file=file, manner=Manner.SMALLER, most=share, reason=_shrunk(file))
 
 
 def _too_many(most: int) -> str:

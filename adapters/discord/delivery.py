@@ -1,4 +1,4 @@
-"""What goes along with a card: the latest preview, or the results in the form in which they fit.
+"""What goes along with a card: the latest preview, or the results in the manner in which they fit.
 
 A preview is sent anew whenever its card is. To keep the one that a message has, somebody would have to remember under
 which number Discord stored it, in every process that may edit next; a preview is small, and almost every edit of a
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import ALT_TEXT, Shown, ShownFile
-from bot.copies import USUAL_SPOILERS, Form, Part, Plan, Spoilers, plan, tighter
+from bot.copies import USUAL_SPOILERS, Manner, Part, Plan, Spoilers, plan, tighter
 from bot.errors import FileGone
 from bot.events import MediaKind
 from bot.images import smaller
@@ -73,7 +73,7 @@ class _Sent:
     @property
     def wants_link(self) -> bool:
         """Whether there is an original that this message does not have."""
-        return not self.is_gone and (self.upload is None or self.part.form is not Form.WHOLE)
+        return not self.is_gone and (self.upload is None or self.part.manner is not Manner.WHOLE)
 
 
 class Delivery:
@@ -132,10 +132,10 @@ class Delivery:
         )
 
     async def _send(self, card: StatusCard, number: int, part: Part) -> _Sent:
-        if part.form is Form.LEFT_OUT:
+        if part.manner is Manner.LEFT_OUT:
             return _Sent(part=part, reason=part.reason)
         try:
-            content = await (self._copy(part) if part.form is Form.SMALLER else self._read(part.file, part.most))
+            content = await (self._copy(part) if part.manner is Manner.SMALLER else self._read(part.file, part.most))
         except FileGone:
             return _Sent(part=part, reason=f"{part.file.name} is not kept any more.", is_gone=True)
         if content is None:
@@ -182,7 +182,7 @@ class Delivery:
 def _plan(files: Sequence[StoredFile], limit: int, tightened: int) -> Plan:
     if tightened >= TIGHTENINGS:
         reason = "Discord did not take the files."
-        return Plan(parts=tuple(Part(file=file, form=Form.LEFT_OUT, reason=reason) for file in files))
+        return Plan(parts=tuple(Part(file=file, manner=Manner.LEFT_OUT, reason=reason) for file in files))
     per_file = min(limit, MOST_BYTES)
     per_message = max(per_file, MESSAGE_BYTES - _BODY_BYTES)
     if tightened:
