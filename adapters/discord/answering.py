@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeVar
 
+from adapters.discord.calls import Upload
 from adapters.discord.components import EPHEMERAL
 from adapters.discord.origins import Origin
-from adapters.discord.rest import Refusal, Refused, Rest, Upload
+from adapters.discord.refusals import Refusal, Refused
+from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
 from bot.errors import ChatError, StoreLost
 

@@ -13,8 +13,6 @@ from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.shapes import Json
 from bot.errors import ChatError
 
-__all__ = ["Refusal", "Refused", "Rest", "Sessions", "Upload"]
-
 _log = logging.getLogger(__name__)
 
 ACKNOWLEDGE_S = 3.0
@@ -126,7 +124,7 @@ class Rest:
         path, where = _reply(application, token, message)
         await self._delete(Call(method="DELETE", path=path, where=where, by_bot=False, insists=True))
 
-    async def follow_up(self, application: str, token: str, body: Json, files: Sequence[Upload] = ()) -> Json:
+    async def follow_up(self, application: str, token: str, body: Json) -> Json:
         """Say more. Asked twice it may be said twice, so it is tried again only where Discord refused it."""
         where = {"webhook_id": application, "webhook_token": token}
         call = Call(
@@ -134,7 +132,6 @@ class Rest:
             path=_REPLIES,
             where=where,
             body=body,
-            files=files,
             by_bot=False,
             repeatable=False,
             insists=True,

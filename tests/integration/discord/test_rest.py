@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from adapters.discord import calls, quiet
-from adapters.discord.rest import Refusal, Refused, Rest, Upload
+from adapters.discord.calls import Upload
+from adapters.discord.refusals import Refusal, Refused
+from adapters.discord.rest import Rest
 from bot.errors import ChatError, ConfigError
 from tests.fakes.discord.faults import Dropped, Lost, Status, TooMany
 from tests.fakes.discord.limits import Limits
