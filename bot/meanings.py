@@ -57,8 +57,28 @@ class ReimagineForm:
     source: str
 
     def __post_init__(self) -> None:
-        if not _SOURCE.fullmatch(self.source):
-            raise ValueError("a source is 1 to 64 letters, figures, - and _")
+        _check(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickOf:
+    """The select that asks which of a message's pictures an entry of its menu means; `source` as of `ReimagineForm`."""
+
+    button: Button  #: VARY or UPSCALE, of which that entry is one for any picture
+    source: str
+
+    def __post_init__(self) -> None:
+        _check(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditAgain:
+    """The button that opens a refused form again, as it was filled; `source` as of `ReimagineForm`."""
+
+    source: str
+
+    def __post_init__(self) -> None:
+        _check(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +102,22 @@ class Show:
     job_id: JobId
 
 
-Meaning = Press | Pick | EditForm | ReimagineForm | ReportForm | HistoryPage | Show
+Meaning = Press | Pick | PickOf | EditForm | ReimagineForm | EditAgain | ReportForm | HistoryPage | Show
 """What an id can mean."""
+
+
+_KINDS: Mapping[type[Meaning], str] = {
+    EditForm: "edit",
+    ReportForm: "report",
+    Show: "show",
+    ReimagineForm: "reimagine",
+    EditAgain: "again",
+}
+
+
+def _check(source: str) -> None:
+    if not _SOURCE.fullmatch(source):
+        raise ValueError("a source is 1 to 64 letters, figures, - and _")
 
 
 def encode(meaning: Meaning) -> str:
@@ -116,16 +150,14 @@ def _parts(meaning: Meaning) -> tuple[str, ...]:
             return "press", meaning.button.value, meaning.job_id.hex, *number
         case Pick():
             return "pick", meaning.button.value, meaning.job_id.hex
-        case EditForm():
-            return "edit", meaning.job_id.hex
-        case ReimagineForm():
-            return "reimagine", meaning.source
-        case ReportForm():
-            return "report", meaning.job_id.hex
+        case PickOf():
+            return "pickof", meaning.button.value, meaning.source
+        case EditForm() | ReportForm() | Show():
+            return _KINDS[type(meaning)], meaning.job_id.hex
+        case ReimagineForm() | EditAgain():
+            return _KINDS[type(meaning)], meaning.source
         case HistoryPage():
             return "history", str(meaning.skip)
-        case Show():
-            return "show", meaning.job_id.hex
         case _:
             assert_never(meaning)
 
@@ -136,8 +168,8 @@ def _read(kind: str, parts: list[str]) -> Meaning | None:
             return _read_button(kind, _BUTTONS.get(button), _job(job), number)
         case (("edit" | "report" | "show"), [job]):
             return _read_job(kind, _job(job))
-        case "reimagine", [source] if _SOURCE.fullmatch(source):
-            return ReimagineForm(source=source)
+        case (("reimagine" | "again" | "pickof"), [*button, source]) if _SOURCE.fullmatch(source):
+            return _read_source(kind, button, source)
         case "history", [skip] if _NUMBER.fullmatch(skip):
             return HistoryPage(skip=int(skip))
     return None
@@ -153,6 +185,17 @@ def _read_button(kind: str, button: Button | None, job_id: JobId | None, number:
             return Press(button=button, job_id=job_id)
         case "press", [figures] if _NUMBER.fullmatch(figures):
             return Press(button=button, job_id=job_id, number=int(figures))
+    return None
+
+
+def _read_source(kind: str, button: list[str], source: str) -> ReimagineForm | EditAgain | PickOf | None:
+    match kind, button:
+        case "reimagine", []:
+            return ReimagineForm(source=source)
+        case "again", []:
+            return EditAgain(source=source)
+        case "pickof", [name] if name in _BUTTONS:
+            return PickOf(button=_BUTTONS[name], source=source)
     return None
 
 

@@ -8,9 +8,7 @@ from adapters.discord.text import MOST_TEXT, code_block, plain
 from bot import answers
 from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Listed, Section, Strong, Tone, Typed
 from bot.inert import length
-from bot.jobs import JobId
-from bot.meanings import Pick, encode
-from bot.status import Button
+from bot.meanings import Pick, PickOf, encode
 from workflows.faults import Fault
 
 _COLOURS: Mapping[Tone, int] = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x23A55A, Tone.BAD: 0xF23F43}
@@ -56,12 +54,12 @@ def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))
 
 
-def picker(button: Button, job_id: JobId, pictures: int) -> Json:
-    """Ask which of a job's pictures a button means."""
+def picker(meaning: Pick | PickOf, pictures: int) -> Json:
+    """Ask which of several pictures a button or an entry of a menu means."""
     names = answers.picture_names(pictures, IN_A_SELECT)
     options = [option(name, str(number)) for number, name in enumerate(names)]
-    chooser = select(encode(Pick(button=button, job_id=job_id)), options, placeholder=answers.CHOOSE)
-    answer = answers.picker(button, pictures, IN_A_SELECT, "Discord")
+    chooser = select(encode(meaning), options, placeholder=answers.CHOOSE)
+    answer = answers.picker(meaning.button, pictures, IN_A_SELECT, "Discord")
     return answered(answer, [{"type": 1, "components": [chooser]}])
 
 

@@ -5,7 +5,9 @@ from typing import assert_never
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
+from adapters.discord.forming import Forming
 from adapters.discord.modals import edit_form, report_form
+from adapters.discord.reimagining import Reimagining
 from adapters.discord.showing import Showing
 from adapters.discord.standing import standing_of
 from adapters.discord.submitting import Submitting, wish_of
@@ -15,10 +17,12 @@ from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord
 from bot.meanings import (
+    EditAgain,
     EditForm,
     HistoryPage,
     Meaning,
     Pick,
+    PickOf,
     Press,
     ReimagineForm,
     ReportForm,
@@ -39,6 +43,8 @@ class Clicking:
     showing: Showing
     chat: ChatPlatform
     telling: Telling
+    forming: Forming
+    reimagining: Reimagining
 
     async def click(self, answering: Answering, meaning: Meaning | None) -> None:
         """Do what a click means. Raises what whoever clicked has to be told."""
@@ -48,6 +54,11 @@ class Clicking:
             case Pick(button=button, job_id=job_id):
                 number = picked(answering.origin.data.get("values"))
                 await self._paint(answering, button, job_id, number or 0)
+            case PickOf(button=button, source=source):
+                number = picked(answering.origin.data.get("values"))
+                await self.reimagining.choose(answering, button, source, number)
+            case EditAgain(source=source):
+                await self.forming.open_again(answering, source)
             case HistoryPage(skip=skip):
                 await self.telling.turn(answering, skip)
             case Show(job_id=job_id):
@@ -98,7 +109,7 @@ class Clicking:
     async def _follow_up(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
         record = await self._seen(answering, job_id)
         if number is None and len(record.files) > 1:
-            await answering.whisper(answers.picker(button, job_id, len(record.files)))
+            await answering.whisper(answers.picker(Pick(button=button, job_id=job_id), len(record.files)))
         else:
             await self._submit(answering, button, record, number or 0)
 

@@ -45,6 +45,12 @@ def reimagine_form(source: str, workflow: Workflow, vocabulary: Vocabulary, give
     return form(ReimagineForm(source=source), workflow.manifest.title, [*fields])
 
 
+def refilled(asked: Json, typed: Mapping[str, str]) -> Json:
+    """Return a form with what was typed or chosen in it before, as `submitted` told it."""
+    fields = [{**each, "component": _refilled(each["component"], typed)} for each in asked["components"]]
+    return {**asked, "components": fields}
+
+
 def report_form(job_id: JobId) -> Json:
     """Ask what is wrong with a result."""
     reason = _input(_REASON, style=PARAGRAPH, longest=LONGEST_REASON, is_required=True)
@@ -117,6 +123,19 @@ def _component(shown: Field, *, is_required: bool) -> Json:
     if _can_be_chosen(shown):
         return _choice(shown)
     return _input(_id(shown), style=SHORT, value=shown.value, hint=shown.hint)
+
+
+def _refilled(component: Json, typed: Mapping[str, str]) -> Json:
+    text = typed.get(component["custom_id"])
+    if text is None:
+        return component
+    if "options" in component:
+        options = [
+            option(each["label"], each["value"], is_chosen=each["value"] == text) for each in component["options"]
+        ]
+        return {**component, "options": options}
+    said = {"value": text} if text else {}
+    return {**{name: value for name, value in component.items() if name != "value"}, **said}
 
 
 def _can_be_chosen(shown: Field) -> bool:

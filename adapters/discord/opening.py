@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
+from adapters.discord.asides import Asides
 from adapters.discord.asking import Asking
 from adapters.discord.cdn import ORIGINS, Cdn
 from adapters.discord.chat import DiscordChat
@@ -76,7 +77,9 @@ def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: 
     desk, cdn = shared.desk, Cdn(origins=options.origins)
     submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=shared.card)
     telling = Telling(desk=desk)
-    reimagining = Reimagining(desk=desk, submitting=submitting, secrets=shared.secrets)
+    asides = Asides(secrets=shared.secrets)
+    reimagining = Reimagining(desk=desk, submitting=submitting, asides=asides)
+    forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, asides=asides)
     return Routes(
         asking=Asking(desk=desk, submitting=submitting),
         clicking=Clicking(
@@ -85,8 +88,10 @@ def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: 
             showing=Showing(card=shared.card, sending=sending),
             chat=chat,
             telling=telling,
+            forming=forming,
+            reimagining=reimagining,
         ),
-        forming=Forming(desk=desk, submitting=submitting, reimagining=reimagining),
+        forming=forming,
         reimagining=reimagining,
         telling=telling,
     )

@@ -259,7 +259,7 @@ async def test_of_a_job_that_is_forgotten_no_form_of_a_report_is_opened(stage: S
 # ---- Menus ----
 
 
-async def test_upscale_takes_the_first_picture_of_anybodys_message(stage: Stage) -> None:
+async def test_upscale_takes_the_picture_of_anybodys_message(stage: Stage) -> None:
     said = stage.ada.say(stage.general, "look", Picture(name="cat.png", content=png("red", (120, 80))))
     asked = await ben(stage).menu("Upscale this picture", said)
     assert asked.was_deferred
@@ -318,3 +318,58 @@ async def test_a_message_without_a_picture_is_told(stage: Stage) -> None:
         asked = await stage.ada.menu(menu, said)
         assert asked.message.is_ephemeral
         assert "no picture in that message" in asked.text
+
+
+async def test_of_several_pictures_the_menu_asks_which(stage: Stage) -> None:
+    pictures = [Picture(name=f"{side}.png", content=png("red", (side, 80))) for side in (100, 120)]
+    said = stage.ada.say(stage.general, "look", *pictures)
+    asked = await ben(stage).menu("Upscale this picture", said)
+    assert asked.message.is_ephemeral
+    await ben(stage).choose(asked.message, "Choose a picture", "1")
+    await stage.town.discord.until(lambda: bool(stage.store._entries))
+    assert (await stage.job()).job.values["image"].width == 120  # type: ignore[union-attr]
+
+    asked = await ben(stage).menu("Reimagine this picture", said)
+    form = await ben(stage).choose(asked.message, "Choose a picture", "1")
+    await ben(stage).submit(form, prompt="a dragon")
+    await stage.town.discord.until(lambda: len(stage.store._entries) == 2)
+    assert (await stage.job()).job.values["image"].width == 120  # type: ignore[union-attr]
+
+
+async def test_of_several_results_the_menu_asks_which_too(stage: Stage) -> None:
+    message = await stage.picture(png("red"), png("blue"))
+    asked = await ben(stage).menu("Upscale this picture", message)
+    await ben(stage).choose(asked.message, "Choose a picture", "1")
+    record, parent = await stage.job(), await stage.job(0)
+    assert record.job.parent == parent.job.id
+    assert record.job.values["image"].key == parent.files[1].key  # type: ignore[union-attr]
+
+
+async def test_a_refused_form_opens_again_as_it_was_filled(stage: Stage) -> None:
+    form = await stage.ada.click(await stage.picture(), "Edit & rerun")
+    sent = await stage.ada.submit(form, Prompt="a much longer prompt", Steps="900", rest="seed:7")
+    assert sent.message.is_ephemeral
+    assert "steps" in sent.text
+    again = await stage.ada.click(sent.message, "Edit again")
+    assert "a much longer prompt" in str(again.modal)
+    await stage.ada.submit(again, Steps="9")
+    values = (await stage.job()).job.values
+    assert (values["prompt"], values["steps"], values["seed"]) == ("a much longer prompt", 9, 7)
+
+
+async def test_a_refused_form_about_a_picture_opens_again_with_it(stage: Stage) -> None:
+    said = stage.ada.say(stage.general, "look", Picture(name="cat.png", content=png("red", (120, 80))))
+    form = await ben(stage).menu("Reimagine this picture", said)
+    sent = await ben(stage).submit(form, prompt="a dragon", rest="steps:900")
+    again = await ben(stage).click(sent.message, "Edit again")
+    await ben(stage).submit(again, rest="steps:9")
+    await stage.town.discord.until(lambda: bool(stage.store._entries))
+    values = (await stage.job()).job.values
+    assert (values["prompt"], values["steps"], values["image"].width) == ("a dragon", 9, 120)  # type: ignore[union-attr]
+
+
+async def test_a_refused_form_is_opened_again_for_a_while_only(stage: Stage) -> None:
+    form = await stage.ada.click(await stage.picture(), "Edit & rerun")
+    sent = await stage.ada.submit(form, Steps="900")
+    stage.town.drawer.kept.clear()
+    assert "open for too long" in (await stage.ada.click(sent.message, "Edit again")).text

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from bot.jobs import JobId
 from bot.meanings import (
     LONGEST,
+    EditAgain,
     EditForm,
     HistoryPage,
     Meaning,
     Pick,
+    PickOf,
     Press,
     ReimagineForm,
     ReportForm,
@@ -26,11 +28,14 @@ from bot.status import Button
 _JOBS = st.uuids().map(JobId)
 _BUTTONS = st.sampled_from(Button)
 _NUMBERS = st.integers(0, 9999)
+_SOURCES = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 MEANINGS: st.SearchStrategy[Meaning] = st.one_of(
     st.builds(Press, button=_BUTTONS, job_id=_JOBS, number=st.none() | _NUMBERS),
     st.builds(Pick, button=_BUTTONS, job_id=_JOBS),
     st.builds(EditForm, job_id=_JOBS),
-    st.builds(ReimagineForm, source=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)),
+    st.builds(PickOf, button=_BUTTONS, source=_SOURCES),
+    st.builds(ReimagineForm, source=_SOURCES),
+    st.builds(EditAgain, source=_SOURCES),
     st.builds(ReportForm, job_id=_JOBS),
     st.builds(HistoryPage, skip=_NUMBERS),
     st.builds(Show, job_id=_JOBS),
@@ -63,6 +68,7 @@ def test_whatever_is_sent_means_nothing_or_exactly_what_it_says(sent: str) -> No
         "fb1:press:reroll:" + _JOB.hex + ":٣", "fb1:press:reroll:" + _JOB.hex + ":01",
         "fb1:pick:vary:" + _JOB.hex + ":0",
         "fb1:history:99999", "fb1:history:1e3", "fb1:reimagine:a b", "fb1:reimagine:" + "a" * 65, "fb1:edit", "x" * 101,
+        "fb1:again:" + "a" * 65, "fb1:again:upscale:a", "fb1:pickof:a", "fb1:pickof:paint:a", "fb1:reimagine:vary:a",
     ],
 )  # fmt: skip
 def test_what_is_none_of_ours_means_nothing(sent: object) -> None:

@@ -92,7 +92,7 @@ def test_help_has_an_example_every_command_and_what_the_buttons_do() -> None:
 
 @pytest.mark.parametrize(("pictures", "offered"), [(1, 1), (4, 4), (25, 25), (30, 25)])
 def test_which_of_several_pictures_is_meant_is_picked(pictures: int, offered: int) -> None:
-    body = _private(answers.picker(Button.VARY, JOB, pictures))
+    body = _private(answers.picker(Pick(button=Button.VARY, job_id=JOB), pictures))
     (chooser,) = parts(body, 3)
     assert [each["value"] for each in chooser["options"]] == [str(number) for number in range(offered)]
     assert decode(chooser["custom_id"]) == Pick(button=Button.VARY, job_id=JOB)

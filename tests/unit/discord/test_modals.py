@@ -14,6 +14,7 @@ from adapters.discord.modals import (
     read_edit,
     read_reason,
     read_reimagine,
+    refilled,
     reimagine_form,
     report_form,
     submitted,
@@ -103,6 +104,20 @@ def test_an_edit_shows_the_prompt_three_more_and_everything_else_as_words() -> N
     assert _field(form, "Prompt")["value"] == "a fox"
     assert _field(form, "Steps")["value"] == "30"
     assert "seed:18446744073709551615" in _field(form, "Everything else")["value"]
+
+
+def test_a_form_that_was_refused_opens_again_as_it_was_filled() -> None:
+    typed = {"p:prompt": "", "p:negative_prompt": "fog", "p:steps": "900", "rest": "stepz:3", "p:gone": "x"}
+    form = taken_as_form(refilled(edit_form(JOB, TXT2IMG, FOX, VOCABULARY), typed))
+
+    assert "value" not in _field(form, "Prompt")
+    said = [_field(form, name)["value"] for name in ("Negative prompt", "Steps", "Cfg", "Everything else")]
+    assert said == ["fog", "900", "7", "stepz:3"]
+
+    values = _values(UPSCALE, {}, VOCABULARY)
+    chooser = edit_form(JOB, UPSCALE, values, VOCABULARY)
+    [again] = _field(refilled(chooser, {"p:upscale_model": ""}), "Upscale model")["options"]
+    assert "default" not in again
 
 
 def test_the_prompts_field_says_that_parameters_stand_below() -> None:

@@ -17,6 +17,7 @@ from bot.copies import plan
 from bot.errors import QueueFull
 from bot.jobs import JobState
 from bot.limits import Limits, explained
+from bot.meanings import Pick
 from bot.status import Button, StatusCard
 from tests.acceptance.discord.pictures import jobs
 from tests.acceptance.discord.pictures.frames import Form, Frame, Menu, Spoken, Typing, page_of
@@ -177,7 +178,7 @@ def _whispered(body: Json, command: str) -> Spoken:
 def asked(paint: Paint) -> Picture:
     """What only whoever asked sees: which picture is meant, and the parameters to copy."""
     order = jobs.job("a forest in the morning mist", 7)
-    which = answers.picker(Button.UPSCALE, order.id, 4)
+    which = answers.picker(Pick(button=Button.UPSCALE, job_id=order.id), 4)
     words = answers.parameters(DEFAULT, "a forest in the morning mist steps:30 seed:7 size:512x512 model:sdxl")
     return Picture(frames=[Spoken(body=which), Spoken(body=words)])
 
