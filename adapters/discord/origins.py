@@ -55,7 +55,7 @@ class Right(IntFlag):
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
 
-_NAMES: Mapping[Right, str] = {
+NAMES: Mapping[Right, str] = {
     Right.VIEW_CHANNEL: "View Channel",
     Right.SEND_MESSAGES: "Send Messages",
     Right.SEND_MESSAGES_IN_THREADS: "Send Messages in Threads",
@@ -182,7 +182,7 @@ def _missing(event: Json, channel: Json, *, is_there: bool) -> tuple[str, ...]:
         sending = Right.SEND_MESSAGES_IN_THREADS if channel.get("type") in _THREADS else Right.SEND_MESSAGES
         needed = [Right.VIEW_CHANNEL, sending, Right.ATTACH_FILES]
     ours = {"permissions": event.get("app_permissions", "0")}
-    return tuple(_NAMES[right] for right in needed if not _holds(ours, right))
+    return tuple(NAMES[right] for right in needed if not _holds(ours, right))
 
 
 def _holds(who: Json, right: Right) -> bool:

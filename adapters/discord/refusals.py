@@ -19,7 +19,7 @@ class Refusal(StrEnum):
 
 
 class Refused(ChatError):
-    """A call to Discord that was refused or not answered; `gone` is for whoever knows of no other way to decide."""
+    """A call to Discord that was refused or not answered. It is never `gone`: what is lost, its `refusal` tells."""
 
     def __init__(
         self, refusal: Refusal, *, status: int = 0, code: int = 0, after_s: float = 0.0, detail: str = ""

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from adapters.discord.origins import NAMES
 from adapters.discord.registration import PERMISSIONS, Registration, commands_of, install_url, invite_url
 from bot.cli.discord_calls import left_out_of
 from bot.cli.setting_up import load_settings, open_catalog
@@ -75,7 +76,7 @@ def _show(application: str, registration: Registration, left_out: Sequence[LeftO
 
 def _permissions() -> Iterator[tuple[str, str]]:
     for right, reason in PERMISSIONS.items():
-        yield (right.name or "").replace("_", " ").title().replace(" In ", " in "), reason
+        yield NAMES[right], reason
 
 
 def _named(registration: Registration) -> Iterator[tuple[str, dict[str, Any]]]:

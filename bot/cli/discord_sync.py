@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from adapters.discord.origins import PLATFORM
 from adapters.discord.registration import commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.syncing import Difference, difference, sync
@@ -93,7 +94,7 @@ async def _remembered(url: str | None) -> AsyncIterator[TextStore]:
         yield _Forgetful()
         return
     async with open_redis(url, deadline_s=_STORE_S) as pool:
-        yield Remembering(settings=pool.settings, platform="discord")
+        yield Remembering(settings=pool.settings, platform=PLATFORM)
 
 
 def _show_all(found: Mapping[str | None, Difference], left_out: Iterable[LeftOut]) -> None:
