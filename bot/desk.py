@@ -162,7 +162,7 @@ class Desk:
             position = await self.job_queue.position(record.job.id)
             awaited = self.awaited(position) if position else None
             wait_s = self._wait_s(record, position)
-            lines.append((_named(record), _standing(record, position, wait_s, awaited)))
+            lines.append(queue_row(record, position, wait_s, awaited))
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
@@ -219,6 +219,13 @@ class Desk:
             if owner.tenant != requester.tenant or not (is_subject or owner.id == requester.id):
                 raise SubmissionError(_NOT_YOURS)
         return record
+
+
+def queue_row(
+    record: JobRecord, position: Position | None, wait_s: float | None, awaited: Awaited | None = None
+) -> tuple[str, str]:
+    """Name a job that is under way, and tell where it stands: in how many seconds it begins, if that is known."""
+    return _named(record), _standing(record, position, wait_s, awaited)
 
 
 def _named(record: JobRecord) -> str:

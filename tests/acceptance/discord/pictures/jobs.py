@@ -13,6 +13,7 @@ TOWN = Tenant(platform="discord", id="183746152837465102")
 PLACE = Place(tenant=TOWN, channel="283746152837465103")
 
 _DESCRIBED = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
+AHEAD = Position(jobs=3, gpu_ms=0, lane="1")
 _DIGEST = "d" * 64
 
 
@@ -35,10 +36,9 @@ def record(order: Job, state: JobState = JobState.QUEUED) -> JobRecord:
     return JobRecord(job=order, state=state, revision=1, started_ms=0, ended_ms=11_700)
 
 
-def queued(order: Job, ahead: int, eta_s: float) -> StatusCard:
-    """Return the card of a job that waits."""
-    position = Position(jobs=ahead, gpu_ms=0, lane="1")
-    return card_of(record(order), live=None, position=position, eta_s=eta_s, described=_DESCRIBED)
+def queued(order: Job, eta_s: float) -> StatusCard:
+    """Return the card of a job that waits behind those `AHEAD`."""
+    return card_of(record(order), live=None, position=AHEAD, eta_s=eta_s, described=_DESCRIBED)
 
 
 def at(order: Job, live: Live) -> StatusCard:

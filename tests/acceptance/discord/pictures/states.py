@@ -12,8 +12,10 @@ from adapters.discord.registration import OWN, commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest
 from bot.answers import QUEUE, Tone
-from bot.commands import IMAGINE
+from bot.clicks import command_of
+from bot.commands import IMAGINE, command_names
 from bot.copies import plan
+from bot.desk import queue_row
 from bot.errors import QueueFull
 from bot.jobs import JobState
 from bot.limits import Limits, explained
@@ -93,7 +95,7 @@ def _along(card: StatusCard, *, spoiler: bool) -> Shown:
 def waiting(paint: Paint) -> Picture:
     """A job that waits, and one whose model is being loaded."""
     order = jobs.job(LIGHTHOUSE, 42)
-    cards = (jobs.queued(order, 3, 40.0), jobs.loading(order))
+    cards = (jobs.queued(order, 40.0), jobs.loading(order))
     return Picture(frames=[shown(card, paint) for card in cards])
 
 
@@ -130,11 +132,12 @@ def spoiler(paint: Paint) -> Picture:
 
 def large(paint: Paint) -> Picture:
     """A picture that is too large to be attached: a smaller copy, and a link to the original."""
-    card = jobs.painted(jobs.job(LIGHTHOUSE, 42, width=4096, height=4096))
-    files = (replace(card.files[0], bytes=24 * MB),)
+    card = jobs.painted(jobs.job(LIGHTHOUSE, 42, width=2048, height=2048))
+    files = (replace(card.files[0], width=2048, height=2048, bytes=11 * MB),)
     planned = plan(files, per_file=10 * MB, per_message=25 * MB)
+    reasons = tuple(part.reason for part in planned.parts)
     link = (f"Original of {files[0].name}", "https://pictures.example.org/files/…")
-    along = Shown(files=_along(card, spoiler=False).files, remarks=planned.reasons, links=(link,))
+    along = Shown(files=_along(card, spoiler=False).files, remarks=reasons, links=(link,))
     return Picture(frames=[shown(card, paint, along=along)])
 
 
@@ -179,13 +182,14 @@ def asked(paint: Paint) -> Picture:
     """What only whoever asked sees: which picture is meant, and the parameters to copy."""
     order = jobs.job("a forest in the morning mist", 7)
     which = answers.picker(Pick(button=Button.UPSCALE, job_id=order.id), 4)
-    words = answers.parameters(DEFAULT, "a forest in the morning mist steps:30 seed:7 size:512x512 model:sdxl")
+    words = answers.parameters(*command_of(jobs.record(order), CATALOG, OFFERED))
     return Picture(frames=[Spoken(body=which), Spoken(body=words)])
 
 
 def own(paint: Paint) -> Picture:
     """Somebody's own queue and history."""
-    rows = [(f"“{LIGHTHOUSE}”", "3 ahead, about 40 s")]
+    waits = jobs.record(jobs.job(LIGHTHOUSE, 42))
+    rows = [queue_row(waits, jobs.AHEAD, 40.0)]
     made = [jobs.job(prompt, 7, minutes * 60) for prompt, minutes in _ASKED_BEFORE]
     records = [
         replace(jobs.record(replace(each, created_ms=NOW_S * 1000 - int(each.id) * 1000), state), files=files)
@@ -205,9 +209,8 @@ _ASKED_BEFORE = ((LIGHTHOUSE, 1), ("a forest in the morning mist", 4))
 
 def helping(paint: Paint) -> Picture:
     """How to ask."""
-    painting = [(name, each.manifest.summary) for name, each in CATALOG.workflows.items()]
-    said = [(IMAGINE, COMMANDS[IMAGINE]["description"]), *painting, *OWN.items()]
-    return Picture(frames=[_whispered(answers.help_page(said), "help")])
+    said = {**command_names(CATALOG), **OWN}
+    return Picture(frames=[_whispered(answers.help_page([*said.items()]), "help")])
 
 
 def edit(paint: Paint) -> Picture:
