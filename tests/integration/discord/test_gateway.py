@@ -225,7 +225,7 @@ async def test_a_workflow_that_breaks_the_registration_leaves_everybody_answered
         here.town.discord.register({"name": "help", "type": 1, "description": "Help", "integration_types": [0, 1]})
         async with running(here):
             await heard_again(here)
-    assert "registering commands: failed" in caplog.text
+    assert "registering commands everywhere: failed" in caplog.text
 
 
 async def test_an_answer_that_cannot_be_put_into_words_harms_nobody_else(
@@ -235,7 +235,7 @@ async def test_an_answer_that_cannot_be_put_into_words_harms_nobody_else(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("adapters.discord.front.faults", broken)
+        patched.setattr("adapters.discord.front.answered", broken)
         await stage.ada.slash(stage.general, "imagine", prompt="a cat steps:9999", wait=False)
         await stage.town.discord.until(lambda: "an answer failed" in caplog.text)
     await heard_again(stage)
