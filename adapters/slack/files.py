@@ -33,7 +33,10 @@ MOST_BYTES = 64 * 1024 * 1024
 """No larger picture is held to be sent; Slack itself takes 1 GB."""
 
 GIVE_UP_S = 180.0
-"""For so long it is tried to show the pictures. Then the message says that they are missing."""
+"""A try that fails so long after the first one is the last: the message then says that its pictures are missing."""
+
+SEND_S = 12.0
+"""For so long one try sends; what was sent by then is not sent again. Below the noticeboard's deadline."""
 
 READY_S = 3.0
 """For so long one try waits for Slack to look at the files. Others of the workspace wait meanwhile, and Slack goes on
@@ -41,6 +44,9 @@ looking while nobody waits."""
 
 LOST_S = 10.0
 """A file that Slack does not know after so long was never completed, and is sent anew."""
+
+_MAY_PASS = frozenset({Refusal.AWAY, Refusal.FILE_GONE, Refusal.INVALID, Refusal.NOT_READY})
+"""What one file's try may end in, and another one not."""
 
 _AT_ONCE = 3
 _LOOK_S = 0.4  #: with two or three looks at each, 45 pictures a minute stay below what files.info takes
@@ -61,7 +67,7 @@ class Pictures:
         try:
             ids = await self._ready(job, pictures, alt) if pictures else {}
         except Refused as refused:
-            if refused.refusal is not Refusal.NO_FILES:
+            if not await self._is_hopeless(job, refused):
                 raise
             _log.info("job %s: no pictures in Slack: %s", job.id, refused.detail)
             return await self.without(job, card, remarks)
@@ -88,20 +94,23 @@ class Pictures:
                 if refused.refusal is not Refusal.FILE_GONE:
                     raise
 
+    async def _is_hopeless(self, job: Job, refused: Refused) -> bool:
+        if refused.refusal not in _MAY_PASS:
+            return refused.refusal is Refusal.NO_FILES
+        uploaded = await self._notes.uploaded(job.id)
+        return uploaded is not None and self._now() - uploaded.since_s > GIVE_UP_S
+
     # ---- Bringing them there ----
 
     async def _ready(self, job: Job, pictures: Sequence[StoredFile], alt: str) -> dict[str, str]:
-        """Return the files by the pictures' keys; raises Refused, NO_FILES when it was tried for long enough."""
+        """Return the files by the pictures' keys; raises Refused."""
         uploaded = await self._notes.uploaded(job.id)
         if uploaded is None:
             uploaded = Uploaded(since_s=self._now())
             await self._notes.note_uploaded(job.id, uploaded)
-        if self._now() - uploaded.since_s > GIVE_UP_S:
-            raise Refused(Refusal.NO_FILES, detail="they were not ready in time")
         missing = [picture for picture in pictures if picture.key not in uploaded.ids]
-        for first in range(0, len(missing), _AT_ONCE):
-            uploaded = await self._send(job, uploaded, missing[first : first + _AT_ONCE], alt)
         if missing:
+            uploaded = await self._send(job, uploaded, missing, alt)
             await asyncio.sleep(_LOOK_S)
         # Of what was sent just now one is looked at: files.info takes 100 a minute, and Slack says when it is not all.
         looked_at = [missing[-1].key] if len(missing) == len(pictures) else [*uploaded.ids]
@@ -109,7 +118,16 @@ class Pictures:
         return dict(uploaded.ids)
 
     async def _send(self, job: Job, uploaded: Uploaded, pictures: Sequence[StoredFile], alt: str) -> Uploaded:
-        """Send a few, so that what is slow goes on from there when it is tried again."""
+        """Send a few at a time: what is slow goes on from there when it is tried again."""
+        try:
+            async with asyncio.timeout(SEND_S):
+                for first in range(0, len(pictures), _AT_ONCE):
+                    uploaded = await self._send_some(job, uploaded, pictures[first : first + _AT_ONCE], alt)
+        except TimeoutError as error:
+            raise Refused(Refusal.NOT_READY, detail="sending the pictures takes long") from error
+        return uploaded
+
+    async def _send_some(self, job: Job, uploaded: Uploaded, pictures: Sequence[StoredFile], alt: str) -> Uploaded:
         async with asyncio.TaskGroup() as tasks:
             sending = [tasks.create_task(self._sent(job, picture, alt)) for picture in pictures]
         sent = {picture.key: task.result() for picture, task in zip(pictures, sending, strict=True)}

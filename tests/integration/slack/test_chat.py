@@ -265,6 +265,35 @@ async def test_pictures_that_are_never_ready_are_given_up_deleted_and_told_of(mo
         assert here.slack.orphans() == []
 
 
+async def test_pictures_that_stand_there_stay_when_the_same_is_shown_much_later(here, chat):
+    job = here.job()
+    ref = await created(chat, job)
+    await chat.edit(job, ref, card_in(job, SUCCEEDED))
+    here.slack.clock.advance(10 * files.GIVE_UP_S)
+    async with here.process() as other:
+        await other.edit(job, ref, card_in(job, SUCCEEDED))
+
+    assert len(pictures(here.message(ref))) == 1
+    assert here.slack.record.of("files.delete") == []
+
+
+async def test_a_slow_line_sends_the_pictures_bit_by_bit(here, chat, monkeypatch):
+    monkeypatch.setattr(files, "SEND_S", 0.3)
+    monkeypatch.setattr(files, "_AT_ONCE", 1)
+    job, held = here.job(), asyncio.Event()
+    ref = await created(chat, job)
+    card = showing(here, card_in(job, SUCCEEDED), "one.png", "two.png")
+    await chat.edit(job, ref, showing(here, card_in(job, SUCCEEDED), "one.png"))
+    here.slack.faults.plan(Held(held), "upload")
+    with pytest.raises(ChatError):
+        await chat.edit(job, ref, card)
+    held.set()
+    await chat.edit(job, ref, card)
+
+    assert len(pictures(here.message(ref))) == 2
+    assert len(here.slack.record.of("upload")) == 3
+
+
 async def test_a_workspace_that_takes_no_files_gets_the_card_and_a_link(here, calls):
     here.team.state.takes_files = False
     chat, job = here.chat(calls, link=lambda file: f"https://bot.example/{file.name}"), here.job()
