@@ -1,7 +1,9 @@
 """Puts the bot in Discord together: of what it is given, nothing is opened before it runs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from time import time
 
 from adapters.discord.asides import Asides
 from adapters.discord.asking import Asking
@@ -40,6 +42,8 @@ class DiscordOptions:
     spoilers: Spoilers = USUAL_SPOILERS
     link: Link = lambda _: None  #: makes an expiring address of an original
     origins: Collection[str] = ORIGINS  #: where attachments are fetched from
+    now: Callable[[], float] = time  #: the clock that jobs are dated by
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  #: between two looks at the commands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +62,14 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     """Return the bot."""
     rest, replies = Rest(options.token), Replies(shared.secrets)
     sending = Sending(Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers))
-    chat = DiscordChat(rest, replies, sending)
+    chat = DiscordChat(rest, replies, sending, now=options.now)
     return DiscordFront(
         platform=chat,
         rest=rest,
         routes=_routes(options, shared, replies, sending, chat),
-        registering=Registering(desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds),
+        registering=Registering(
+            desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds, sleep=options.sleep
+        ),
         gateway=GatewayOptions(
             token=options.token,
             shard_ids=options.shard_ids or None,

@@ -14,10 +14,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.chat import DiscordChat
 from adapters.discord.front import DiscordFront
 from adapters.discord.opening import DiscordOptions, Shared, front_of
-from adapters.discord.registering import Registering
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.simulator.options import SimulatorOptions
@@ -254,15 +252,19 @@ def held_against_the_description(calls: Sequence[Call]) -> None:
 
 def _hurry(patch: pytest.MonkeyPatch, discord: FakeDiscord) -> None:
     """Let nobody wait as long as between machines that are far away, and the service live in the fake's time."""
-    patch.setitem(DiscordChat.__init__.__kwdefaults__, "now", discord.clock.now)
 
     def opened(options: DiscordOptions, shared: Shared) -> DiscordFront:
-        near = replace(options, origins=frozenset({discord.world.host}), heartbeat_timeout_s=SILENT_S)
+        near = replace(
+            options,
+            origins=frozenset({discord.world.host}),
+            heartbeat_timeout_s=SILENT_S,
+            now=discord.clock.now,
+            sleep=_soon,
+        )
         return front_of(near, shared)
 
     patch.setattr("bot.service.discord.front_of", opened)
     patch.setattr("adapters.discord.registering.LOOK_S", 0.1)
-    patch.setitem(Registering.__init__.__kwdefaults__, "sleep", _soon)
     patch.setattr("bot.pool.ROSTER_S", 0.1)
     patch.setattr("bot.health.FIRST_PAUSE_S", 0.05)
     patch.setattr("bot.health.LONGEST_PAUSE_S", 0.2)
