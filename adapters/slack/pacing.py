@@ -58,12 +58,12 @@ _TURN_S = 0.05
 
 
 def budgets_of(workspace: str, method: str, channel: str) -> tuple[Budget, ...]:
-    """Return every budget that a call draws on."""
+    """Return every budget that a call draws on, the narrowest first: who waits there uses up nothing else."""
     bucket = f"{workspace}/{method}"
     if method == "chat.postMessage":
         return (
-            Budget(bucket=bucket, edits=POSTS_OF_WORKSPACE, per_s=MINUTE_S),
             Budget(bucket=f"{bucket}/{channel}", edits=POSTS, per_s=POSTS_S),
+            Budget(bucket=bucket, edits=POSTS_OF_WORKSPACE, per_s=MINUTE_S),
         )
     tier = _TIER_OF.get(method)
     return (Budget(bucket=bucket, edits=_SPECIAL if tier is None else TIERS[tier], per_s=MINUTE_S),)
@@ -135,7 +135,7 @@ class Paces:
 
     def hold(self, workspace: str, method: str, channel: str, for_s: float) -> None:
         """Heed a 429: of what a method has, the narrowest."""
-        self._pace(budgets_of(workspace, method, channel)[-1]).hold(for_s)
+        self._pace(budgets_of(workspace, method, channel)[0]).hold(for_s)
 
     def _pace(self, budget: Budget) -> Pace:
         if budget.bucket not in self._paces and len(self._paces) >= _MOST_PACES:

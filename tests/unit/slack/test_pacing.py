@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from adapters.slack.pacing import MINUTE_S, PATIENCE_S, TIERS, Paces, budgets_of
+from adapters.slack.pacing import MINUTE_S, PATIENCE_S, POSTS_OF_WORKSPACE, TIERS, Paces, budgets_of
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.standing import EDITS, EDITS_S, RESERVE
 
@@ -68,6 +68,14 @@ async def test_posts_have_a_second_for_each_channel(paces: Paces, clock: Clock):
     await spend(paces, 1, "chat.postMessage", "C2")
     clock.now += 1
     await spend(paces, 1, "chat.postMessage", "C1")
+
+
+async def test_who_is_turned_away_from_a_channel_uses_up_nothing_of_the_workspace(paces: Paces, clock: Clock):
+    paces.hold("T1", "chat.postMessage", "C1", 30.0)
+    for _ in range(POSTS_OF_WORKSPACE):
+        await refused(paces, "chat.postMessage", "C1")
+
+    await spend(paces, 1, "chat.postMessage", "C2")
 
 
 async def test_who_is_under_way_counts_and_counts_from_their_answer_on(paces: Paces, clock: Clock):
