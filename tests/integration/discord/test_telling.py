@@ -88,6 +88,18 @@ async def test_a_history_shows_the_pictures_again_to_its_owner_alone(stage: Stag
     assert "a lighthouse at dusk" in shown.text
 
 
+async def test_what_a_history_shows_of_a_job_under_way_is_called_a_copy(stage: Stage) -> None:
+    await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    told = await stage.ada.slash(stage.general, "history")
+    shown = await stage.ada.click(told.message, "Show")
+    await stage.town.discord.until(lambda: "As of now" in shown.text)
+
+    await stage.paint(await stage.job(), png())
+    shown = await stage.ada.click(told.message, "Show")
+    await stage.town.discord.until(lambda: "Painted" in shown.text)
+    assert "As of now" not in shown.text
+
+
 async def test_a_picture_that_is_too_large_for_discord_is_shown_again_as_a_smaller_copy(stage: Stage) -> None:
     _, large = noise("large.png")
     await stage.picture(large)

@@ -25,6 +25,7 @@ from tests.acceptance.discord.pictures import jobs
 from tests.acceptance.discord.pictures.frames import Form, Frame, Menu, Spoken, Typing, page_of
 from tests.acceptance.discord.pictures.markdown import NOW_S
 from workflows.catalog import LIBRARY, load_catalog
+from workflows.cost import lower_what
 from workflows.faults import Fault, InvalidValues
 from workflows.vocabulary import Vocabulary
 
@@ -118,7 +119,7 @@ def several(paint: Paint) -> Picture:
 def ended(paint: Paint) -> Picture:
     """A job that failed, and one that was cancelled."""
     large = jobs.job("paper boats on a canal", 5, width=2048, height=2048)
-    sentence = "The GPU ran out of memory. Lower the size (now 2048x2048)."
+    sentence = lower_what(CATALOG.workflows[DEFAULT].manifest, large.values)
     cards = (jobs.failed(large, "out_of_memory", sentence), jobs.cancelled(jobs.job(LIGHTHOUSE, 42)))
     return Picture(frames=[shown(card, paint) for card in cards])
 
