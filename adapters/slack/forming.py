@@ -1,0 +1,163 @@
+"""Forms: opened for a workflow, turned into another one's, sent. Also those of Edit & rerun, Reimagine and Report."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from adapters.slack.answering import Answering
+from adapters.slack.fields import options_for, parameter_of
+from adapters.slack.filled import Filled, read_filled, read_reason, read_workflow, recalled
+from adapters.slack.origins import Origin
+from adapters.slack.reimagining import Reimagining
+from adapters.slack.rooms import NotThere, Rooms
+from adapters.slack.shapes import Json
+from adapters.slack.standing import Conversation
+from adapters.slack.submitting import Sent, Submitting, wish_of
+from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
+from bot.clicks import submission_of_form, workflow_of
+from bot.desk import Desk
+from bot.errors import SubmissionError, UnknownWorkflow
+from bot.jobs import JobId, JobRecord
+from bot.meanings import EditForm, ReimagineForm, ReportForm
+from bot.refusals import OUTDATED
+from workflows.workflow import Workflow
+
+_NO_WORKFLOW = "That workflow is not offered here."
+_NOWHERE = "Choose where the picture is to go."
+_THANKS = "Thank you. Whoever runs this bot will look at it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forming:
+    """Opens forms, and does what they ask for, as whoever sent them."""
+
+    desk: Desk
+    submitting: Submitting
+    reimagining: Reimagining
+    rooms: Rooms
+
+    # ---- Opening ----
+
+    async def open(self, answering: Answering, name: str | None = None) -> None:
+        """Open the form of a workflow, the usual one if none is named. Raises what whoever asked has to be told."""
+        origin = answering.origin
+        await self.rooms.member(origin.workspace, origin.requester.id)
+        talk = await self._usable(origin.talk)
+        asked = Asked(channel=talk.channel if talk else None, thread=talk.thread if talk else None)
+        await answering.open(self._paint(origin, asked, name, is_named=name is not None))
+
+    async def edit(self, answering: Answering, record: JobRecord) -> None:
+        """Open the form that asks for a job again."""
+        workflow = workflow_of(record, self.desk.catalog())
+        asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
+        await answering.open(edit_form(asked, workflow, record.job.values, self.desk.vocabulary()))
+
+    async def report(self, answering: Answering, job_id: JobId) -> None:
+        """Open the form that asks what is wrong with a job's pictures."""
+        await answering.open(report_form(await self._asked(answering.origin, ReportForm(job_id=job_id), "")))
+
+    async def turn(self, answering: Answering) -> None:
+        """Turn a form into that of the workflow that was chosen in it."""
+        origin = answering.origin
+        asked = recalled(origin.view or {})
+        if asked is None or asked.purpose is not None:
+            raise SubmissionError(OUTDATED)
+        await answering.turn(self._paint(origin, asked, origin.value, is_named=False))
+
+    def suggest(self, answering: Answering) -> None:
+        """Offer what fits what is being typed; from memory."""
+        origin = answering.origin
+        view = origin.view or {}
+        asked, parameter = recalled(view), parameter_of(origin.data.get("block_id"))
+        workflow = self.desk.catalog().workflows.get(asked.workflow) if asked else None
+        found: list[Json] = []
+        if workflow is not None and parameter in workflow.manifest.parameters and parameter is not None:
+            found = options_for(parameter, origin.value, workflow, self.desk.vocabulary())
+        answering.acknowledge({"options": found})
+
+    async def _usable(self, talk: Conversation | None) -> Conversation | None:
+        """Return where the picture can go; None lets whoever fills the form in say where."""
+        if talk is None:
+            return None
+        try:
+            await self.rooms.check(talk)
+        except NotThere:
+            return None
+        return talk
+
+    def _paint(self, origin: Origin, asked: Asked, name: str | None, *, is_named: bool) -> Json:
+        talk = _talk(origin, asked.channel, asked.thread)
+        offered = self.desk.workflows(origin.spot(talk))
+        workflow = offered.get(name or self.desk.default_workflow(origin.spot(talk)))
+        if workflow is None:
+            raise UnknownWorkflow(_NO_WORKFLOW)
+        names = [] if is_named else [(each, one.manifest.title) for each, one in offered.items()]
+        known = Asked(channel=asked.channel, thread=asked.thread, workflow=workflow.name)
+        return paint_form(known, workflow, self.desk.vocabulary(), names=names)
+
+    async def _asked(self, origin: Origin, purpose: EditForm | ReportForm, workflow: str) -> Asked:
+        talk = origin.talk or await self.rooms.direct(origin.workspace, origin.requester.id)
+        return Asked(channel=talk.channel, thread=talk.thread, workflow=workflow, purpose=purpose)
+
+    # ---- Sent ----
+
+    async def submit(self, answering: Answering) -> None:
+        """Do what a form asks for. Raises what whoever sent it has to be told."""
+        view = answering.origin.view or {}
+        asked = recalled(view)
+        if asked is None:
+            raise SubmissionError(OUTDATED)
+        match asked.purpose:
+            case None:
+                await self._paint_anew(answering, asked, view)
+            case EditForm(job_id=job_id):
+                await self._edit(answering, asked, view, job_id)
+            case ReimagineForm(source=source):
+                await self.reimagining.submit(answering, _where(answering.origin, asked, None), view, source)
+            case ReportForm(job_id=job_id):
+                await self._report(answering, asked, view, job_id)
+            case _:
+                assert_never(asked.purpose)
+
+    async def _paint_anew(self, answering: Answering, asked: Asked, view: Json) -> None:
+        workflow = self.desk.catalog().workflows.get(read_workflow(view) or asked.workflow)
+        if workflow is None:
+            raise UnknownWorkflow(_NO_WORKFLOW)
+        filled = read_filled(view, workflow, self.desk.vocabulary())
+        await self._wish(answering, _where(answering.origin, asked, filled.channel), workflow, None, filled)
+
+    async def _edit(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
+        origin, talk = answering.origin, _where(answering.origin, asked, None)
+        parent = await self.desk.seen(job_id, origin.requester, origin.place(talk))
+        workflow = workflow_of(parent, self.desk.catalog())
+        filled = read_filled(view, workflow, self.desk.vocabulary(), parent.job.values)
+        await self._wish(answering, talk, workflow, parent, filled)
+
+    async def _wish(
+        self, answering: Answering, talk: Conversation, workflow: Workflow, parent: JobRecord | None, filled: Filled
+    ) -> None:
+        origin = answering.origin
+        attached = await self._attached(origin, filled)
+        submission = submission_of_form(origin.occasion(talk), workflow, parent, filled.raw)
+        await self.submitting.submit(answering, wish_of(submission, attached))
+
+    async def _attached(self, origin: Origin, filled: Filled) -> dict[str, Sent]:
+        whose = origin.requester.id
+        return {
+            name: await self.submitting.sent(origin.workspace, file, by=whose) for name, file in filled.files.items()
+        }
+
+    async def _report(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
+        origin, talk = answering.origin, _where(answering.origin, asked, None)
+        await self.desk.report(job_id, origin.requester, origin.place(talk), read_reason(view))
+        answering.acknowledge({"response_action": "update", "view": note_view("Reported", _THANKS)})
+
+
+def _talk(origin: Origin, channel: str | None, thread: str | None) -> Conversation | None:
+    return Conversation(workspace=origin.workspace, channel=channel, thread=thread) if channel else None
+
+
+def _where(origin: Origin, asked: Asked, chosen: str | None) -> Conversation:
+    talk = _talk(origin, asked.channel or chosen, asked.thread)
+    if talk is None:
+        raise SubmissionError(_NOWHERE)
+    return talk

@@ -1,0 +1,100 @@
+"""slack-bolt in front of everything: signatures, and what Slack expects as an acknowledgement.
+
+It is asked for no more than that. A workspace is not looked up before something is acknowledged, since whatever keeps
+the tokens may be slow; each call that needs one finds it then.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.shapes import Json
+
+MOST_BYTES = 1024 * 1024
+"""Of one delivery: a form of Slack's is 250 KB at most."""
+
+_log = logging.getLogger(f"{__name__}.bolt")
+# What bolt would note below that are payloads, prompts included.
+_log.setLevel(logging.ERROR)
+
+_ANYTHING = re.compile(r".*", re.DOTALL)
+
+Route = web.RouteDef
+
+Hear = Callable[[Json], Awaitable[Json]]
+"""Takes what was delivered; returns what the acknowledgement says. Raises nothing."""
+
+
+def application(hear: Hear, leave: Hear, *, signing_secret: str, base_url: str) -> AsyncApp:
+    """Return bolt's application; `leave` hears of workspaces that throw the app out."""
+    app = AsyncApp(
+        client=AsyncWebClient(base_url=base_url, logger=_log, retry_handlers=[]),
+        logger=_log,
+        name="fairbrush",
+        signing_secret=signing_secret,
+        authorize=_authorize,
+        # A listener returns as soon as the acknowledgement is known: none lives on as a task of nobody's.
+        process_before_response=True,
+    )
+
+    async def listen(ack: AsyncAck, body: Json) -> None:
+        await ack(**await hear(body))
+
+    async def left(ack: AsyncAck, body: Json) -> None:
+        await ack(**await leave(body))
+
+    for name in ("app_mention", "app_home_opened"):
+        app.event(name)(listen)
+    for name in ("app_uninstalled", "tokens_revoked"):
+        app.event(name)(left)
+    for way in (app.command, app.action, app.view, app.options, app.shortcut):
+        way(_ANYTHING)(listen)
+    return app
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token="kept elsewhere")  # noqa: S106
+
+
+# ---- HTTP --------------------------------------------------------------------------------------------------------
+
+
+def routes(app: AsyncApp, flow: AsyncOAuthFlow | None) -> Sequence[web.RouteDef]:
+    """Return what a server has to serve: signed deliveries, and the way to install the app if there is one."""
+
+    async def deliver(request: web.Request) -> web.StreamResponse:
+        return await _answered(request, app.async_dispatch)
+
+    found = [web.post(EVENTS_PATH, deliver)]
+    if flow is None:
+        return found
+
+    async def install(request: web.Request) -> web.StreamResponse:
+        return await _answered(request, flow.handle_installation)
+
+    async def come_back(request: web.Request) -> web.StreamResponse:
+        return await _answered(request, flow.handle_callback)
+
+    return [*found, web.get(INSTALL_PATH, install), web.get(REDIRECT_PATH, come_back)]
+
+
+async def _answered(
+    request: web.Request, answer: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+) -> web.StreamResponse:
+    if (request.content_length or 0) > MOST_BYTES:
+        return web.Response(status=413)
+    try:
+        asked = await to_bolt_request(request)
+    except (ValueError, LookupError):
+        return web.Response(status=400)  # in no encoding, or none that there is
+    return await to_aiohttp_response(await answer(asked))

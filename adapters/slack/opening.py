@@ -1,0 +1,142 @@
+"""Puts the app in Slack together: of what it is given, nothing is opened before it runs."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from time import time
+
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.asking import Asking
+from adapters.slack.calls import SLACK, Calls
+from adapters.slack.chat import SlackChat
+from adapters.slack.clicking import Clicking
+from adapters.slack.files import Link
+from adapters.slack.forming import Forming
+from adapters.slack.front import SlackFront
+from adapters.slack.homes import Homes
+from adapters.slack.installs import Installs, States
+from adapters.slack.listening import PING_S
+from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
+from adapters.slack.notes import Notes
+from adapters.slack.outside import FILES, HOOKS, Outside
+from adapters.slack.reimagining import Reimagining
+from adapters.slack.rooms import Rooms
+from adapters.slack.routing import Routes
+from adapters.slack.showing import Showing
+from adapters.slack.submitting import Submitting
+from adapters.slack.telling import Telling
+from adapters.slack.tokens import OwnToken
+from bot.desk import Desk
+from bot.errors import ConfigError
+from bot.jobs import JobRecord
+from bot.ports import FileStore, SecretStore
+from bot.status import StatusCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """How workspaces install the app."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackOptions:
+    """How the app is in Slack: by a token in one workspace or by OAuth in many; by a socket or by signed HTTP."""
+
+    token: str | None = field(default=None, repr=False)  #: of the one workspace's bot, xoxb-…
+    oauth: OAuth | None = None
+    app_token: str | None = field(default=None, repr=False)  #: for Socket Mode, xapp-…
+    signing_secret: str | None = field(default=None, repr=False)  #: for HTTP
+    takes_guests: bool = False  #: whether guests, and members of other organisations, may ask
+    link: Link = lambda _: None  #: makes an expiring address of an original
+    base_url: str = SLACK
+    hooks: Collection[str] = HOOKS  #: where answers go to
+    files: Collection[str] = FILES  #: where attachments are fetched from
+    ping_s: float = PING_S
+    now: Callable[[], float] = time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the app has in common with all platforms and processes."""
+
+    desk: Desk
+    files: FileStore
+    secrets: SecretStore
+    card: Callable[[JobRecord], Awaitable[StatusCard]]
+
+
+def front_of(options: SlackOptions, shared: Shared) -> SlackFront:
+    """Return the app; raises ConfigError for options that do not fit together."""
+    _check(options)
+    installs = Installs(shared.secrets)
+    own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
+    tokens = own or installs
+    calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
+    rooms = Rooms(calls=calls, takes_guests=options.takes_guests)
+    submitting = Submitting(desk=shared.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
+    chat = SlackChat(calls, shared.secrets, shared.files, link=options.link, now=options.now)
+    return SlackFront(
+        platform=chat,
+        calls=calls,
+        outside=outside,
+        rooms=rooms,
+        follows=_routes(shared, submitting, chat),
+        base_url=options.base_url,
+        signing_secret=options.signing_secret or "",
+        app_token=options.app_token,
+        own=own,
+        installs=None if own else installs,
+        flow=_flow(options, shared, installs),
+        ping_s=options.ping_s,
+    )
+
+
+def _check(options: SlackOptions) -> None:
+    problems = []
+    if (options.token is None) is (options.oauth is None):
+        problems.append("Slack needs either the token of one workspace, or OAuth for many.")
+    if options.app_token is None and not options.signing_secret:
+        problems.append("Slack needs an app token for Socket Mode, or a signing secret for HTTP.")
+    if problems:
+        raise ConfigError(problems)
+
+
+def _routes(shared: Shared, submitting: Submitting, chat: SlackChat) -> Routes:
+    desk, rooms, notes = shared.desk, submitting.rooms, Notes(shared.secrets)
+    homes = Homes(desk=desk, calls=submitting.calls, notes=notes)
+    telling = Telling(desk=desk)
+    reimagining = Reimagining(desk=desk, submitting=submitting, rooms=rooms)
+    forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, rooms=rooms)
+    asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling, rooms=rooms)
+    clicking = Clicking(
+        desk=desk,
+        asking=asking,
+        submitting=submitting,
+        forming=forming,
+        showing=Showing(card=shared.card, notes=notes),
+        telling=telling,
+        homes=homes,
+        rooms=rooms,
+        chat=chat,
+    )
+    return Routes(asking=asking, clicking=clicking, forming=forming, reimagining=reimagining, homes=homes)
+
+
+def _flow(options: SlackOptions, shared: Shared, installs: Installs) -> AsyncOAuthFlow | None:
+    if options.oauth is None:
+        return None
+    settings = AsyncOAuthSettings(
+        client_id=options.oauth.client_id,
+        client_secret=options.oauth.client_secret,
+        scopes=[*SCOPES],
+        installation_store=installs,
+        state_store=States(shared.secrets),
+        install_path=INSTALL_PATH,
+        redirect_uri_path=REDIRECT_PATH,
+    )
+    return AsyncOAuthFlow(client=AsyncWebClient(base_url=options.base_url, retry_handlers=[]), settings=settings)

@@ -1,0 +1,103 @@
+"""What is reached without a method of Slack's: the addresses that answer to one event, and the files that people sent.
+
+Neither address is believed: an answer goes to Slack's own host, and a token with which a file is fetched, too.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.shapes import Json
+from bot.errors import ImageRefused
+from bot.images import MAX_BYTES
+
+HOOKS = frozenset({"https://hooks.slack.com"})
+FILES = frozenset({"https://files.slack.com"})
+"""Where Slack takes answers, and where it keeps what people sent."""
+
+_ANSWER_S = 8.0
+_FILE_S = 20.0
+_FILES_AT_ONCE = 4  #: each may hold `MAX_BYTES` for a moment
+_CHUNK = 64 * 1024
+_GONE = "Slack does not hand that picture over. Attach it again."
+
+
+@dataclass(slots=True, kw_only=True)
+class Outside:
+    """The way there; use it as a context."""
+
+    hooks: Collection[str] = HOOKS
+    files: Collection[str] = FILES
+    _session: aiohttp.ClientSession | None = field(default=None, init=False, repr=False)
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE), init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(trust_env=True, cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def respond(self, address: str, body: Json) -> None:
+        """Answer by a response_url, which is good for five answers in half an hour. Raises Refused."""
+        url = trusted(address, self.hooks)
+        if url is None or self._session is None:
+            raise Refused(Refusal.EXPIRED, detail="no response_url of Slack's")
+        try:
+            async with (
+                asyncio.timeout(_ANSWER_S),
+                self._session.post(url, json=body, allow_redirects=False) as answer,
+            ):
+                status = answer.status
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Refused(Refusal.AWAY, may_be_done=True, detail=f"response_url: {type(error).__name__}") from error
+        if status != 200:
+            refusal = Refusal.EXPIRED if 400 <= status < 429 else Refusal.AWAY
+            raise Refused(refusal, status=status, detail="response_url")
+
+    async def fetch(self, address: str, token: str) -> bytes:
+        """Return a file, of at most as many bytes as the image gate looks at. Raises ImageRefused."""
+        url = trusted(address, self.files)
+        if url is None or self._session is None:
+            raise ImageRefused("That picture is not kept by Slack. Attach the file itself.", detail="another host")
+        async with self._gate:
+            try:
+                async with asyncio.timeout(_FILE_S):
+                    return await _fetched(self._session, url, token)
+            except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                raise ImageRefused(_GONE, detail=type(error).__name__) from error
+
+
+def trusted(address: str, origins: Collection[str]) -> URL | None:
+    """Return the address as it is going to be asked; None for any but these origins."""
+    try:
+        url = URL(address)
+        # Of the parsed address, which is the one that is asked: no two parsers can disagree about its host.
+        is_ours = str(url.origin()) in origins and url.user is None and url.password is None
+    except ValueError:
+        return None
+    return url if is_ours else None
+
+
+async def _fetched(session: aiohttp.ClientSession, url: URL, token: str) -> bytes:
+    # A redirect would lead to the page where people sign in, which comes with 200 where a token opens nothing.
+    asked = session.get(url, headers={"Authorization": f"Bearer {token}"}, allow_redirects=False)
+    async with asked as answer:
+        if answer.status != 200 or answer.content_type == "text/html":
+            raise ImageRefused(_GONE, detail=f"status {answer.status}")
+        content = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            content += chunk
+            if len(content) > MAX_BYTES:
+                raise ImageRefused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
+        return bytes(content)

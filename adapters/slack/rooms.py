@@ -1,0 +1,126 @@
+"""Whether a picture could be shown where it is asked for, and who asks: known before a job costs anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeVar
+
+from adapters.slack.calls import Calls
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.shapes import Json
+from adapters.slack.standing import Conversation
+from bot.errors import SubmissionError
+
+KNOWN_S = 60.0
+"""For so long it is believed that we are in a channel: a busy one would use up Slack's limit otherwise."""
+
+PERSON_S = 900.0
+"""The same for who somebody is."""
+
+_MOST_KNOWN = 5000
+_Known = TypeVar("_Known")
+_OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
+
+NOT_THERE = "I am not in this conversation, so I could not show you the picture."
+INVITE = "Somebody who is in the channel can let me in: type /invite and my name there."
+_GUEST = "I paint for members of this workspace only. Ask one of them to ask me."
+
+
+class NotThere(SubmissionError):
+    """We could not post there."""
+
+    sentence = f"{NOT_THERE} {INVITE}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who somebody is to a workspace."""
+
+    name: str
+    is_guest: bool  #: of another organisation, or let in for a few channels only
+    moderates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What is known of conversations and people. Every method may raise Refused or StoreLost."""
+
+    calls: Calls
+    takes_guests: bool = False
+    clock: Callable[[], float] = monotonic
+    _rooms: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
+    _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
+    _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+
+    async def check(self, talk: Conversation) -> None:
+        """Raise SubmissionError where pictures cannot be posted, NotThere if somebody could let us in."""
+        key = (talk.workspace, talk.channel)
+        if self._rooms.get(key, 0.0) > self.clock():
+            return
+        try:
+            told = await self.calls.ask(talk.workspace, "conversations.info", {"channel": talk.channel})
+        except Refused as refused:
+            if refused.refusal not in _OUTSIDE:
+                raise
+            raise NotThere(detail=refused.detail) from refused
+        check_room(told.get("channel") or {})
+        _bound(self._rooms)
+        self._rooms[key] = self.clock() + KNOWN_S
+
+    async def person(self, workspace: str, user: str) -> Person:
+        """Return who somebody is."""
+        key = (workspace, user)
+        until, known = self._people.get(key, (0.0, None))
+        if known is not None and until > self.clock():
+            return known
+        told = await self.calls.ask(workspace, "users.info", {"user": user})
+        person = person_of(told.get("user") or {}, workspace)
+        _bound(self._people)
+        self._people[key] = (self.clock() + PERSON_S, person)
+        return person
+
+    async def member(self, workspace: str, user: str) -> Person:
+        """Return who somebody is; raises SubmissionError for guests, unless they may ask here."""
+        person = await self.person(workspace, user)
+        if person.is_guest and not self.takes_guests:
+            raise SubmissionError(_GUEST)
+        return person
+
+    async def direct(self, workspace: str, user: str) -> Conversation:
+        """Return the direct messages between us and somebody."""
+        key = (workspace, user)
+        if key not in self._directs:
+            told = await self.calls.ask(workspace, "conversations.open", {"users": user})
+            _bound(self._directs)
+            self._directs[key] = str((told.get("channel") or {}).get("id") or "")
+        return Conversation(workspace=workspace, channel=self._directs[key])
+
+
+def check_room(room: Json) -> None:
+    """Raise SubmissionError for a channel, as Slack tells of it, in which we cannot post."""
+    if room.get("is_archived"):
+        raise SubmissionError("This channel is archived: nothing can be posted here. Ask me in another one.")
+    if room.get("is_im"):
+        return
+    if not room.get("is_member") and not room.get("is_mpim"):
+        raise NotThere(detail="no member")
+    if room.get("is_read_only"):
+        raise SubmissionError("Only some may post in this channel, and I may not. Ask me in another one.")
+
+
+def person_of(user: Json, workspace: str) -> Person:
+    """Read who somebody is. Strangers are told by their team: of those in channels we share Slack says no more."""
+    profile, enterprise = user.get("profile") or {}, user.get("enterprise_user") or {}
+    homes = {user.get("team_id") or workspace, enterprise.get("enterprise_id"), *(enterprise.get("teams") or ())}
+    is_outside = bool(user.get("is_stranger")) or workspace not in homes
+    name = profile.get("display_name") or profile.get("real_name") or user.get("name") or "somebody"
+    return Person(
+        name=str(name)[:80],
+        is_guest=is_outside or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        moderates=not is_outside and bool(user.get("is_admin") or user.get("is_owner")),
+    )
+
+
+def _bound(known: dict[tuple[str, str], _Known]) -> None:
+    if len(known) >= _MOST_KNOWN:
+        known.clear()

@@ -1,0 +1,34 @@
+"""A job of somebody's history, shown to them alone as it stands."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from adapters.slack.answering import Answering
+from adapters.slack.cards import Shown, ShownFile, card_message
+from adapters.slack.notes import Notes
+from adapters.slack.text import plain
+from bot.histories import fit_for
+from bot.jobs import JobRecord
+from bot.status import StatusCard
+
+_NOT_BROUGHT = "Its pictures are not in Slack yet, or not any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """Shows jobs once; nothing keeps such a message up to date. Pictures are those that Slack has of the job."""
+
+    card: Callable[[JobRecord], Awaitable[StatusCard]]
+    notes: Notes
+
+    async def show(self, answering: Answering, record: JobRecord) -> None:
+        """Show a job with what may be seen there. Raises StoreLost."""
+        card, remarks = fit_for(await self.card(record), answering.origin.spot())
+        # Nothing is uploaded for it: the noticeboard may be doing so just now, and would not know of a second file.
+        uploaded = await self.notes.uploaded(record.job.id)
+        ids = uploaded.ids if uploaded else {}
+        alt = plain(card.prompt or card.title, 400)
+        files = tuple(ShownFile(id=ids[each.key], alt=alt) for each in card.files if each.key in ids)
+        missing = (_NOT_BROUGHT,) if card.files and not files else ()
+        message = card_message(card, Shown(files=files, remarks=(*remarks, *missing)))
+        await answering.whisper({name: message[name] for name in ("text", "blocks")})

@@ -1,0 +1,122 @@
+"""From a wish to a job: who asks, whether it could be shown there, what is wrong with it; then its pictures, then it.
+
+The message that shows the job is the noticeboard's to post.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from adapters.slack.answering import Answering
+from adapters.slack.calls import Calls, Tokens
+from adapters.slack.outside import Outside
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.rooms import Rooms
+from adapters.slack.shapes import Json
+from adapters.slack.standing import conversation_of
+from bot.desk import Desk
+from bot.errors import ImageRefused
+from bot.images import Admitted
+from bot.submissions import Promised, Submission
+from workflows.values import FileHandle
+
+_GONE = "Slack does not show me that picture. Attach it again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A file that somebody sent, as Slack tells of it."""
+
+    address: str = field(repr=False)
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for. Pictures that Slack still has are promised in the submission, and named here."""
+
+    submission: Submission
+    attached: Mapping[str, Sent] = field(default_factory=dict)  #: by parameter
+    loose: tuple[Sent, ...] = ()  #: those that no parameter names
+
+
+def wish_of(
+    submission: Submission, attached: Mapping[str, Sent] = MappingProxyType({}), loose: Sequence[Sent] = ()
+) -> Wish:
+    """Return the wish; what is attached is promised."""
+    pictures = {**submission.pictures, **{name: _promised(each) for name, each in attached.items()}}
+    promised = replace(submission, pictures=pictures, attachments=tuple(map(_promised, loose)))
+    return Wish(submission=promised, attached=attached, loose=tuple(loose))
+
+
+def sent_of(file: Json) -> Sent:
+    """Read what Slack tells of a file."""
+    return Sent(
+        address=str(file.get("url_private_download") or file.get("url_private") or ""),
+        media_type=str(file.get("mimetype") or ""),
+        width=_number(file.get("original_w")),
+        height=_number(file.get("original_h")),
+        bytes=_number(file.get("size")),
+    )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value < 2**40 else 0
+
+
+def _promised(sent: Sent) -> Promised:
+    return Promised(
+        handle=FileHandle(
+            key="promised", media_type=sent.media_type, width=sent.width, height=sent.height, bytes=sent.bytes
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitting:
+    """Makes jobs."""
+
+    desk: Desk
+    rooms: Rooms
+    calls: Calls
+    outside: Outside
+    tokens: Tokens
+
+    async def submit(self, answering: Answering, wish: Wish) -> None:
+        """Make a job. Raises what whoever asked has to be told."""
+        origin, occasion = answering.origin, wish.submission.occasion
+        person = await self.rooms.member(origin.workspace, origin.requester.id)
+        await self.rooms.check(conversation_of(occasion.place))
+        await self.desk.check(wish.submission)
+        submission = await self._with_pictures(origin.workspace, wish)
+        requester = replace(occasion.requester, name=person.name)
+        await self.desk.submit(replace(submission, occasion=replace(occasion, requester=requester)))
+        answering.acknowledge()
+
+    async def sent(self, workspace: str, file: str, *, by: str | None = None) -> Sent:
+        """Return what Slack tells of a file, which has to be of that person. Raises ImageRefused or Refused."""
+        try:
+            told = (await self.calls.ask(workspace, "files.info", {"file": file})).get("file") or {}
+        except Refused as refused:
+            if refused.refusal is not Refusal.FILE_GONE:
+                raise
+            raise ImageRefused(_GONE, detail=refused.detail) from refused
+        if by is not None and told.get("user") != by:
+            raise ImageRefused(_GONE, detail="somebody else's")
+        return sent_of(told)
+
+    async def _with_pictures(self, workspace: str, wish: Wish) -> Submission:
+        # One after the other: of what was sent, which may be large, one at a time is held.
+        admitted = {name: await self._admitted(workspace, each) for name, each in wish.attached.items()}
+        loose = [await self._admitted(workspace, each) for each in wish.loose]
+        pictures = {**wish.submission.pictures, **admitted}
+        return replace(wish.submission, pictures=pictures, attachments=tuple(loose))
+
+    async def _admitted(self, workspace: str, sent: Sent) -> Admitted:
+        token = await self.tokens.token(workspace)
+        if token is None:
+            raise Refused(Refusal.REVOKED, detail=f"not installed in {workspace}")
+        return await self.desk.admit(await self.outside.fetch(sent.address, token))
