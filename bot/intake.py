@@ -16,7 +16,7 @@ from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
 from workflows.catalog import Catalog
-from workflows.command import WORKFLOW, Command, named_workflow, parse_command, read_values
+from workflows.command import Command, named_workflow, parse_command, read_values
 from workflows.cost import cost_of
 from workflows.faults import Fault, shown
 from workflows.parameters import FileParameter
@@ -142,8 +142,7 @@ class Intake:
         workflows, vocabulary = self.knowledge.catalog().workflows, self.knowledge.vocabulary()
         command = parse_command(submission.text, workflow, vocabulary, workflows)
         command = _with_fields(_with_fields(command, submission.raw), handles)
-        other = _another_workflow(submission, named_workflow(submission.text, workflows))
-        return replace(command, faults=(*command.faults, *other, *faults))
+        return replace(command, faults=(*command.faults, *faults))
 
     def _order(
         self,
@@ -195,13 +194,6 @@ class Intake:
         position = await self.queue.position(record.job.id)
         ahead = position.jobs if position else None
         return Receipt(record=record, estimate_ms=record.job.estimate_ms, ahead=ahead)
-
-
-def _another_workflow(submission: Submission, named: str | None) -> Iterator[Fault]:
-    """Yield the fault of words that name another workflow than the command or the form that they stand in."""
-    if submission.workflow and named and named != submission.workflow:
-        reason = f"this is for {submission.workflow}, and the words say {shown(named)}. Keep one of them."
-        yield Fault(parameter=WORKFLOW, reason=reason)
 
 
 def _with_fields(command: Command, raw: Mapping[str, RawValue]) -> Command:

@@ -60,8 +60,12 @@ def named_workflow(text: str, workflows: Collection[str]) -> str | None:
     """Return the workflow that a text asks for with `workflow:NAME`, known or not; None when it asks for none."""
     scanner = _Scanner(clean(text), Options({WORKFLOW: _workflow_option(workflows)}))
     scanner.scan()
+    return _named(scanner)
+
+
+def _named(scanner: "_Scanner") -> str | None:
     name = scanner.raw.get(WORKFLOW)
-    # The options that `workflow:flux,steps:30` goes on with are not known yet.
+    # The options that `workflow:flux,steps:30` goes on with may not be known yet.
     return _BOUNDARY.split(folded(str(name)), maxsplit=1)[0] if name is not None else None
 
 
@@ -70,13 +74,17 @@ def parse_command(
 ) -> Command:
     """Take a text apart. Any text has a result; nothing is raised.
 
-    With the names of all `workflows`, `workflow:NAME` is an option and no part of the prompt; see `named_workflow`.
+    With the names of all `workflows`, `workflow:NAME` is an option and no part of the prompt; see `named_workflow`. To
+    name another one than `workflow`, which a command or a form has picked by then, is a fault.
     """
     options = options_of(workflow.manifest.parameters, vocabulary)
     if workflows is not None:
         options = Options({WORKFLOW: _workflow_option(workflows), **options.by_word})
     scanner = _Scanner(clean(text), options)
     scanner.scan()
+    if (named := _named(scanner)) not in (None, workflow.name):
+        reason = f"this is for {workflow.name}, and the words say {shown(str(named))}. Keep one of them."
+        scanner.faults.setdefault(WORKFLOW, Fault(parameter=WORKFLOW, reason=reason))
     raw = {name: value for name, value in scanner.raw.items() if name != WORKFLOW}
     return Command(raw=raw, faults=tuple(scanner.faults.values()))
 

@@ -1,5 +1,7 @@
 """`workflow:NAME` in a command: read by the same grammar as every other option, before the others can be."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,11 +31,19 @@ NAMES = {"flux", "txt2img"}
     ],
 )
 def test_the_workflow_is_an_option_and_no_part_of_the_prompt(text, name, raw):
-    command = parse_command(text, TXT2IMG, VOCABULARY, NAMES)
+    command = parse_command(text, replace(TXT2IMG, name=name or "txt2img"), VOCABULARY, NAMES)
 
     assert named_workflow(text, NAMES) == name
     assert command.raw == raw
     assert command.faults == ()
+
+
+@pytest.mark.parametrize("text", ["a cat workflow:flux", "a cat workflow:nope,steps:3", "—Workflow FLUX a cat"])
+def test_to_name_another_workflow_than_the_one_that_was_picked_is_a_fault(text):
+    [fault] = parse_command(text, TXT2IMG, VOCABULARY, NAMES).faults
+
+    assert fault.parameter == "workflow"
+    assert "this is for txt2img" in fault.reason
 
 
 @pytest.mark.parametrize("text", ["a workflow:flux workflow:txt2img", "a workflw:flux", "a --workflow"])
