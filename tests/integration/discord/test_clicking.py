@@ -70,13 +70,15 @@ async def test_reroll_is_a_new_job_of_whoever_clicked(stage: Stage) -> None:
     assert after.job.requester.name == "Ben"
     assert after.job.values["seed"] != before.job.values["seed"]
     assert clicked.message is not message
+    assert stage.general.shown == [message, clicked.message]
     assert "a lighthouse at dusk" in clicked.message.text
 
 
 async def test_with_one_picture_upscale_asks_for_nothing_more(stage: Stage) -> None:
     message = await stage.picture()
-    await stage.ada.click(message, "Upscale")
+    clicked = await stage.ada.click(message, "Upscale")
     record = await stage.job()
+    assert clicked.message is not message
     assert record.job.workflow == "upscale"
     assert record.job.values["image"].key == (await stage.job(0)).files[0].key  # type: ignore[union-attr]
 
@@ -115,6 +117,7 @@ async def test_old_buttons_of_forgotten_jobs_answer_with_a_sentence(stage: Stage
     clicked = await stage.ada.click(message, label)
     assert clicked.message.is_ephemeral
     assert "not kept any more" in clicked.text
+    assert len(stage.desk.submissions) == 1
 
 
 async def test_a_job_of_another_place_cannot_be_reached_by_its_id(stage: Stage) -> None:
@@ -205,6 +208,7 @@ async def test_a_stranger_deletes_nothing(stage: Stage) -> None:
     message = await stage.picture()
     clicked = await ben(stage).click(message, "Delete")
     assert "somebody else's" in clicked.text
+    assert clicked.message.is_ephemeral
     assert message.deleted_at is None
     assert (await stage.job()).files
 
@@ -213,6 +217,7 @@ async def test_a_moderator_deletes_what_others_asked_for(stage: Stage) -> None:
     message = await stage.picture()
     await ben(stage, Can.MANAGE_MESSAGES).click(message, "Delete")
     await stage.town.discord.until(lambda: message.deleted_at is not None)
+    assert await stage.store.read(stage.desk.submissions[-1].job_id) is None
 
 
 @pytest.mark.parametrize(("who", "goes"), [("ada", True), ("moderator", True), ("stranger", False)])

@@ -86,19 +86,6 @@ def label_of(message, begins: str) -> str:
     return next(each for each in message.labels if each.startswith(begins))
 
 
-async def test_reroll_is_a_new_job_of_whoever_clicked_with_another_seed(tmp_path):
-    async with whole(tmp_path) as scene:
-        ada, ben = scene.member("ada"), scene.member("ben")
-        first = await painted(await ada.slash(scene.general, "imagine", prompt="a red fox", seed="42", steps=2))
-
-        await painted(await ben.click(first, "Reroll"))
-        jobs = await scene.ended(2)
-
-        assert {each.job.requester.name for each in jobs} == {"Ada", "Ben"}
-        assert len({each.job.values["seed"] for each in jobs}) == 2
-        assert len(scene.shown()) == 2
-
-
 async def test_vary_of_several_pictures_asks_which_and_repaints_that_one(tmp_path):
     async with whole(tmp_path) as scene:
         ada = scene.member("ada")
@@ -115,17 +102,6 @@ async def test_vary_of_several_pictures_asks_which_and_repaints_that_one(tmp_pat
         [varied] = [each.job for each in jobs if each.job.workflow == "img2img"]
         [source] = [each for each in jobs if each.job.workflow == "txt2img"]
         assert source.files[1].key in {getattr(each, "key", None) for each in varied.values.values()}
-
-
-async def test_upscale_of_a_single_picture_is_one_click(tmp_path):
-    async with whole(tmp_path) as scene:
-        ada = scene.member("ada")
-        first = await painted(await ada.slash(scene.general, "imagine", prompt="a fox", steps=2, width=64, height=64))
-
-        upscaled = await painted(await ada.click(first, "Upscale"))
-
-        assert upscaled is not first
-        assert {each.job.workflow for each in await scene.ended(2)} == {"txt2img", "upscale"}
 
 
 async def test_a_picture_comes_along_with_a_command_and_through_both_entries_of_its_menu(tmp_path):

@@ -70,6 +70,7 @@ async def test_an_event_that_is_delivered_twice_is_one_job_and_one_message(tmp_p
         scene.again(asked)
         await painted(asked)
         scene.again(asked)
+        await scene.discord.until(lambda: len(scene.calls("POST", "/callback")) == 3)
         await scene.ended()
 
         assert scene.runs() == 1
