@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from adapters.slack.answers import answered
 from adapters.slack.calls import Calls
-from adapters.slack.filled import faults_in_form, refused_in_form
+from adapters.slack.filled import faults_in_form, recalled, refused_in_form
 from adapters.slack.origins import Kind, Origin
 from adapters.slack.outside import Outside
 from adapters.slack.refusals import Refusal, Refused
@@ -95,9 +95,17 @@ class Answering:
                     raise
         if origin.kind is Kind.CLICK and origin.view is not None and origin.trigger is not None:
             return await self._lay(message)
-        if origin.talk is not None and await self._told_there(origin.talk, message):
+        talk = self._talk()
+        if talk is not None and await self._told_there(talk, message):
             return None
         return await self._tell_directly(message)
+
+    def _talk(self) -> Conversation | None:
+        """Return where it was done; for a form, where that was asked for."""
+        asked = recalled(self.origin.view) if self.origin.talk is None and self.origin.view is not None else None
+        if asked is None or asked.channel is None:
+            return self.origin.talk
+        return Conversation(workspace=self.origin.workspace, channel=asked.channel, thread=asked.thread)
 
     async def _respond(self, address: str, body: Json) -> None:
         thread = self.origin.talk.thread if self.origin.talk else None

@@ -1,5 +1,6 @@
 """Forms: opened for a workflow, turned into another one's, sent. Also those of Edit & rerun, Reimagine and Report."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +12,7 @@ from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere, Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Sent, Submitting, wish_of
+from adapters.slack.submitting import Sent, Submitting, sent_of, wish_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
@@ -136,20 +137,27 @@ class Forming:
         self, answering: Answering, talk: Conversation, workflow: Workflow, parent: JobRecord | None, filled: Filled
     ) -> None:
         origin = answering.origin
-        attached = await self._attached(origin, filled)
+        attached = _attached(origin, filled)
         submission = submission_of_form(origin.occasion(talk), workflow, parent, filled.raw)
         await self.submitting.submit(answering, wish_of(submission, attached))
-
-    async def _attached(self, origin: Origin, filled: Filled) -> dict[str, Sent]:
-        whose = origin.requester.id
-        return {
-            name: await self.submitting.sent(origin.workspace, file, by=whose) for name, file in filled.files.items()
-        }
 
     async def _report(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
         origin, talk = answering.origin, _where(answering.origin, asked, None)
         await self.desk.report(job_id, origin.requester, origin.place(talk), read_reason(view))
         answering.acknowledge({"response_action": "update", "view": note_view("Reported", _THANKS)})
+
+
+def _attached(origin: Origin, filled: Filled) -> dict[str, Sent]:
+    """Return what was attached, by parameter: a form brings what Slack knows of its files, which no channel has yet."""
+    known = dict(_files(origin.view or {}))
+    return {name: sent_of(known[file]) for name, file in filled.files.items() if file in known}
+
+
+def _files(view: Json) -> Iterator[tuple[str, Json]]:
+    for elements in view["state"]["values"].values():
+        for element in elements.values():
+            for file in element.get("files") or ():
+                yield str(file.get("id")), file
 
 
 def _talk(origin: Origin, channel: str | None, thread: str | None) -> Conversation | None:

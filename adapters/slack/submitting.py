@@ -96,16 +96,14 @@ class Submitting:
         await self.desk.submit(replace(submission, occasion=replace(occasion, requester=requester)))
         answering.acknowledge()
 
-    async def sent(self, workspace: str, file: str, *, by: str | None = None) -> Sent:
-        """Return what Slack tells of a file, which has to be of that person. Raises ImageRefused or Refused."""
+    async def sent(self, workspace: str, file: str) -> Sent:
+        """Return what Slack tells of a file, which stands in a channel of ours. Raises ImageRefused or Refused."""
         try:
             told = (await self.calls.ask(workspace, "files.info", {"file": file})).get("file") or {}
         except Refused as refused:
             if refused.refusal is not Refusal.FILE_GONE:
                 raise
             raise ImageRefused(_GONE, detail=refused.detail) from refused
-        if by is not None and told.get("user") != by:
-            raise ImageRefused(_GONE, detail="somebody else's")
         return sent_of(told)
 
     async def _with_pictures(self, workspace: str, wish: Wish) -> Submission:

@@ -1,0 +1,167 @@
+"""The app as a whole: its sockets, signatures, tokens, and what becomes of an answer that fails."""
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from slack_sdk.oauth.installation_store.models.installation import Installation
+
+from adapters.slack import front as fronts
+from adapters.slack.opening import OAuth, SlackOptions, front_of
+from bot.errors import ConfigError, StoreLost
+from tests.fakes.slack.delivery import Seal
+from tests.integration.slack.stage import Stage, running, staged
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as here, running(here):
+        yield here
+    assert here.office.slack.record.too_many == []
+
+
+async def test_a_command_is_acknowledged_in_time_whatever_the_store_does(stage: Stage):
+    stage.desk.gate.clear()
+    asked = await stage.ada.slash(stage.general, "/imagine", "a cat")
+    await stage.until_asked()
+    stage.desk.trouble.append(StoreLost())
+    stage.desk.gate.set()
+
+    assert asked.took_s < stage.office.slack.world.limits.ack_s
+    assert (await asked.shows(str(StoreLost()))).is_ephemeral
+
+
+async def test_a_form_is_acknowledged_in_time_whatever_the_store_does(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("adapters.slack.answering.ACK_BY_S", 0.05)
+    stage.desk.gate.clear()
+    stage.desk.trouble.append(StoreLost())
+    form = await (await stage.ada.slash(stage.general, "/imagine")).opens("Prompt")
+    await stage.ada.submit(form, Prompt="a cat")
+    stage.desk.gate.set()
+
+    assert not form.is_open
+    ada, general, words = stage.ada, stage.general, str(StoreLost())
+    await stage.office.slack.until(lambda: any(words in each.text for each in ada.sees(general) if each.is_ephemeral))
+
+
+async def test_what_the_store_refuses_at_once_keeps_the_form_open(stage: Stage):
+    stage.desk.trouble.append(StoreLost())
+    form = await (await stage.ada.slash(stage.general, "/imagine")).opens("Prompt")
+    sent = await stage.ada.submit(form, Prompt="a cat")
+
+    assert len(sent.errors) == 1
+    assert form.is_open
+
+
+async def test_what_nobody_foresaw_is_told_by_a_reference_and_ends_nothing(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+):
+    stage.desk.trouble.append(RuntimeError("boom"))
+    asked = await stage.ada.slash(stage.general, "/imagine", "a secret cat")
+    told = await asked.shows("reference")
+    reference = told.text.split("reference ")[1][:8]
+    await stage.ada.slash(stage.general, "/imagine", "a cat")
+    await stage.until_asked(2)
+
+    assert [each for each in caplog.records if reference in each.getMessage()]
+    assert "a secret cat" not in "".join(each.getMessage() for each in caplog.records if each.levelno >= logging.INFO)
+
+
+async def test_more_than_can_be_attended_to_are_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fronts, "AT_ONCE", 1)
+    stage.desk.gate.clear()
+    await stage.ada.slash(stage.general, "/imagine", "a cat")
+    await stage.until_asked()
+    asked = await stage.ada.slash(stage.general, "/imagine", "a dog")
+    await asked.shows("Too many people ask at once")
+    stage.desk.gate.set()
+
+
+@pytest.mark.parametrize("how", ["drop", "silence", "warning"])
+async def test_a_connection_that_fails_is_replaced(stage: Stage, how: str):
+    socket = stage.office.slack.socket
+    if how == "drop":
+        socket.drop()
+    elif how == "silence":
+        socket.silence()
+    else:
+        socket.disconnect("warning")
+    await stage.office.slack.until(lambda: socket.opened >= 2 and bool(socket.connections))
+    socket.speak()
+    await stage.office.slack.until(lambda: len(socket.connections) == 1)
+    await stage.ada.slash(stage.general, "/imagine", "a cat")
+    await stage.until_asked()
+
+
+async def test_a_token_that_opens_nothing_is_the_operators_to_mend(tmp_path: Path):
+    async with staged(tmp_path) as stage:
+        for wrong in (
+            replace(stage.options, token="xoxb-wrong"),
+            replace(stage.options, app_token="xapp-wrong"),
+        ):
+            with pytest.raises(ConfigError):
+                await front_of(wrong, stage.shared).run()
+
+
+async def test_options_that_do_not_fit_together_are_named_at_once(tmp_path: Path):
+    async with staged(tmp_path) as stage:
+        with pytest.raises(ConfigError) as told:
+            front_of(SlackOptions(), stage.shared)
+
+    assert len(told.value.problems) == 2
+
+
+@pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])
+async def test_what_slack_did_not_sign_or_not_just_now_is_refused(tmp_path: Path, seal: Seal):
+    async with staged(tmp_path, app_token=None) as stage, running(stage):
+        stage.office.slack.delivery.seal = seal
+        asked = await stage.ada.slash(stage.general, "/imagine", "a cat", wait=False)
+        await stage.office.slack.until(lambda: asked.sent.is_over)
+
+        assert stage.desk.submissions == []
+        assert asked.sent.acked_at is None
+
+
+async def test_two_workspaces_with_the_same_user_id_are_kept_apart(tmp_path: Path):
+    oauth = OAuth(client_id="1.2", client_secret="secret")
+    async with staged(tmp_path, app_token=None, token=None, oauth=oauth) as stage:
+        slack = stage.office.slack
+        zeta = slack.team("Zeta")
+        twin = zeta.member("zoe", number=stage.ada.id)
+        for each in (stage.office.team, zeta):
+            await _install(stage, each.id, each.token)
+        async with running(stage):
+            await stage.ada.slash(stage.general, "/imagine", "a cat")
+            await stage.until_asked(1)
+            await twin.slash(zeta.channel("general"), "/imagine", "a dog")
+            await stage.until_asked(2)
+            first, second = (await stage.job(0)).job, (await stage.job(1)).job
+            history = await twin.slash(zeta.channel("general"), "/fairbrush", "history")
+            await history.shows("a dog")
+
+            assert first.requester.id == second.requester.id
+            assert (first.requester.tenant.id, second.requester.tenant.id) == (stage.office.team.id, zeta.id)
+            assert "a cat" not in history.text
+
+
+async def test_a_workspace_that_throws_the_app_out_takes_its_token_along(tmp_path: Path):
+    oauth = OAuth(client_id="1.2", client_secret="secret")
+    async with staged(tmp_path, app_token=None, token=None, oauth=oauth) as stage:
+        team = stage.office.team
+        await _install(stage, team.id, team.token)
+        async with running(stage):
+            kept = stage.front.installs
+            assert kept is not None
+            assert await kept.token(team.id) == team.token
+            team.uninstall()
+            await stage.office.slack.until(lambda: not any("install" in each for each in stage.office.drawer.kept))
+
+            assert await kept.token(team.id) is None
+
+
+async def _install(stage: Stage, team: str, token: str) -> None:
+    installs = front_of(stage.options, stage.shared).installs
+    assert installs is not None
+    await installs.async_save(Installation(user_id="U1", team_id=team, bot_token=token))
