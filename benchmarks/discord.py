@@ -15,10 +15,8 @@ from pathlib import Path
 from time import monotonic, process_time
 from typing import Any
 
-import yarl
 from pydantic import SecretStr
 
-from adapters.discord.library import discord
 from adapters.redis.engine import open_engine
 from benchmarks.pool_parts.folders import folder
 from benchmarks.pool_parts.machines import Host, hosted
@@ -28,6 +26,7 @@ from bot.app import ServiceOptions, serve
 from bot.cli.loops import run
 from bot.service.roles import Role
 from bot.settings import Settings
+from tests.fakes.discord.pointing import point_at
 
 GUILDS, JOBS = 50, 200
 WITHIN_S = 4.0
@@ -123,7 +122,7 @@ async def measure(steps: int, rounds: int) -> list[Round]:
         painters = await stack.enter_async_context(hosted("benchmarks.discord_parts.painters"))
         opened = await town.ask("open", guilds=GUILDS)
         await painters.ask("open", redis=engine, state=str(state), at_once=JOBS, steps=steps)
-        _point_at(opened)
+        point_at(api=opened["api"], gateway=opened["gateway"])
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(serve(_options(state, engine, opened["token"]), stopping, lambda *_: None))
         measuring = tasks.create_task(lag.measure())
@@ -137,11 +136,6 @@ async def measure(steps: int, rounds: int) -> list[Round]:
         measuring.cancel()
         stopping.set()
     return played
-
-
-def _point_at(opened: Mapping[str, str]) -> None:
-    discord.http.Route.BASE = opened["api"]
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(opened["gateway"])
 
 
 def _options(state: Path, engine: str, token: str) -> ServiceOptions:

@@ -1,31 +1,19 @@
-"""Time that runs by itself and can be pushed on."""
+"""Discord's time: ids that tell when they were made, and how a time is written."""
 
-import time
 from datetime import UTC, datetime
-from itertools import count
+
+from tests.fakes import clock
 
 _EPOCH_MS = 1_420_070_400_000
 """Discord's own beginning of time."""
 
 
-class Clock:
-    """Seconds since 1970."""
-
-    def __init__(self) -> None:
-        self._start = time.time() - time.monotonic()
-        self._ids = count(1)
-
-    def now(self) -> float:
-        """Return the time."""
-        return self._start + time.monotonic()
-
-    def advance(self, seconds: float) -> None:
-        """Let so much time have passed: tokens and links age, windows of rate limits end."""
-        self._start += seconds
+class Clock(clock.Clock):
+    """Time that names what is made in it."""
 
     def snowflake(self) -> int:
         """Return an id that nobody has, made now."""
-        return (round(self.now() * 1000) - _EPOCH_MS << 22) | (next(self._ids) & 0x3FFFFF)
+        return (round(self.now() * 1000) - _EPOCH_MS << 22) | (next(self.made) & 0x3FFFFF)
 
 
 def iso(at: float) -> str:

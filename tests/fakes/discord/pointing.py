@@ -14,8 +14,13 @@ from .server import FakeDiscord
 def pointed_at(fake: FakeDiscord) -> Iterator[None]:
     """Let every client of discord.py in this process talk to the fake."""
     api, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = fake.url, yarl.URL(fake.gateway.url)
+    point_at(api=fake.url, gateway=fake.gateway.url)
     try:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = api, gateway
+
+
+def point_at(*, api: str, gateway: str) -> None:
+    """Let every client of discord.py in this process talk to a Discord at these addresses, and to no other."""
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = api, yarl.URL(gateway)

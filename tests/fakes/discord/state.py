@@ -1,10 +1,10 @@
 """What exists in this Discord: users, guilds, channels, messages, commands and interactions."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
+
+from tests.fakes.waiting import Waiting
 
 from .clock import Clock
 from .limits import Limits
@@ -15,8 +15,6 @@ from .shapes_components import TEXT, walk
 from .shapes_messages import EPHEMERAL, V2
 
 TEXT_CHANNEL, DM_CHANNEL, THREAD = 0, 1, 11
-
-_LOOK_S = 0.02
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -213,10 +211,11 @@ class Command:
     shape: Json
 
 
-class World:
+class World(Waiting):
     """Everything that exists, and one notice whenever some of it changed."""
 
     def __init__(self, limits: Limits, *, token: str) -> None:
+        super().__init__()
         self.limits = limits
         self.clock = Clock()
         self.token = token
@@ -233,7 +232,6 @@ class World:
         self.files: dict[int, File] = {}
         self.redirects: dict[int, str] = {}  #: file -> where its link sends whoever follows it
         self.emit: Callable[[str, Json, Guild | None], None] = lambda *_: None  #: the gateway puts itself here
-        self._waiting: set[asyncio.Event] = set()
 
     def user(self, name: str) -> User:
         """Return the user of that name, new if need be."""
@@ -266,22 +264,3 @@ class World:
     def new_token(self) -> str:
         """Return a secret that belongs to one interaction."""
         return f"aW50ZXJhY3Rpb24.{secrets.token_urlsafe(48)}"
-
-    def changed(self) -> None:
-        """Wake those who wait for something."""
-        for each in self._waiting:
-            each.set()
-
-    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
-        """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
-        woken = asyncio.Event()
-        self._waiting.add(woken)
-        try:
-            async with asyncio.timeout(within_s):
-                while not holds():
-                    woken.clear()
-                    with suppress(TimeoutError):  # what changes inside the application is told to nobody
-                        async with asyncio.timeout(_LOOK_S):  # wait_for of Python 3.11 may swallow a cancellation
-                            await woken.wait()
-        finally:
-            self._waiting.discard(woken)

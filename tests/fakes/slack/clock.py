@@ -1,24 +1,14 @@
-"""Time that runs by itself and can be pushed on."""
+"""Slack's time: messages are named by the moment they were made, and everything else by its kind and a number."""
 
-import time
-from itertools import count
+from tests.fakes import clock
 
 
-class Clock:
-    """Seconds since 1970."""
+class Clock(clock.Clock):
+    """Time that names what is made in it."""
 
     def __init__(self) -> None:
-        self._start = time.time() - time.monotonic()
-        self._ids = count(1)
+        super().__init__()
         self._last_ts = 0
-
-    def now(self) -> float:
-        """Return the time."""
-        return self._start + time.monotonic()
-
-    def advance(self, seconds: float) -> None:
-        """Let so much time have passed: triggers and files age, windows of rate limits end."""
-        self._start += seconds
 
     def ts(self) -> str:
         """Return the name of a message that is made now: seconds with six digits behind the point, never twice."""
@@ -27,7 +17,7 @@ class Clock:
 
     def name(self, letter: str) -> str:
         """Return an id that nothing else has: a letter for its kind, and ten signs."""
-        number, signs = next(self._ids), ""
+        number, signs = next(self.made), ""
         while number:
             number, digit = divmod(number, 36)
             signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + signs

@@ -1,11 +1,11 @@
 """What exists in this Slack: teams, users, channels, messages, files, views, and what is good once or for a while."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
+
+from tests.fakes.waiting import Waiting
 
 from .application import App
 from .clock import Clock
@@ -15,8 +15,6 @@ from .texts import Seen
 from .walking import controls, looks, written
 
 Kind = Literal["channel", "group", "im", "mpim"]
-
-_LOOK_S = 0.02
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -277,10 +275,11 @@ class Consent:
     born: float
 
 
-class World:
+class World(Waiting):
     """Everything that exists, and one notice whenever some of it changed."""
 
     def __init__(self, limits: Limits, app: App) -> None:
+        super().__init__()
         self.limits = limits
         self.app = app
         self.clock = Clock()
@@ -294,7 +293,6 @@ class World:
         self.is_app_token_good = True  #: whether it opens sockets
         self.is_home_enabled = True
         self.emit: Callable[[Team, Json], None] = lambda *_: None  #: an event of a team; delivery puts itself here
-        self._waiting: set[asyncio.Event] = set()
         self._due: list[tuple[float, Callable[[], None]]] = []
 
     def messages(self, team: Team | None = None) -> Iterator[Message]:
@@ -357,26 +355,3 @@ class World:
         self._due = [each for each in self._due if each[0] > now]
         for happens in due:
             happens()
-
-    def changed(self) -> None:
-        """Wake those who wait for something."""
-        for each in self._waiting:
-            each.set()
-
-    def _is(self, holds: Callable[[], bool]) -> bool:
-        self.settle()
-        return holds()
-
-    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
-        """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
-        woken = asyncio.Event()
-        self._waiting.add(woken)
-        try:
-            async with asyncio.timeout(within_s):
-                while not self._is(holds):
-                    woken.clear()
-                    with suppress(TimeoutError):  # what changes inside the application is told to nobody
-                        async with asyncio.timeout(_LOOK_S):  # wait_for of Python 3.11 may swallow a cancellation
-                            await woken.wait()
-        finally:
-            self._waiting.discard(woken)
