@@ -35,6 +35,7 @@ class Answering:
     outside: Outside
     rooms: Rooms
     origin: Origin
+    is_answered: bool = field(default=False, init=False)  #: they know what became of it, or will see
     _first: asyncio.Future[Json] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), init=False, repr=False
     )
@@ -54,6 +55,11 @@ class Answering:
             return False
         self._first.set_result(said or {})
         return True
+
+    def settle(self) -> None:
+        """What they asked for is done; what it does is seen elsewhere."""
+        self.is_answered = True
+        self.acknowledge()
 
     # ---- What they read ----
 
@@ -77,6 +83,7 @@ class Answering:
 
     async def whisper(self, message: Json) -> None:
         """Tell whoever asked, and nobody else."""
+        self.is_answered = True
         try:
             await self._whisper(message)
         except FairbrushError as error:
@@ -135,6 +142,7 @@ class Answering:
 
     async def open(self, view: Json) -> None:
         """Open a form, over the one that was clicked in if there is one. Raises Refused or SubmissionError."""
+        self.is_answered = True
         is_above = self.origin.view is not None and not self.origin.is_at_home
         method = "views.push" if is_above else "views.open"
         try:

@@ -124,7 +124,11 @@ class Forming:
         if workflow is None:
             raise UnknownWorkflow(_NO_WORKFLOW)
         filled = read_filled(view, workflow, self.desk.vocabulary())
-        await self._wish(answering, _where(answering.origin, asked, filled.channel), workflow, None, filled)
+        talk = _where(answering.origin, asked, filled.channel)
+        if asked.channel is None:
+            # Whoever chooses a conversation has to be in it: the bot reaches some that they do not.
+            await self.rooms.check_member(talk, answering.origin.requester.id)
+        await self._wish(answering, talk, workflow, None, filled)
 
     async def _edit(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
         origin, talk = answering.origin, _where(answering.origin, asked, None)
@@ -154,7 +158,8 @@ def _attached(origin: Origin, filled: Filled) -> dict[str, Sent]:
 
 
 def _files(view: Json) -> Iterator[tuple[str, Json]]:
-    for elements in view["state"]["values"].values():
+    values: Json = (view.get("state") or {}).get("values") or {}
+    for elements in values.values():
         for element in elements.values():
             for file in element.get("files") or ():
                 yield str(file.get("id")), file

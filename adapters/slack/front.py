@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
@@ -23,7 +24,7 @@ from adapters.slack.routing import Routes
 from adapters.slack.shapes import Json
 from adapters.slack.tokens import OwnToken
 from bot.errors import ConfigError, FairbrushError
-from bot.refusals import BUSY
+from bot.refusals import BUSY, STOPPING
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ TURNED_AWAY_AT_ONCE = 64
 
 DEADLINE_S = 90.0
 """The deadline of everything that one event asks for: four pictures at their deadline, and the store's."""
+
+LEAVING_S = 2.0
+"""For so long a front that ends tells whoever it leaves."""
 
 REMEMBERED = 2000
 """Events that are not heard a second time by this process; that none is a second job, its id sees to everywhere."""
@@ -77,13 +81,14 @@ class SlackFront:
         try:
             async with self.calls, self.outside, asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                if self.own is not None:
-                    await self.own.learn()
-                await self._listen()
+                try:
+                    if self.own is not None:
+                        await self.own.learn()
+                    await self._listen()
+                finally:
+                    self._tasks = None  # a group that ends takes no task
         except* ConfigError as group:
             raise _first(group) from None
-        finally:
-            self._tasks = None
 
     async def _listen(self) -> None:
         if self.app_token is None:
@@ -130,11 +135,22 @@ class SlackFront:
     async def _attend(self, answering: Answering) -> None:
         try:
             await self._answer(answering)
+        except asyncio.CancelledError:
+            await self._stop(answering)
+            raise
         except Exception:  # noqa: BLE001 - one answer could not be put into words: that is no reason to leave Slack
             _log.exception("an answer failed: %s %s", answering.origin.kind, answering.origin.id)
         finally:
             self._attended -= 1
             answering.acknowledge()
+
+    async def _stop(self, answering: Answering) -> None:
+        """Tell whoever waits for something that no other process knows of: commands leave no trace in Slack."""
+        if answering.is_answered or answering.origin.kind in (Kind.HOME, Kind.SUGGEST):
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING_S):
+                await answering.whisper(answered(STOPPING))
 
     async def _answer(self, answering: Answering) -> None:
         """Do what is asked; whatever goes wrong is told to whoever asked, and ends here."""

@@ -18,6 +18,7 @@ PERSON_S = 900.0
 """The same for who somebody is."""
 
 _MOST_KNOWN = 5000
+_PAGE, _PAGES = 999, 5
 _Known = TypeVar("_Known")
 _OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
 
@@ -48,24 +49,46 @@ class Rooms:
     calls: Calls
     takes_guests: bool = False
     clock: Callable[[], float] = monotonic
-    _rooms: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
+    _rooms: dict[tuple[str, str], tuple[float, bool]] = field(default_factory=dict, init=False)
     _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
     _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
-    async def check(self, talk: Conversation) -> None:
-        """Raise SubmissionError where pictures cannot be posted, NotThere if somebody could let us in."""
+    async def check(self, talk: Conversation) -> bool:
+        """Raise SubmissionError where pictures cannot be posted, NotThere if somebody could let us in.
+
+        Returns whether only some of the workspace read there.
+        """
         key = (talk.workspace, talk.channel)
-        if self._rooms.get(key, 0.0) > self.clock():
-            return
+        until, is_private = self._rooms.get(key, (0.0, False))
+        if until > self.clock():
+            return is_private
         try:
             told = await self.calls.ask(talk.workspace, "conversations.info", {"channel": talk.channel})
         except Refused as refused:
             if refused.refusal not in _OUTSIDE:
                 raise
             raise NotThere(detail=refused.detail) from refused
-        check_room(told.get("channel") or {})
+        room: Json = told.get("channel") or {}
+        check_room(room)
+        is_private = bool(room.get("is_private") or room.get("is_im") or room.get("is_mpim"))
         _bound(self._rooms)
-        self._rooms[key] = self.clock() + KNOWN_S
+        self._rooms[key] = (self.clock() + KNOWN_S, is_private)
+        return is_private
+
+    async def check_member(self, talk: Conversation, user: str) -> None:
+        """Raise NotThere where somebody may not read: in what is private and not theirs, as where we cannot post."""
+        if not await self.check(talk):
+            return
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            args = {"channel": talk.channel, "limit": _PAGE, "cursor": cursor}
+            told = await self.calls.ask(talk.workspace, "conversations.members", args)
+            if user in (told.get("members") or ()):
+                return
+            cursor = (told.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                break
+        raise NotThere(detail="whoever asks is no member")
 
     async def person(self, workspace: str, user: str) -> Person:
         """Return who somebody is."""

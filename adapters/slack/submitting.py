@@ -94,7 +94,7 @@ class Submitting:
         submission = await self._with_pictures(origin.workspace, wish)
         requester = replace(occasion.requester, name=person.name)
         await self.desk.submit(replace(submission, occasion=replace(occasion, requester=requester)))
-        answering.acknowledge()
+        answering.settle()
 
     async def sent(self, workspace: str, file: str) -> Sent:
         """Return what Slack tells of a file, which stands in a channel of ours. Raises ImageRefused or Refused."""

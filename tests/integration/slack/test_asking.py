@@ -181,3 +181,29 @@ async def test_a_picture_of_a_message_is_reimagined(stage: Stage):
     await stage.until_asked()
 
     assert (await stage.job()).job.workflow == "img2img"
+
+
+async def test_a_form_says_where_the_app_is_not(stage: Stage):
+    cats = stage.office.team.channel("cats", has_bot=False)
+    form = await (await stage.ada.slash(cats, "/imagine")).opens("Where to")
+    sent = await stage.ada.submit(form, Prompt="a cat", where_to=cats.id)
+
+    assert "/invite" in str(sent.errors)
+    assert form.is_open
+
+
+async def test_nobody_sends_a_picture_where_they_do_not_read(stage: Stage):
+    bob = stage.office.team.member("bob")
+    form = await (await stage.ada.shortcut("fairbrush_new")).opens("Where to")
+    sent = await stage.ada.submit(form, Prompt="a cat", where_to=bob.dm.id)
+
+    assert sent.errors
+    assert stage.desk.submissions == []
+
+
+async def test_an_archived_channel_is_refused_in_words(stage: Stage):
+    stage.office.team.archive(stage.general)
+    form = await (await stage.ada.shortcut("fairbrush_new")).opens("Where to")
+    sent = await stage.ada.submit(form, Prompt="a cat", where_to=stage.general.id)
+
+    assert "archived" in str(sent.errors)

@@ -3,15 +3,20 @@
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
 from adapters.slack import front as fronts
+from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.opening import OAuth, SlackOptions, front_of
 from bot.errors import ConfigError, StoreLost
-from tests.fakes.slack.delivery import Seal
+from tests.fakes.slack import oauth
+from tests.fakes.slack.signing import Seal
 from tests.integration.slack.stage import Stage, running, staged
 
 
@@ -79,6 +84,16 @@ async def test_more_than_can_be_attended_to_are_told_so(stage: Stage, monkeypatc
     stage.desk.gate.set()
 
 
+async def test_whoever_waits_while_the_app_ends_is_told_so(tmp_path: Path):
+    async with staged(tmp_path) as stage:
+        async with running(stage):
+            stage.desk.gate.clear()
+            asked = await stage.ada.slash(stage.general, "/imagine", "a cat")
+            await stage.until_asked()
+
+        assert "restarted" in asked.text
+
+
 @pytest.mark.parametrize("how", ["drop", "silence", "warning"])
 async def test_a_connection_that_fails_is_replaced(stage: Stage, how: str):
     socket = stage.office.slack.socket
@@ -125,8 +140,8 @@ async def test_what_slack_did_not_sign_or_not_just_now_is_refused(tmp_path: Path
 
 
 async def test_two_workspaces_with_the_same_user_id_are_kept_apart(tmp_path: Path):
-    oauth = OAuth(client_id="1.2", client_secret="secret")
-    async with staged(tmp_path, app_token=None, token=None, oauth=oauth) as stage:
+    many = OAuth(client_id="1.2", client_secret="secret")
+    async with staged(tmp_path, app_token=None, token=None, oauth=many) as stage:
         slack = stage.office.slack
         zeta = slack.team("Zeta")
         twin = zeta.member("zoe", number=stage.ada.id)
@@ -147,8 +162,8 @@ async def test_two_workspaces_with_the_same_user_id_are_kept_apart(tmp_path: Pat
 
 
 async def test_a_workspace_that_throws_the_app_out_takes_its_token_along(tmp_path: Path):
-    oauth = OAuth(client_id="1.2", client_secret="secret")
-    async with staged(tmp_path, app_token=None, token=None, oauth=oauth) as stage:
+    many = OAuth(client_id="1.2", client_secret="secret")
+    async with staged(tmp_path, app_token=None, token=None, oauth=many) as stage:
         team = stage.office.team
         await _install(stage, team.id, team.token)
         async with running(stage):
@@ -159,6 +174,30 @@ async def test_a_workspace_that_throws_the_app_out_takes_its_token_along(tmp_pat
             await stage.office.slack.until(lambda: not any("install" in each for each in stage.office.drawer.kept))
 
             assert await kept.token(team.id) is None
+
+
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk 3.47 uses it
+async def test_a_workspace_installs_the_app_and_is_served(tmp_path: Path):
+    async with staged(tmp_path, app_token=None, token=None, oauth=OAuth(client_id="1.2", client_secret="x")) as stage:
+        slack = stage.office.slack
+        stage.options = replace(
+            stage.options, oauth=OAuth(client_id=slack.app.client_id, client_secret=slack.app.client_secret)
+        )
+        new = slack.team("New", is_installed=False)
+        ada = new.member("ada")
+        async with running(stage), aiohttp.ClientSession() as browser:
+            here = str(slack.delivery.url).removesuffix(EVENTS_PATH)
+            async with browser.get(f"{here}{INSTALL_PATH}") as page:
+                said = (await page.text()).partition("https://slack.com/oauth")
+                link = unescape(said[1] + said[2].partition('"')[0])
+                cookie = page.headers["Set-Cookie"].split(";")[0]
+            back = urlsplit(oauth.agree(slack.world, ada.user, link))
+            async with browser.get(f"{here}{REDIRECT_PATH}?{back.query}", headers={"Cookie": cookie}) as done:
+                assert done.status == 200
+            await ada.slash(new.channel("general"), "/imagine", "a cat")
+            await stage.until_asked()
+
+            assert (await stage.job()).job.place.tenant.id == new.id
 
 
 async def _install(stage: Stage, team: str, token: str) -> None:
