@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from adapters.slack.answers import answered
@@ -101,7 +102,8 @@ class Answering:
                 if refusal.refusal is not Refusal.EXPIRED:
                     raise
         if origin.kind is Kind.CLICK and origin.view is not None and origin.trigger is not None:
-            return await self._lay(message)
+            with suppress(SubmissionError):  # too late to open anything
+                return await self._lay(message)
         talk = self._talk()
         if talk is not None and await self._told_there(talk, message):
             return None

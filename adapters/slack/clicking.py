@@ -106,8 +106,8 @@ class Clicking:
 
     async def _cancel(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
-        person = await self.rooms.person(origin.workspace, origin.requester.id)
-        found = CANCELLED[await self.desk.cancel(job_id, origin.requester, moderates=person.moderates)]
+        moderates = await self.rooms.moderates(origin.workspace, origin.requester.id)
+        found = CANCELLED[await self.desk.cancel(job_id, origin.requester, moderates=moderates)]
         if found:
             await answering.whisper(answers.note(found))
 
@@ -135,8 +135,8 @@ class Clicking:
 
     async def _delete(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin
-        person = await self.rooms.person(origin.workspace, origin.requester.id)
-        left = await self.desk.delete(job_id, origin.requester, moderates=person.moderates)
+        moderates = await self.rooms.moderates(origin.workspace, origin.requester.id)
+        left = await self.desk.delete(job_id, origin.requester, moderates=moderates)
         await answering.remove_clicked()
         if left is not None:
             await self.chat.remove(left.job, left.ref)

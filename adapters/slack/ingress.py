@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.shapes import Json
+from bot.errors import FairbrushError
 
 MOST_BYTES = 1024 * 1024
 """Of one delivery: a form of Slack's is 250 KB at most."""
@@ -97,4 +98,8 @@ async def _answered(
         asked = await to_bolt_request(request)
     except (ValueError, LookupError):
         return web.Response(status=400)  # in no encoding, or none that there is
-    return await to_aiohttp_response(await answer(asked))
+    try:
+        return await to_aiohttp_response(await answer(asked))
+    except FairbrushError as error:
+        _log.error("not answered: %s", error.brief)
+        return web.Response(status=503, text=str(error))

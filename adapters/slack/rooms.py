@@ -1,5 +1,6 @@
 """Whether a picture could be shown where it is asked for, and who asks: known before a job costs anything."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -50,6 +51,7 @@ class Rooms:
     takes_guests: bool = False
     clock: Callable[[], float] = monotonic
     _rooms: dict[tuple[str, str], tuple[float, bool]] = field(default_factory=dict, init=False)
+    _doors: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
     _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
     _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
@@ -59,9 +61,13 @@ class Rooms:
         Returns whether only some of the workspace read there.
         """
         key = (talk.workspace, talk.channel)
-        until, is_private = self._rooms.get(key, (0.0, False))
-        if until > self.clock():
-            return is_private
+        # One after the other: of a crowd that asks at once, the first one finds out for all.
+        _bound(self._doors)
+        async with self._doors.setdefault(key, asyncio.Lock()):
+            until, is_private = self._rooms.get(key, (0.0, False))
+            return is_private if until > self.clock() else await self._look(talk)
+
+    async def _look(self, talk: Conversation) -> bool:
         try:
             told = await self.calls.ask(talk.workspace, "conversations.info", {"channel": talk.channel})
         except Refused as refused:
@@ -72,7 +78,7 @@ class Rooms:
         check_room(room)
         is_private = bool(room.get("is_private") or room.get("is_im") or room.get("is_mpim"))
         _bound(self._rooms)
-        self._rooms[key] = (self.clock() + KNOWN_S, is_private)
+        self._rooms[talk.workspace, talk.channel] = (self.clock() + KNOWN_S, is_private)
         return is_private
 
     async def check_member(self, talk: Conversation, user: str) -> None:
@@ -101,6 +107,13 @@ class Rooms:
         _bound(self._people)
         self._people[key] = (self.clock() + PERSON_S, person)
         return person
+
+    async def moderates(self, workspace: str, user: str) -> bool:
+        """Tell whether somebody runs the workspace; where Slack does not say, nobody does: one's own needs none."""
+        try:
+            return (await self.person(workspace, user)).moderates
+        except Refused:
+            return False
 
     async def member(self, workspace: str, user: str) -> Person:
         """Return who somebody is; raises SubmissionError for guests, unless they may ask here."""

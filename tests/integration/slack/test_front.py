@@ -1,5 +1,6 @@
 """The app as a whole: its sockets, signatures, tokens, and what becomes of an answer that fails."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -74,6 +75,19 @@ async def test_what_nobody_foresaw_is_told_by_a_reference_and_ends_nothing(
     assert "a secret cat" not in "".join(each.getMessage() for each in caplog.records if each.levelno >= logging.INFO)
 
 
+async def test_what_comes_too_late_to_be_said_over_app_home_is_said_in_direct_messages(stage: Stage):
+    await stage.picture()
+    view = await stage.ada.home("a lighthouse at dusk")
+    stage.desk.gate.clear()
+    stage.desk.trouble.append(StoreLost())
+    await stage.ada.click(view, "🎲 Reroll")
+    await stage.until_asked(2)
+    stage.office.slack.clock.advance(10)
+    stage.desk.gate.set()
+    words = str(StoreLost())
+    await stage.office.slack.until(lambda: any(words in each.text for each in stage.ada.sees(stage.ada.dm)))
+
+
 async def test_more_than_can_be_attended_to_are_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(fronts, "AT_ONCE", 1)
     stage.desk.gate.clear()
@@ -92,6 +106,17 @@ async def test_whoever_waits_while_the_app_ends_is_told_so(tmp_path: Path):
             await stage.until_asked()
 
         assert "restarted" in asked.text
+
+
+async def test_thirty_people_at_once_are_heard_without_one_429(stage: Stage):
+    people = [stage.office.team.member(f"user{number}") for number in range(30)]
+    async with asyncio.TaskGroup() as tasks:
+        for each in people:
+            tasks.create_task(each.slash(stage.general, "/imagine", f"a cat of {each.user.name}"))
+    await stage.until_asked(30)
+
+    assert len({each.job_id for each in stage.desk.submissions}) == 30
+    assert len(stage.office.slack.record.of("conversations.info")) == 1
 
 
 @pytest.mark.parametrize("how", ["drop", "silence", "warning"])
