@@ -1,6 +1,7 @@
 """The installed command, run as a person runs it: in a folder of its own, with nothing else set up."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,6 +13,10 @@ from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 
 COMMAND = Path(sys.executable).with_name("fairbrush")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whatever was begun in the background of a script is deaf to it, and so would be every command that is tried here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Fairbrush = Callable[..., subprocess.CompletedProcess[str]]
 

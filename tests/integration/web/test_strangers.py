@@ -95,7 +95,7 @@ async def tried(browser, route, job, running, link):
         values = {"prompt": "mine", "steps": "3"}
         content = {"workflow": "txt2img", "parent": str(job), "values": values, "text": "/history"}
         return await browser.send(path, content)
-    return await browser.post(path, before="/")
+    return await browser.post(path, before="/", reason="it is somebody's")
 
 
 @pytest.mark.parametrize("guest", [ANOTHER_CHANNEL, ANOTHER_TENANT], ids=lambda guest: guest.id)
