@@ -1,19 +1,18 @@
 """Puts the bot in Discord together: of what it is given, nothing is opened before it runs."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
-from time import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from adapters.discord.asides import Asides
 from adapters.discord.asking import Asking
-from adapters.discord.cdn import ORIGINS, Cdn
+from adapters.discord.cdn import Cdn
 from adapters.discord.chat import DiscordChat
 from adapters.discord.clicking import Clicking
 from adapters.discord.client import GatewayOptions
-from adapters.discord.delivery import Delivery, Link
+from adapters.discord.delivery import Delivery
 from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
+from adapters.discord.given import DiscordOptions
 from adapters.discord.registering import Registering
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.replies import Replies
@@ -23,27 +22,10 @@ from adapters.discord.sending import Sending
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
-from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.desk import Desk
 from bot.jobs import JobRecord
 from bot.ports import FileStore, LiveBoard, SecretStore, TextStore
 from bot.status import StatusCard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscordOptions:
-    """How the bot is in Discord."""
-
-    token: str = field(repr=False)
-    guilds: tuple[str, ...] = ()  #: where commands are registered; none: everywhere
-    shard_ids: tuple[int, ...] = ()  #: of this process; none: all
-    shard_count: int = 0  #: of all processes; 0: as many as Discord recommends
-    heartbeat_timeout_s: float = 60.0
-    spoilers: Spoilers = USUAL_SPOILERS
-    link: Link = lambda _: None  #: makes an expiring address of an original
-    origins: Collection[str] = ORIGINS  #: where attachments are fetched from
-    now: Callable[[], float] = time  #: the clock that jobs are dated by
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  #: between two looks at the commands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,7 @@ from benchmarks.pool_parts.hosting import answer
 from tests.fakes.discord.members import Member, NoAnswer
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel, Message
-
-PAINTED = "Painted"
-"""How the headline of a finished picture begins (bot/status.py)."""
+from tests.fakes.headlines import PAINTED
 
 _PATIENCE_S = 60.0
 

@@ -1,7 +1,8 @@
 """Discord as a part of a service."""
 
 from adapters.discord.front import DiscordFront
-from adapters.discord.opening import DiscordOptions, Shared, front_of
+from adapters.discord.given import DiscordOptions
+from adapters.discord.opening import Shared, front_of
 from adapters.discord.origins import PLATFORM
 from bot.desk import Desk
 from bot.errors import ConfigError
@@ -31,7 +32,7 @@ def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
         remembered=Remembering(settings=core.pool.settings, platform=PLATFORM),
         card=sources.card,
     )
-    return front_of(options, shared)
+    return front_of(core.options.in_discord(options), shared)
 
 
 def _token(settings: Settings) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.discord.given import DiscordOptions
 from adapters.web.guests import Guest
 from adapters.web.server import WebOptions
 from bot.holding import Terms
@@ -14,6 +15,10 @@ from bot.settings import Settings
 
 Announce = Callable[[str, str | None], None]
 """Told the page's address once it is served, and what is worth a remark."""
+
+
+def _as_it_ships(options: DiscordOptions) -> DiscordOptions:
+    return options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class ServiceOptions:
     port: int = 8800
     terms: Terms = field(default_factory=Terms)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set after `stopping`: hand back at once what runs
+    in_discord: Callable[[DiscordOptions], DiscordOptions] = _as_it_ships  #: another Discord, in a time of its own
 
     @property
     def web(self) -> WebOptions:

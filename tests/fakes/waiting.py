@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+PATIENCE_S = 20.0
+"""How long a test waits for what has to come: much longer than it takes, on a machine that has other work, too."""
+
 _LOOK_S = 0.02
 
 
@@ -21,7 +24,7 @@ class Waiting:
     def settle(self) -> None:
         """Let happen what is due before anybody looks: nothing, unless a world says otherwise."""
 
-    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until(self, holds: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Return once it holds; asked again after every change, and now and then. Raises TimeoutError."""
         woken = asyncio.Event()
         self._waiting.add(woken)

@@ -7,27 +7,27 @@ import os
 from dataclasses import replace
 from typing import Any
 
-import yarl
-
-from adapters.discord import cdn
-from adapters.discord.library import discord
+from adapters.discord.given import DiscordOptions
 from bot import app
 from bot.app import ServiceOptions
 from bot.cli import service
 from bot.cli.main import main
 from tests.acceptance.service.brisk import TERMS
+from tests.fakes.discord.pointing import point_at
 
 API, GATEWAY, HOST = "FAKE_DISCORD_API", "FAKE_DISCORD_GATEWAY", "FAKE_DISCORD_CDN"
 
 
 def _brisk(**given: Any) -> ServiceOptions:
-    return ServiceOptions(**{**given, "terms": TERMS})
+    return ServiceOptions(**{**given, "terms": TERMS, "in_discord": _near})
+
+
+def _near(options: DiscordOptions) -> DiscordOptions:
+    return replace(options, origins=frozenset({os.environ[HOST]}))
 
 
 if __name__ == "__main__":
-    discord.http.Route.BASE = os.environ[API]
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ[GATEWAY])
-    cdn.ORIGINS = frozenset({os.environ[HOST]})
+    point_at(api=os.environ[API], gateway=os.environ[GATEWAY])
     app.FAR = replace(app.FAR, answer_s=1.5, lease_s=0.5)  # type: ignore[attr-defined]
     service.ServiceOptions = _brisk  # type: ignore[assignment, attr-defined]
     main()

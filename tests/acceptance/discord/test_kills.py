@@ -19,6 +19,7 @@ from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.members import Asked, Member
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel
+from tests.fakes.headlines import PAINTED, PAINTING
 
 CALM_S = 60.0
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
@@ -96,10 +97,10 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
         for number, victim in enumerate((first, second)):
             gpu.faults.slow_down(30)
             asked = await wish(ada, general, f"fox {number}")
-            await asked.shows("Painting, step", within_s=CALM_S)
+            await asked.shows(PAINTING, within_s=CALM_S)
             await victim.kill()
             gpu.faults.slow_down(0.1)
-            message = await asked.shows("Painted", within_s=CALM_S)
+            message = await asked.shows(PAINTED, within_s=CALM_S)
 
             assert len(message.files) == 1
             assert len([each for each in general.shown if each.author.is_bot]) == number + 1
@@ -123,14 +124,14 @@ async def test_a_service_that_is_killed_with_all_its_processes_finishes_its_mess
         await up(discord, *services)
         gpu.faults.slow_down(30)
         asked = [await wish(ada, general, f"fox {number}") for number in range(3)]
-        await asked[0].shows("Painting, step", within_s=CALM_S)
+        await asked[0].shows(PAINTING, within_s=CALM_S)
         await asyncio.gather(*(each.kill() for each in services))
         gpu.faults.slow_down(0.1)
         for each in services:
             await each.spawn()
 
         for each in asked:
-            message = await each.shows("Painted", within_s=CALM_S)
+            message = await each.shows(PAINTED, within_s=CALM_S)
             assert len(message.files) == 1
         assert len([each for each in general.shown if each.author.is_bot]) == 3
         assert [await each.stop() for each in services] == [0, 0]

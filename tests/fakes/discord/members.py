@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.waiting import PATIENCE_S
+
 from . import orders, payloads
 from .compose import remove
 from .events import CREATED, tell
@@ -65,7 +67,7 @@ class Asked:
         """All that can be read in them."""
         return "\n".join(each.text for each in self.messages)
 
-    async def shows(self, *words: str, within_s: float = 20.0) -> Message:
+    async def shows(self, *words: str, within_s: float = PATIENCE_S) -> Message:
         """Return the message that shows all these words, as soon as one does."""
         found: list[Message] = []
 

@@ -6,6 +6,8 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.fakes.waiting import PATIENCE_S
+
 from . import cdn, payloads
 from .clock import Clock
 from .events import DELETED, tell
@@ -77,7 +79,7 @@ class FakeDiscord:
         """Everything that was asked, in order."""
         return self.record.calls
 
-    async def until(self, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until(self, holds: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Return once it holds; asked again after everything that happens."""
         await self.world.until(holds, within_s)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.fakes.waiting import PATIENCE_S
+
 from .seeing import read, sees
 from .sendings import Sent
 from .shapes import Json
@@ -92,7 +94,7 @@ class Asked:
         """All that can be read in them."""
         return "\n".join(each.text for each in self.messages)
 
-    async def shows(self, *words: str, within_s: float = 20.0) -> Message:
+    async def shows(self, *words: str, within_s: float = PATIENCE_S) -> Message:
         """Return the message that shows all these words, as soon as one does."""
         found: list[Message] = []
 
@@ -103,7 +105,7 @@ class Asked:
         await self.world.until(holds, within_s)
         return found[-1]
 
-    async def opens(self, *words: str, within_s: float = 20.0) -> View:
+    async def opens(self, *words: str, within_s: float = PATIENCE_S) -> View:
         """Return the form that shows all these words, as soon as one is before the member."""
         found: list[View] = []
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.waiting import PATIENCE_S
+
 from . import bodies, files, following, orders, payloads, pressing, views
 from .asks import Asked, NoAnswer
 from .delivery import Delivery
@@ -170,7 +172,7 @@ class Member:
             told["view"] = payloads.on_view(self.world, shown, {})["view"]
         self.delivery.emit(self.team, {**told, "event_ts": self.world.clock.ts()})
 
-    async def home(self, *words: str, within_s: float = 20.0) -> View:
+    async def home(self, *words: str, within_s: float = PATIENCE_S) -> View:
         """Open the App Home; returns it once it was published anew and shows all these words."""
         old = views.home(self.world, self.user)
         seen = len(old.versions) if old is not None else 0

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from adapters.discord.front import DiscordFront
-from adapters.discord.opening import DiscordOptions, Shared, front_of
+from adapters.discord.given import DiscordOptions
+from adapters.discord.opening import Shared, front_of
 from adapters.files import LinkSigner, LocalFiles
 from bot.desk import Desk
 from bot.estimates import Estimates
@@ -30,13 +31,11 @@ from tests.fakes.discord.members import Member
 from tests.fakes.discord.state import Channel, Message
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.waiting import PATIENCE_S
 from tests.integration.discord.chat_scene import Town, town
-from tests.integration.web.desk import VOCABULARY
+from tests.integration.web.desk import KEY, VOCABULARY
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary
-
-PATIENCE_S = 20.0
-KEY = b"a key that only tests sign with."
 
 
 def png(color: str = "teal", size: tuple[int, int] = (96, 64)) -> bytes:

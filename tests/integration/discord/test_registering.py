@@ -2,7 +2,10 @@
 
 import logging
 
-from tests.integration.discord.whole import PATIENCE_S, whole
+import pytest
+
+from tests.fakes.waiting import PATIENCE_S
+from tests.integration.discord.whole import whole
 
 NOWHERE = "123456789012345678"
 
@@ -13,7 +16,13 @@ async def test_a_community_that_the_bot_is_not_in_keeps_no_command_out_of_the_ot
         with caplog.at_level(logging.WARNING, logger="adapters.discord.registering"):
             await scene.start()
             await scene.discord.until(lambda: "imagine" in scene.discord.commands(scene.town), PATIENCE_S)
+            await scene.discord.until(lambda: bool(told_of(caplog)), PATIENCE_S)
 
-        [told] = [each.getMessage() for each in caplog.records if "registering commands" in each.getMessage()]
+        [told] = told_of(caplog)
         assert NOWHERE in told
         assert "Invite the bot there" in told
+
+
+def told_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the log says of registering."""
+    return [each.getMessage() for each in caplog.records if "registering commands" in each.getMessage()]

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from tests.fakes.headlines import PAINTED, PAINTING
 from tests.integration.discord.test_scenarios_asking import mid_run
-from tests.integration.discord.whole import PAINTED, PAINTING, UNHURRIED, edits_by_bot, edits_by_token, painted, whole
+from tests.integration.discord.whole import UNHURRIED, edits_by_bot, edits_by_token, painted, whole
 
 DEAD_S = 15 * 60 + 1
 OLD_S = 3700

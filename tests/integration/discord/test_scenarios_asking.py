@@ -1,16 +1,8 @@
 """Somebody asks for a picture and gets it: the whole path, through every way of asking."""
 
 from tests.fakes.discord.orders import Picture
-from tests.integration.discord.whole import (
-    CANCELLED,
-    PAINTED,
-    PAINTING,
-    Whole,
-    edits_by_bot,
-    headlines,
-    painted,
-    whole,
-)
+from tests.fakes.headlines import CANCELLED, PAINTED, PAINTING
+from tests.integration.discord.whole import Whole, edits_by_bot, headlines, painted, whole
 from tests.integration.web.desk import png
 
 CAT = Picture(name="cat.png", content=png("teal"))

@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 
-from tests.integration.discord.whole import PAINTED, PATIENCE_S, edits_by_token, painted, whole
+from tests.fakes.headlines import PAINTED
+from tests.fakes.waiting import PATIENCE_S
+from tests.integration.discord.whole import edits_by_token, painted, whole
 
 
 async def test_thirty_people_in_one_channel_all_get_their_pictures_and_discord_never_says_too_many(tmp_path):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.fakes.waiting import PATIENCE_S
 from tests.integration.discord.test_scenarios_asking import mid_run
-from tests.integration.discord.whole import PATIENCE_S, painted, whole
+from tests.integration.discord.whole import painted, whole
 
 LOSSES = {
     "every connection drops": lambda gateway: gateway.drop(),

@@ -4,8 +4,9 @@ import pytest
 
 from adapters.simulator.options import SimulatorOptions
 from tests.fakes.discord.permissions import Can
+from tests.fakes.headlines import PAINTED
 from tests.integration.discord.test_scenarios_asking import mid_run
-from tests.integration.discord.whole import PAINTED, Whole, painted, whole
+from tests.integration.discord.whole import Whole, painted, whole
 
 NOISY = SimulatorOptions(step_ms=10, draw=True)
 """Its pictures of 1024 x 1024 have more than a megabyte."""

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.integration.discord.whole import PAINTED, PAINTING, UNHURRIED, edits_by_bot, painted, read, whole
+from tests.fakes.headlines import PAINTED, PAINTING
+from tests.integration.discord.whole import UNHURRIED, edits_by_bot, painted, read, whole
 
 
 async def test_in_direct_messages_everything_works_as_in_a_channel(tmp_path):

@@ -5,8 +5,9 @@ from pathlib import Path
 from shutil import copytree
 
 from adapters.simulator.options import SimulatorOptions
+from tests.fakes.waiting import PATIENCE_S
 from tests.integration.discord.test_scenarios_asking import mid_run
-from tests.integration.discord.whole import PATIENCE_S, painted, read, whole
+from tests.integration.discord.whole import painted, read, whole
 from workflows.catalog import LIBRARY
 
 COMMANDS = ("queue", "history", "usage", "workflows", "help")

@@ -23,7 +23,9 @@ from bot.servers import ServerSpec
 from bot.service.roles import Role
 from bot.settings import Settings
 from tests.fakes.discord.server import TOKEN
-from tests.integration.discord.whole import KEY, PAINTED, PATIENCE_S
+from tests.fakes.headlines import PAINTED
+from tests.fakes.waiting import PATIENCE_S
+from tests.integration.web.desk import KEY
 
 
 @dataclass(kw_only=True)

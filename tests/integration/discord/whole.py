@@ -1,6 +1,6 @@
 """A whole service with Discord, in one event loop: the product's own composition between simulated GPUs and the fake.
 
-Nothing is put in between: members ask the fake, discord.py carries it over real sockets, `bot.app.serve` does the rest
+Nothing is put in between: members ask the fake, discord.py carries it over real sockets, the rest is `bot.app`
 on an engine of its own. At the end every request that was made is held against Discord's own description.
 """
 
@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.front import DiscordFront
-from adapters.discord.opening import DiscordOptions, Shared, front_of
+from adapters.discord.given import DiscordOptions
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from bot.app import ServiceOptions, serve
+from bot.app import ServiceOptions, opened
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.servers import ServerSpec
 from bot.service.roles import Role
+from bot.service.running import Service
 from bot.settings import Settings
 from tests.fakes.discord import payloads, schema
 from tests.fakes.discord.limits import Limits
@@ -32,14 +32,12 @@ from tests.fakes.discord.pointing import pointed_at
 from tests.fakes.discord.record import Call
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel, Guild, Message
+from tests.fakes.headlines import PAINTED
+from tests.fakes.waiting import PATIENCE_S
+from tests.integration.web.desk import KEY
 
-PATIENCE_S = 20.0
-KEY = bytes(range(32))
 SILENT_S = 2.0
 """A gateway that says nothing for so long is left; how often it is asked stands in the fake's limits."""
-
-WAITING, PAINTING, PAINTED, CANCELLED = "Waiting", "Painting, step", "Painted", "Cancelled"
-"""How the headlines of cards begin (bot/status.py)."""
 
 UNHURRIED = Limits(ack_s=30.0, heartbeat_s=0.5)
 """For whatever is not about the three seconds: other tests run beside this one."""
@@ -51,6 +49,12 @@ class Process:
 
     task: "asyncio.Task[None]"
     stopping: asyncio.Event
+    services: list[Service]  #: it, once it is open
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether it knows what GPUs offer: until then it takes no job."""
+        return self.task.done() or any(each.core.shared.vocabulary.choices for each in self.services)
 
     async def stop(self) -> None:
         """End it as an operator would."""
@@ -90,11 +94,23 @@ class Whole:
             roles=frozenset(roles or (Role.DISCORD, Role.WORKER)),
             redis_url=self.redis_url,
             port=0,
+            in_discord=self._near,
         )
-        task = self.tasks.create_task(serve(options, stopping, lambda *_: None))
-        process = Process(task=task, stopping=stopping)
+        services: list[Service] = []
+        task = self.tasks.create_task(_serve(options, stopping, services))
+        process = Process(task=task, stopping=stopping, services=services)
         self.processes.append(process)
         return process
+
+    def _near(self, options: DiscordOptions) -> DiscordOptions:
+        """Let the service live in the fake's time, and fetch attachments from it."""
+        return replace(
+            options,
+            origins=frozenset({self.discord.world.host}),
+            heartbeat_timeout_s=SILENT_S,
+            now=self.discord.clock.now,
+            sleep=_soon,
+        )
 
     @property
     def numbered(self) -> list[tuple[int, Simulator]]:
@@ -102,12 +118,13 @@ class Whole:
         return [*enumerate(self.gpus, start=1)]
 
     async def opened(self, sessions: int = 1) -> None:
-        """Wait until so many sessions hear, commands are there, and the GPUs have told what they offer."""
+        """Wait until so many sessions hear, commands are there, and every process knows what the GPUs offer."""
         await self.discord.until(lambda: len(self.discord.gateway.connected) >= sessions, PATIENCE_S)
         await self.discord.until(lambda: "imagine" in self.discord.commands(), PATIENCE_S)
         async with asyncio.timeout(PATIENCE_S):
             while len(await self.store.vocabulary.by_server()) < len(self.gpus):  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.02)
+        await self.discord.until(lambda: all(each.can_ask for each in self.processes), PATIENCE_S)
 
     def member(self, name: str) -> Member:
         """Return somebody of the town."""
@@ -214,7 +231,7 @@ async def whole(
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(FakeDiscord(limits))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        _hurry(patch, discord)
+        _hurry(patch)
         patch.setattr("adapters.discord.answering.DECIDE_BY_S", decide_s)
         patch.setattr("adapters.discord.submitting.DECIDE_BY_S", decide_s)
         stack.enter_context(pointed_at(discord))
@@ -250,20 +267,8 @@ def held_against_the_description(calls: Sequence[Call]) -> None:
         assert [said for each in calls for said in schema.complaints(each)] == []
 
 
-def _hurry(patch: pytest.MonkeyPatch, discord: FakeDiscord) -> None:
-    """Let nobody wait as long as between machines that are far away, and the service live in the fake's time."""
-
-    def opened(options: DiscordOptions, shared: Shared) -> DiscordFront:
-        near = replace(
-            options,
-            origins=frozenset({discord.world.host}),
-            heartbeat_timeout_s=SILENT_S,
-            now=discord.clock.now,
-            sleep=_soon,
-        )
-        return front_of(near, shared)
-
-    patch.setattr("bot.service.discord.front_of", opened)
+def _hurry(patch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait as long as between machines that are far away."""
     patch.setattr("adapters.discord.registering.LOOK_S", 0.1)
     patch.setattr("bot.pool.ROSTER_S", 0.1)
     patch.setattr("bot.health.FIRST_PAUSE_S", 0.05)
@@ -271,6 +276,12 @@ def _hurry(patch: pytest.MonkeyPatch, discord: FakeDiscord) -> None:
     patch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.05)
     patch.setattr("discord.client.Client.before_identify_hook", _at_once)
     patch.setattr("discord.shard.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": _soon}))
+
+
+async def _serve(options: ServiceOptions, stopping: asyncio.Event, services: list[Service]) -> None:
+    async with opened(options) as service:
+        services.append(service)
+        await service.run(stopping)
 
 
 async def _at_once(*_: object, **__: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from adapters.discord.front import DiscordFront
 from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.log import FileLog
@@ -17,7 +18,6 @@ from bot.errors import ConfigError
 from bot.noticeboard import Noticeboard, Sources
 from bot.service.asking import desk_of, sources_of
 from bot.service.core import Core
-from bot.service.discord import DiscordFront
 from bot.service.fronts import NEAR, Stand, WebFront, stand_of
 from bot.service.originals import ORIGINALS_S, originals
 from bot.service.remembering import Remembering
@@ -25,9 +25,8 @@ from bot.service.roles import Role
 from bot.settings import Settings
 from tests.fakes.discord.pointing import pointed_at
 from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.waiting import PATIENCE_S
 from tests.integration.web.desk import DEMO, KEY, png
-
-PATIENCE_S = 20.0
 
 
 def options_in(folder: Path, *roles: Role, **settings: object) -> ServiceOptions:
