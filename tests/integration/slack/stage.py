@@ -35,6 +35,7 @@ from tests.fakes.slack.state import Channel, Message
 from tests.integration.slack.chat_scene import Office, office
 from tests.integration.web.desk import VOCABULARY
 from workflows.catalog import LIBRARY, load_catalog
+from workflows.vocabulary import Vocabulary
 
 KEY = b"a key that only tests sign with."
 PING_S = 0.3
@@ -77,6 +78,7 @@ class Stage:
     sources: Sources
     reports: MemoryReports
     rules: list[PlaceRule]
+    vocabulary: list[Vocabulary]
 
     @property
     def ada(self) -> Member:
@@ -139,9 +141,9 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
     """Open the office and let the app in, which does not run yet."""
     async with office(limits or Limits(posts_burst=100)) as here:
         store, reports, files = MemoryStore(), MemoryReports(), LocalFiles(folder / "files", LinkSigner(KEY))
-        catalog, rules = load_catalog(LIBRARY), list[PlaceRule]()
+        catalog, rules, vocabulary = load_catalog(LIBRARY), list[PlaceRule](), [VOCABULARY]
         knowledge = Knowledge(
-            catalog=lambda: catalog, vocabulary=lambda: VOCABULARY, usual=lambda: "txt2img", rules=lambda: rules
+            catalog=lambda: catalog, vocabulary=lambda: vocabulary[0], usual=lambda: "txt2img", rules=lambda: rules
         )
         desk = PracticeDesk(
             intake=Intake(queue=store, store=store, files=files, estimates=Estimates(), knowledge=knowledge),
@@ -187,6 +189,7 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
             sources=sources,
             reports=reports,
             rules=rules,
+            vocabulary=vocabulary,
         )
 
 

@@ -1,6 +1,7 @@
 """Commands, mentions and forms, from what somebody types to their job: over the real slack-bolt."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,15 @@ async def test_an_archived_channel_is_refused_in_words(stage: Stage):
     sent = await stage.ada.submit(form, Prompt="a cat", where_to=stage.general.id)
 
     assert "archived" in str(sent.errors)
+
+
+async def test_a_list_that_is_too_long_for_a_form_is_searched_while_somebody_types(stage: Stage):
+    many = tuple(f"sdxl/model-{number}.safetensors" for number in range(150))
+    choices = {**stage.vocabulary[0].choices, "CheckpointLoaderSimple.ckpt_name": many}
+    stage.vocabulary[:] = [replace(stage.vocabulary[0], choices=choices)]
+    form = await (await stage.ada.slash(stage.general, "/imagine")).opens("Prompt")
+    found = await stage.ada.suggest(form, "Model", "model-137")
+    await stage.ada.submit(form, Prompt="a cat", Model=found[0])
+    await stage.until_asked()
+
+    assert (await stage.job()).job.values["model"] == "sdxl/model-137.safetensors"
