@@ -16,8 +16,9 @@ from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
 
-REFRESH_S = 5.0  # how old the shared vocabulary, the catalog and the kept estimates may be
+REFRESH_S = 5.0  #: how old the shared vocabulary, the catalog and the kept estimates may be
 EAGER_S = 0.1
+UNTOLD_S = 1.0  #: the longest pause while nothing is offered: a GPU that has told the store is refused meanwhile
 _SLOWER = 1.2
 LAST_CARDS_S = 3.0
 TIDY_S = 60.0
@@ -89,8 +90,8 @@ class Service:
         pause_s, outage = EAGER_S, Outage(_log, "what all processes share")
         while True:
             await _tried(self._refresh, outage)
-            await asyncio.sleep(REFRESH_S if self.core.shared.vocabulary.choices else pause_s)
-            pause_s = min(_SLOWER * pause_s, REFRESH_S)
+            await asyncio.sleep(REFRESH_S if self.core.shared.lanes.is_told else pause_s)
+            pause_s = min(_SLOWER * pause_s, UNTOLD_S)
 
     async def _heed(self) -> None:
         await self.core.shared.heed(self._offers())
