@@ -33,7 +33,6 @@ class Receipt:
     """What became of a submission."""
 
     record: JobRecord
-    estimate_ms: int
     ahead: int | None  #: jobs before it; None when it does not wait
 
 
@@ -193,7 +192,7 @@ class Intake:
     async def _receipt(self, record: JobRecord) -> Receipt:
         position = await self.queue.position(record.job.id)
         ahead = position.jobs if position else None
-        return Receipt(record=record, estimate_ms=record.job.estimate_ms, ahead=ahead)
+        return Receipt(record=record, ahead=ahead)
 
 
 def _with_fields(command: Command, raw: Mapping[str, RawValue]) -> Command:

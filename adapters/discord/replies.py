@@ -41,10 +41,10 @@ class Replies:
         self._secrets = secrets
         self._answering: dict[JobId, asyncio.Event] = {}
 
-    async def keep(self, job_id: JobId, reply: Reply, *, for_s: float = ALIVE_S) -> None:
-        """Keep the way to a job's message; `for_s`: what is left of the token's life."""
+    async def keep(self, job_id: JobId, reply: Reply) -> None:
+        """Keep the way to a job's message for as long as its token lives."""
         kept = {"application": reply.application, "token": reply.token}
-        await self._secrets.put(_name(job_id), json.dumps(kept), for_s=for_s)
+        await self._secrets.put(_name(job_id), json.dumps(kept), for_s=ALIVE_S)
         if reply.attachment_limit != DEFAULT_LIMIT:
             await self._secrets.put(_limit_name(job_id), str(reply.attachment_limit), for_s=LIMIT_KEPT_S)
 

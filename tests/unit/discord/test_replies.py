@@ -41,15 +41,6 @@ async def test_what_may_be_attached_is_remembered_after_the_token_is_dead():
     assert await replies.attachment_limit(JobId(uuid4())) == DEFAULT_LIMIT
 
 
-async def test_a_token_that_is_older_than_its_job_is_kept_for_what_is_left_of_it():
-    now, job_id = Now(), JobId(uuid4())
-    replies = Replies(Drawer(now=now))
-    await replies.keep(job_id, REPLY, for_s=60)
-    now.s = 60
-
-    assert await replies.of(job_id) is None
-
-
 async def test_a_token_that_opens_nothing_is_forgotten():
     job_id, drawer = JobId(uuid4()), Drawer(now=Now())
     replies = Replies(drawer)
