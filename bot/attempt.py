@@ -240,10 +240,8 @@ class Attempt:
 
     async def _bring_home(self, end: Succeeded, workflow: Workflow) -> Painted:
         job, policy = self.record.job, workflow.manifest.metadata
-        files = await keep_results(
-            self.server, self.bench.files, end.files, job.id, policy=policy, text=parameters_text(job.values)
-        )
-        return Painted(files=files, texts=end.texts)
+        text = parameters_text(job.values)
+        return await keep_results(self.server, self.bench.files, end, job.id, policy=policy, text=text)
 
     def _learn(self, gpu_ms: int) -> None:
         if self.course.work:

@@ -1,31 +1,51 @@
 """Results on their way from a server to the FileStore, without the metadata that nobody should get."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import PurePosixPath
 
-from bot.errors import ResultLost, ServerLost
-from bot.events import OutputFile
+from bot.errors import NothingProduced, ResultLost, ServerLost
+from bot.events import OutputFile, Succeeded
 from bot.jobs import JobId, StoredFile
 from bot.media import HEAD_BYTES, recognise
 from bot.metadata import MAX_REWRITTEN_BYTES, Policy, is_rewritten, rewritten
+from bot.outcomes import Painted
 from bot.ports import FileStore, Server
+from workflows.text import is_visible
+
+_log = logging.getLogger(__name__)
 
 _TRIES = 3
 _AGAIN_S = 0.5
 
 
 async def keep_results(
-    server: Server, files: FileStore, outputs: tuple[OutputFile, ...], job_id: JobId, *, policy: Policy, text: str
-) -> tuple[StoredFile, ...]:
-    """Fetch and keep every result; raises ResultLost, or ServerLost when a file cannot be read to its end."""
-    return tuple(
-        [
-            await _keep(server, files, output, f"fairbrush-{str(job_id)[:8]}-{number}", policy, text)
-            for number, output in enumerate(outputs, start=1)
-        ]
-    )
+    server: Server, files: FileStore, end: Succeeded, job_id: JobId, *, policy: Policy, text: str
+) -> Painted:
+    """Fetch and keep every result that can be had; a text says which cannot.
+
+    Raises ResultLost when none can, NothingProduced when there is nothing to be seen, and ServerLost when a file cannot
+    be read to its end.
+    """
+    kept: list[StoredFile] = []
+    lost: list[ResultLost] = []
+    for number, output in enumerate(end.files, start=1):
+        try:
+            kept.append(await _keep(server, files, output, f"fairbrush-{str(job_id)[:8]}-{number}", policy, text))
+        except ResultLost as error:
+            _log.warning("a result of job %s is lost: %s", job_id, error.brief)
+            lost.append(error)
+    texts = tuple(filter(is_visible, end.texts))
+    if not kept and not texts:
+        raise lost[0] if lost else NothingProduced
+    return Painted(files=tuple(kept), texts=(*texts, *_missing(lost, len(end.files))))
+
+
+def _missing(lost: Sequence[ResultLost], count: int) -> Iterator[str]:
+    if lost:
+        yield f"{len(lost)} of {count} results {'is' if len(lost) == 1 else 'are'} missing. {lost[0]}"
 
 
 async def _keep(

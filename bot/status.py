@@ -162,10 +162,11 @@ def _running(record: JobRecord, live: Live, wait: _Wait) -> str:
 
 
 def _succeeded(record: JobRecord, live: Live, wait: _Wait) -> str:
+    is_text = bool(record.texts and not record.files)
     if record.cancel_requested:
-        return "Cancelled too late: the picture was finished"
-    took = _took(record)
-    return f"Painted in {took}" if took else "Painted"
+        return f"Cancelled too late: {'it' if is_text else 'the picture'} was finished"
+    done, took = "Done" if is_text else "Painted", _took(record)
+    return f"{done} in {took}" if took else done
 
 
 def _failed(record: JobRecord, live: Live, wait: _Wait) -> str:

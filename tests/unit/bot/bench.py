@@ -93,6 +93,7 @@ class Kitchen:
     fetched: int = 0
     contents: bytes = b"a result"
     fetch_error: JobError | None = None
+    fetch_errors: dict[str, JobError] = field(default_factory=dict)  #: by the name of a file
     runs: dict[str, tuple[Run, RunEnd | None, int]] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)  #: a submit or an interrupt has come
     _over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -181,8 +182,8 @@ class Kitchen:
 
     async def fetch(self, file: OutputFile) -> AsyncGenerator[bytes]:
         self.fetched += 1
-        if self.fetch_error:
-            raise self.fetch_error
+        if error := self.fetch_errors.get(file.name, self.fetch_error):
+            raise error
         yield self.contents
 
 

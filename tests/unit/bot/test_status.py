@@ -136,6 +136,9 @@ def test_a_run_says_what_it_does(live, headline):
         (JobState.SUCCEEDED, {"started_ms": 1000, "ended_ms": 1500}, "Painted in under a second"),
         (JobState.SUCCEEDED, {"started_ms": 0, "ended_ms": 125_000}, "Painted in 2 min 5 s"),
         (JobState.SUCCEEDED, {}, "Painted"),
+        (JobState.SUCCEEDED, {"started_ms": 0, "ended_ms": 3000, "texts": ("A fox.",)}, "Done in 3 s"),
+        (JobState.SUCCEEDED, {"cancel_requested": True, "texts": ("A fox.",)}, "Cancelled too late: it was finished"),
+        (JobState.SUCCEEDED, {"files": (PICTURE,), "texts": ("A fox.",)}, "Painted"),
         (JobState.SUCCEEDED, {"cancel_requested": True}, "Cancelled too late: the picture was finished"),
         (
             JobState.FAILED,
