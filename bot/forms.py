@@ -15,9 +15,6 @@ USUAL = "As usual"
 KEPT = "Too long to show here, kept as it is"
 """What is said of values that a form leaves out, before their names."""
 
-LONGEST_REASON = 500
-"""Characters of a report."""
-
 REPORT = "Report this result"
 ASKED_REASON = "What is wrong with it?"
 WHO_READS = "Whoever runs this bot reads it, with your name."

@@ -7,10 +7,11 @@ from adapters.discord.components import IN_A_SELECT, PARAGRAPH, SHORT, field, fo
 from adapters.discord.layouts import FIELDS, Layout, layout_of
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT
-from bot.forms import ASKED_REASON, KEPT, LONGEST_REASON, REPORT, WHO_READS, Field, fields_of, kept_words, read_form
+from bot.forms import ASKED_REASON, KEPT, REPORT, WHO_READS, Field, fields_of, kept_words, read_form
 from bot.inert import label, length, visible
 from bot.jobs import JobId
 from bot.meanings import EditForm, ReimagineForm, ReportForm
+from bot.reports import MAX_REASON
 from workflows.command import PROMPT, parse_command
 from workflows.parameters import Text
 from workflows.values import Values
@@ -53,7 +54,7 @@ def refilled(asked: Json, typed: Mapping[str, str]) -> Json:
 
 def report_form(job_id: JobId) -> Json:
     """Ask what is wrong with a result."""
-    reason = _input(_REASON, style=PARAGRAPH, longest=LONGEST_REASON, is_required=True)
+    reason = _input(_REASON, style=PARAGRAPH, longest=MAX_REASON, is_required=True)
     return form(ReportForm(job_id=job_id), REPORT, [field(ASKED_REASON, WHO_READS, reason)])
 
 
@@ -75,7 +76,7 @@ def read_reimagine(data: Json, workflow: Workflow) -> Filled:
 
 def read_reason(data: Json) -> str:
     """Read what came back from a report form."""
-    return submitted(data).get(_REASON, "").strip()[:LONGEST_REASON]
+    return submitted(data).get(_REASON, "").strip()[:MAX_REASON]
 
 
 def submitted(data: Json) -> dict[str, str]:

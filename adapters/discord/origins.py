@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 from typing import cast
 
 from adapters.discord.components import EPHEMERAL
-from adapters.discord.shapes import Json
+from adapters.discord.shapes import Json, is_id
 from bot.commands import IMAGINE
 from bot.jobs import DIRECT, Place, Requester, Tenant
 from bot.policy.places import Spot
@@ -25,7 +25,6 @@ _EPOCH_MS = 1_420_070_400_000
 
 _NAME_MAX = 80
 _TOKEN_MAX = 512
-_ID_DIGITS = 20
 
 WITHIN_S = 780.0
 """Where only the token may edit, a job has to end 2 min before the token does (15 min): an end takes time to show."""
@@ -196,7 +195,7 @@ def _name(member: Json, user: Json) -> str:
 
 def _id(value: object) -> str:
     text = str(value)
-    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+    if not is_id(text):
         raise ValueError("no id of Discord's")
     return text
 

@@ -9,7 +9,7 @@ from itertools import chain
 from math import isfinite
 
 from adapters.discord.options import MOST_OPTIONS, MOST_SAID, MOST_TEXT, SAFE, OptionKind
-from adapters.discord.shapes import Json
+from adapters.discord.shapes import Json, is_id
 from bot.commands import IMAGINE
 from bot.errors import SubmissionError
 from bot.submissions import Plain
@@ -24,7 +24,6 @@ MOST_PICTURES = 10
 """Of one message: as many as Discord lets anybody attach."""
 
 _NAME_MAX = 32
-_ID_DIGITS = 20
 _ADDRESS_MAX = 2048
 _FILE_NAME_MAX = 260
 _TYPE_MAX = 100
@@ -220,9 +219,8 @@ def _text(value: object, most: int) -> str:
 
 
 def _id(value: object) -> str:
-    text = _text(value, _ID_DIGITS)
-    if text.isascii() and text.isdigit():
-        return text
+    if isinstance(value, str) and is_id(value):
+        return value
     raise SubmissionError(_UNREAD, detail="an id is no number")
 
 

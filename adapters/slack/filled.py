@@ -9,8 +9,9 @@ from adapters.slack.fields import MOST_TEXT, kept_names, parameter_of
 from adapters.slack.shapes import Json
 from adapters.slack.text import rich
 from adapters.slack.views import FORM, MOST_METADATA, REASON, WHERE, WORKFLOW, Asked
-from bot.forms import LONGEST_REASON, kept_words, read_form
+from bot.forms import kept_words, read_form
 from bot.meanings import EditForm, ReimagineForm, ReportForm, decode
+from bot.reports import MAX_REASON
 from bot.suggesting import offered, sent_for
 from workflows.faults import Fault
 from workflows.parameters import Choice
@@ -67,7 +68,7 @@ def read_filled(view: Json, workflow: Workflow, vocabulary: Vocabulary, values: 
 def read_reason(view: Json) -> str:
     """Read what came back from a report form."""
     found = (_said(element) for block, element in _elements(view) if block == REASON)
-    return next(found, "").strip()[:LONGEST_REASON]
+    return next(found, "").strip()[:MAX_REASON]
 
 
 def read_workflow(view: Json) -> str | None:

@@ -13,8 +13,9 @@ from adapters.slack.fields import VALUE, field_blocks, kept_names, parameter_of,
 from adapters.slack.shapes import Json
 from adapters.slack.text import plain
 from bot.buttons import named
-from bot.forms import ASKED_REASON, KEPT, LONGEST_REASON, REPORT, WHO_READS
+from bot.forms import ASKED_REASON, KEPT, REPORT, WHO_READS
 from bot.meanings import EditForm, ReimagineForm, ReportForm, encode
+from bot.reports import MAX_REASON
 from bot.status import Button
 from workflows.values import Values
 from workflows.vocabulary import Vocabulary
@@ -68,7 +69,7 @@ def reimagine_form(asked: Asked, workflow: Workflow, vocabulary: Vocabulary, giv
 
 def report_form(asked: Asked) -> Json:
     """Ask what is wrong with a result."""
-    element = {"action_id": VALUE, **typed(longest=LONGEST_REASON, is_long=True)}
+    element = {"action_id": VALUE, **typed(longest=MAX_REASON, is_long=True)}
     reason = {
         "type": "input",
         "block_id": REASON,

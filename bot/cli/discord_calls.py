@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from adapters.discord.refusals import Refused
 from adapters.discord.registration import Registration
 from adapters.discord.rest import Rest
+from adapters.discord.shapes import is_id
 from adapters.discord.syncing import REFUSED
 from bot.commands import LeftOut
 from bot.errors import ChatError, FairbrushError
@@ -13,6 +14,7 @@ from bot.settings import Settings
 from workflows.catalog import Catalog
 
 AWAY = "Discord cannot be reached at the moment. Try again shortly."
+_LEAST_DIGITS = 5  # of what somebody means as an id: what is shorter was a slip
 
 
 class DiscordRefused(FairbrushError):
@@ -32,6 +34,11 @@ async def logged_in(settings: Settings) -> AsyncIterator[Rest]:
             yield rest
         except ChatError as error:
             raise DiscordRefused(why(error), detail=error.detail) from error
+
+
+def is_meant_as_id(text: str) -> bool:
+    """Whether what somebody typed, or what a token begins with, is an id of Discord's."""
+    return is_id(text) and len(text) >= _LEAST_DIGITS
 
 
 def why(error: ChatError) -> str:

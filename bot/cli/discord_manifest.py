@@ -1,13 +1,12 @@
 """`fairbrush discord manifest`: what to open, and what will be registered; from settings and workflows alone."""
 
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.discord.origins import NAMES
 from adapters.discord.registration import PERMISSIONS, Registration, commands_of, install_url, invite_url
-from bot.cli.discord_calls import left_out_of
+from bot.cli.discord_calls import is_meant_as_id, left_out_of
 from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.commands import LeftOut
@@ -23,7 +22,6 @@ _NO_BOT = (
     "parts with dots between them, no client secret and no public key."
 )
 _NO_ID = "--application takes an id such as 123456789012345678: General Information in Discord's developer portal."
-_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 
 
 def print_manifest(application: str | None, *, as_json: bool) -> None:
@@ -41,7 +39,7 @@ def print_manifest(application: str | None, *, as_json: bool) -> None:
 
 def application_of(settings: Settings, named: str | None) -> str:
     """Return the id of the application that was named, else of the token's; raises ConfigError."""
-    if named is not None and not _ID.fullmatch(named):
+    if named is not None and not is_meant_as_id(named):
         raise ConfigError([_NO_ID])
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     if found := named or told_by(token):
@@ -56,7 +54,7 @@ def told_by(token: str) -> str | None:
         found = urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
     except ValueError:  # binascii's and the decoding's are both one
         return None
-    return found if _ID.fullmatch(found) else None
+    return found if is_meant_as_id(found) else None
 
 
 def _show(application: str, registration: Registration, left_out: Sequence[LeftOut]) -> None:

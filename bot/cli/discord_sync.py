@@ -1,7 +1,6 @@
 """`fairbrush discord sync`: registers the commands by hand."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from adapters.discord.registration import commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.syncing import Difference, difference, sync
 from adapters.redis.opening import open_redis
-from bot.cli.discord_calls import DiscordRefused, left_out_of, logged_in, why
+from bot.cli.discord_calls import DiscordRefused, is_meant_as_id, left_out_of, logged_in, why
 from bot.cli.service import state_folder
 from bot.cli.setting_up import NOT_IN_DISCORD, load_settings, open_catalog
 from bot.cli.store import store_url
@@ -27,7 +26,6 @@ from bot.settings import Settings
 
 EVERYWHERE = "everywhere"
 _STORE_S = 3.0
-_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 
 
 class _Forgetful:
@@ -46,7 +44,7 @@ def sync_commands(guild: str | None, *, remove: bool, state: Path | None, as_jso
     settings = load_settings()
     if not settings.discord_token:
         raise ConfigError([NOT_IN_DISCORD])
-    if guild is not None and not _ID.fullmatch(guild):
+    if guild is not None and not is_meant_as_id(guild):
         raise ConfigError(["--guild takes an id: right-click the server in Discord, Copy Server ID."])
     catalog = open_catalog(settings)
     registration = commands_of(catalog, settings.default_workflow)

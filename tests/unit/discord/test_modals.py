@@ -20,8 +20,8 @@ from adapters.discord.modals import (
     submitted,
 )
 from adapters.discord.shapes import Json
-from bot.forms import LONGEST_REASON
 from bot.meanings import EditForm, ReimagineForm, ReportForm, decode
+from bot.reports import MAX_REASON
 from tests.unit.discord.bodies import taken_as_form
 from tests.unit.discord.test_cards import JOB
 from tests.unit.discord.test_text import HOSTILE
@@ -243,10 +243,7 @@ def test_a_report_asks_for_a_reason() -> None:
     form = taken_as_form(report_form(JOB))
     assert decode(form["custom_id"]) == ReportForm(job_id=JOB)
     assert read_reason(_sent(form, {"What is wrong with it?": "  It is me.\n"})) == "It is me."
-    assert (
-        len(read_reason({"components": [{"component": {"custom_id": "reason", "value": "x" * 9000}}]}))
-        == LONGEST_REASON
-    )
+    assert len(read_reason({"components": [{"component": {"custom_id": "reason", "value": "x" * 9000}}]})) == MAX_REASON
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from adapters.slack.views import (
     remembered,
     report_form,
 )
-from bot.forms import LONGEST_REASON
 from bot.meanings import EditForm, ReimagineForm, ReportForm
+from bot.reports import MAX_REASON
 from tests.unit.discord.test_cards import JOB
 from tests.unit.slack.bodies import seen, taken_as_view
 from tests.unit.slack.test_text import HOSTILE
@@ -277,7 +277,7 @@ def test_a_report_asks_why_and_is_read_in_bounds() -> None:
     form = taken_as_view(report_form(replace(HERE, purpose=ReportForm(job_id=JOB))))
     sent = {**form, "state": {"values": {"reason": {VALUE: {"type": "plain_text_input", "value": " so " + "x" * 900}}}}}
     assert read_reason(sent).startswith("so x")
-    assert len(read_reason(sent)) <= LONGEST_REASON
+    assert len(read_reason(sent)) <= MAX_REASON
 
 
 @settings(deadline=None)
