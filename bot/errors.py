@@ -30,7 +30,7 @@
 in `detail` and in `__cause__`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import inf
 from typing import ClassVar
 
@@ -241,3 +241,16 @@ class ConfigError(FairbrushError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+def gathered(group: BaseExceptionGroup[ConfigError]) -> ConfigError:
+    """Return the problems of all in a group, however deep, as one error."""
+    return ConfigError(problem for each in _each(group) for problem in each.problems)
+
+
+def _each(group: BaseExceptionGroup[ConfigError]) -> Iterator[ConfigError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _each(error)
+        else:
+            yield error

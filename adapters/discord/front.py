@@ -19,7 +19,7 @@ from adapters.discord.routing import Routes
 from adapters.discord.shapes import Json
 from adapters.discord.supervising import Pauses, Supervisor
 from bot.answers import Answer
-from bot.errors import ConfigError
+from bot.errors import ConfigError, gathered
 from bot.outages import Outage
 from bot.refusals import BUSY, STOPPING, refused
 
@@ -68,7 +68,7 @@ class DiscordFront:
                 tasks.create_task(supervisor.run())
                 tasks.create_task(self.registering.run())
         except* ConfigError as group:
-            raise _first(group) from None
+            raise gathered(group) from None
 
     # ---- One interaction ----
 
@@ -132,8 +132,3 @@ class DiscordFront:
             await answering.suggest([])  # it has no place for words
         else:
             await answering.whisper(answered(refusal))
-
-
-def _first(group: BaseExceptionGroup[ConfigError]) -> ConfigError:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -23,7 +23,7 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
 from adapters.slack.shapes import Json
 from adapters.slack.tokens import OwnToken
-from bot.errors import ConfigError, FairbrushError
+from bot.errors import ConfigError, FairbrushError, gathered
 from bot.refusals import BUSY, STOPPING
 
 _log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class SlackFront:
                 finally:
                     self._tasks = None  # a group that ends takes no task
         except* ConfigError as group:
-            raise _first(group) from None
+            raise gathered(group) from None
 
     async def _listen(self) -> None:
         if self.app_token is None:
@@ -185,8 +185,3 @@ class SlackFront:
         except (FairbrushError, TimeoutError) as error:
             # The token is dead anyway: nothing can be done with it.
             _log.warning("the token of a workspace that left is still kept: %s", type(error).__name__)
-
-
-def _first(group: BaseExceptionGroup[ConfigError]) -> ConfigError:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

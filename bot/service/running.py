@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.errors import ConfigError, FairbrushError
+from bot.errors import ConfigError, FairbrushError, gathered
 from bot.outages import Outage
 from bot.pool import ROSTER_S, Pool
 from bot.service.core import Core
@@ -62,7 +62,7 @@ class Service:
         try:
             await front.run()
         except* ConfigError as wrong:
-            self.wrong += [problem for error in _each(wrong) for problem in error.problems]
+            self.wrong += gathered(wrong).problems
             stopping.set()
 
     async def _last_cards(self) -> None:
@@ -108,12 +108,6 @@ class Service:
             kept = estimates.learned
             await store.keep(estimates.state())
             self.kept = kept
-
-
-def _each(group: BaseExceptionGroup[ConfigError]) -> list[ConfigError]:
-    """Return what a group holds, however deep."""
-    inner = [_each(each) if isinstance(each, BaseExceptionGroup) else [each] for each in group.exceptions]
-    return [error for errors in inner for error in errors]
 
 
 async def _again(pause_s: float, step: Callable[[], Awaitable[None]], what: str) -> None:
