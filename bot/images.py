@@ -133,7 +133,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 # ---- Smaller copies ----------------------------------------------------------------------------------------------
 
 _QUALITIES = (90, 75, 55)
-_SCALES = (1.0, 0.7, 0.5, 0.35, 0.25)
+_SCALES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.12)
 
 
 def smaller(content: bytes, limit: int) -> bytes | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import ALT_TEXT, Shown, ShownFile
-from bot.copies import USUAL_SPOILERS, Manner, Part, Plan, Spoilers, plan, tighter
+from bot.copies import USUAL_SPOILERS, Manner, Part, Plan, Spoilers, Why, plan, told
 from bot.errors import FileGone
 from bot.events import MediaKind
 from bot.images import smaller
@@ -37,12 +37,6 @@ MOST_COPIED = 64 * 1024 * 1024
 MOST_PREVIEW = 1024 * 1024
 """A preview is some 30 KB; one that is larger is not worth an upload every second."""
 
-TIGHTENINGS = 4
-"""How often less is tried, a quarter each time, until the message goes without files: a hundredth was too much then.
-
-Each try is an edit, of which there are five in five seconds; and a picture is well worth seeing at a quarter.
-"""
-
 _BODY_BYTES = 64 * 1024
 _COPIES_AT_ONCE = 2
 _IN_GALLERIES = frozenset({MediaKind.IMAGE, MediaKind.ANIMATION, MediaKind.VIDEO})
@@ -50,7 +44,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _ENDINGS = {"image/webp": ".webp", "image/jpeg": ".jpg", "image/png": ".png"}
 _MOST_NAME = 80
 
-_NO_ADDRESS = "There is no link to it either: the operator has given this bot no public address."
+_NO_ADDRESS = "There is no link to {} either: the operator has given this bot no public address."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +57,16 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
-    """What became of one part of a plan: an upload, or a sentence that says why there is none."""
+    """What became of one part of a plan."""
 
     part: Part
     upload: Upload | None = None
-    reason: str = ""
-    is_gone: bool = False
+    why: Why | None = None  #: where the file itself is not there
 
     @property
     def wants_link(self) -> bool:
         """Whether there is an original that this message does not have."""
-        return not self.is_gone and (self.upload is None or self.part.manner is not Manner.WHOLE)
+        return self.why is not Why.GONE and (self.upload is None or self.part.manner is not Manner.WHOLE)
 
 
 class Delivery:
@@ -93,7 +86,10 @@ class Delivery:
     async def parcel(self, card: StatusCard, *, limit: int, tightened: int, remarks: Sequence[str] = ()) -> Parcel:
         """Pack for a card; `limit`: bytes of one file there, `tightened`: how often Discord found it too much."""
         if card.files:
-            return await self._results(card, _plan(card.files, limit, tightened), remarks)
+            per_file = min(limit, MOST_BYTES)
+            per_message = max(per_file, MESSAGE_BYTES - _BODY_BYTES)
+            planned = plan(card.files, per_file=per_file, per_message=per_message, refusals=tightened)
+            return await self._results(card, planned, per_file, remarks)
         preview = None if card.preview is None or tightened else await self._preview(card.job_id, card.preview)
         hides = None if self._spoilers == "nsfw" else self._hides(card)
         shown = Shown(preview=preview.name if preview else None, remarks=tuple(remarks), hides_preview=hides)
@@ -111,7 +107,7 @@ class Delivery:
 
     # ---- Results ----
 
-    async def _results(self, card: StatusCard, planned: Plan, remarks: Sequence[str]) -> Parcel:
+    async def _results(self, card: StatusCard, planned: Plan, per_file: int, remarks: Sequence[str]) -> Parcel:
         sent = [await self._send(card, number, part) for number, part in enumerate(planned.parts, start=1)]
         uploads = [(each.part.file.kind, each.upload) for each in sent if each.upload is not None]
         return Parcel(
@@ -127,26 +123,26 @@ class Delivery:
                     for kind, upload in uploads
                 ),
                 links=tuple(self._links(sent)),
-                remarks=(*remarks, *dict.fromkeys(self._remarks(sent))),
+                remarks=(*remarks, *self._remarks(sent, per_file)),
             ),
         )
 
     async def _send(self, card: StatusCard, number: int, part: Part) -> _Sent:
         if part.manner is Manner.LEFT_OUT:
-            return _Sent(part=part, reason=part.reason)
+            return _Sent(part=part, why=part.why)
         try:
             content = await (self._copy(part) if part.manner is Manner.SMALLER else self._read(part.file, part.most))
         except FileGone:
-            return _Sent(part=part, reason=f"{part.file.name} is not kept any more.", is_gone=True)
+            return _Sent(part=part, why=Why.GONE)
         if content is None:
-            return _Sent(part=part, reason=f"{part.file.name} is too large to be attached here.")
+            return _Sent(part=part, why=Why.NO_COPY)
         upload = Upload(
             name=_name(number, part.file, content),
             content=content,
             description=label(card.prompt or card.title, ALT_TEXT),
             spoiler=self._hides(card),
         )
-        return _Sent(part=part, upload=upload, reason=part.reason)
+        return _Sent(part=part, upload=upload, why=part.why)
 
     async def _copy(self, part: Part) -> bytes | None:
         # A decoded picture takes many times its file, and whoever needs no copy does not wait for one.
@@ -171,27 +167,12 @@ class Delivery:
                 what = "Original of " if each.upload is not None else "Open "
                 yield label(f"{what}{each.part.file.name}", _MOST_NAME), address
 
-    def _remarks(self, sent: Sequence[_Sent]) -> Iterator[str]:
-        for each in sent:
-            if each.reason:
-                yield each.reason
-        if any(each.wants_link and self._link(each.part.file) is None for each in sent):
-            yield _NO_ADDRESS
-
-
-def _plan(files: Sequence[StoredFile], limit: int, tightened: int) -> Plan:
-    if tightened >= TIGHTENINGS:
-        reason = "Discord did not take the files."
-        return Plan(parts=tuple(Part(file=file, manner=Manner.LEFT_OUT, reason=reason) for file in files))
-    per_file = min(limit, MOST_BYTES)
-    per_message = max(per_file, MESSAGE_BYTES - _BODY_BYTES)
-    if tightened:
-        # What was refused was no more than what there is, however much we were told that there may be.
-        per_file = min(per_file, max(file.bytes for file in files))
-        per_message = min(per_message, sum(file.bytes for file in files))
-    for _ in range(tightened):
-        per_file, per_message = tighter(tighter(per_file)), tighter(tighter(per_message))
-    return plan(files, per_file=per_file, per_message=per_message)
+    def _remarks(self, sent: Sequence[_Sent], per_file: int) -> Iterator[str]:
+        found = [(each.part.file, each.why) for each in sent if each.why is not None]
+        yield from told(found, per_file=per_file, platform="Discord")
+        unlinked = sum(each.wants_link and self._link(each.part.file) is None for each in sent)
+        if unlinked:
+            yield _NO_ADDRESS.format("it" if unlinked == 1 else "them")
 
 
 def _name(number: int, file: StoredFile, content: bytes) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import card_message
-from adapters.discord.delivery import TIGHTENINGS, Delivery
+from adapters.discord.delivery import Delivery
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.shapes import Json
+from bot.copies import REFUSALS
 from bot.jobs import JobId
 from bot.status import StatusCard
 
@@ -43,7 +44,7 @@ class Sending:
                 # A deadline, most likely. What did not arrive in time would not the next time either; yet however
                 # slow the line is, or however long Discord is away, a small copy is always sent.
                 if sum(len(upload.content) for upload in parcel.uploads) > _SLOW_BYTES:
-                    self._remember(job_id, min(tightened + 1, TIGHTENINGS - 1))
+                    self._remember(job_id, min(tightened + 1, REFUSALS - 1))
                 raise
             else:
                 self._tightened.pop(job_id, None)
@@ -62,6 +63,6 @@ def _tighter(refusal: Refusal, tightened: int) -> int | None:
         case Refusal.TOO_LARGE:
             return tightened + 1
         case Refusal.INVALID:
-            return TIGHTENINGS
+            return REFUSALS
         case _:
             return None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.copies import LEAST_COPY, Manner, Part, Plan, plan, tighter
+from bot.copies import LAST_BYTES, LEAST_COPY, REFUSALS, Manner, Part, Plan, Why, plan, told
 from bot.events import MediaKind
 from bot.jobs import StoredFile
 
@@ -15,10 +15,15 @@ def a_file(size: int, kind: MediaKind = MediaKind.IMAGE, name: str = "a.png") ->
     return StoredFile(key=name, name=name, kind=kind, media_type="image/png", bytes=size)
 
 
-def manners(*files: StoredFile, per_file: int = 10 * MB, per_message: int = 25 * MB, most: int = 10) -> str:
+def manners(*files: StoredFile, per_file: int = 10 * MB, per_message: int = 25 * MB) -> str:
     short = {Manner.WHOLE: "w", Manner.SMALLER: "s", Manner.LEFT_OUT: "-"}
-    found = plan(files, per_file=per_file, per_message=per_message, most=most)
+    found = plan(files, per_file=per_file, per_message=per_message)
     return "".join(short[part.manner] for part in found.parts)
+
+
+def said(found: Plan) -> list[str]:
+    told_of = [(part.file, part.why) for part in found.parts if part.why is not None]
+    return list(told(told_of, per_file=10 * MB, platform="Discord"))
 
 
 def _attached(found: Plan) -> list[Part]:
@@ -55,10 +60,10 @@ def test_whatever_is_not_there_as_it_was_made_has_a_reason():
         per_message=25 * MB,
     )
 
-    assert tuple(part.reason for part in found.parts if part.reason) == (
+    assert tuple(said(found)) == (
         "large.png is shown as a smaller copy: the original has 12.0 MB.",
         "film.mp4 has 30.0 MB, and 10.0 MB are the most that can be attached here.",
-        "A message takes 10 files, so the others are not here.",
+        "A message takes 10 files, so a.png is not here.",
     )
 
 
@@ -82,14 +87,50 @@ def test_no_plan_is_larger_than_the_limits_and_none_leaves_out_what_would_fit_al
     assert len(attached) <= 10
     assert sum(part.most for part in attached) <= per_message
     assert all(part.most <= per_file and part.most <= part.file.bytes for part in attached)
-    assert all(part.reason for part in found.parts if part.manner is not Manner.WHOLE)
+    assert all(part.why for part in found.parts if part.manner is not Manner.WHOLE)
     if len(files) == 1 and files[0].bytes <= min(per_file, per_message):
         assert manners(*files, per_file=per_file, per_message=per_message) == "w"
 
 
-@given(sizes)
-def test_refused_again_and_again_every_plan_ends_with_nothing_but_what_takes_no_room(files):
-    limit = 25 * MB
-    while limit:
-        limit = tighter(limit)
-    assert all(part.file.bytes == 0 for part in _attached(plan(files, per_file=limit, per_message=limit)))
+@pytest.mark.parametrize(
+    ("sizes", "sentence"),
+    [
+        ([1.3, 1.6, 1.4, 1.5], "4 pictures are shown as smaller copies: the originals have 1.3 to 1.6 MB."),
+        ([1.5, 1.5], "2 pictures are shown as smaller copies: the originals have 1.5 MB each."),
+        ([0.5, 1.5], "2 pictures are shown as smaller copies: the originals have 512 KB to 1.5 MB."),
+    ],
+)
+def test_what_is_true_of_several_is_said_once(sizes, sentence):
+    copied = [(a_file(int(size * MB)), Why.SMALLER) for size in sizes]
+
+    assert list(told(copied, per_file=MB, platform="Discord")) == [sentence]
+
+
+def test_every_reason_has_its_words():
+    for why in Why:
+        (one,) = told([(a_file(MB), why)], per_file=MB, platform="Discord")
+        (two,) = told([(a_file(MB), why), (a_file(2 * MB), why)], per_file=MB, platform="Discord")
+        assert one.startswith(("a.png", "A message"))
+        assert "2" in two
+
+
+def test_what_was_refused_is_not_told_as_a_limit_that_nobody_set():
+    film = a_file(3 * MB, VIDEO, "film.mp4")
+    refused = plan([film], per_file=10 * MB, per_message=25 * MB, refusals=1)
+
+    assert said(refused) == ["film.mp4 has 3.0 MB, and Discord did not take it."]
+
+
+@given(sizes, st.integers(LEAST_COPY, 30 * MB), st.integers(LAST_BYTES, 50 * MB))
+def test_after_each_refusal_less_is_sent_and_a_picture_goes_along_to_the_last_try(files, per_file, per_message):
+    plans = [
+        plan(files, per_file=per_file, per_message=per_message, refusals=refusals) for refusals in range(REFUSALS + 1)
+    ]
+    sent = [_attached(found) for found in plans]
+    weights = [sum(part.most for part in parts) for parts in sent]
+
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-2] <= LAST_BYTES
+    assert sent[-1] == []
+    if any(file.kind is MediaKind.IMAGE for file in files[:10]):
+        assert all(sent[:-1])

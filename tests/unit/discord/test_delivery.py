@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.discord.delivery import MOST_PREVIEW, TIGHTENINGS, Delivery, Parcel
+from adapters.discord.delivery import MOST_PREVIEW, Delivery, Parcel
+from bot.copies import REFUSALS
 from bot.events import MediaKind
 from bot.jobs import JobState, Place, Requester, StoredFile, Tenant
 from bot.status import StatusCard
@@ -100,10 +101,30 @@ async def test_a_file_that_is_gone_is_neither_linked_nor_excused():
 
 
 async def test_at_the_end_of_every_attempt_there_are_no_files_and_a_reason():
-    parcel = await packed(card(file("a.png")), tightened=TIGHTENINGS)
+    parcel = await packed(card(file("a.png")), tightened=REFUSALS)
 
     assert parcel.uploads == ()
-    assert parcel.shown.remarks[0] == "Discord did not take the files."
+    assert parcel.shown.remarks[0] == "a.png has 1 KB, and Discord did not take it."
+
+
+async def test_a_limit_is_named_only_where_somebody_set_it():
+    film = file("film.mp4", size=3 * MIB, kind=MediaKind.VIDEO)
+
+    refused = await packed(card(film), tightened=1)
+    assert refused.shown.remarks[0] == "film.mp4 has 3.0 MB, and Discord did not take it."
+    over = await packed(card(film), limit=2 * MIB, tightened=1)
+    assert over.shown.remarks[0] == "film.mp4 has 3.0 MB, and 2.0 MB are the most that can be attached here."
+
+
+async def test_of_several_files_one_remark_counts():
+    sizes = [11 * MIB, 12 * MIB, 13 * MIB]
+    films = [file(f"{size}.mp4", size=size, kind=MediaKind.VIDEO) for size in sizes]
+    parcel = await packed(card(*films))
+
+    assert parcel.shown.remarks == (
+        "3 files have 11.0 to 13.0 MB, and 10.0 MB are the most that can be attached here.",
+        "There is no link to them either: the operator has given this bot no public address.",
+    )
 
 
 async def test_no_preview_goes_along_after_a_refusal_or_when_it_is_too_large():

@@ -14,7 +14,7 @@ from adapters.discord.suggesting import suggest
 from bot.answers import QUEUE, Tone
 from bot.clicks import command_of
 from bot.commands import IMAGINE, command_names
-from bot.copies import plan
+from bot.copies import plan, told
 from bot.desk import queue_row
 from bot.errors import QueueFull
 from bot.jobs import JobState
@@ -136,7 +136,8 @@ def large(paint: Paint) -> Picture:
     card = jobs.painted(jobs.job(LIGHTHOUSE, 42, width=2048, height=2048))
     files = (replace(card.files[0], width=2048, height=2048, bytes=11 * MB),)
     planned = plan(files, per_file=10 * MB, per_message=25 * MB)
-    reasons = tuple(part.reason for part in planned.parts)
+    found = [(part.file, part.why) for part in planned.parts if part.why is not None]
+    reasons = tuple(told(found, per_file=10 * MB, platform="Discord"))
     link = (f"Original of {files[0].name}", "https://pictures.example.org/files/…")
     along = Shown(files=_along(card, spoiler=False).files, remarks=reasons, links=(link,))
     return Picture(frames=[shown(card, paint, along=along)])
@@ -183,7 +184,7 @@ def asked(paint: Paint) -> Picture:
     """What only whoever asked sees: which picture is meant, and the parameters to copy."""
     order = jobs.job("a forest in the morning mist", 7)
     which = answers.picker(Pick(button=Button.UPSCALE, job_id=order.id), 4)
-    words = answers.parameters(*command_of(jobs.record(order), CATALOG, OFFERED))
+    words = answers.parameters(*command_of(jobs.record(order), CATALOG.workflows[order.workflow], OFFERED))
     return Picture(frames=[Spoken(body=which), Spoken(body=words)])
 
 
