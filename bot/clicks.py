@@ -58,9 +58,8 @@ def workflow_of(record: JobRecord, catalog: Catalog) -> Workflow:
     return workflow
 
 
-def command_of(record: JobRecord, catalog: Catalog, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Return a job's workflow, and the words that make it paint the same again. Raises UnknownWorkflow."""
-    workflow = workflow_of(record, catalog)
+def command_of(record: JobRecord, workflow: Workflow, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Return a job's workflow, and the words that make it paint the same again."""
     known = {name: value for name, value in record.job.values.items() if name in workflow.manifest.parameters}
     return workflow.name, write_command(known, workflow, vocabulary)
 

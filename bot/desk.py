@@ -17,6 +17,7 @@ from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, Re
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position
+from bot.shelf import Shelf
 from bot.status import held_up
 from bot.submissions import Submission, may_see
 from workflows.catalog import Catalog
@@ -133,6 +134,10 @@ class Desk:
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job; who may see it is judged by whoever shows it."""
         return await self.store.read(job_id)
+
+    async def version(self, job: Job) -> Workflow:
+        """Return a job's workflow as it is today; where it was taken away, as it was: raises FileGone if not kept."""
+        return self.catalog().workflows.get(job.workflow) or await Shelf(self.store).of(job)
 
     async def seen(self, job_id: JobId, requester: Requester, place: Place) -> JobRecord:
         """Return a job that somebody may see from there; raises the same SubmissionError for none and for others'."""

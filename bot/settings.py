@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
+from bot.jobs import DIRECT
 from bot.policy.places import PlaceRule
 from bot.servers import MAX_LABELS, MAX_SLOTS, WORD, ServerSpec
 from workflows.problems import problems_of
@@ -82,7 +83,9 @@ def _bare(value: object) -> object:
     return _unset(bare[4:] if isinstance(bare, str) and bare[:4].lower() == "bot " else bare)
 
 
-Snowflake = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[0-9]{15,20}$")]
+_SNOWFLAKE = r"^[0-9]{15,20}$"
+
+Snowflake = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=_SNOWFLAKE)]
 """An id of Discord's, as *Copy Server ID* gives it."""
 
 Id = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[\w.-]{1,100}$")]
@@ -154,6 +157,15 @@ class PlaceSettings(BaseModel):
     channel: Id | None = None  #: None: everywhere in it
     workflows: Annotated[tuple[str, ...], Field(max_length=200)] | None = None  #: None: all of them
     default_workflow: str | None = None  #: None: what holds elsewhere
+
+    @model_validator(mode="after")
+    def _check_ids(self) -> Self:
+        # A name would be taken, and hold nowhere.
+        if self.platform == "discord" and self.community != DIRECT and not re.fullmatch(_SNOWFLAKE, self.community):
+            raise ValueError(f"community: {self.community!r} is no id: right-click the server, Copy Server ID; or dm")
+        if self.platform == "discord" and self.channel and not re.fullmatch(_SNOWFLAKE, self.channel):
+            raise ValueError(f"channel: {self.channel!r} is no id: right-click the channel, Copy Channel ID")
+        return self
 
     @model_validator(mode="after")
     def _check_default(self) -> Self:

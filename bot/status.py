@@ -1,6 +1,6 @@
 """A job as a card: what its message shows, in no platform's terms. A pure function of what is known."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -50,6 +50,7 @@ class Described:
     title: str
     actions: frozenset[Button] = frozenset()
     nsfw: bool = False  #: made for adults only
+    gone: bool = False  #: taken away since: nothing more can be asked of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +104,14 @@ def card_of(
         title=described.title,
         requester=record.job.requester.name,
         prompt=str(record.job.values.get("prompt") or ""),
-        headline=_HEADLINES[record.state](record, shown, _Wait(position, eta_s, awaited)),
+        headline=_HEADLINES[record.state](record, shown, _Wait(position, eta_s, awaited)) + _advice(record, described),
         done=shown.done,
         total=shown.total,
         preview=shown.preview,
         files=record.files,
         texts=record.texts,
         facts=tuple(_facts(record)),
-        buttons=tuple(_buttons(record, described.actions)),
+        buttons=tuple(_buttons(record, described)),
         nsfw=described.nsfw or record.job.for_adults,
     )
 
@@ -170,8 +171,7 @@ def _succeeded(record: JobRecord, live: Live, wait: _Wait) -> str:
 
 
 def _failed(record: JobRecord, live: Live, wait: _Wait) -> str:
-    sentence = record.error_sentence or "Something went wrong."
-    return " ".join(filter(None, (sentence, _ADVICE.get(record.error_code or "internal"))))
+    return record.error_sentence or "Something went wrong."
 
 
 def _cancelled(record: JobRecord, live: Live, wait: _Wait) -> str:
@@ -202,6 +202,13 @@ _ADVICE: Mapping[str, str] = {
     "submit_uncertain": "Reroll tries again.",
 }
 """What to do, by error code, where the sentence of bot/errors.py does not say it."""
+
+
+def _advice(record: JobRecord, described: Described) -> str:
+    if record.state is not _S.FAILED or described.gone:
+        return ""
+    advice = _ADVICE.get(record.error_code or "internal")
+    return f" {advice}" if advice else ""
 
 
 def _joined(*parts: str | None) -> str:
@@ -265,14 +272,16 @@ def _model(values: Values) -> str | None:
     return split(r"[/\\]", str(model))[-1].removesuffix(".safetensors") if model else None
 
 
-def _buttons(record: JobRecord, actions: Collection[Button]) -> Iterable[Button]:
+def _buttons(record: JobRecord, described: Described) -> Iterable[Button]:
+    again = () if described.gone else (Button.REROLL,)
+    edited = () if described.gone else (Button.EDIT,)
     match record.state:
         case _S.QUEUED | _S.STARTING | _S.RUNNING:
             return () if record.cancel_requested else (Button.CANCEL,)
         case _S.SUCCEEDED:
-            offered = (button for button in (Button.VARY, Button.UPSCALE) if button in actions and record.files)
-            return (Button.REROLL, *offered, Button.EDIT, Button.PARAMETERS, Button.DELETE, Button.REPORT)
+            offered = (button for button in (Button.VARY, Button.UPSCALE) if button in described.actions and record.files)
+            return (*again, *offered, *edited, Button.PARAMETERS, Button.DELETE, Button.REPORT)
         case _S.FAILED | _S.CANCELLED:
-            return (Button.REROLL, Button.EDIT, Button.PARAMETERS)
+            return (*again, *edited, Button.PARAMETERS)
         case _:
             assert_never(record.state)

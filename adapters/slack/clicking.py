@@ -130,8 +130,8 @@ class Clicking:
 
     async def _parameters(self, answering: Answering, job_id: JobId) -> None:
         record = await self._seen(answering, job_id)
-        workflow, words = command_of(record, self.desk.catalog(), self.desk.vocabulary())
-        await answering.whisper(answers.parameters(workflow, words))
+        version = await self.desk.version(record.job)
+        await answering.whisper(answers.parameters(*command_of(record, version, self.desk.vocabulary())))
 
     async def _delete(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.images import Admitted
 from bot.intake import Receipt
-from bot.jobs import JobId, JobRecord, Place, Requester
+from bot.jobs import Job, JobId, JobRecord, Place, Requester
 from bot.policy.places import Spot
 from bot.ports import Cancelling, FileStore
 from bot.submissions import Submission
@@ -61,6 +61,10 @@ class Desk(Protocol):
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job and what became of it; the page itself asks `may_see` before it shows anything of it."""
+        ...
+
+    async def version(self, job: Job) -> Workflow:
+        """Return a job's workflow, also where it was taken away since. Raises FileGone when it is not kept any more."""
         ...
 
     async def preview(self, job_id: JobId) -> bytes | None:

@@ -43,7 +43,7 @@ class JobRoutes:
 
     async def _command(self, request: web.Request) -> web.Response:
         record, desk = await seen_job(self._room, request), self._room.desk
-        workflow, words = command_of(record, desk.catalog(), desk.vocabulary())
+        workflow, words = command_of(record, await desk.version(record.job), desk.vocabulary())
         note = self._room.pages.note("This paints the same again:", command=f"/{workflow} {words}")
         return fragment(note)
 

@@ -56,4 +56,7 @@ def _places(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
             text = f"there is no workflow {', '.join(missing)}"
             yield Finding(subject=where, text=text, exit_code=WRONG)
         elif place.workflows is not None:
-            yield Finding(subject=where, text=f"only {', '.join(place.workflows) or 'nothing'}")
+            only = (
+                f"only {', '.join(place.workflows)}" if place.workflows else "nothing may be asked for: workflows = []"
+            )
+            yield Finding(subject=where, text=only)

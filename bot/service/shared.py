@@ -76,7 +76,7 @@ class Shared:
         """Return what cards say of a job's workflow as it is today."""
         workflow = self.catalog.workflows.get(job.workflow)
         if workflow is None:
-            return Described(title=job.workflow)
+            return Described(title=job.workflow, gone=True)
         actions = {
             Button(name) for name, each in workflow.manifest.actions.items() if each.workflow in self.catalog.workflows
         }

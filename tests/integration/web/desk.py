@@ -17,7 +17,7 @@ from bot.estimates import Estimates
 from bot.events import Stage
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
+from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
 from bot.policy.places import PlaceRule, Spot
 from bot.ports import Cancelling, Lease
@@ -133,6 +133,9 @@ class PracticeDesk:
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         return await self.store.read(job_id)
+
+    async def version(self, job: Job) -> Workflow:
+        return await self.desk.version(job)
 
     async def preview(self, job_id: JobId) -> bytes | None:
         return await self.store.preview(job_id)

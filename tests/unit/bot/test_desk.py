@@ -6,7 +6,7 @@ import pytest
 
 from bot.awaiting import Awaited
 from bot.desk import Desk, Left
-from bot.errors import SubmissionError
+from bot.errors import FileGone, SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge
 from bot.jobs import DIRECT, JobId, JobState, MessageRef, Place, Requester, StoredFile, Tenant, job_id_of
@@ -20,6 +20,7 @@ from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import ALICE, BOB, CATALOG, PLACE, VOCABULARY, occasion
+from workflows.catalog import Catalog
 
 
 @pytest.fixture
@@ -65,6 +66,18 @@ async def test_what_may_be_asked_is_passed_on(desk: Desk) -> None:
     assert desk.catalog() is CATALOG
     assert desk.vocabulary() is VOCABULARY
     assert desk.default_workflow(Spot(place=PLACE)) == "txt2img"
+
+
+async def test_the_version_of_a_job_is_there_after_its_workflow_was_taken_away_until_it_expires(
+    desk: Desk, store: MemoryStore
+) -> None:
+    record = await desk.job(await _asked(desk, "1"))
+    assert record is not None
+    without = replace(desk, knowledge=replace(desk.knowledge, catalog=Catalog))
+
+    assert (await without.version(record.job)).digest == (await desk.version(record.job)).digest == record.job.digest
+    with pytest.raises(FileGone, match="not kept any more"):
+        await without.version(replace(record.job, digest="0" * 64))
 
 
 async def test_a_waiting_job_is_cancelled_by_whoever_asked_for_it(desk: Desk) -> None:

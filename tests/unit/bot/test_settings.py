@@ -179,17 +179,19 @@ def test_what_is_wrong_about_discord_is_a_sentence(lines: str, says: str) -> Non
     assert says in _problems(f"[discord]\n{lines}".encode())
 
 
-PLACE = '[[places]]\ncommunity = "1"\n'
+PLACE = '[[places]]\ncommunity = "123456789012345678"\n'
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (PLACE * 2, "1 of discord is described twice"),
-        (f'{PLACE}channel = "2"\n' * 2, "2 of discord is described twice"),
-        ('[[places]]\nchannel = "2"', "places.0.community"),
+        (PLACE * 2, "123456789012345678 of discord is described twice"),
+        (f'{PLACE}channel = "234567890123456789"\n' * 2, "234567890123456789 of discord is described twice"),
+        ('[[places]]\nchannel = "234567890123456789"', "places.0.community"),
         (f'{PLACE}workflows = ["a"]\ndefault_workflow = "b"', "'b' is none of this place's workflows"),
         (f'{PLACE}platform = "irc"', "places.0.platform"),
+        ('[[places]]\ncommunity = "abc"', "'abc' is no id: right-click the server, Copy Server ID; or dm"),
+        (f'{PLACE}channel = "general"', "'general' is no id: right-click the channel, Copy Channel ID"),
     ],
 )
 def test_what_is_wrong_about_places_is_a_sentence(text: str, says: str) -> None:
@@ -197,12 +199,22 @@ def test_what_is_wrong_about_places_is_a_sentence(text: str, says: str) -> None:
 
 
 def test_the_same_community_may_be_described_once_for_each_channel() -> None:
-    text = f'{PLACE}{PLACE}channel = "2"\n{PLACE}channel = "3"\n{PLACE}platform = "web"'
+    text = (
+        f'{PLACE}{PLACE}channel = "234567890123456789"\n{PLACE}channel = "345678901234567890"\n{PLACE}platform = "web"'
+    )
 
     assert len(read_settings(text.encode()).places) == 4
 
 
-def test_what_is_said_of_a_place_becomes_a_rule() -> None:
-    [place] = read_settings(f'{PLACE}channel = 2\nworkflows = ["flux"]'.encode()).places
+def test_direct_messages_are_a_community_of_discord_and_the_page_calls_its_own_as_it_likes() -> None:
+    text = '[[places]]\ncommunity = "dm"\n[[places]]\nplatform = "web"\ncommunity = "local"\nchannel = "studio"'
 
-    assert place.rule == PlaceRule(platform="discord", community="1", channel="2", workflows=("flux",))
+    assert [each.community for each in read_settings(text.encode()).places] == ["dm", "local"]
+
+
+def test_what_is_said_of_a_place_becomes_a_rule() -> None:
+    [place] = read_settings(f'{PLACE}channel = 234567890123456789\nworkflows = ["flux"]'.encode()).places
+
+    assert place.rule == PlaceRule(
+        platform="discord", community="123456789012345678", channel="234567890123456789", workflows=("flux",)
+    )

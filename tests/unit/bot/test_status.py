@@ -209,6 +209,7 @@ def test_a_failure_names_its_code():
     assert ("error", "internal") in card(JobState.FAILED).facts
 
 
+GONE = Described(title="poster", gone=True)
 BOTH = Described(title="T", actions=frozenset({Button.VARY, Button.UPSCALE}))
 
 
@@ -228,10 +229,17 @@ BOTH = Described(title="T", actions=frozenset({Button.VARY, Button.UPSCALE}))
         (JobState.SUCCEEDED, {"described": BOTH}, "reroll edit parameters delete report"),
         (JobState.FAILED, {}, "reroll edit parameters"),
         (JobState.CANCELLED, {}, "reroll edit parameters"),
+        (JobState.RUNNING, {"described": GONE}, "cancel"),
+        (JobState.SUCCEEDED, {"files": (PICTURE,), "described": GONE}, "parameters delete report"),
+        (JobState.FAILED, {"described": GONE}, "parameters"),
     ],
 )
 def test_buttons_offer_what_can_be_done_now(state, given, buttons):
     assert list(card(state, **given).buttons) == buttons.split()
+
+
+def test_nobody_is_told_to_reroll_what_is_not_there_any_more():
+    assert card(JobState.FAILED, error_code="timed_out", described=GONE).headline == "Something went wrong."
 
 
 @pytest.mark.parametrize("state", JobState)

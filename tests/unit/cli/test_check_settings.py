@@ -52,9 +52,17 @@ def test_a_public_address_that_only_this_machine_reaches_is_wrong(url: str, word
 
 
 def test_a_place_that_names_a_workflow_that_is_not_there_is_wrong() -> None:
-    place = '[[places]]\ncommunity = "1"\n'
+    place = '[[places]]\ncommunity = "123456789012345678"\n'
 
-    assert found(f'{place}workflows = ["txt2img", "gone"]') == [("discord 1", "there is no workflow gone", WRONG)]
-    assert found(f'{place}channel = "2"\ndefault_workflow = "gone"')[0][0] == "discord 1, channel 2"
-    assert found(f'{place}workflows = ["txt2img"]') == [("discord 1", "only txt2img", DONE)]
+    assert found(f'{place}workflows = ["txt2img", "gone"]') == [
+        ("discord 123456789012345678", "there is no workflow gone", WRONG)
+    ]
+    assert (
+        found(f'{place}channel = "234567890123456789"\ndefault_workflow = "gone"')[0][0]
+        == "discord 123456789012345678, channel 234567890123456789"
+    )
+    assert found(f'{place}workflows = ["txt2img"]') == [("discord 123456789012345678", "only txt2img", DONE)]
+    assert found(f"{place}workflows = []") == [
+        ("discord 123456789012345678", "nothing may be asked for: workflows = []", DONE)
+    ]
     assert found(place) == []
