@@ -123,15 +123,15 @@ def help_page(commands: Sequence[tuple[str, str]], of_any_picture: str) -> Answe
     return Answer(sections=(how, Section(headline="Commands", rows=rows, longest_row=LONGEST_SAYS), buttons))
 
 
-def picker(button: Button, pictures: int, listed: int, platform: str) -> Answer:
+def picker(button: Button, pictures: Sequence[int], listed: int, platform: str) -> Answer:
     """Ask which of a job's pictures a button means; so many can be listed."""
-    less = (f"{platform} lists {listed} at most; these are the first.",) if pictures > listed else ()
+    less = (f"{platform} lists {listed} at most; these are the first.",) if len(pictures) > listed else ()
     return Answer(sections=(Section(headline=f"{named(button)}: which picture?", sentence=less),))
 
 
-def picture_names(pictures: int, listed: int) -> list[str]:
-    """Return what the pictures are called that can be picked, in order."""
-    return [f"Picture {number + 1}" for number in range(min(pictures, listed))]
+def picture_names(pictures: Sequence[int], listed: int) -> list[tuple[str, str]]:
+    """Return what the pictures of these numbers are called that can be picked, in order, each with its number."""
+    return [(f"Picture {number + 1}", str(number)) for number in pictures[:listed]]
 
 
 def parameters(workflow: str, command: str, *, is_cut: bool) -> Answer:

@@ -1,6 +1,6 @@
 """The buttons under a job: their words and signs, and in which row they stand. The same on every platform. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.jobs import JobId
@@ -41,9 +41,12 @@ def named(which: Button) -> str:
     return FACES[which].words
 
 
-def press_rows(offered: Collection[Button], job_id: JobId, pictures: int) -> list[list[Press]]:
-    """Return the rows of a job's buttons; with one picture alone nobody has to be asked which one is meant."""
-    only = 0 if pictures == 1 else None
+def press_rows(offered: Collection[Button], job_id: JobId, pictures: Sequence[int]) -> list[list[Press]]:
+    """Return the rows of a job's buttons; with one picture alone nobody has to be asked which one is meant.
+
+    `pictures`: the numbers of those that may be meant.
+    """
+    only = pictures[0] if len(pictures) == 1 else None
     made = [
         Press(button=which, job_id=job_id, number=only if which in _OF_ONE_PICTURE else None)
         for which in FACES

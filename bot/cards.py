@@ -63,7 +63,7 @@ def _fact(card: StatusCard, name: str, value: str, write: Write) -> str:
         case "size" | "model" | "time":
             return said
         case "steps":
-            return f"{said} steps"
+            return f"{said} step" if said == "1" else f"{said} steps"
     return f"{_own(name, write)} {said}"
 
 

@@ -250,7 +250,7 @@ def _handle(picture: Picture, sources: Mapping[JobId, JobRecord]) -> FileHandle:
 
 
 def _handle_of(file: StoredFile) -> FileHandle:
-    if file.media_type not in {"image/png", "image/jpeg", "image/webp"} or file.width is None or file.height is None:
+    if not file.is_taken or file.width is None or file.height is None:
         raise FileGone("That result is no picture that a workflow takes.")
     return FileHandle(key=file.key, media_type=file.media_type, width=file.width, height=file.height, bytes=file.bytes)
 

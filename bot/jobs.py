@@ -1,7 +1,7 @@
 """A job: a checked, stored order for one workflow with fixed values; and a run: one attempt at it on one server."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import NewType
@@ -163,6 +163,19 @@ class StoredFile:
     bytes: int
     width: int | None = None
     height: int | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a workflow takes it as a picture: servers read these types, and a film is none."""
+        return self.media_type in _PICTURE_TYPES
+
+
+_PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+def picture_numbers(files: Sequence[StoredFile]) -> tuple[int, ...]:
+    """Return which of a job's files a workflow takes as a picture, by their numbers among all of them."""
+    return tuple(number for number, file in enumerate(files) if file.is_taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

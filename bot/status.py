@@ -12,7 +12,7 @@ from typing import NamedTuple, assert_never
 from bot.awaiting import Awaited
 from bot.deadlines import ended_overdue, spelled
 from bot.events import Stage
-from bot.jobs import JobId, JobRecord, JobState, StoredFile
+from bot.jobs import JobId, JobRecord, JobState, StoredFile, picture_numbers
 from bot.shares import Position
 from workflows.values import Values
 
@@ -279,7 +279,11 @@ def _buttons(record: JobRecord, described: Described) -> Iterable[Button]:
         case _S.QUEUED | _S.STARTING | _S.RUNNING:
             return () if record.cancel_requested else (Button.CANCEL,)
         case _S.SUCCEEDED:
-            offered = (button for button in (Button.VARY, Button.UPSCALE) if button in described.actions and record.files)
+            offered = (
+                button
+                for button in (Button.VARY, Button.UPSCALE)
+                if button in described.actions and picture_numbers(record.files)
+            )
             return (*again, *offered, *edited, Button.PARAMETERS, Button.DELETE, Button.REPORT)
         case _S.FAILED | _S.CANCELLED:
             return (*again, *edited, Button.PARAMETERS)

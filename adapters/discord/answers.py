@@ -54,10 +54,9 @@ def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))
 
 
-def picker(meaning: Pick | PickOf, pictures: int) -> Json:
+def picker(meaning: Pick | PickOf, pictures: Sequence[int]) -> Json:
     """Ask which of several pictures a button or an entry of a menu means."""
-    names = answers.picture_names(pictures, IN_A_SELECT)
-    options = [option(name, str(number)) for number, name in enumerate(names)]
+    options = [option(name, number) for name, number in answers.picture_names(pictures, IN_A_SELECT)]
     chooser = select(encode(meaning), options, placeholder=answers.CHOOSE)
     answer = answers.picker(meaning.button, pictures, IN_A_SELECT, "Discord")
     return answered(answer, [{"type": 1, "components": [chooser]}])

@@ -22,7 +22,7 @@ from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, plain, quoted
 from bot.cards import LINES, PREVIEW, bar_of, facts_line, untold
 from bot.inert import label, length, visible
-from bot.jobs import JobState
+from bot.jobs import JobState, picture_numbers
 from bot.status import StatusCard
 
 ALT_TEXT = 1024
@@ -82,7 +82,7 @@ def _parts(card: StatusCard, shown: Shown) -> Iterator[Json]:
     yield from _files(card, shown)
     yield from map(words, below)
     yield from rows([link(text, address) for text, address in _links(shown)])
-    yield from button_rows(card.buttons, card.job_id, len(card.files))
+    yield from button_rows(card.buttons, card.job_id, picture_numbers(card.files))
 
 
 # ---- Words -------------------------------------------------------------------------------------------------------

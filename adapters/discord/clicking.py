@@ -15,7 +15,7 @@ from adapters.discord.telling import Telling
 from bot.clicks import CANCELLED, STOPPED, command_of, submission_of_click, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord
+from bot.jobs import JobId, JobRecord, picture_numbers
 from bot.meanings import (
     EditAgain,
     EditForm,
@@ -108,10 +108,11 @@ class Clicking:
 
     async def _follow_up(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
         record = await self._seen(answering, job_id)
-        if number is None and len(record.files) > 1:
-            await answering.whisper(answers.picker(Pick(button=button, job_id=job_id), len(record.files)))
+        pictures = picture_numbers(record.files)
+        if number is None and len(pictures) > 1:
+            await answering.whisper(answers.picker(Pick(button=button, job_id=job_id), pictures))
         else:
-            await self._submit(answering, button, record, number or 0)
+            await self._submit(answering, button, record, number if number is not None else next(iter(pictures), 0))
 
     async def _paint(self, answering: Answering, button: Button, job_id: JobId, number: int = 0) -> None:
         await self._submit(answering, button, await self._seen(answering, job_id), number)

@@ -14,7 +14,7 @@ from adapters.discord.shapes import Json
 from adapters.discord.submitting import Submitting, check_rights, wish_of
 from bot.desk import Desk
 from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord
+from bot.jobs import JobId, JobRecord, picture_numbers
 from bot.meanings import PickOf
 from bot.reimagining import NO_PICTURE, REIMAGINE, TOO_OLD, UPSCALE, job_among, meant, submission_of_picture
 from bot.status import Button
@@ -48,7 +48,7 @@ class Reimagining:
             await self._begin(answering, menu, sources[0])
         else:
             kept = await self._keep(answering, sources)
-            await answering.whisper(answers.picker(PickOf(button=_BUTTONS[menu], source=kept), len(sources)))
+            await answering.whisper(answers.picker(PickOf(button=_BUTTONS[menu], source=kept), range(len(sources))))
 
     async def choose(self, answering: Answering, button: Button, source: str, number: int | None) -> None:
         """Go on with the picture that was chosen of several. Raises what whoever chose it has to be told."""
@@ -128,11 +128,14 @@ def _read(kept: Json) -> Source:
 
 
 def _sources(target: Target, parent: JobRecord | None) -> list[Source]:
-    if parent is not None:
-        return [ResultOf(job_id=parent.job.id, index=number) for number in range(len(parent.files))]
-    if not target.pictures:
+    sources: list[Source] = (
+        [*target.pictures]
+        if parent is None
+        else [ResultOf(job_id=parent.job.id, index=number) for number in picture_numbers(parent.files)]
+    )
+    if not sources:
         raise SubmissionError(NO_PICTURE)
-    return [*target.pictures]
+    return sources
 
 
 def _submission(

@@ -59,14 +59,13 @@ def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))
 
 
-def picker(button: Button, job_id: JobId, pictures: int) -> Json:
+def picker(button: Button, job_id: JobId, pictures: Sequence[int]) -> Json:
     """Ask which of a job's pictures a button means."""
-    names = answers.picture_names(pictures, IN_A_SELECT)
     chooser = {
         "type": "static_select",
         "action_id": encode(Pick(button=button, job_id=job_id)),
         "placeholder": plain_text(answers.CHOOSE, LONGEST_NAME),
-        "options": [option(name, str(number)) for number, name in enumerate(names)],
+        "options": [option(name, number) for name, number in answers.picture_names(pictures, IN_A_SELECT)],
     }
     return answered(answers.picker(button, pictures, IN_A_SELECT, "Slack"), [actions([chooser])])
 

@@ -26,6 +26,7 @@ from adapters.slack.text import plain, rich, spoken
 from bot.buttons import press_rows
 from bot.cards import LINES, PREVIEW, bar_of, facts_line, untold
 from bot.inert import visible
+from bot.jobs import picture_numbers
 from bot.status import StatusCard
 
 PICTURES = 10
@@ -78,7 +79,7 @@ def _blocks(card: StatusCard, shown: Shown) -> Iterator[Json]:
     if below:
         yield rich_text(below)
     yield small(facts_line(card, plain))
-    for row in press_rows(card.buttons, card.job_id, len(card.files)):
+    for row in press_rows(card.buttons, card.job_id, picture_numbers(card.files)):
         yield actions([press(each) for each in row])
 
 

@@ -210,6 +210,8 @@ def test_a_failure_names_its_code():
 
 
 GONE = Described(title="poster", gone=True)
+FILM = replace(PICTURE, name="a.mp4", kind=MediaKind.VIDEO, media_type="video/mp4")
+GIF = replace(PICTURE, name="a.gif", kind=MediaKind.ANIMATION, media_type="image/gif")
 BOTH = Described(title="T", actions=frozenset({Button.VARY, Button.UPSCALE}))
 
 
@@ -226,6 +228,12 @@ BOTH = Described(title="T", actions=frozenset({Button.VARY, Button.UPSCALE}))
             {"files": (PICTURE,), "described": BOTH},
             "reroll vary upscale edit parameters delete report",
         ),
+        (
+            JobState.SUCCEEDED,
+            {"files": (FILM, PICTURE), "described": BOTH},
+            "reroll vary upscale edit parameters delete report",
+        ),
+        (JobState.SUCCEEDED, {"files": (FILM, GIF), "described": BOTH}, "reroll edit parameters delete report"),
         (JobState.SUCCEEDED, {"described": BOTH}, "reroll edit parameters delete report"),
         (JobState.FAILED, {}, "reroll edit parameters"),
         (JobState.CANCELLED, {}, "reroll edit parameters"),

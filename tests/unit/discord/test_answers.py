@@ -92,11 +92,16 @@ def test_help_has_an_example_every_command_and_what_the_buttons_do() -> None:
 
 @pytest.mark.parametrize(("pictures", "offered"), [(1, 1), (4, 4), (25, 25), (30, 25)])
 def test_which_of_several_pictures_is_meant_is_picked(pictures: int, offered: int) -> None:
-    body = _private(answers.picker(Pick(button=Button.VARY, job_id=JOB), pictures))
+    body = _private(answers.picker(Pick(button=Button.VARY, job_id=JOB), range(pictures)))
     (chooser,) = parts(body, 3)
     assert [each["value"] for each in chooser["options"]] == [str(number) for number in range(offered)]
     assert decode(chooser["custom_id"]) == Pick(button=Button.VARY, job_id=JOB)
     assert ("25 at most" in said(body)) == (pictures > offered)
+
+
+def test_pictures_that_can_be_picked_keep_their_numbers_among_all_files() -> None:
+    (chooser,) = parts(_private(answers.picker(Pick(button=Button.UPSCALE, job_id=JOB), (1, 3))), 3)
+    assert [(each["label"], each["value"]) for each in chooser["options"]] == [("Picture 2", "1"), ("Picture 4", "3")]
 
 
 def test_parameters_are_for_copying_and_a_fence_in_them_ends_nothing() -> None:

@@ -141,6 +141,17 @@ def test_one_picture_is_meant_without_asking_of_several_one_is_picked(count: int
     assert Press(button=Button.REROLL, job_id=JOB) in presses
 
 
+def test_the_only_picture_among_films_is_meant_by_its_own_number() -> None:
+    film = replace(_FILE, name="a.mp4", kind=MediaKind.VIDEO, media_type="video/mp4")
+    presses = [decode(each) for each in custom_ids(card_message(replace(SUCCEEDED, files=(film, _FILE)), Shown()))]
+    assert Press(button=Button.VARY, job_id=JOB, number=1) in presses
+
+
+def test_one_step_is_a_single_one() -> None:
+    card = replace(SUCCEEDED, facts=(("steps", "1"),))
+    assert said(card_message(card, Shown())).endswith("-# 1 step · asked by Ada")
+
+
 def test_originals_are_linked_and_remarks_said() -> None:
     shown = Shown(
         links=(("Original 1", "https://example.org/a"), ("Too long", "https://example.org/" + "a" * 600)),

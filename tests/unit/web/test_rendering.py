@@ -117,6 +117,13 @@ def test_each_of_several_pictures_can_be_varied(pages):
     assert re.findall(r'data-number="(\d)"', html) == ["0", "1"]
 
 
+def test_only_what_a_workflow_takes_can_be_varied_and_keeps_its_number(pages):
+    film = replace(FILE, kind=MediaKind.VIDEO, media_type="video/mp4")
+    html = rendered(pages, replace(CARD, files=(film, FILE), buttons=(Button.VARY,)))
+
+    assert re.findall(r'data-number="(\d)"', html) == ["1"]
+
+
 def test_what_is_no_picture_is_saved_and_never_shown(pages):
     html = rendered(pages, replace(CARD, files=(replace(FILE, kind=MediaKind.OTHER, media_type="text/html"),)))
     svg = rendered(pages, replace(CARD, files=(replace(FILE, media_type="text/html"),)))

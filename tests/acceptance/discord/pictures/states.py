@@ -183,7 +183,7 @@ def _whispered(body: Json, command: str) -> Spoken:
 def asked(paint: Paint) -> Picture:
     """What only whoever asked sees: which picture is meant, and the parameters to copy."""
     order = jobs.job("a forest in the morning mist", 7)
-    which = answers.picker(Pick(button=Button.UPSCALE, job_id=order.id), 4)
+    which = answers.picker(Pick(button=Button.UPSCALE, job_id=order.id), range(4))
     words = answers.parameters(*command_of(jobs.record(order), CATALOG.workflows[order.workflow], OFFERED))
     return Picture(frames=[Spoken(body=which), Spoken(body=words)])
 
