@@ -40,7 +40,8 @@ async def keep_results(
     texts = tuple(filter(is_visible, end.texts))
     if not kept and not texts:
         raise lost[0] if lost else NothingProduced
-    return Painted(files=tuple(kept), texts=(*texts, *_missing(lost, len(end.files))))
+    # First: of many texts a message leaves out the last.
+    return Painted(files=tuple(kept), texts=(*_missing(lost, len(end.files)), *texts))
 
 
 def _missing(lost: Sequence[ResultLost], count: int) -> Iterator[str]:

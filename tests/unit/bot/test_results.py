@@ -25,7 +25,7 @@ async def test_one_result_that_cannot_be_had_does_not_lose_the_others():
     painted = await kept(Succeeded(files=(A, B, C), texts=("A fox.",)), b=LARGE)
 
     assert [file.name[-5:] for file in painted.files] == ["1.bin", "3.bin"]
-    assert painted.texts == ("A fox.", "1 of 3 results is missing. The result is larger than 64 MB.")
+    assert painted.texts == ("1 of 3 results is missing. The result is larger than 64 MB.", "A fox.")
 
 
 async def test_of_several_that_are_missing_the_first_says_why():
@@ -39,7 +39,7 @@ async def test_where_none_can_be_had_the_job_fails_unless_there_are_words():
         await kept(Succeeded(files=(A, B)), a=LARGE, b=LARGE)
 
     painted = await kept(Succeeded(files=(A,), texts=("A fox.",)), a=LARGE)
-    assert painted.texts == ("A fox.", "1 of 1 results is missing. The result is larger than 64 MB.")
+    assert painted.texts == ("1 of 1 results is missing. The result is larger than 64 MB.", "A fox.")
 
 
 @pytest.mark.parametrize("text", ["", "\u200b", " \n", "\u2800"])
