@@ -82,8 +82,10 @@ def plan(files: Sequence[StoredFile], *, per_file: int, per_message: int, refusa
         hopeless = [number for number, share in zip(chosen, shares, strict=True) if _is_hopeless(files[number], share)]
         if not hopeless:
             break
-        # The largest first: what it would have taken may be room enough for the others.
-        largest = max(hopeless, key=lambda number: files[number].bytes)
+        # Who would not fit alone goes first, then the largest: its share may be room enough for the others.
+        largest = max(
+            hopeless, key=lambda number: (_is_hopeless(files[number], min(most, together)), files[number].bytes)
+        )
         left_out[largest] = _why_out(files[largest], per_file, refusals)
         chosen.remove(largest)
     room = dict(zip(chosen, shares, strict=True))

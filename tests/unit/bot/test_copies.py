@@ -47,6 +47,7 @@ VIDEO = MediaKind.VIDEO
         ([a_file(1 * MB), a_file(10 * MB), a_file(10 * MB), a_file(10 * MB)], "wsss"),
         ([a_file(9 * MB, VIDEO), a_file(9 * MB, VIDEO), a_file(9 * MB, VIDEO)], "-ww"),
         ([a_file(1 * MB)] * 12, "w" * 10 + "--"),
+        ([a_file(27 * MB), a_file(26 * MB, VIDEO)], "s-"),
     ],
 )
 def test_what_fits_goes_whole_and_pictures_that_do_not_go_smaller(files, expected):
@@ -90,6 +91,12 @@ def test_no_plan_is_larger_than_the_limits_and_none_leaves_out_what_would_fit_al
     assert all(part.why for part in found.parts if part.manner is not Manner.WHOLE)
     if len(files) == 1 and files[0].bytes <= min(per_file, per_message):
         assert manners(*files, per_file=per_file, per_message=per_message) == "w"
+
+
+def test_a_film_that_would_not_fit_alone_takes_no_room_from_a_picture():
+    size = LEAST_COPY + 1
+
+    assert manners(a_file(size), a_file(size, VIDEO), per_file=LEAST_COPY, per_message=LEAST_COPY) == "s-"
 
 
 @pytest.mark.parametrize(
