@@ -30,11 +30,11 @@ STARTING_S = 15.0
 LOADING_S = 300.0
 """Reading the append-only file: a gigabyte takes some ten seconds."""
 ALLOCATOR = "glibc.malloc.tcache_count=1024"
-"""What the C library is told, unless GLIBC_TUNABLES is set: to keep 1024 blocks of each small size at hand instead of 7.
+"""What the C library is told, unless GLIBC_TUNABLES is set: to keep 1024 blocks of each small size at hand, not 7.
 
-Scripts take and drop many small blocks, and would get others every time, from all over the data's memory. With a million
-jobs of 100,000 users this takes a seventh off a claim and a settlement against 256 blocks, which took as much off none
-(Valkey 9.1, glibc 2.36), for some thirty megabytes at most that are kept at hand. 16,384 save no more, and took 400 MB.
+Scripts take and drop many small blocks, and would get others every time, from all over the data's memory. With a
+million jobs of 100,000 users this takes a seventh off a claim and a settlement against 256 blocks, which took as much
+off none (Valkey 9.1, glibc 2.36), for some thirty megabytes at most. 16,384 save no more, and took 400 MB.
 """
 _POLL_S = 0.01
 
