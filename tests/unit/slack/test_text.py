@@ -73,7 +73,7 @@ def test_a_plain_line_is_shown_as_typed_and_means_nothing(typed: str, limit: int
     assert length(line) <= limit
     assert found.marks == []
     assert texts.mrkdwn(line, MEMBERS).links == []
-    if length(line) < limit and "…" not in line[-2:]:  # the mark that ends what is written from right to left may follow
+    if length(line) < limit and "…" not in line[-2:]:  # a mark of direction may follow it
         assert _without_ours(found.text) == visible(typed)
 
 
