@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from slack_bolt.async_app import AsyncApp
@@ -23,22 +22,11 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
 from adapters.slack.shapes import Json
 from adapters.slack.tokens import OwnToken
+from bot.attending import DEADLINE_S, Attending
 from bot.errors import ConfigError, FairbrushError, gathered
 from bot.refusals import BUSY, STOPPING
 
 _log = logging.getLogger(__name__)
-
-AT_ONCE = 64
-"""What is answered at the same time; each may hold a picture of 32 MB for a moment."""
-
-TURNED_AWAY_AT_ONCE = 64
-"""Those beyond it who are told so at the same time; whoever comes then hears nothing."""
-
-DEADLINE_S = 90.0
-"""The deadline of everything that one event asks for: four pictures at their deadline, and the store's."""
-
-LEAVING_S = 2.0
-"""For so long a front that ends tells whoever it leaves."""
 
 REMEMBERED = 2000
 """Events that are not heard a second time by this process; that none is a second job, its id sees to everywhere."""
@@ -62,14 +50,22 @@ class SlackFront:
     ping_s: float = PING_S
     deadline_s: float = DEADLINE_S
     _tasks: asyncio.TaskGroup | None = field(default=None, init=False, repr=False)
-    _attended: int = field(default=0, init=False)
-    _turned_away: int = field(default=0, init=False)
+    _attending: Attending[Answering] = field(init=False, repr=False)
     _heard: OrderedDict[str, None] = field(default_factory=OrderedDict, init=False, repr=False)
     _app: AsyncApp = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._app = ingress.application(
             self._hear, self._leave, signing_secret=self.signing_secret, base_url=self.base_url
+        )
+        self._attending = Attending(
+            follow=self.follows.follow,
+            refuse=lambda answering, error: answering.refuse(error),
+            turn_away=lambda answering: answering.whisper(answered(BUSY)),
+            leave=_stop,
+            about=lambda answering: f"{answering.origin.kind} {answering.origin.id}",
+            over=lambda answering: answering.acknowledge(),
+            deadline_s=self.deadline_s,
         )
 
     def routes(self) -> Sequence[ingress.Route]:
@@ -110,17 +106,8 @@ class SlackFront:
         if tasks is None or self._is_repeated(origin):
             return {}
         answering = Answering(calls=self.calls, outside=self.outside, rooms=self.rooms, origin=origin)
-        self._begin(tasks, answering)
+        self._attending.begin(tasks, answering)
         return await answering.acknowledged()
-
-    def _begin(self, tasks: asyncio.TaskGroup, answering: Answering) -> None:
-        # Counted here: a burst is heard before the first of its tasks begins.
-        if self._attended < AT_ONCE:
-            self._attended += 1
-            tasks.create_task(self._attend(answering))
-        elif self._turned_away < TURNED_AWAY_AT_ONCE:
-            self._turned_away += 1
-            tasks.create_task(self._turn_away(answering))
 
     def _is_repeated(self, origin: Origin) -> bool:
         if origin.kind not in (Kind.MENTION, Kind.HOME):
@@ -131,43 +118,6 @@ class SlackFront:
         if len(self._heard) > REMEMBERED:
             self._heard.popitem(last=False)
         return False
-
-    async def _attend(self, answering: Answering) -> None:
-        try:
-            await self._answer(answering)
-        except asyncio.CancelledError:
-            await self._stop(answering)
-            raise
-        except Exception:  # noqa: BLE001 - one answer could not be put into words: that is no reason to leave Slack
-            _log.exception("an answer failed: %s %s", answering.origin.kind, answering.origin.id)
-        finally:
-            self._attended -= 1
-            answering.acknowledge()
-
-    async def _stop(self, answering: Answering) -> None:
-        """Tell whoever waits for something that no other process knows of: commands leave no trace in Slack."""
-        if answering.is_answered or answering.origin.kind in (Kind.HOME, Kind.SUGGEST):
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LEAVING_S):
-                await answering.whisper(answered(STOPPING))
-
-    async def _answer(self, answering: Answering) -> None:
-        """Do what is asked; whatever goes wrong is told to whoever asked, and ends here."""
-        try:
-            async with asyncio.timeout(self.deadline_s):
-                await self.follows.follow(answering)
-        except Exception as error:  # noqa: BLE001 - the last stop before a person: the log has what they are not told
-            await answering.refuse(error)
-
-    async def _turn_away(self, answering: Answering) -> None:
-        try:
-            await answering.whisper(answered(BUSY))
-        except Exception:  # noqa: BLE001 - as above
-            _log.exception("an answer failed: %s %s", answering.origin.kind, answering.origin.id)
-        finally:
-            self._turned_away -= 1
-            answering.acknowledge()
 
     # ---- A workspace that throws us out ----
 
@@ -185,3 +135,9 @@ class SlackFront:
         except (FairbrushError, TimeoutError) as error:
             # The token is dead anyway: nothing can be done with it.
             _log.warning("the token of a workspace that left is still kept: %s", type(error).__name__)
+
+
+async def _stop(answering: Answering) -> None:
+    """Tell whoever waits for something that no other process knows of: commands leave no trace in Slack."""
+    if not answering.is_answered and answering.origin.kind not in (Kind.HOME, Kind.SUGGEST):
+        await answering.whisper(answered(STOPPING))

@@ -223,7 +223,7 @@ async def test_typing_is_always_answered_from_memory(stage: Stage) -> None:
 
 
 async def test_more_than_can_be_attended_are_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.discord.front.AT_ONCE", 2)
+    monkeypatch.setattr("bot.attending.AT_ONCE", 2)
     stage.desk.gate.clear()
     first = [await stage.ada.slash(stage.general, "imagine", prompt="a cat", wait=False) for _ in range(2)]
     await stage.town.discord.until(lambda: len(stage.desk.submissions) == 2)
@@ -237,7 +237,7 @@ async def test_more_than_can_be_attended_are_told_so(stage: Stage, monkeypatch: 
 
 
 async def test_a_burst_is_counted_as_it_is_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.discord.front.AT_ONCE", 2)
+    monkeypatch.setattr("bot.attending.AT_ONCE", 2)
     stage.desk.gate.clear()
     burst = [await stage.ada.slash(stage.general, "imagine", prompt="a cat", wait=False) for _ in range(5)]
     await stage.town.discord.until(lambda: sum("Too many" in each.text for each in burst) == 3)

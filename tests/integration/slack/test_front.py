@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
-from adapters.slack import front as fronts
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.opening import OAuth, SlackOptions, front_of
+from bot import attending
 from bot.errors import ConfigError, StoreLost
 from tests.fakes.slack import oauth
 from tests.fakes.slack.signing import Seal
@@ -89,7 +89,7 @@ async def test_what_comes_too_late_to_be_said_over_app_home_is_said_in_direct_me
 
 
 async def test_more_than_can_be_attended_to_are_told_so(stage: Stage, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fronts, "AT_ONCE", 1)
+    monkeypatch.setattr(attending, "AT_ONCE", 1)
     stage.desk.gate.clear()
     await stage.ada.slash(stage.general, "/imagine", "a cat")
     await stage.until_asked()
