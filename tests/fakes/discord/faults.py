@@ -1,14 +1,10 @@
-"""What goes wrong on demand."""
+"""What goes wrong on demand; a call's name is `METHOD /route/{template}`."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tests.fakes.mishaps import Dropped, Held, Lost, Planned, Status
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The answer is this status, and nothing was done."""
-
-    status: int = 500
+__all__ = ["Dropped", "Faults", "Held", "Lost", "Mishap", "Status", "TooMany"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,51 +15,5 @@ class TooMany:
     via: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """The connection ends, and nothing was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """It is done, and the connection ends without an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """It waits for the event, and then goes on as ever."""
-
-    until: asyncio.Event
-
-
 Mishap = Status | TooMany | Dropped | Lost | Held
-
-
-@dataclass(slots=True)
-class _Planned:
-    mishap: Mishap
-    name: str | None
-    left: int
-
-
-@dataclass(slots=True)
-class Faults:
-    """The mishaps that are still to come."""
-
-    _planned: list[_Planned] = field(default_factory=list)
-
-    def plan(self, mishap: Mishap, name: str | None = None, *, times: int = 1) -> None:
-        """Let the next `times` calls of `METHOD /route/{template}` (None: any call) meet with it."""
-        self._planned.append(_Planned(mishap, name, times))
-
-    def heal(self) -> None:
-        """Let nothing go wrong any more."""
-        self._planned.clear()
-
-    def meet(self, name: str) -> Mishap | None:
-        """Return what this call meets with."""
-        for each in self._planned:
-            if each.left and each.name in {None, name}:
-                each.left -= 1
-                return each.mishap
-        return None
+Faults = Planned[Mishap]
