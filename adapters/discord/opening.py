@@ -29,8 +29,8 @@ from bot.status import StatusCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the bot has in common with all platforms and processes."""
+class Backing:
+    """What stands behind the bot, the same for all platforms and processes."""
 
     desk: Desk
     files: FileStore
@@ -40,17 +40,17 @@ class Shared:
     card: Callable[[JobRecord], Awaitable[StatusCard]]
 
 
-def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
+def front_of(options: DiscordOptions, backing: Backing) -> DiscordFront:
     """Return the bot."""
-    rest, replies = Rest(options.token), Replies(shared.secrets)
-    sending = Sending(Delivery(shared.files, shared.live, link=options.link, spoilers=options.spoilers))
+    rest, replies = Rest(options.token), Replies(backing.secrets)
+    sending = Sending(Delivery(backing.files, backing.live, link=options.link, spoilers=options.spoilers))
     chat = DiscordChat(rest, replies, sending, now=options.now)
     return DiscordFront(
         platform=chat,
         rest=rest,
-        routes=_routes(options, shared, replies, sending, chat),
+        routes=_routes(options, backing, replies, sending, chat),
         registering=Registering(
-            desk=shared.desk, rest=rest, remembered=shared.remembered, guilds=options.guilds, sleep=options.sleep
+            desk=backing.desk, rest=rest, remembered=backing.remembered, guilds=options.guilds, sleep=options.sleep
         ),
         gateway=GatewayOptions(
             token=options.token,
@@ -61,11 +61,11 @@ def front_of(options: DiscordOptions, shared: Shared) -> DiscordFront:
     )
 
 
-def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: Sending, chat: DiscordChat) -> Routes:
-    desk, cdn = shared.desk, Cdn(origins=options.origins)
-    submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=shared.card)
+def _routes(options: DiscordOptions, backing: Backing, replies: Replies, sending: Sending, chat: DiscordChat) -> Routes:
+    desk, cdn = backing.desk, Cdn(origins=options.origins)
+    submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=backing.card)
     telling = Telling(desk=desk)
-    asides = Asides(secrets=shared.secrets)
+    asides = Asides(secrets=backing.secrets)
     reimagining = Reimagining(desk=desk, submitting=submitting, asides=asides)
     forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, asides=asides)
     return Routes(
@@ -73,7 +73,7 @@ def _routes(options: DiscordOptions, shared: Shared, replies: Replies, sending: 
         clicking=Clicking(
             desk=desk,
             submitting=submitting,
-            showing=Showing(card=shared.card, sending=sending),
+            showing=Showing(card=backing.card, sending=sending),
             chat=chat,
             telling=telling,
             forming=forming,

@@ -61,8 +61,8 @@ class SlackOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the app has in common with all platforms and processes."""
+class Backing:
+    """What stands behind the app, the same for all platforms and processes."""
 
     desk: Desk
     files: FileStore
@@ -70,28 +70,28 @@ class Shared:
     card: Callable[[JobRecord], Awaitable[StatusCard]]
 
 
-def front_of(options: SlackOptions, shared: Shared) -> SlackFront:
+def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     """Return the app; raises ConfigError for options that do not fit together."""
     _check(options)
-    installs = Installs(shared.secrets)
+    installs = Installs(backing.secrets)
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
     calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
     rooms = Rooms(calls=calls, takes_guests=options.takes_guests)
-    submitting = Submitting(desk=shared.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
-    chat = SlackChat(calls, shared.secrets, shared.files, link=options.link, now=options.now)
+    submitting = Submitting(desk=backing.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
+    chat = SlackChat(calls, backing.secrets, backing.files, link=options.link, now=options.now)
     return SlackFront(
         platform=chat,
         calls=calls,
         outside=outside,
         rooms=rooms,
-        follows=_routes(shared, submitting, chat),
+        follows=_routes(backing, submitting, chat),
         base_url=options.base_url,
         signing_secret=options.signing_secret or "",
         app_token=options.app_token,
         own=own,
         installs=None if own else installs,
-        flow=_flow(options, shared, installs),
+        flow=_flow(options, backing, installs),
         ping_s=options.ping_s,
     )
 
@@ -106,8 +106,8 @@ def _check(options: SlackOptions) -> None:
         raise ConfigError(problems)
 
 
-def _routes(shared: Shared, submitting: Submitting, chat: SlackChat) -> Routes:
-    desk, rooms, notes = shared.desk, submitting.rooms, Notes(shared.secrets)
+def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes:
+    desk, rooms, notes = backing.desk, submitting.rooms, Notes(backing.secrets)
     homes = Homes(desk=desk, calls=submitting.calls, notes=notes)
     telling = Telling(desk=desk)
     reimagining = Reimagining(desk=desk, submitting=submitting, rooms=rooms)
@@ -118,7 +118,7 @@ def _routes(shared: Shared, submitting: Submitting, chat: SlackChat) -> Routes:
         asking=asking,
         submitting=submitting,
         forming=forming,
-        showing=Showing(card=shared.card, notes=notes),
+        showing=Showing(card=backing.card, notes=notes),
         telling=telling,
         homes=homes,
         rooms=rooms,
@@ -127,7 +127,7 @@ def _routes(shared: Shared, submitting: Submitting, chat: SlackChat) -> Routes:
     return Routes(asking=asking, clicking=clicking, forming=forming, reimagining=reimagining, homes=homes)
 
 
-def _flow(options: SlackOptions, shared: Shared, installs: Installs) -> AsyncOAuthFlow | None:
+def _flow(options: SlackOptions, backing: Backing, installs: Installs) -> AsyncOAuthFlow | None:
     if options.oauth is None:
         return None
     settings = AsyncOAuthSettings(
@@ -135,7 +135,7 @@ def _flow(options: SlackOptions, shared: Shared, installs: Installs) -> AsyncOAu
         client_secret=options.oauth.client_secret,
         scopes=[*SCOPES],
         installation_store=installs,
-        state_store=States(shared.secrets),
+        state_store=States(backing.secrets),
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,
     )

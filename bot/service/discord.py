@@ -2,7 +2,7 @@
 
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
-from adapters.discord.opening import Shared, front_of
+from adapters.discord.opening import Backing, front_of
 from adapters.discord.origins import PLATFORM
 from bot.desk import Desk
 from bot.errors import ConfigError
@@ -24,7 +24,7 @@ def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
         spoilers=settings.discord.spoilers,
         link=originals(core),
     )
-    shared = Shared(
+    backing = Backing(
         desk=desk,
         files=core.files,
         live=core.pool.live,
@@ -32,7 +32,7 @@ def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
         remembered=Remembering(settings=core.pool.settings, platform=PLATFORM),
         card=sources.card,
     )
-    return front_of(core.options.in_discord(options), shared)
+    return front_of(core.options.in_discord(options), backing)
 
 
 def _token(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
-from adapters.discord.opening import Shared, front_of
+from adapters.discord.opening import Backing, front_of
 from adapters.files import LinkSigner, LocalFiles
 from bot.desk import Desk
 from bot.estimates import Estimates
@@ -82,7 +82,7 @@ class Stage:
 
     town: Town
     options: DiscordOptions
-    shared: Shared
+    backing: Backing
     front: DiscordFront
     desk: PracticeDesk
     store: MemoryStore
@@ -188,12 +188,12 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
         )
         scroll = Scroll()
         options = DiscordOptions(token=here.discord.token, origins={here.discord.world.host})
-        shared = Shared(desk=desk, files=files, live=store, secrets=here.drawer, remembered=scroll, card=sources.card)
+        backing = Backing(desk=desk, files=files, live=store, secrets=here.drawer, remembered=scroll, card=sources.card)
         yield Stage(
             town=here,
             options=options,
-            shared=shared,
-            front=front_of(options, shared),
+            backing=backing,
+            front=front_of(options, backing),
             desk=desk,
             store=store,
             files=files,
@@ -209,7 +209,7 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
 @asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Stage]:
     """Let a bot run while the block does."""
-    stage.front = front_of(stage.options, stage.shared)
+    stage.front = front_of(stage.options, stage.backing)
     async with asyncio.TaskGroup() as tasks:
         bot = tasks.create_task(stage.front.run())
         try:

@@ -17,7 +17,7 @@ from PIL import Image
 from adapters.files import LinkSigner, LocalFiles
 from adapters.slack.front import SlackFront
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.opening import Shared, SlackOptions, front_of
+from adapters.slack.opening import Backing, SlackOptions, front_of
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge, Receipt
@@ -70,7 +70,7 @@ class Stage:
 
     office: Office
     options: SlackOptions
-    shared: Shared
+    backing: Backing
     front: SlackFront
     desk: PracticeDesk
     store: MemoryStore
@@ -177,12 +177,12 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
                 **options,
             }
         )
-        shared = Shared(desk=desk, files=files, secrets=here.drawer, card=sources.card)
+        backing = Backing(desk=desk, files=files, secrets=here.drawer, card=sources.card)
         yield Stage(
             office=here,
             options=opened,
-            shared=shared,
-            front=front_of(opened, shared),
+            backing=backing,
+            front=front_of(opened, backing),
             desk=desk,
             store=store,
             files=files,
@@ -196,7 +196,7 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
 @asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Stage]:
     """Let the app run while the block does: by socket, or behind a server where it has no token for one."""
-    stage.front = front_of(stage.options, stage.shared)
+    stage.front = front_of(stage.options, stage.backing)
     slack = stage.office.slack
     async with asyncio.TaskGroup() as tasks:
         app = tasks.create_task(stage.front.run())

@@ -142,13 +142,13 @@ async def test_a_token_that_opens_nothing_is_the_operators_to_mend(tmp_path: Pat
             replace(stage.options, app_token="xapp-wrong"),
         ):
             with pytest.raises(ConfigError):
-                await front_of(wrong, stage.shared).run()
+                await front_of(wrong, stage.backing).run()
 
 
 async def test_options_that_do_not_fit_together_are_named_at_once(tmp_path: Path):
     async with staged(tmp_path) as stage:
         with pytest.raises(ConfigError) as told:
-            front_of(SlackOptions(), stage.shared)
+            front_of(SlackOptions(), stage.backing)
 
     assert len(told.value.problems) == 2
 
@@ -226,6 +226,6 @@ async def test_a_workspace_installs_the_app_and_is_served(tmp_path: Path):
 
 
 async def _install(stage: Stage, team: str, token: str) -> None:
-    installs = front_of(stage.options, stage.shared).installs
+    installs = front_of(stage.options, stage.backing).installs
     assert installs is not None
     await installs.async_save(Installation(user_id="U1", team_id=team, bot_token=token))
