@@ -1,0 +1,238 @@
+"""Measures: everything that a moderator or an operator can do, as plain data; and who may.
+
+Each platform makes one of these of what somebody typed or clicked, and gives it to the bench of moderation, which is
+the only way to do anything. A measure that is not in RIGHTS cannot be done by anybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.jobs import JobId, Tenant
+from bot.policy.quotas import Quota
+from bot.policy.rulebook import Deed, Reading
+
+
+class Rank(IntEnum):
+    """How far somebody's word reaches."""
+
+    MEMBER = 0
+    MODERATOR = 1  #: inside their own community, and below its ceiling
+    OPERATOR = 2  #: everywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who wants something done, as the platform vouches for them at this moment."""
+
+    id: str  #: as the platform knows them; never a name
+    name: str  #: as shown
+    platform: str  #: by which they speak; `local` for the command line
+    tenant: Tenant | None  #: in which they speak; None: the command line's
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfUser:
+    """A measure about one member."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowUser(OfUser):
+    """What somebody has used, may use, and whether they are banned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetQuota(OfUser):
+    """From now on somebody has these quotas; None: those of their tier again."""
+
+    quotas: tuple[Quota, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantMore(OfUser):
+    """Somebody may use so much more, for so long."""
+
+    for_s: float
+    gpu_s: int = 0
+    pictures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetUsage(OfUser):
+    """What somebody has used so far counts no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTier(OfUser):
+    """Somebody is in this tier, whatever their roles; None: by their roles again."""
+
+    tier: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BanUser(OfUser):
+    """Somebody may not ask any more; what they have waiting is cancelled."""
+
+    reason: str
+    for_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unban(OfUser):
+    """They may again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearQueue(OfUser):
+    """Cancel all that somebody has waiting or running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge(OfUser):
+    """Delete somebody's messages and files of the last hours; what was reported of it is kept as evidence."""
+
+    last_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob:
+    """Stop any job."""
+
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseWork:
+    """Nothing begins: of one workflow, or of any."""
+
+    message: str
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeWork:
+    """It goes on."""
+
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPattern:
+    """Put something on the blocklist."""
+
+    text: str
+    reading: Reading = Reading.WORDS
+    deed: Deed = Deed.BLOCK
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovePattern:
+    """Take something off it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPatterns:
+    """What is on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestText:
+    """Would this prompt pass?"""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetZone:
+    """Where the community's days begin."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowRecent:
+    """The latest jobs, with their prompts; with a user theirs alone."""
+
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReports:
+    """What members reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowAudit:
+    """Who did what to whom, when and why; with a user what was done by them or to them."""
+
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BanCommunity:
+    """A whole community may not ask any more."""
+
+    reason: str
+    for_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnbanCommunity:
+    """It may again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCeiling:
+    """How much of the pool a community gets, whatever its moderators say; None: as the settings say."""
+
+    weight: int | None = None
+    quotas: tuple[Quota, ...] | None = None
+
+
+Measure = (
+    ShowUser | SetQuota | GrantMore | ResetUsage | SetTier | BanUser | Unban | ClearQueue | Purge | CancelJob
+    | PauseWork | ResumeWork | AddPattern | RemovePattern | ShowPatterns | TestText | SetZone | ShowRecent | ShowReports
+    | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
+)  # fmt: skip
+
+_MODERATOR, _OPERATOR = Rank.MODERATOR, Rank.OPERATOR
+
+RIGHTS: Mapping[type[Measure], Rank] = {
+    ShowUser: _MODERATOR,
+    SetQuota: _MODERATOR,
+    GrantMore: _MODERATOR,
+    ResetUsage: _MODERATOR,
+    SetTier: _MODERATOR,
+    BanUser: _MODERATOR,
+    Unban: _MODERATOR,
+    ClearQueue: _MODERATOR,
+    Purge: _MODERATOR,
+    CancelJob: _MODERATOR,
+    PauseWork: _MODERATOR,
+    ResumeWork: _MODERATOR,
+    AddPattern: _MODERATOR,
+    RemovePattern: _MODERATOR,
+    ShowPatterns: _MODERATOR,
+    TestText: _MODERATOR,
+    SetZone: _MODERATOR,
+    ShowRecent: _MODERATOR,
+    ShowReports: _MODERATOR,
+    ShowAudit: _MODERATOR,
+    BanCommunity: _OPERATOR,
+    UnbanCommunity: _OPERATOR,
+    SetCeiling: _OPERATOR,
+}
+"""The rank that each takes. A test walks through all of them from a foreign community and without the rank."""
+
+
+def may(actor: Actor, measure: Measure, tenant: Tenant | None) -> bool:
+    """Tell whether somebody may do something in a community; in all of them at once with None."""
+    if actor.rank < RIGHTS[type(measure)]:
+        return False
+    return actor.rank is Rank.OPERATOR or (tenant is not None and tenant == actor.tenant)
