@@ -23,9 +23,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
-from bot.jobs import DIRECT
+from bot.ids import Id, IdKind, Snowflake, Word, fault_of_id
 from bot.policy.places import PlaceRule
-from bot.servers import MAX_LABELS, MAX_SLOTS, WORD, ServerSpec
+from bot.servers import MAX_LABELS, MAX_SLOTS, ServerSpec
 from workflows.problems import problems_of
 
 MAX_FILE_BYTES = 256 * 1024
@@ -34,25 +34,10 @@ Cap = Annotated[int, Field(ge=0, le=1_000_000)]
 """How many jobs at most; 0: as many as they like."""
 
 
-def _word(text: str) -> str:
-    if not WORD.fullmatch(text):
-        raise ValueError("takes a word of small letters, digits, - and _, with 32 at most")
-    return text
-
-
 def _variable(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}|", text):
         raise ValueError("takes the name of an environment variable, never the credential itself")
     return text
-
-
-Word = Annotated[str, AfterValidator(_word)]
-"""The name of a server, or a label."""
-
-
-def _text(value: object) -> object:
-    """Take an id that was written as a number, which in TOML holds every digit of it."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _public(text: str) -> str:
@@ -82,14 +67,6 @@ def _bare(value: object) -> object:
     bare = value.strip().strip("\"'").strip() if isinstance(value, str) else value
     return _unset(bare[4:] if isinstance(bare, str) and bare[:4].lower() == "bot " else bare)
 
-
-_SNOWFLAKE = r"^[0-9]{15,20}$"
-
-Snowflake = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=_SNOWFLAKE)]
-"""An id of Discord's, as *Copy Server ID* gives it."""
-
-Id = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[\w.-]{1,100}$")]
-"""Whatever a platform calls a community or a channel."""
 
 _PREFIX = "FAIRBRUSH_"
 _SECRETS = ("redis_url", "key", "discord_token")
@@ -160,11 +137,10 @@ class PlaceSettings(BaseModel):
 
     @model_validator(mode="after")
     def _check_ids(self) -> Self:
-        # A name would be taken, and hold nowhere.
-        if self.platform == "discord" and self.community != DIRECT and not re.fullmatch(_SNOWFLAKE, self.community):
-            raise ValueError(f"community: {self.community!r} is no id: right-click the server, Copy Server ID; or dm")
-        if self.platform == "discord" and self.channel and not re.fullmatch(_SNOWFLAKE, self.channel):
-            raise ValueError(f"channel: {self.channel!r} is no id: right-click the channel, Copy Channel ID")
+        named = ((IdKind.COMMUNITY, self.community), (IdKind.CHANNEL, self.channel))
+        for kind, text in named:
+            if text and (fault := fault_of_id(self.platform, kind, text)):
+                raise ValueError(f"{kind}: {fault}")
         return self
 
     @model_validator(mode="after")
