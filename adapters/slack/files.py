@@ -108,12 +108,13 @@ class Pictures:
         if uploaded is None:
             uploaded = Uploaded(since_s=self._now())
             await self._notes.note_uploaded(job.id, uploaded)
-        missing = [picture for picture in pictures if picture.key not in uploaded.ids]
+        # By their keys: two pictures with one content are one file, as they are with us.
+        missing = [*{picture.key: picture for picture in pictures if picture.key not in uploaded.ids}.values()]
         if missing:
             uploaded = await self._send(job, uploaded, missing, alt)
             await asyncio.sleep(_LOOK_S)
         # Of what was sent just now one is looked at: files.info takes 100 a minute, and Slack says when it is not all.
-        looked_at = [missing[-1].key] if len(missing) == len(pictures) else [*uploaded.ids]
+        looked_at = [missing[-1].key] if len(missing) == len(uploaded.ids) else [*uploaded.ids]
         await self._wait(job, uploaded, looked_at)
         return dict(uploaded.ids)
 

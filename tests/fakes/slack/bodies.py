@@ -115,7 +115,7 @@ def user(each: User, *, with_locale: bool = False) -> Json:
         "real_name": each.name.title(),
         "tz": "Europe/Amsterdam",
         "profile": {"real_name": each.name.title(), "display_name": each.name, "team": each.home or each.team.id},
-        "is_admin": False,
+        "is_admin": each.is_admin,
         "is_owner": False,
         "is_bot": each.is_bot,
         "is_app_user": False,

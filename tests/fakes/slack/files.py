@@ -29,9 +29,10 @@ def announced(world: World, user: User, name: str, length: int, alt: str = "") -
     return made
 
 
-def stored(world: World, user: User, name: str, content: bytes) -> File:
+def stored(world: World, user: User, name: str, content: bytes, *, is_in_form: bool = False) -> File:
     """Return a file as a member uploads one: it is ready when it is sent."""
     made = announced(world, user, name, len(content))
+    made.is_in_form = is_in_form
     _received(world, made, content)
     made.completed_at = made.ready_at = world.clock.now()
     return made
@@ -116,10 +117,14 @@ def _left(message: Message) -> bool:
 
 
 def is_seen_by_bot(file: File) -> bool:
-    """Whether the application may know of a file: its own, or shared where it is."""
+    """Whether the application may know of a file: its own, shared where it is, or handed to it in a form.
+
+    Of the last one https://docs.slack.dev/reference/block-kit/block-elements/file-input-element says that its `files`
+    can be asked for with files.info, though no channel has them.
+    """
     bot = file.team.bot
     shared = [file.team.channels[each] for each in file.shares if each in file.team.channels]
-    return file.uploader is bot or any(bot.id in each.members for each in shared)
+    return file.uploader is bot or file.is_in_form or any(bot.id in each.members for each in shared)
 
 
 def named(world: World, team: Team, name: Json) -> File | None:

@@ -151,7 +151,8 @@ class Member:
         if not pictures or not all(isinstance(each, Picture) for each in pictures):
             return value
         return [
-            bodies.file(self.world, files.stored(self.world, self.user, each.name, each.content)) for each in pictures
+            bodies.file(self.world, files.stored(self.world, self.user, each.name, each.content, is_in_form=True))
+            for each in pictures
         ]
 
     async def close(self, form: View | Asked, *, is_all: bool = False, wait: bool = True) -> None:

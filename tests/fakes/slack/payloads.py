@@ -16,7 +16,7 @@ def event(world: World, team: Team, inner: Json) -> Json:
         "token": TOKEN,
         "team_id": team.id,
         "context_team_id": team.id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": team.enterprise,
         "api_app_id": world.app.id,
         "event": {**inner, **_whose(team, inner)},
         "type": "event_callback",
@@ -24,11 +24,11 @@ def event(world: World, team: Team, inner: Json) -> Json:
         "event_time": int(world.clock.now()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team.id,
+                "enterprise_id": team.enterprise,
+                "team_id": None if team.enterprise else team.id,
                 "user_id": team.bot.id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": team.enterprise is not None,
             }
         ],
         "is_ext_shared_channel": _is_shared(team, inner),
@@ -62,7 +62,8 @@ def command(world: World, user: User, channel: Channel, name: str, text: str, tr
         "command": name,
         "text": text,
         "api_app_id": world.app.id,
-        "is_enterprise_install": "false",
+        **({"enterprise_id": channel.team.enterprise} if channel.team.enterprise else {}),
+        "is_enterprise_install": "true" if channel.team.enterprise else "false",
         "response_url": back.url,
         "trigger_id": trigger.id,
     }
@@ -76,8 +77,8 @@ def interaction(world: World, user: User, kind: str, trigger: Trigger | None, wh
         "api_app_id": world.app.id,
         "team": {"id": user.team.id, "domain": user.team.domain},
         "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.home or user.team.id},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": user.team.enterprise, "name": "All"} if user.team.enterprise else None,
+        "is_enterprise_install": user.team.enterprise is not None,
     }
     if trigger is not None:
         shown["trigger_id"] = trigger.id

@@ -27,6 +27,7 @@ class User:
     bot_id: str | None = None  #: of a bot
     is_deleted: bool = False
     is_guest: bool = False
+    is_admin: bool = False  #: may do everything in the workspace
     home: str | None = None  #: the id of another team: somebody who is here by Slack Connect
     locale: str = "en-US"
 
@@ -64,6 +65,7 @@ class Team:
     usergroups: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  #: id -> handle and users
     files: "dict[str, File]" = field(default_factory=dict)
     tokens: list[Token] = field(default_factory=list)
+    enterprise: str | None = None  #: the id of one that the application is installed for as a whole
     edit_window_s: float | None = None  #: for how long a message can be edited; None: for ever
     takes_files: bool = True
 
@@ -123,6 +125,7 @@ class File:
     completed_at: float | None = None
     ready_at: float | None = None
     deleted_at: float | None = None
+    is_in_form: bool = False  #: it was uploaded in one of the application's forms
     shares: dict[str, list[str]] = field(default_factory=dict)  #: channel -> ts of the messages that show it
 
     def is_ready(self, now: float) -> bool:

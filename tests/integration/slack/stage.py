@@ -16,8 +16,9 @@ from PIL import Image
 
 from adapters.files import LinkSigner, LocalFiles
 from adapters.slack.front import SlackFront
+from adapters.slack.given import SlackOptions
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.opening import Backing, SlackOptions, front_of
+from adapters.slack.opening import Backing, front_of
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge, Receipt

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.slack import files
 from tests.fakes.slack.orders import Picture
 from tests.integration.slack.stage import Stage, png, running, staged
 
@@ -119,9 +118,7 @@ async def test_faults_of_a_form_stand_at_their_fields(stage: Stage):
     assert stage.desk.submissions == []
 
 
-async def test_a_form_takes_a_picture(stage: Stage, monkeypatch: pytest.MonkeyPatch):
-    # A form hands its files to the application, which the fake only knows of channels.
-    monkeypatch.setattr(files, "is_seen_by_bot", lambda _: True)
+async def test_a_form_takes_a_picture(stage: Stage):
     form = await (await stage.ada.slash(stage.general, "/img2img")).opens("Prompt")
     await stage.ada.submit(form, Prompt="a cat", Image=[Picture(name="cat.png", content=png())])
     await stage.until_asked()

@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
+from adapters.slack.given import OAuth, SlackOptions
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
-from adapters.slack.opening import OAuth, SlackOptions, front_of
+from adapters.slack.opening import front_of
 from bot import attending
 from bot.errors import ConfigError, StoreLost
 from tests.fakes.slack import oauth
