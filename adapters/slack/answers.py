@@ -22,9 +22,7 @@ from adapters.slack.text import copied, rich, spoken
 from bot import answers
 from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Listed, Section, Strong, Tone, Typed
 from bot.inert import length
-from bot.jobs import JobId
-from bot.meanings import Pick, encode
-from bot.status import Button
+from bot.meanings import Pick, PickOf, encode
 from workflows.faults import Fault
 
 _LINES = MOST_TEXT - 3000
@@ -59,15 +57,15 @@ def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))
 
 
-def picker(button: Button, job_id: JobId, pictures: Sequence[int]) -> Json:
-    """Ask which of a job's pictures a button means."""
+def picker(meaning: Pick | PickOf, pictures: Sequence[int]) -> Json:
+    """Ask which of several pictures a button or an entry of a menu means."""
     chooser = {
         "type": "static_select",
-        "action_id": encode(Pick(button=button, job_id=job_id)),
+        "action_id": encode(meaning),
         "placeholder": plain_text(answers.CHOOSE, LONGEST_NAME),
         "options": [option(name, number) for name, number in answers.picture_names(pictures, IN_A_SELECT)],
     }
-    return answered(answers.picker(button, pictures, IN_A_SELECT, "Slack"), [actions([chooser])])
+    return answered(answers.picker(meaning.button, pictures, IN_A_SELECT, "Slack"), [actions([chooser])])
 
 
 def parameters(workflow: str, command: str) -> Json:

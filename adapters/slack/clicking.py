@@ -1,6 +1,6 @@
-"""Buttons and selects: what was clicked, by whom, under which job. An id alone grants nothing."""
+"""Buttons and selects: what a click comes to, carried out in Slack's manner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from adapters.slack import answers
@@ -9,32 +9,35 @@ from adapters.slack.asking import DIRECT, Asking
 from adapters.slack.forming import Forming
 from adapters.slack.home import NEW_PICTURE
 from adapters.slack.homes import Homes
+from adapters.slack.origins import Origin
 from adapters.slack.rooms import Rooms
+from adapters.slack.shapes import Json
 from adapters.slack.showing import Showing
 from adapters.slack.submitting import Submitting, wish_of
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
-from bot.clicks import CANCELLED, command_of, submission_of_click
-from bot.desk import Desk
-from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord, picture_numbers
-from bot.meanings import (
-    EditAgain,
-    EditForm,
-    HistoryPage,
-    Meaning,
-    Pick,
-    PickOf,
-    Press,
-    ReimagineForm,
-    ReportForm,
-    Show,
-    decode,
-    picked,
+from bot.clicking import (
+    AskWhich,
+    Click,
+    GiveWords,
+    GoOn,
+    Heed,
+    Onward,
+    OpenEdit,
+    OpenReport,
+    Paint,
+    Remove,
+    Say,
+    ShowJob,
+    Told,
+    effect_of,
 )
+from bot.desk import Desk, Left
+from bot.errors import SubmissionError
+from bot.meanings import EditAgain, HistoryPage, decode
 from bot.ports import ChatPlatform
 from bot.refusals import OUTDATED
-from bot.status import Button
+from bot.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,82 +65,68 @@ class Clicking:
             case name if name == DIRECT:
                 await self.asking.directly(answering)
             case _:
-                await self._mean(answering, decode(origin.name))
+                await self._do(answering)
         if origin.is_at_home:
             await self.homes.publish(origin)
 
-    async def _mean(self, answering: Answering, meaning: Meaning | None) -> None:
-        match meaning:
-            case Press(button=button, job_id=job_id, number=number):
-                await self._press(answering, button, job_id, number)
-            case Pick(button=button, job_id=job_id):
-                await self._paint(answering, button, job_id, picked([answering.origin.value]) or 0)
+    async def _do(self, answering: Answering) -> None:
+        effect = await effect_of(self.desk, self._click(answering.origin))
+        match effect:
+            case Say() | AskWhich() | GiveWords():
+                await answering.whisper(_told(effect))
+            case Heed():
+                pass  # Slack was answered at once
+            case Paint(submission=submission):
+                await self._paint(answering, submission)
+            case OpenEdit() | OpenReport():
+                await self.forming.open_for(answering, effect)
+            case ShowJob(record=record):
+                await self.showing.show(answering, record)
+            case Remove(left=left):
+                await self._remove(answering, left)
+            case _:
+                await self._go_on(answering, effect)
+
+    async def _go_on(self, answering: Answering, onward: Onward) -> None:
+        match onward:
             case HistoryPage(skip=skip):
                 await self.telling.turn(answering, skip)
-            case Show(job_id=job_id):
-                await self.showing.show(answering, await self._seen(answering, job_id))
-            case PickOf() | EditAgain() | EditForm() | ReportForm() | ReimagineForm() | None:
+            case GoOn() | EditAgain():
                 raise SubmissionError(OUTDATED)
             case _:
-                assert_never(meaning)
+                assert_never(onward)
 
-    async def _press(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
-        match button:
-            case Button.CANCEL:
-                await self._cancel(answering, job_id)
-            case Button.REROLL:
-                await self._paint(answering, button, job_id)
-            case Button.VARY | Button.UPSCALE:
-                await self._follow_up(answering, button, job_id, number)
-            case Button.EDIT:
-                await self.forming.edit(answering, await self._seen(answering, job_id))
-            case Button.PARAMETERS:
-                await self._parameters(answering, job_id)
-            case Button.DELETE:
-                await self._delete(answering, job_id)
-            case Button.REPORT:
-                await self.forming.report(answering, job_id)
-            case _:
-                assert_never(button)
+    def _click(self, origin: Origin) -> Click:
+        async def moderates() -> bool:
+            return await self.rooms.moderates(origin.workspace, origin.requester.id)
 
-    async def _seen(self, answering: Answering, job_id: JobId) -> JobRecord:
+        return Click(
+            meaning=decode(origin.name),
+            occasion=origin.occasion(),
+            moderates=moderates,
+            chosen=[origin.value],
+            is_copy=origin.is_ephemeral,
+        )
+
+    async def _paint(self, answering: Answering, submission: Submission) -> None:
         origin = answering.origin
-        return await self.desk.seen(job_id, origin.requester, origin.place())
-
-    async def _cancel(self, answering: Answering, job_id: JobId) -> None:
-        origin = answering.origin
-        moderates = await self.rooms.moderates(origin.workspace, origin.requester.id)
-        found = CANCELLED[await self.desk.cancel(job_id, origin.requester, moderates=moderates)]
-        if found:
-            await answering.whisper(answers.note(found))
-
-    async def _follow_up(self, answering: Answering, button: Button, job_id: JobId, number: int | None) -> None:
-        record = await self._seen(answering, job_id)
-        pictures = picture_numbers(record.files)
-        if number is None and len(pictures) > 1:
-            await answering.whisper(answers.picker(button, job_id, pictures))
-        else:
-            await self._submit(answering, button, record, number if number is not None else next(iter(pictures), 0))
-
-    async def _paint(self, answering: Answering, button: Button, job_id: JobId, number: int = 0) -> None:
-        await self._submit(answering, button, await self._seen(answering, job_id), number)
-
-    async def _submit(self, answering: Answering, button: Button, record: JobRecord, number: int) -> None:
-        origin = answering.origin
-        # What is asked for in App Home is shown to whoever asks, and to nobody who was not there.
-        talk = origin.talk or await self.rooms.direct(origin.workspace, origin.requester.id)
-        submission = submission_of_click(origin.occasion(talk), button, record, self.desk.catalog(), number=number)
+        if origin.talk is None:
+            # What is asked for in App Home is shown to whoever asks, and to nobody who was not there.
+            talk = await self.rooms.direct(origin.workspace, origin.requester.id)
+            submission = replace(submission, occasion=origin.occasion(talk))
         await self.submitting.submit(answering, wish_of(submission))
 
-    async def _parameters(self, answering: Answering, job_id: JobId) -> None:
-        record = await self._seen(answering, job_id)
-        version = await self.desk.version(record.job)
-        await answering.whisper(answers.parameters(*command_of(record, version, self.desk.vocabulary())))
-
-    async def _delete(self, answering: Answering, job_id: JobId) -> None:
-        origin = answering.origin
-        moderates = await self.rooms.moderates(origin.workspace, origin.requester.id)
-        left = await self.desk.delete(job_id, origin.requester, moderates=moderates)
+    async def _remove(self, answering: Answering, left: Left | None) -> None:
         await answering.remove_clicked()
         if left is not None:
             await self.chat.remove(left.job, left.ref)
+
+
+def _told(told: Told) -> Json:
+    match told:
+        case Say(answer=answer):
+            return answers.answered(answer)
+        case AskWhich(meaning=meaning, pictures=pictures):
+            return answers.picker(meaning, pictures)
+        case GiveWords(workflow=workflow, words=words):
+            return answers.parameters(workflow, words)

@@ -14,6 +14,7 @@ from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Sent, Submitting, sent_of, wish_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
+from bot.clicking import Opened, OpenEdit, OpenReport
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError, UnknownWorkflow
@@ -46,15 +47,15 @@ class Forming:
         asked = Asked(channel=talk.channel if talk else None, thread=talk.thread if talk else None)
         await answering.open(self._paint(origin, asked, name, is_named=name is not None))
 
-    async def edit(self, answering: Answering, record: JobRecord) -> None:
-        """Open the form that asks for a job again."""
-        workflow = workflow_of(record, self.desk.catalog())
-        asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
-        await answering.open(edit_form(asked, workflow, record.job.values, self.desk.vocabulary()))
-
-    async def report(self, answering: Answering, job_id: JobId) -> None:
-        """Open the form that asks what is wrong with a job's pictures."""
-        await answering.open(report_form(await self._asked(answering.origin, ReportForm(job_id=job_id), "")))
+    async def open_for(self, answering: Answering, opened: Opened) -> None:
+        """Open the form that asks for a job again, or what is wrong with its pictures."""
+        match opened:
+            case OpenEdit(record=record, workflow=workflow):
+                asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
+                form = edit_form(asked, workflow, record.job.values, self.desk.vocabulary())
+            case OpenReport(job_id=job_id):
+                form = report_form(await self._asked(answering.origin, ReportForm(job_id=job_id), ""))
+        await answering.open(form)
 
     async def turn(self, answering: Answering) -> None:
         """Turn a form into that of the workflow that was chosen in it."""

@@ -70,7 +70,7 @@ def test_help_has_an_example_every_command_and_what_the_buttons_do() -> None:
 
 @pytest.mark.parametrize(("pictures", "offered"), [(1, 1), (4, 4), (100, 100), (130, 100)])
 def test_which_of_several_pictures_is_meant_is_picked(pictures: int, offered: int) -> None:
-    body = answers.picker(Button.VARY, JOB, range(pictures))
+    body = answers.picker(Pick(button=Button.VARY, job_id=JOB), range(pictures))
     assert ("100 at most" in _read(body)) == (pictures > offered)
     (chooser,) = parts(body, "static_select")
     assert [each["value"] for each in chooser["options"]] == [str(number) for number in range(offered)]

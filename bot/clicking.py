@@ -1,0 +1,203 @@
+"""What a click comes to, decided for whoever clicked: plain data, which every platform carries out in its own manner.
+
+An id alone grants nothing: who clicked, and where, comes from the platform's event.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.answers import Answer, note
+from bot.clicks import CANCELLED, STOPPED, command_of, submission_of_click, workflow_of
+from bot.desk import Desk, Left
+from bot.errors import SubmissionError
+from bot.jobs import JobId, JobRecord, picture_numbers
+from bot.meanings import (
+    EditAgain,
+    EditForm,
+    HistoryPage,
+    Meaning,
+    Pick,
+    PickOf,
+    Press,
+    ReimagineForm,
+    ReportForm,
+    Show,
+    picked,
+)
+from bot.refusals import OUTDATED
+from bot.status import Button
+from bot.submissions import Occasion, Submission
+from workflows.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One click on a button, or one choice in a select."""
+
+    meaning: Meaning | None  #: None: it is none of ours, or of another version
+    occasion: Occasion
+    moderates: Callable[[], Awaitable[bool]]  #: asked only where it matters, for some platforms have to ask in turn
+    chosen: object = None  #: the values that were chosen in a select, as the platform wrote them
+    is_copy: bool = False  #: nothing keeps what was clicked up to date, and nobody else sees it
+    answers: str | None = None  #: the id of whoever the clicked message answers, where the platform tells
+
+
+# ---- What it comes to ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Whoever clicked is told something."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Heed:
+    """The click is acknowledged; the card says the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paint:
+    """A job is asked for."""
+
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhich:
+    """Whoever clicked is asked which of several pictures is meant; the answer is a choice of that meaning."""
+
+    meaning: Pick | PickOf
+    pictures: Sequence[int]  #: their numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEdit:
+    """The form that asks for a job again, with changes."""
+
+    record: JobRecord
+    workflow: Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReport:
+    """The form that asks what is wrong with a job's pictures."""
+
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveWords:
+    """Whoever clicked gets the words that paint the same again."""
+
+    workflow: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowJob:
+    """A job is shown to whoever clicked, as it stands."""
+
+    record: JobRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    """What was clicked is taken away, and the message of the job that was deleted, where anybody knows of one."""
+
+    left: Left | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOn:
+    """The picture of that number is taken of those that are kept under this source, for the menu entry of a button."""
+
+    button: Button
+    source: str
+    number: int | None
+
+
+Told = Say | AskWhich | GiveWords
+"""What only whoever clicked gets to read."""
+
+Opened = OpenEdit | OpenReport
+"""A form opens."""
+
+Onward = HistoryPage | EditAgain | GoOn
+"""What was begun goes on: that page of a history takes the place of what was clicked; a form opens as it was filled."""
+
+Effect = Told | Heed | Paint | Opened | ShowJob | Remove | Onward
+"""What a click comes to."""
+
+
+async def effect_of(desk: Desk, click: Click) -> Effect:
+    """Decide what a click comes to; a cancel or delete is done by then. Raises what has to be told, or StoreLost."""
+    match click.meaning:
+        case Press(button=button, job_id=job_id, number=number):
+            return await _pressed(desk, click, button, job_id, number)
+        case Pick(button=button, job_id=job_id):
+            return _paint(desk, click, button, await _seen(desk, click, job_id), picked(click.chosen) or 0)
+        case PickOf(button=button, source=source):
+            return GoOn(button=button, source=source, number=picked(click.chosen))
+        case Show(job_id=job_id):
+            return ShowJob(record=await _seen(desk, click, job_id))
+        case HistoryPage() | EditAgain() as itself:
+            return itself
+        case EditForm() | ReportForm() | ReimagineForm() | None:
+            raise SubmissionError(OUTDATED)
+        case _:
+            assert_never(click.meaning)
+
+
+async def _pressed(desk: Desk, click: Click, button: Button, job_id: JobId, number: int | None) -> Effect:
+    match button:
+        case Button.CANCEL:
+            return await _cancelled(desk, click, job_id)
+        case Button.DELETE:
+            return await _deleted(desk, click, job_id)
+        case Button.REPORT:
+            # Who can report nothing is told so before they have written it.
+            await desk.reportable(job_id, click.occasion.requester, click.occasion.place)
+            return OpenReport(job_id=job_id)
+    record = await _seen(desk, click, job_id)
+    match button:
+        case Button.REROLL:
+            return _paint(desk, click, button, record, 0)
+        case Button.VARY | Button.UPSCALE:
+            return _followed_up(desk, click, button, record, number)
+        case Button.EDIT:
+            return OpenEdit(record=record, workflow=workflow_of(record, desk.catalog()))
+        case Button.PARAMETERS:
+            workflow, words = command_of(record, await desk.version(record.job), desk.vocabulary())
+            return GiveWords(workflow=workflow, words=words)
+        case _:
+            assert_never(button)
+
+
+async def _seen(desk: Desk, click: Click, job_id: JobId) -> JobRecord:
+    return await desk.seen(job_id, click.occasion.requester, click.occasion.place)
+
+
+async def _cancelled(desk: Desk, click: Click, job_id: JobId) -> Say | Heed:
+    found = await desk.cancel(job_id, click.occasion.requester, moderates=await click.moderates())
+    words = CANCELLED[found] or (STOPPED[found] if click.is_copy else "")
+    return Say(answer=note(words)) if words else Heed()
+
+
+async def _deleted(desk: Desk, click: Click, job_id: JobId) -> Remove:
+    moderates = await click.moderates()
+    left = await desk.delete(job_id, click.occasion.requester, moderates=moderates, answers=click.answers)
+    return Remove(left=left)
+
+
+def _followed_up(desk: Desk, click: Click, button: Button, record: JobRecord, number: int | None) -> Paint | AskWhich:
+    pictures = picture_numbers(record.files)
+    if number is None and len(pictures) > 1:
+        return AskWhich(meaning=Pick(button=button, job_id=record.job.id), pictures=pictures)
+    return _paint(desk, click, button, record, number if number is not None else next(iter(pictures), 0))
+
+
+def _paint(desk: Desk, click: Click, button: Button, record: JobRecord, number: int) -> Paint:
+    return Paint(submission=submission_of_click(click.occasion, button, record, desk.catalog(), number=number))
