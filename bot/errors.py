@@ -5,8 +5,14 @@
         * UnknownWorkflow
         * FileGone — a stored file that has expired or was deleted
         * ImageRefused — what was sent is no picture that can be used
+        * Banned — a moderator or the operator said so
+        * Paused — nothing begins for now
+        * NotInTier — others may, by their tier
+        * Blocked — a text has something that the community does not want
     * (InvalidValues, in workflows/faults.py — the same person: every fault of what was asked at once)
     * QueueFull — nobody: says when to try again
+        * QuotaReached — used up for now
+        * TooFast — too many requests in a short while
     * JobError — this run
         * GraphRejected — the server refused the graph
         * ModelMissing — the server lacks a file that the graph names
@@ -82,6 +88,34 @@ class ImageRefused(SubmissionError):
     sentence = "That picture cannot be used."
 
 
+class Banned(SubmissionError):
+    """They may not ask, here or anywhere; the sentence says until when and why."""
+
+    code = "banned"
+    sentence = "You may not ask for pictures here."
+
+
+class Paused(SubmissionError):
+    """Nothing begins for now: of one workflow, or of any."""
+
+    code = "paused"
+    sentence = "Nothing is painted at the moment."
+
+
+class NotInTier(SubmissionError):
+    """Their tier does not have the workflow, or not so much of a parameter."""
+
+    code = "not_in_tier"
+    sentence = "Your tier does not include this."
+
+
+class Blocked(SubmissionError):
+    """A text has what is on the blocklist."""
+
+    code = "blocked"
+    sentence = "This community does not allow a word of that."
+
+
 class QueueFull(FairbrushError):
     """A limit is reached; nothing was added."""
 
@@ -95,6 +129,20 @@ class QueueFull(FairbrushError):
         super().__init__(sentence, detail=detail)
         self.counter = counter  #: the limit that was reached
         self.retry_after_s = retry_after_s
+
+
+class QuotaReached(QueueFull):
+    """What somebody may use in a while is used up."""
+
+    code = "quota_reached"
+    sentence = "That is all for now."
+
+
+class TooFast(QueueFull):
+    """Too many requests in a short while."""
+
+    code = "too_fast"
+    sentence = "That was a lot at once."
 
 
 class JobError(FairbrushError):

@@ -10,12 +10,14 @@ from bot.errors import (
     ConfigError,
     FairbrushError,
     QueueFull,
+    QuotaReached,
     ServerLost,
     ServerRefused,
     ServerStuck,
     ServerUnreached,
     StoreLost,
     SubmitUncertain,
+    TooFast,
 )
 
 
@@ -41,6 +43,8 @@ def test_a_sentence_is_a_sentence(kind: type[FairbrushError]) -> None:
 def test_only_what_is_full_or_out_of_reach_is_worth_another_try_as_it_is() -> None:
     assert {kind for kind in _tree(FairbrushError) if kind.retryable} == {
         QueueFull,
+        QuotaReached,
+        TooFast,
         ServerLost,
         ServerRefused,
         ServerStuck,
