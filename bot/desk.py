@@ -1,6 +1,6 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.awaiting import Awaited
@@ -11,7 +11,7 @@ from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
-from bot.limits import Limits
+from bot.limits import Limits, share_of
 from bot.policy.places import Spot, offered
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
@@ -170,14 +170,15 @@ class Desk:
             lines.append(queue_row(record, position, wait_s, awaited))
         return lines or [("Your jobs", "none is waiting or running")]
 
-    async def usage(self, requester: Requester) -> Sequence[tuple[str, str]]:
+    async def usage(self, requester: Requester, roles: Collection[str] = ()) -> Sequence[tuple[str, str]]:
         """Tell how many of somebody's last jobs here wait, and how many may; and what those jobs made and used."""
         recent = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
+        caps = share_of(self.limits, self.limits.tier(requester, roles)).waiting
         waiting = sum(record.state is JobState.QUEUED for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
         return [
-            ("Waiting", _counted(waiting, self.limits.waiting)),
+            ("Waiting", _counted(waiting, caps)),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
         ]

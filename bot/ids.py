@@ -54,7 +54,9 @@ _COPIED: Mapping[tuple[str, IdKind], tuple[str, str]] = {
         "[TE][A-Z0-9]{5,30}",
         "open Slack in a browser: its address has it after /client/, T…",
     ),
+    ("slack", IdKind.ROLE): ("guest", "Slack has no roles but guest"),
     ("slack", IdKind.USER): ("[UW][A-Z0-9]{5,30}", "open their profile, the three dots, Copy member ID"),
+    ("web", IdKind.ROLE): ("(?!)", "the page has no roles"),
 }
 """By platform and kind: how an id looks, and how somebody gets at one."""
 

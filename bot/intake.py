@@ -106,10 +106,11 @@ class Intake:
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
         job = self._order(submission, workflow, {**values, **kept}, requirement, sources.values())
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
+        tier = self.limits.tier(job.requester, submission.occasion.roles)
         try:
-            record = await self.queue.enqueue(job, share=share_of(self.limits))
+            record = await self.queue.enqueue(job, share=share_of(self.limits, tier))
         except QueueFull as full:
-            raise explained(full, self.limits) from full
+            raise explained(full, self.limits, tier) from full
         return await self._receipt(record)
 
     def _pick(self, submission: Submission) -> Workflow:

@@ -3,19 +3,28 @@
 The queue checks the caps in its one step; this says which they are, and what is told to somebody who reached one.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.errors import QueueFull
-from bot.settings import Settings
-from bot.shares import Caps, FairPolicy, Share
+from bot.jobs import Requester
+from bot.policy.tiers import GUEST, GUESTS, Tier, tier_of
+from bot.settings import Settings, TierSettings
+from bot.shares import ONE, Caps, FairPolicy, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What holds for everybody. The pool's default is what a few GPUs work off in some hours."""
+    """What holds for everybody, and for each tier. The pool's default is what a few GPUs work off in some hours."""
 
     waiting: Caps = field(default_factory=lambda: Caps(everybody=1000, person=10))
     running: Caps = field(default_factory=Caps)
+    tiers: Sequence[Tier] = ()
+    guests: Tier = GUESTS  #: of guests for whom none of the tiers is
+
+    def tier(self, requester: Requester, roles: Collection[str]) -> Tier | None:
+        """Return somebody's tier; None for a member like any other. A guest always has one."""
+        return tier_of(self.tiers, requester, roles) or (self.guests if GUEST in roles else None)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -31,7 +40,33 @@ def limits_of(settings: Settings) -> Limits:
         person=settings.max_running_per_person or None,
         tenant=settings.max_running_per_community or None,
     )
-    return Limits(waiting=waiting, running=running)
+    return Limits(
+        waiting=waiting,
+        running=running,
+        tiers=tuple(_tier(each, waiting, running) for each in settings.tiers),
+        # Nobody set this tier: it never gives a guest more than a member has.
+        guests=replace(
+            GUESTS, waiting=_fewer(GUESTS.waiting, waiting.user), running=_fewer(GUESTS.running, running.user)
+        ),
+    )
+
+
+def _tier(told: TierSettings, waiting: Caps, running: Caps) -> Tier:
+    """Return a tier as plain data: a cap that it leaves out is the members'."""
+    return Tier(
+        name=told.name,
+        platform=told.platform,
+        community=told.community,
+        roles=frozenset(told.roles),
+        users=frozenset(told.users),
+        weight=round(told.weight * ONE),
+        waiting=waiting.user if told.max_waiting is None else told.max_waiting or None,
+        running=running.user if told.max_running is None else told.max_running or None,
+    )
+
+
+def _fewer(cap: int | None, other: int | None) -> int | None:
+    return min((each for each in (cap, other) if each is not None), default=None)
 
 
 def policy_of(settings: Settings) -> FairPolicy:
@@ -39,17 +74,24 @@ def policy_of(settings: Settings) -> FairPolicy:
     return FairPolicy(slack_ms=round(settings.affinity_s * 1000), by_users=settings.community_shares == "by_members")
 
 
-def share_of(limits: Limits) -> Share:
-    """Return how somebody stands in the queue."""
-    return Share(running=limits.running, waiting=limits.waiting)
+def share_of(limits: Limits, tier: Tier | None = None) -> Share:
+    """Return how somebody stands in the queue: a tier's caps replace a member's, and all others hold beside them."""
+    if tier is None:
+        return Share(running=limits.running, waiting=limits.waiting)
+    return Share(
+        weight=tier.weight,
+        running=replace(limits.running, user=tier.running),
+        waiting=replace(limits.waiting, user=tier.waiting),
+    )
 
 
-def explained(full: QueueFull, limits: Limits) -> QueueFull:
+def explained(full: QueueFull, limits: Limits, tier: Tier | None = None) -> QueueFull:
     """Return the same refusal, with a sentence that says whose limit was reached, and what makes room again."""
-    caps = limits.waiting
+    caps = share_of(limits, tier).waiting
+    member = f"your tier, {tier.name}," if tier else "a member"
     room = "There is room again as soon as one of them begins."
     sentences = {
-        "user": f"You have {_jobs(caps.user)} waiting in this community, as many as a member may have. {room}",
+        "user": f"You have {_jobs(caps.user)} waiting in this community, as many as {member} may have. {room}",
         "person": f"You have {_jobs(caps.person)} waiting, as many as one person may have. {room}",
         "tenant": f"This community has {_jobs(caps.tenant)} waiting, as many as one may have. {room}",
         "everybody": f"The queue is full: it has {_jobs(caps.everybody)} waiting. {room}",

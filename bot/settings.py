@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
 from bot.ids import Id, IdKind, Snowflake, Word, fault_of_id
 from bot.policy.places import PlaceRule
+from bot.policy.tiers import GUEST
 from bot.servers import MAX_LABELS, MAX_SLOTS, ServerSpec
 from workflows.problems import problems_of
 
@@ -66,6 +68,11 @@ def _bare(value: object) -> object:
     """Take off a token what pasting puts around it: quotes of an .env file, and the word of the HTTP header."""
     bare = value.strip().strip("\"'").strip() if isinstance(value, str) else value
     return _unset(bare[4:] if isinstance(bare, str) and bare[:4].lower() == "bot " else bare)
+
+
+def _overlap(one: str | None, other: str | None) -> bool:
+    """Tell whether two places have something in common; None is everywhere."""
+    return one is None or other is None or one == other
 
 
 _PREFIX = "FAIRBRUSH_"
@@ -161,6 +168,35 @@ class PlaceSettings(BaseModel):
         )
 
 
+class TierSettings(BaseModel):
+    """Whom a tier is for, and what each of them gets of the queue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Word
+    platform: Literal["discord", "slack", "web"] | None = None  #: None: all of them, which is for guests alone
+    community: Id | None = None  #: None: everywhere
+    roles: Annotated[tuple[Id, ...], Field(max_length=200)] = ()  #: ids of Discord's, or `guest`
+    users: Annotated[tuple[Id, ...], Field(max_length=1000)] = ()
+    weight: float = Field(default=1.0, ge=0.01, le=100)
+    max_waiting: Cap | None = None  #: of one of them; None: as many as a member
+    max_running: Cap | None = None
+
+    @model_validator(mode="after")
+    def _check_whom(self) -> Self:
+        if not self.roles and not self.users:
+            raise ValueError("roles or users: say whom it is for")
+        ids = [(IdKind.ROLE, each) for each in self.roles if self.platform or each != GUEST]
+        ids += [(IdKind.USER, each) for each in self.users]
+        ids += [(IdKind.COMMUNITY, self.community)] if self.community else []
+        if ids and self.platform is None:
+            raise ValueError(f"platform: say whose id {ids[0][1]} is: discord, slack or web")
+        for kind, text in ids:
+            if fault := fault_of_id(str(self.platform), kind, text):
+                raise ValueError(f"{kind}: {fault}")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with its default."""
 
@@ -193,6 +229,7 @@ class Settings(BaseSettings):
     discord_token: Annotated[SecretStr | None, BeforeValidator(_bare)] = None  #: None: Fairbrush is not in Discord
     discord: DiscordSettings = DiscordSettings()
     places: Annotated[tuple[PlaceSettings, ...], Field(max_length=1000)] = ()
+    tiers: Annotated[tuple[TierSettings, ...], Field(max_length=1000)] = ()
     servers: tuple[ServerSettings, ...] = ()
 
     @field_validator("servers")
@@ -212,6 +249,15 @@ class Settings(BaseSettings):
             if named.count((platform, community, channel)) > 1:
                 raise ValueError(f"{channel or community} of {platform} is described twice")
         return places
+
+    @field_validator("tiers")
+    @classmethod
+    def _check_tiers(cls, tiers: tuple[TierSettings, ...]) -> tuple[TierSettings, ...]:
+        for one, other in combinations(tiers, 2):
+            is_met = _overlap(one.platform, other.platform) and _overlap(one.community, other.community)
+            if one.name == other.name and is_met:
+                raise ValueError(f"the name {one.name!r} is given to two tiers that hold in the same place")
+        return tiers
 
     @classmethod
     def settings_customise_sources(

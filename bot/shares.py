@@ -30,7 +30,7 @@ class Caps:
 class Share:
     """How somebody stands in the queue; the latest job's counts.
 
-    No setting gives weights yet, so all are 1: tiers come with moderation. What shares by members is in `FairPolicy`.
+    A tier gives a member their weight; communities have all the same. What shares by members is in `FairPolicy`.
     """
 
     weight: int = ONE  #: among the users of a tenant, in thousandths

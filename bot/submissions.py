@@ -53,6 +53,7 @@ class Occasion:
     requester: Requester
     spot: Spot
     within_s: float | None = None  #: after that the platform lets nobody tell how the job ended
+    roles: tuple[str, ...] = ()  #: the requester's there and then, by their ids; never kept with the job
 
     @property
     def place(self) -> Place:

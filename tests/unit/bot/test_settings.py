@@ -96,6 +96,7 @@ def test_the_file_that_init_writes_holds_the_defaults_and_every_setting_can_be_u
     assert read.servers[0].credential_env == "GPU1_TOKEN"
     assert read.discord.dev_guilds == ("123456789012345678",)
     assert read.places[0].workflows == ("txt2img", "upscale")
+    assert read.tiers[0].name == "patrons"
     in_the_environment_only = {"redis_url", "key", "discord_token"}
     assert {name for name in Settings.model_fields if name not in live} <= in_the_environment_only
     assert read.run_deadline_s == Settings().run_deadline_s
@@ -218,3 +219,70 @@ def test_what_is_said_of_a_place_becomes_a_rule() -> None:
     assert place.rule == PlaceRule(
         platform="discord", community="123456789012345678", channel="234567890123456789", workflows=("flux",)
     )
+
+
+TIER = '[[tiers]]\nname = "patrons"\nplatform = "discord"\n'
+ROLE = 'roles = ["345678901234567890"]\n'
+GUESTS = '[[tiers]]\nname = "guests"\nroles = ["guest"]\n'
+
+
+def test_a_tier_is_of_ids_which_may_be_written_as_numbers() -> None:
+    text = (
+        f"{TIER}community = 123456789012345678\nroles = [345678901234567890]\nusers = [456789012345678901]\nweight = 2"
+    )
+
+    [tier] = read_settings(text.encode()).tiers
+    assert (tier.community, tier.roles, tier.users) == (
+        *("123456789012345678", ("345678901234567890",), ("456789012345678901",)),
+    )
+    assert (tier.weight, tier.max_waiting, tier.max_running) == (2.0, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GUESTS,
+        f'{GUESTS}platform = "slack"\ncommunity = "T0123ABCD"',
+        '[[tiers]]\nname = "us"\nplatform = "slack"\ncommunity = "E0123ABCD"\nusers = ["U0123ABCD", "W0123ABCD"]',
+        '[[tiers]]\nname = "us"\nplatform = "web"\ncommunity = "local"\nusers = ["ada"]',
+        f'{TIER}community = "dm"\nusers = ["456789012345678901"]',
+        f'{TIER}community = "123456789012345678"\n{ROLE}{TIER}community = "223456789012345678"\n{ROLE}',
+        f'{TIER}{ROLE}[[tiers]]\nname = "patrons"\nplatform = "slack"\nusers = ["U0123ABCD"]',
+    ],
+)
+def test_a_tier_is_for_guests_or_for_people_of_one_platform(text: str) -> None:
+    assert read_settings(text.encode()).tiers
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (TIER, "roles or users: say whom it is for"),
+        ('[[tiers]]\nname = "Our Patrons"\nroles = ["guest"]', "takes a word of small letters"),
+        (
+            f'{TIER}roles = ["Patron"]',
+            "role: 'Patron' is no id: in Server Settings, Roles, right-click the role, Copy Role",
+        ),
+        (f'{TIER}roles = ["guest"]', "role: 'guest' is no id"),
+        (f'{TIER}users = ["ada"]', "user: 'ada' is no id: right-click the person, Copy User ID"),
+        (f'{TIER}{ROLE}community = "Our server"', "tiers.0.community"),
+        (
+            f'{TIER}{ROLE}community = "ours"',
+            "community: 'ours' is no id: right-click the server, Copy Server ID; or dm",
+        ),
+        (f'[[tiers]]\nname = "a"\n{ROLE}', "platform: say whose id 345678901234567890 is"),
+        (f'{GUESTS}community = "T0123ABCD"', "platform: say whose id T0123ABCD is: discord, slack or web"),
+        ('[[tiers]]\nname = "a"\nplatform = "slack"\nroles = ["admins"]', "Slack has no roles but guest"),
+        ('[[tiers]]\nname = "a"\nplatform = "slack"\nusers = ["@ada"]', "tiers.0.users.0"),
+        ('[[tiers]]\nname = "a"\nplatform = "slack"\nusers = ["ada"]', "user: 'ada' is no id: open their profile"),
+        ('[[tiers]]\nname = "a"\nplatform = "web"\nroles = ["guest"]', "the page has no roles"),
+        (f"{GUESTS}weight = 0", "weight: input should be greater than or equal to 0.01"),
+        (f"{GUESTS}weight = 101", "weight: input should be less than or equal to 100"),
+        (f"{GUESTS}weight = nan", "tiers.0.weight"),
+        (f"{GUESTS}max_waiting = -1", "max_waiting: input should be greater than or equal to 0"),
+        (GUESTS * 2, "the name 'guests' is given to two tiers that hold in the same place"),
+        (f'{TIER}{ROLE}{TIER}{ROLE}community = "123456789012345678"', "'patrons' is given to two tiers"),
+    ],
+)
+def test_what_is_wrong_about_tiers_is_a_sentence(text: str, says: str) -> None:
+    assert says in _problems(text.encode())

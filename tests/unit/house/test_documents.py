@@ -10,7 +10,7 @@ from bot.cli.init import template
 from bot.cli.main import app
 from bot.cli.signals import TERMINATED
 from bot.cli.terminal import DONE, FAILED, WRONG
-from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings
+from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings, TierSettings
 from tests.unit.house import HOUSE, text_of
 
 DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
@@ -19,7 +19,7 @@ WORDS = """
 Workflow Graph prompt Parameter Binding Vocabulary Submission Job Run Lease Server Pool Slot Lane Charge Requester
 Tenant Place MessageRef StatusCard share weight usage enqueue claim renew complete fail cancel requeue rescue
 Order number place line seat tag clock bill rota slack requirement route Tenancy tend
-Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom
+Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom Tier
 """
 SECRETS = ("redis_url", "key", "discord_token")
 MODELS = {
@@ -27,6 +27,7 @@ MODELS = {
     "of Discord": DiscordSettings,
     "of a place": PlaceSettings,
     "of a server": ServerSettings,
+    "of a tier": TierSettings,
 }
 """What each of the README's tables of settings is about, by its first heading."""
 NEVER = "template pipeline prompt request task pop get backend class ctx View priority"
