@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 import aiohttp
 from yarl import URL
 
+from adapters.fetching import picture_in, trusted
 from bot.errors import ImageRefused
-from bot.images import MAX_BYTES
 
 ORIGINS = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 """The only hosts that Discord keeps uploads on."""
 
-_AT_ONCE = 4  #: each may hold `MAX_BYTES` for a moment
+_AT_ONCE = 4  #: each may hold 32 MB for a moment
 _DEADLINE_S = 15.0
-_CHUNK = 64 * 1024
 _NOT_DISCORDS = "That picture is not kept by Discord. Attach the file itself."
 _GONE = "That picture is no longer there. Attach it again."
 _AWAY = "Discord did not hand the picture over. Try again."
@@ -32,6 +31,8 @@ class Cdn:
     async def fetch(self, address: str) -> bytes:
         """Return a file, of at most as many bytes as the image gate looks at. Raises ImageRefused."""
         url = trusted(address, self.origins)
+        if url is None:
+            raise ImageRefused(_NOT_DISCORDS, detail="another host")
         async with self._gate:
             try:
                 async with asyncio.timeout(self.deadline_s):
@@ -40,30 +41,10 @@ class Cdn:
                 raise ImageRefused(_AWAY, detail=type(error).__name__) from error
 
 
-def trusted(address: str, origins: Collection[str]) -> URL:
-    """Return the address as it is going to be asked; raises ImageRefused for any but these origins."""
-    try:
-        url = URL(address)
-        # Of the parsed address, which is the one that is asked: no two parsers can disagree about its host.
-        origin, has_user = str(url.origin()), url.user is not None or url.password is not None
-    except ValueError as error:
-        raise ImageRefused(_NOT_DISCORDS, detail="no address") from error
-    if origin not in origins or has_user:
-        raise ImageRefused(_NOT_DISCORDS, detail="another host")
-    return url
-
-
 async def _fetched(url: URL) -> bytes:
     # A connection for each: pictures are rare, and nothing of one visit (cookies, redirects) is left for the next.
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False) as http,
         http.get(url, allow_redirects=False) as answer,
     ):
-        if answer.status != 200:
-            raise ImageRefused(_GONE, detail=f"status {answer.status}")
-        content = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            content += chunk
-            if len(content) > MAX_BYTES:
-                raise ImageRefused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
-        return bytes(content)
+        return await picture_in(answer, gone=_GONE)

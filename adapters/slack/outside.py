@@ -12,10 +12,10 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
+from adapters.fetching import picture_in, trusted
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from bot.errors import ImageRefused
-from bot.images import MAX_BYTES
 
 HOOKS = frozenset({"https://hooks.slack.com"})
 FILES = frozenset({"https://files.slack.com"})
@@ -23,8 +23,7 @@ FILES = frozenset({"https://files.slack.com"})
 
 _ANSWER_S = 8.0
 _FILE_S = 20.0
-_FILES_AT_ONCE = 4  #: each may hold `MAX_BYTES` for a moment
-_CHUNK = 64 * 1024
+_FILES_AT_ONCE = 4  #: each may hold 32 MB for a moment
 _GONE = "Slack does not hand that picture over. Attach it again."
 
 
@@ -78,26 +77,8 @@ class Outside:
                 raise ImageRefused(_GONE, detail=type(error).__name__) from error
 
 
-def trusted(address: str, origins: Collection[str]) -> URL | None:
-    """Return the address as it is going to be asked; None for any but these origins."""
-    try:
-        url = URL(address)
-        # Of the parsed address, which is the one that is asked: no two parsers can disagree about its host.
-        is_ours = str(url.origin()) in origins and url.user is None and url.password is None
-    except ValueError:
-        return None
-    return url if is_ours else None
-
-
 async def _fetched(session: aiohttp.ClientSession, url: URL, token: str) -> bytes:
     # A redirect would lead to the page where people sign in, which comes with 200 where a token opens nothing.
     asked = session.get(url, headers={"Authorization": f"Bearer {token}"}, allow_redirects=False)
     async with asked as answer:
-        if answer.status != 200 or answer.content_type == "text/html":
-            raise ImageRefused(_GONE, detail=f"status {answer.status}")
-        content = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            content += chunk
-            if len(content) > MAX_BYTES:
-                raise ImageRefused(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
-        return bytes(content)
+        return await picture_in(answer, gone=_GONE)

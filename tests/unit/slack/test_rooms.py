@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.outside import FILES, HOOKS, trusted
+from adapters.fetching import trusted
+from adapters.slack.outside import FILES, HOOKS
 from adapters.slack.rooms import NotThere, check_room, person_of
 from bot.errors import SubmissionError
 
