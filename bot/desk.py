@@ -7,6 +7,7 @@ from bot.awaiting import Awaited
 from bot.deadlines import spelled
 from bot.errors import SubmissionError
 from bot.estimates import Gpus, wait_ms
+from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
@@ -235,7 +236,7 @@ def queue_row(
 
 
 def _named(record: JobRecord) -> str:
-    words = str(record.job.values.get("prompt") or record.job.workflow)
+    words = words_of(record)
     return words if len(words) <= 60 else words[:59] + "…"
 
 

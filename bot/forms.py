@@ -18,7 +18,8 @@ KEPT = "Too long to show here, kept as it is"
 REPORT = "Report this result"
 ASKED_REASON = "What is wrong with it?"
 WHO_READS = "Whoever runs this bot reads it, with your name."
-"""What a report's form is called and asks, and who reads it."""
+THANKS = "Thank you. Whoever runs this bot will look at it."
+"""What a report's form is called and asks, who reads it, and what is said when it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,11 @@ def fit_for(card: StatusCard, spot: Spot) -> tuple[StatusCard, tuple[str, ...]]:
     return replace(card, files=(), preview=None), (WITHHELD, *remarks)
 
 
+def words_of(record: JobRecord) -> str:
+    """Return what a job is known by: its prompt, else its workflow; it may be long, and is not inert."""
+    return str(record.job.values.get("prompt") or record.job.workflow)
+
+
 def standing(record: JobRecord) -> str:
     """Say in a few words what became of a job; what stands in it may be long, and is not inert."""
     match record.state:

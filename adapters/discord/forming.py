@@ -15,6 +15,7 @@ from bot.answers import Tone
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
+from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import (
     EditAgain,
@@ -105,4 +106,4 @@ class Forming:
         origin = answering.origin
         reason = read_reason(origin.data)
         await answering.in_time(self.desk.report(job_id, origin.requester, origin.place, reason))
-        await answering.whisper(answers.note("Thank you. Whoever runs this bot will look at it.", tone=Tone.GOOD))
+        await answering.whisper(answers.note(THANKS, tone=Tone.GOOD))

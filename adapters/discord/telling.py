@@ -11,12 +11,13 @@ from adapters.discord.reading import read_text
 from adapters.discord.registration import CANCEL, JOB, OWN
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest_jobs
-from bot.answers import QUEUE, USAGE
 from bot.clicks import CANCELLED, STOPPED
 from bot.commands import command_names
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
-from bot.jobs import JobId, JobRecord
+from bot.histories import words_of
+from bot.jobs import JobId
+from bot.telling import answer_to
 from workflows.catalog import Catalog
 
 _NO_JOB = "There is no such job. Choose one from the list that appears while you type."
@@ -44,19 +45,16 @@ class Telling:
             records = await answering.in_time(self.desk.under_way(origin.requester))
         except StoreLost:
             records = ()
-        open_jobs = [(str(each.job.id), _words(each)) for each in records]
+        open_jobs = [(str(each.job.id), words_of(each)) for each in records]
         await answering.suggest(suggest_jobs(read_text(origin.data, JOB), open_jobs))
 
     async def _told(self, origin: Origin, command: str) -> Json:
+        answer = await answer_to(self.desk, command, origin.occasion)
+        if answer is not None:
+            return answers.answered(answer)
         match command:
-            case "queue":
-                return answers.facts(QUEUE, await self.desk.queue(origin.requester))
-            case "usage":
-                return answers.facts(USAGE, await self.desk.usage(origin.requester))
             case "history":
                 return history(await self.desk.history(origin.requester))
-            case "workflows":
-                return answers.workflows(self._workflows(origin))
             case command if command == CANCEL:
                 return await self._cancelled(origin)
         return answers.help_page(self._commands(origin))
@@ -65,10 +63,6 @@ class Telling:
         job_id = _job_id(read_text(origin.data, JOB))
         found = await self.desk.cancel(job_id, origin.requester)
         return answers.note(CANCELLED[found] or STOPPED[found])
-
-    def _workflows(self, origin: Origin) -> list[tuple[str, str, str]]:
-        found = self.desk.workflows(origin.spot)
-        return [(name, each.manifest.title, each.manifest.summary) for name, each in found.items()]
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
         offered = Catalog(workflows=self.desk.workflows(origin.spot))
@@ -80,7 +74,3 @@ def _job_id(text: str) -> JobId:
         return JobId(UUID(text))
     except ValueError as error:
         raise SubmissionError(_NO_JOB) from error
-
-
-def _words(record: JobRecord) -> str:
-    return str(record.job.values.get("prompt") or record.job.workflow)

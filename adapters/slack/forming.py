@@ -18,6 +18,7 @@ from bot.clicking import Opened, OpenEdit, OpenReport
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError, UnknownWorkflow
+from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from bot.refusals import OUTDATED
@@ -25,7 +26,6 @@ from workflows.workflow import Workflow
 
 _NO_WORKFLOW = "That workflow is not offered here."
 _NOWHERE = "Choose where the picture is to go."
-_THANKS = "Thank you. Whoever runs this bot will look at it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ class Forming:
     async def _report(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
         origin, talk = answering.origin, _where(answering.origin, asked, None)
         await self.desk.report(job_id, origin.requester, origin.place(talk), read_reason(view))
-        answering.acknowledge({"response_action": "update", "view": note_view("Reported", _THANKS)})
+        answering.acknowledge({"response_action": "update", "view": note_view("Reported", THANKS)})
 
 
 def _attached(origin: Origin, filled: Filled) -> dict[str, Sent]:

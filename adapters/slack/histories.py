@@ -17,6 +17,7 @@ from bot.histories import (
     Page,
     page_of,
     standing,
+    words_of,
 )
 from bot.inert import visible
 from bot.jobs import JobRecord
@@ -50,7 +51,7 @@ def told(record: JobRecord) -> Json:
 
 def called(record: JobRecord) -> str:
     """Return how a screen reader tells a job's buttons from those of another."""
-    return visible(str(record.job.values.get("prompt") or record.job.workflow))
+    return visible(words_of(record))
 
 
 def turning(page: Page) -> list[Json]:

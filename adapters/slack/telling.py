@@ -9,10 +9,10 @@ from adapters.slack.histories import history
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Origin
 from adapters.slack.shapes import Json
-from bot.answers import QUEUE, USAGE
 from bot.commands import IMAGINE, SERVICES, command_names
 from bot.desk import Desk
 from bot.jobs import JobRecord
+from bot.telling import answer_to
 from workflows.catalog import Catalog
 
 CANCEL, HELP = "cancel", "help"
@@ -35,20 +35,14 @@ class Telling:
         await answering.change(history(await self.desk.history(answering.origin.requester), skip))
 
     async def _told(self, origin: Origin, service: str) -> Json:
+        answer = await answer_to(self.desk, service, origin.occasion())
+        if answer is not None:
+            return answers.answered(answer)
         match service:
-            case "queue":
-                return answers.facts(QUEUE, await self.desk.queue(origin.requester))
-            case "usage":
-                return answers.facts(USAGE, await self.desk.usage(origin.requester))
             case "history":
                 return history(await self.desk.history(origin.requester))
             case "cancel":
                 return _cancelling(await self.desk.under_way(origin.requester))
-            case "workflows":
-                found = self.desk.workflows(origin.spot())
-                return answers.workflows(
-                    [(name, each.manifest.title, each.manifest.summary) for name, each in found.items()]
-                )
         return answers.help_page(self._commands(origin))
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
