@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
-from adapters.slack.given import OAuth, SlackOptions
+from adapters.slack.given import OAuth
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.opening import front_of
 from bot import attending
@@ -144,14 +144,6 @@ async def test_a_token_that_opens_nothing_is_the_operators_to_mend(tmp_path: Pat
         ):
             with pytest.raises(ConfigError):
                 await front_of(wrong, stage.backing).run()
-
-
-async def test_options_that_do_not_fit_together_are_named_at_once(tmp_path: Path):
-    async with staged(tmp_path) as stage:
-        with pytest.raises(ConfigError) as told:
-            front_of(SlackOptions(), stage.backing)
-
-    assert len(told.value.problems) == 2
 
 
 @pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])

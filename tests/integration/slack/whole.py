@@ -245,6 +245,13 @@ def pictures(message: Message) -> int:
     return str(message.now.blocks).count("'slack_file'")
 
 
+def clean(scene: Whole) -> bool:
+    """Whether Slack had to refuse nothing, and no file was left behind."""
+    assert [(each.name, each.error, each.messages) for each in scene.slack.record.refused] == []
+    assert scene.slack.orphans() == []
+    return True
+
+
 @asynccontextmanager
 async def whole(
     folder: Path,
@@ -313,6 +320,7 @@ def options_for(slack: FakeSlack, way: Way, *, many: bool, takes_guests: bool) -
 
 def held_against_the_description(slack: FakeSlack) -> None:
     """Every call has to be sound by Slack's own description, where that is at hand."""
+    assert slack.record.too_many == []
     if schema.is_at_hand():
         assert [said for each in slack.calls for said in schema.complaints(each)] == []
 
