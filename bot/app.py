@@ -7,13 +7,13 @@ be processes of their own, as many as there are machines, on one Redis. Its part
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from adapters.redis.places import SERVICE_LOCK, lock_of
-from adapters.web.server import WebServer
+from adapters.web.server import Route, WebServer
 from bot.attempt import WorkerLimits
 from bot.errors import ConfigError
 from bot.limits import policy_of
@@ -87,14 +87,21 @@ def _stands(core: Core, announce: Announce) -> Iterator[Stand]:
     """Join every chat platform of this process; they share one desk."""
     desk = desk_of(core)
     sources = sources_of(core, desk)
+    beside: Sequence[Route] = ()
+    # Here, for each takes half a second: whoever is not in Discord or Slack does not wait for its library.
+    if Role.SLACK in core.options.roles:
+        from bot.service.slack import slack_front  # noqa: PLC0415
+
+        slack = slack_front(core, desk, sources)
+        beside = slack.routes()
+        yield stand_of(core, slack, sources, FAR)
+    if Role.DISCORD in core.options.roles:
+        from bot.service.discord import discord_front  # noqa: PLC0415
+
+        yield stand_of(core, discord_front(core, desk, sources), sources, FAR)
     if Role.WEB in core.options.roles:
 
         def served(page: WebServer) -> None:
             announce(page.url, " ".join(filter(None, (page.note, core.shared.roster.remark))) or None)
 
-        yield stand_of(core, web_front(core, desk, served), sources, NEAR)
-    if Role.DISCORD in core.options.roles:
-        # Here, for it takes half a second: whoever is not in Discord does not wait for its library.
-        from bot.service.discord import discord_front  # noqa: PLC0415
-
-        yield stand_of(core, discord_front(core, desk, sources), sources, FAR)
+        yield stand_of(core, web_front(core, desk, served, beside), sources, NEAR)

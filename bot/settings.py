@@ -67,7 +67,11 @@ def _unset(value: object) -> object:
 def _bare(value: object) -> object:
     """Take off a token what pasting puts around it: quotes of an .env file, and the word of the HTTP header."""
     bare = value.strip().strip("\"'").strip() if isinstance(value, str) else value
-    return _unset(bare[4:] if isinstance(bare, str) and bare[:4].lower() == "bot " else bare)
+    return _unset(re.sub(r"^(bot|bearer) ", "", bare, flags=re.IGNORECASE) if isinstance(bare, str) else bare)
+
+
+Token = Annotated[SecretStr | None, BeforeValidator(_bare)]
+"""A secret that was pasted; None where nothing was."""
 
 
 def _overlap(one: str | None, other: str | None) -> bool:
@@ -76,7 +80,10 @@ def _overlap(one: str | None, other: str | None) -> bool:
 
 
 _PREFIX = "FAIRBRUSH_"
-_SECRETS = ("redis_url", "key", "discord_token")
+_SECRETS = (
+    "redis_url", "key", "discord_token", "slack_token", "slack_app_token", "slack_signing_secret",
+    "slack_client_secret",
+)  # fmt: skip
 
 
 class ServerSettings(BaseModel):
@@ -129,6 +136,14 @@ class DiscordSettings(BaseModel):
         if wrong := [each for each in self.shard_ids if each >= self.shard_count]:
             raise ValueError(f"shard_ids: there is no shard {wrong[0]} among {self.shard_count}, which begin with 0")
         return self
+
+
+class SlackSettings(BaseModel):
+    """How Fairbrush is in Slack. Its tokens and secrets stand in the environment, never in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    guests: bool = False  #: whether guests of a workspace, and members of other organisations, may ask
 
 
 class PlaceSettings(BaseModel):
@@ -226,8 +241,14 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
     key: SecretStr | None = None  #: signs links and sessions, seals secrets; None: one of the state folder's own
     public_url: Annotated[str, AfterValidator(_public)] | None = None  #: where others reach the files of our page
-    discord_token: Annotated[SecretStr | None, BeforeValidator(_bare)] = None  #: None: Fairbrush is not in Discord
+    discord_token: Token = None  #: None: Fairbrush is not in Discord
     discord: DiscordSettings = DiscordSettings()
+    slack_token: Token = None  #: of the bot in one workspace
+    slack_app_token: Token = None  #: for Socket Mode; None: Slack delivers by HTTP
+    slack_signing_secret: Token = None  #: for HTTP
+    slack_client_id: Annotated[str | None, BeforeValidator(_bare)] = None  #: lets many workspaces install the app
+    slack_client_secret: Token = None
+    slack: SlackSettings = SlackSettings()
     places: Annotated[tuple[PlaceSettings, ...], Field(max_length=1000)] = ()
     tiers: Annotated[tuple[TierSettings, ...], Field(max_length=1000)] = ()
     servers: tuple[ServerSettings, ...] = ()
@@ -272,6 +293,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def revealed(secret: SecretStr | None) -> str | None:
+    """Return the text of a secret, for whoever it opens."""
+    return None if secret is None else secret.get_secret_value()
+
+
 def read_server(content: Mapping[str, object]) -> ServerSettings:
     """Check a server that somebody described elsewhere than in the file; raises ConfigError as `read_settings` does."""
     try:
@@ -286,9 +312,7 @@ def read_settings(file_text: bytes | None) -> Settings:
     # pydantic-settings has switches that look like settings with an underscore; they are not for the file.
     problems = [f"{key}: there is no such setting." for key in content if key.startswith("_")]
     secrets = [key for key in _SECRETS if key in content]
-    discord = content.get("discord")
-    if isinstance(discord, dict) and "token" in discord:
-        secrets.append("discord_token")
+    secrets += [name for name in _SECRETS if _stands_in_its_table(name, content)]
     problems += [f"{key}: a secret stands in the environment only, as {_PREFIX}{key.upper()}." for key in secrets]
     if problems:
         raise ConfigError(problems)
@@ -298,6 +322,13 @@ def read_settings(file_text: bytes | None) -> Settings:
         raise ConfigError(problems_of(error)) from error
     except SettingsError as error:
         raise ConfigError(["A FAIRBRUSH_… variable of the environment holds no valid JSON."]) from error
+
+
+def _stands_in_its_table(name: str, content: Mapping[str, object]) -> bool:
+    """Whether a secret stands in the table of its platform, where it seems to belong."""
+    platform, _, key = name.partition("_")
+    table = content.get(platform)
+    return isinstance(table, dict) and key in table
 
 
 def _parsed(file_text: bytes) -> dict[str, object]:

@@ -16,11 +16,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.given import SLACK
 from adapters.slack.pacing import Paces
 from adapters.slack.refusals import Refusal, Refused, refused_by
 from adapters.slack.shapes import Json
-
-SLACK = AsyncWebClient.BASE_URL
 
 ANSWER_S = 8.0
 """The deadline of a call, its repetitions included; below the noticeboard's, so that it hears why."""

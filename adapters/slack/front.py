@@ -14,8 +14,9 @@ from adapters.slack.answering import Answering
 from adapters.slack.answers import answered
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
+from adapters.slack.given import PING_S
 from adapters.slack.installs import Installs
-from adapters.slack.listening import PING_S, Listening
+from adapters.slack.listening import Listening
 from adapters.slack.origins import Kind, Origin, StrangeEvent, origin_of
 from adapters.slack.outside import Outside
 from adapters.slack.rooms import Rooms
@@ -70,7 +71,8 @@ class SlackFront:
 
     def routes(self) -> Sequence[ingress.Route]:
         """Return what a server has to serve where Slack delivers by HTTP."""
-        return ingress.routes(self._app, self.flow)
+        # With a token for Socket Mode there may be no signing secret, and anybody could sign with that.
+        return ingress.routes(None if self.app_token else self._app, self.flow)
 
     async def run(self) -> None:
         """Be in Slack until cancelled. Raises ConfigError for what only the operator can mend."""

@@ -70,23 +70,30 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 # ---- HTTP --------------------------------------------------------------------------------------------------------
 
 
-def routes(app: AsyncApp, flow: AsyncOAuthFlow | None) -> Sequence[web.RouteDef]:
-    """Return what a server has to serve: signed deliveries, and the way to install the app if there is one."""
+def routes(app: AsyncApp | None, flow: AsyncOAuthFlow | None) -> Sequence[web.RouteDef]:
+    """Return what a server has to serve: signed deliveries to an app, and the way to install it; each if there is one.
+
+    Each guards itself: by Slack's signature, or by a state that is good once.
+    """
+    return [*(_deliveries(app) if app else ()), *(_installing(flow) if flow else ())]
+
+
+def _deliveries(app: AsyncApp) -> Sequence[web.RouteDef]:
 
     async def deliver(request: web.Request) -> web.StreamResponse:
         return await _answered(request, app.async_dispatch)
 
-    found = [web.post(EVENTS_PATH, deliver)]
-    if flow is None:
-        return found
+    return [web.post(EVENTS_PATH, deliver)]
 
+
+def _installing(flow: AsyncOAuthFlow) -> Sequence[web.RouteDef]:
     async def install(request: web.Request) -> web.StreamResponse:
         return await _answered(request, flow.handle_installation)
 
     async def come_back(request: web.Request) -> web.StreamResponse:
         return await _answered(request, flow.handle_callback)
 
-    return [*found, web.get(INSTALL_PATH, install), web.get(REDIRECT_PATH, come_back)]
+    return [web.get(INSTALL_PATH, install, allow_head=False), web.get(REDIRECT_PATH, come_back, allow_head=False)]
 
 
 async def _answered(
@@ -95,7 +102,8 @@ async def _answered(
     if (request.content_length or 0) > MOST_BYTES:
         return web.Response(status=413)
     try:
-        asked = await to_bolt_request(request)
+        # Whatever the server takes elsewhere; what says nothing of its length is read no further.
+        asked = await to_bolt_request(request.clone(client_max_size=MOST_BYTES))
     except (ValueError, LookupError):
         return web.Response(status=400)  # in no encoding, or none that there is
     try:

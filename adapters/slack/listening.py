@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.given import PING_S
 from adapters.slack.refusals import Refused
 from adapters.slack.tokens import ask_alone
 from bot.errors import ChatError
@@ -23,7 +24,6 @@ _quiet = logging.getLogger(f"{__name__}.sdk")
 # Its messages hold the socket's address, which is a secret; what is lost and back is noted here.
 _quiet.setLevel(logging.CRITICAL)
 
-PING_S = 10.0
 CONNECT_S = 20.0
 
 _SILENT_PINGS = 6

@@ -1,7 +1,7 @@
 """What every request passes before any route: address, origin, session, pace; and what every answer carries."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -13,9 +13,6 @@ from adapters.web.limits import Pace, WebLimits
 from bot.errors import ConfigError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-ORIGINALS = "/files/"
-"""Below it are the files that a signed link opens for whoever has it, and nothing else."""
 
 _SESSION = web.RequestKey("session", Session)
 
@@ -62,6 +59,11 @@ class Guards:
         self._port = port
         self._said = Pace(limits.posts, limits.posts_window_s)
         self._typed = Pace(limits.completions, limits.posts_window_s)
+        self._open: set[web.AbstractRoute] = set()
+
+    def leave_open(self, routes: Collection[web.AbstractRoute]) -> None:
+        """Let these be asked from other machines, under a name that is not ours, without a session."""
+        self._open.update(routes)
 
     def middlewares(self) -> list[Middleware]:
         """Return them, outermost first."""
@@ -77,8 +79,8 @@ class Guards:
 
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            # An original is fetched from another machine, under a name that is not ours: its link alone opens it.
-            if not (request.method == "GET" and request.path.startswith(ORIGINALS)):
+            # By what was resolved, never by how the path begins: nothing else comes in beside it.
+            if request.match_info.route not in self._open:
                 self._check_source(request)
                 self._check_session(request)
             return await handler(request)

@@ -8,10 +8,12 @@ import asyncio
 from aiohttp import web
 
 from adapters.web.desk import LinkedFiles
-from adapters.web.guards import ORIGINALS
 from adapters.web.limits import WebLimits
 from adapters.web.sending import Sent, send
 from bot.media import recognise
+
+ORIGINALS = "/files/"
+"""Below it are the files that a signed link opens for whoever has it, and nothing else."""
 
 AT_ONCE = 32
 """Files that are sent at one moment: strangers on slow lines leave the page and its files to others."""

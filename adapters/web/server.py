@@ -29,6 +29,8 @@ TRIES = 20
 
 _SHUTDOWN_S = 2.0
 
+Route = web.RouteDef
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebOptions:
@@ -44,9 +46,14 @@ class WebOptions:
 
 
 class WebServer:
-    """Serves the page while entered. `url` is where; `note` says so when it is not the port that was wished for."""
+    """Serves the page while entered. `url` is where; `note` says so when it is not the port that was wished for.
 
-    def __init__(self, *, desk: Desk, chat: WebChat, files: LinkedFiles, options: WebOptions) -> None:
+    What is served `beside` the page opens to whoever can reach it: each route of it has to look by itself who asks.
+    """
+
+    def __init__(
+        self, *, desk: Desk, chat: WebChat, files: LinkedFiles, options: WebOptions, beside: Sequence[Route] = ()
+    ) -> None:
         check_host(options.host)
         self._options = options
         self._chat = chat
@@ -57,14 +64,14 @@ class WebServer:
         door = Door(options.guests, seal)
         live = LiveRoutes(room)
         limits = options.limits
+        guards = Guards(door, limits, lambda: self._port)
         self.app = web.Application(
-            client_max_size=limits.upload_bytes,
-            middlewares=[*Guards(door, limits, lambda: self._port).middlewares(), told(pages)],
+            client_max_size=limits.upload_bytes, middlewares=[*guards.middlewares(), told(pages)]
         )
         for routes in (PageRoutes(room, door, options.title), live, AskRoutes(room), JobRoutes(room)):
             self.app.add_routes(routes.routes())
-        if options.serves_originals:
-            self.app.add_routes(OriginalRoutes(files, limits).routes())
+        originals = OriginalRoutes(files, limits).routes() if options.serves_originals else []
+        guards.leave_open(self.app.add_routes([*originals, *beside]))
         self.app.on_response_prepare.append(put_headers)
         self.app.on_shutdown.append(live.close)
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_SHUTDOWN_S)

@@ -110,12 +110,12 @@ def serve(
         list[Role] | None,
         typer.Option(
             "--only",
-            metavar="worker|web|discord",
+            metavar="worker|web|discord|slack",
             help="What this process is for, of several on one Redis; otherwise all of it.",
         ),
     ] = None,
 ) -> None:
-    """Serve the chat page, and Discord where its token is set, with the GPUs of fairbrush.toml."""
+    """Serve the chat page, and Discord and Slack where their tokens are set, with the GPUs of fairbrush.toml."""
     from bot.cli.serve import serve as run
 
     run(host=host, port=port, state=state, only=only or ())

@@ -11,6 +11,7 @@ from bot.cli.setting_up import NOT_IN_DISCORD, load_settings
 from bot.cli.terminal import note
 from bot.errors import ConfigError
 from bot.service.roles import Role, is_whole, roles_of
+from bot.service.slack_access import problems_in_slack
 from bot.settings import Settings
 
 _ALONE = (
@@ -22,7 +23,7 @@ _ALONE = (
 def serve(*, host: str, port: int, state: Path | None, only: Sequence[Role]) -> None:
     """Serve until Ctrl-C; raises ConfigError."""
     settings = load_settings()
-    roles = roles_of(only, has_token=settings.discord_token is not None)
+    roles = roles_of(only, settings)
     seeds = {server.name: server.spec for server in settings.servers}
     if problems := [*_lacking(settings, roles), *mistakes(seeds.values())]:
         raise ConfigError(problems)
@@ -38,6 +39,8 @@ def _lacking(settings: Settings, roles: frozenset[Role]) -> Iterator[str]:
         yield _ALONE
     if Role.DISCORD in roles and not settings.discord_token:
         yield NOT_IN_DISCORD
+    if Role.SLACK in roles:
+        yield from problems_in_slack(settings, roles)
 
 
 def _tell_lacks(settings: Settings) -> None:

@@ -55,14 +55,20 @@ async def run_service(
     await serve(options, stopping, _announce)
 
 
+_AWAY = {Role.DISCORD: "Discord", Role.SLACK: "Slack"}
+
+
 def _remarks(roles: frozenset[Role], state: Path, *, shares: bool) -> Iterator[str]:
     """Say what a process is for that is not the page alone, and what it takes from the others."""
     if Role.DISCORD in roles:
         yield "In Discord: fairbrush discord manifest prints the link that invites the bot."
+    if Role.SLACK in roles:
+        yield "In Slack: fairbrush slack manifest prints what the app there is made of."
+    away = [name for role, name in _AWAY.items() if role in roles]
     if Role.WEB not in roles:
-        whom = "whoever shares this Redis" if shares else "Discord"
+        whom = "whoever shares this Redis" if shares else " and ".join(away)
         yield f"Working for {whom}; there is no page here. Ctrl-C ends it."
-    if Role.DISCORD in roles and Role.WORKER not in roles:
+    if away and Role.WORKER not in roles:
         yield (
             f"Pictures do not travel through Redis: this process needs the same state folder ({state}) and the same "
             "FAIRBRUSH_KEY as the workers."

@@ -1,13 +1,13 @@
 """The chat platforms of a process: where people ask, and where they see what became of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adapters.web.chat import WebChat
 from adapters.web.log import FileLog
-from adapters.web.server import WebServer
+from adapters.web.server import Route, WebServer
 from bot.desk import Desk
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.ports import ChatPlatform
@@ -56,10 +56,10 @@ class Stand:
     noticeboard: Noticeboard
 
 
-def web_front(core: Core, desk: Desk, announce: Callable[[WebServer], None]) -> WebFront:
-    """Return the page, which is served when it runs."""
+def web_front(core: Core, desk: Desk, announce: Callable[[WebServer], None], beside: Sequence[Route] = ()) -> WebFront:
+    """Return the page, which is served when it runs; `beside` it, routes that guard themselves."""
     chat = WebChat(FileLog(core.options.state / "channels.jsonl"))
-    server = WebServer(desk=desk, chat=chat, files=core.files, options=core.options.web)
+    server = WebServer(desk=desk, chat=chat, files=core.files, options=core.options.web, beside=beside)
     return WebFront(platform=chat, server=server, announce=announce)
 
 

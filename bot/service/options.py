@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from adapters.discord.given import DiscordOptions
+from adapters.slack.given import SlackOptions
 from adapters.web.guests import Guest
 from adapters.web.server import WebOptions
 from bot.holding import Terms
@@ -17,7 +19,10 @@ Announce = Callable[[str, str | None], None]
 """Told the page's address once it is served, and what is worth a remark."""
 
 
-def _as_it_ships(options: DiscordOptions) -> DiscordOptions:
+_Options = TypeVar("_Options")
+
+
+def _as_it_ships(options: _Options) -> _Options:
     return options
 
 
@@ -37,6 +42,7 @@ class ServiceOptions:
     terms: Terms = field(default_factory=Terms)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set after `stopping`: hand back at once what runs
     in_discord: Callable[[DiscordOptions], DiscordOptions] = _as_it_ships  #: another Discord, in a time of its own
+    in_slack: Callable[[SlackOptions], SlackOptions] = _as_it_ships
 
     @property
     def web(self) -> WebOptions:

@@ -91,7 +91,7 @@ async def test_a_front_that_can_never_open_stops_the_service_as_an_operator_woul
 async def test_the_page_and_discord_stand_beside_each_other_at_one_desk(tmp_path: Path) -> None:
     options = options_in(tmp_path, Role.WEB, Role.DISCORD, discord_token="a.b.c")
     async with opened(options) as service:
-        web, discord = (stand.front for stand in service.stands)
+        discord, web = (stand.front for stand in service.stands)
         assert isinstance(web, WebFront)
         assert isinstance(discord, DiscordFront)
         assert [each.platform.name for each in (web, discord)] == ["web", "discord"]

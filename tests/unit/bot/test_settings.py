@@ -6,7 +6,12 @@ from bot.cli.init import template
 from bot.errors import ConfigError
 from bot.policy.places import PlaceRule
 from bot.servers import ServerSpec
-from bot.settings import MAX_FILE_BYTES, Settings, read_settings
+from bot.settings import MAX_FILE_BYTES, Settings, read_settings, revealed
+
+SECRETS = (
+    "redis_url", "key", "discord_token", "slack_token", "slack_app_token", "slack_signing_secret",
+    "slack_client_secret",
+)  # fmt: skip
 
 
 def _problems(text: bytes) -> str:
@@ -97,13 +102,13 @@ def test_the_file_that_init_writes_holds_the_defaults_and_every_setting_can_be_u
     assert read.discord.dev_guilds == ("123456789012345678",)
     assert read.places[0].workflows == ("txt2img", "upscale")
     assert read.tiers[0].name == "patrons"
-    in_the_environment_only = {"redis_url", "key", "discord_token"}
+    in_the_environment_only = set(SECRETS)
     assert {name for name in Settings.model_fields if name not in live} <= in_the_environment_only
     assert read.run_deadline_s == Settings().run_deadline_s
     assert read.max_result_mb == Settings().max_result_mb
 
 
-@pytest.mark.parametrize("name", ["redis_url", "key", "discord_token"])
+@pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_taken_from_the_environment_only_and_shown_nowhere(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,11 +118,18 @@ def test_a_secret_is_taken_from_the_environment_only_and_shown_nowhere(
     assert "s3cret" not in repr(read_settings(None))
 
 
-def test_a_token_in_the_discord_table_is_told_where_it_belongs() -> None:
-    said = _problems(b'[discord]\ntoken = "s3cret"')
+@pytest.mark.parametrize("name", [name for name in SECRETS if name.startswith(("discord", "slack"))])
+def test_a_secret_in_the_table_of_its_platform_is_told_where_it_belongs(name: str) -> None:
+    platform, _, key = name.partition("_")
+    said = _problems(f'[{platform}]\n{key} = "s3cret"'.encode())
 
-    assert "FAIRBRUSH_DISCORD_TOKEN" in said
+    assert f"FAIRBRUSH_{name.upper()}" in said
     assert "s3cret" not in said
+
+
+def test_a_client_id_is_no_secret_and_may_stand_in_the_file() -> None:
+    assert read_settings(b'slack_client_id = "1.2"').slack_client_id == "1.2"
+    assert read_settings(b"[slack]\nguests = true").slack.guests
 
 
 @pytest.mark.parametrize(
@@ -125,15 +137,17 @@ def test_a_token_in_the_discord_table_is_told_where_it_belongs() -> None:
     [
         *(("", None), ("  ", None), ('""', None), ("t0ken\n", "t0ken")),
         *(('"t0ken"', "t0ken"), ("Bot t0ken", "t0ken"), (" ' bot  t0ken '\n", "t0ken")),
+        ("Bearer xoxb-1", "xoxb-1"),
     ],
 )
 def test_an_empty_token_is_none_and_what_pasting_puts_around_one_is_dropped(
     given: str, read: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAIRBRUSH_DISCORD_TOKEN", given)
-    token = read_settings(None).discord_token
+    monkeypatch.setenv("FAIRBRUSH_SLACK_TOKEN", given)
+    settings = read_settings(None)
 
-    assert (token and token.get_secret_value()) == read
+    assert [*map(revealed, (settings.discord_token, settings.slack_token))] == [read] * 2
 
 
 @pytest.mark.parametrize("given", ["https://p.example.org", " https://p.example.org/ "])

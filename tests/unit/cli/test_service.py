@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -96,32 +97,47 @@ def test_discord_without_its_token_is_refused_in_words_beside_whatever_else_is_w
     assert [name for name in ("FAIRBRUSH_REDIS_URL", "FAIRBRUSH_DISCORD_TOKEN") if name not in str(raised.value)] == []
 
 
-EVERYTHING = frozenset(Role)
+@pytest.mark.usefixtures("file_of_one")
+def test_slack_without_its_secrets_is_refused_in_words_beside_whatever_else_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        serve(host="127.0.0.1", port=0, state=tmp_path, only=[Role.SLACK])
+
+    assert [name for name in ("REDIS_URL", "SLACK_TOKEN", "SLACK_APP_TOKEN") if name not in str(raised.value)] == []
+
+
+IN_DISCORD = {"discord_token": "a.b.c"}
+IN_BOTH = {**IN_DISCORD, "slack_token": "xoxb-1"}
 
 
 @pytest.mark.parametrize(
-    ("only", "has_token", "roles", "whole"),
+    ("only", "secrets", "roles", "whole"),
     [
-        ((), False, AT_HOME, True),
-        ((), True, EVERYTHING, True),
-        ((Role.WEB, Role.WORKER), True, AT_HOME, True),
-        ((Role.DISCORD, Role.WORKER), True, {Role.DISCORD, Role.WORKER}, True),
-        ((Role.DISCORD,), True, {Role.DISCORD}, False),
-        ((Role.DISCORD,), False, {Role.DISCORD}, False),
-        ((Role.DISCORD, Role.WEB), True, {Role.DISCORD, Role.WEB}, False),
-        ((Role.WORKER,), True, {Role.WORKER}, False),
+        ((), {}, AT_HOME, True),
+        ((), IN_DISCORD, AT_HOME | {Role.DISCORD}, True),
+        ((), IN_BOTH, frozenset(Role), True),
+        *(((), {f"slack_{name}": "x"}, AT_HOME | {Role.SLACK}, True) for name in ("token", "app_token")),
+        *(((), {f"slack_{name}": "x"}, AT_HOME | {Role.SLACK}, True) for name in ("signing_secret", "client_secret")),
+        ((), {"slack_client_id": "1.2"}, AT_HOME, True),
+        ((Role.WEB, Role.WORKER), IN_BOTH, AT_HOME, True),
+        ((Role.DISCORD, Role.WORKER), IN_DISCORD, {Role.DISCORD, Role.WORKER}, True),
+        ((Role.SLACK, Role.WORKER), IN_BOTH, {Role.SLACK, Role.WORKER}, True),
+        ((Role.DISCORD,), IN_DISCORD, {Role.DISCORD}, False),
+        ((Role.SLACK,), {}, {Role.SLACK}, False),
+        ((Role.DISCORD, Role.WEB), IN_DISCORD, {Role.DISCORD, Role.WEB}, False),
+        ((Role.WORKER,), IN_BOTH, {Role.WORKER}, False),
     ],
 )
 def test_without_a_word_a_process_is_all_it_can_be(
-    only: tuple[Role, ...], has_token: bool, roles: frozenset[Role], whole: bool
+    only: tuple[Role, ...], secrets: dict[str, Any], roles: frozenset[Role], whole: bool
 ) -> None:
-    assert roles_of(only, has_token=has_token) == roles
+    assert roles_of(only, Settings(**secrets)) == roles
     assert is_whole(roles) == whole
 
 
 @pytest.mark.usefixtures("file_of_one")
-def test_a_process_for_discord_alone_says_what_it_shares_with_the_workers(tmp_path: Path) -> None:
-    said = " ".join(_remarks(frozenset({Role.DISCORD}), tmp_path, shares=True))
+@pytest.mark.parametrize("role", [Role.DISCORD, Role.SLACK])
+def test_a_process_for_a_platform_alone_says_what_it_shares_with_the_workers(tmp_path: Path, role: Role) -> None:
+    said = " ".join(_remarks(frozenset({role}), tmp_path, shares=True))
 
     assert [words for words in ("same state folder", str(tmp_path), "FAIRBRUSH_KEY") if words not in said] == []
     assert "state folder" not in " ".join(_remarks(frozenset(Role), tmp_path, shares=True))
@@ -129,11 +145,13 @@ def test_a_process_for_discord_alone_says_what_it_shares_with_the_workers(tmp_pa
 
 def test_a_process_without_a_page_says_for_whom_it_works(tmp_path: Path) -> None:
     alone = frozenset({Role.DISCORD, Role.WORKER})
+    both = frozenset({Role.DISCORD, Role.SLACK, Role.WORKER})
 
     assert any(
         "whoever shares this Redis" in each for each in _remarks(frozenset({Role.WORKER}), tmp_path, shares=True)
     )
-    assert any("Working for Discord" in each for each in _remarks(alone, tmp_path, shares=False))
+    assert any("Working for Discord;" in each for each in _remarks(alone, tmp_path, shares=False))
+    assert any("Working for Discord and Slack;" in each for each in _remarks(both, tmp_path, shares=False))
     assert list(_remarks(AT_HOME, tmp_path, shares=True)) == []
 
 
