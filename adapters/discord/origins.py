@@ -24,6 +24,8 @@ _EPOCH_MS = 1_420_070_400_000
 """From where Discord counts time."""
 
 _NAME_MAX = 80
+_MOST_ROLES = 250
+"""As many as a server of Discord's can have."""
 _TOKEN_MAX = 512
 
 WITHIN_S = 780.0
@@ -84,6 +86,7 @@ class Origin:
     message: str | None = None  #: the id of the message that was clicked
     is_ephemeral: bool = False  #: nobody else sees that message, and nothing keeps it up to date
     asker: str | None = None  #: the id of whoever that message answers, where it answers anybody
+    roles: tuple[str, ...] = ()  #: ids of those that they have there; in private there are none
 
     @property
     def made_at(self) -> float:
@@ -111,7 +114,9 @@ class Origin:
     @property
     def occasion(self) -> Occasion:
         """Return it as one on which something may be asked."""
-        return Occasion(event=self.id, requester=self.requester, spot=self.spot, within_s=self.within_s)
+        return Occasion(
+            event=self.id, requester=self.requester, spot=self.spot, within_s=self.within_s, roles=self.roles
+        )
 
 
 def origin_of(event: Json, *, restricts: Callable[[str], bool] = lambda _: False) -> Origin:
@@ -149,6 +154,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         message=_id(message["id"]) if message else None,
         is_ephemeral=bool(int(message.get("flags") or 0) & EPHEMERAL),
         asker=_id(asked["user"]["id"]) if asked else None,
+        roles=tuple(map(_id, ((event.get("member") or {}).get("roles") or ())[:_MOST_ROLES])),
     )
 
 

@@ -9,6 +9,7 @@ from adapters.slack.home import LATEST, home
 from adapters.slack.notes import Notes
 from adapters.slack.origins import Origin
 from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from bot.desk import Desk
 from bot.jobs import JobId, JobRecord
@@ -25,11 +26,13 @@ class Homes:
     desk: Desk
     calls: Calls
     notes: Notes
+    rooms: Rooms
 
     async def publish(self, origin: Origin) -> None:
         """Make somebody's App Home true. What cannot be shown now is logged: it is shown when they look again."""
         records = await self.desk.history(origin.requester)
-        usage = await self.desk.usage(origin.requester)
+        roles = await self.rooms.roles(origin.workspace, origin.requester.id)
+        usage = await self.desk.usage(origin.requester, roles)
         pictures = await self._pictures(records)
         try:
             try:

@@ -11,6 +11,7 @@ from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from bot.errors import SubmissionError
+from bot.policy.tiers import GUEST
 
 KNOWN_S = 60.0
 """For so long it is believed that we are in a channel: a busy one would use up Slack's limit otherwise."""
@@ -41,6 +42,11 @@ class Person:
     name: str
     is_guest: bool  #: of another organisation, or let in for a few channels only
     moderates: bool
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return who they are to a tier: Slack tells nothing more of anybody."""
+        return (GUEST,) if self.is_guest else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +127,13 @@ class Rooms:
         if person.is_guest and not self.takes_guests:
             raise SubmissionError(_GUEST)
         return person
+
+    async def roles(self, workspace: str, user: str) -> tuple[str, ...]:
+        """Return somebody's roles, to tell them how they stand; where Slack does not say who they are, a member's."""
+        try:
+            return (await self.person(workspace, user)).roles
+        except Refused:
+            return ()
 
     async def direct(self, workspace: str, user: str) -> Conversation:
         """Return the direct messages between us and somebody."""

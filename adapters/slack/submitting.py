@@ -93,7 +93,8 @@ class Submitting:
         await self.desk.check(wish.submission)
         submission = await self._with_pictures(origin.workspace, wish)
         requester = replace(occasion.requester, name=person.name)
-        await self.desk.submit(replace(submission, occasion=replace(occasion, requester=requester)))
+        known = replace(occasion, requester=requester, roles=person.roles)
+        await self.desk.submit(replace(submission, occasion=known))
         answering.settle()
 
     async def sent(self, workspace: str, file: str) -> Sent:
