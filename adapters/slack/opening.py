@@ -1,26 +1,24 @@
 """Puts the app in Slack together: of what it is given, nothing is opened before it runs."""
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
-from time import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.asking import Asking
-from adapters.slack.calls import SLACK, Calls
+from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.clicking import Clicking
-from adapters.slack.files import Link
 from adapters.slack.forming import Forming
 from adapters.slack.front import SlackFront
+from adapters.slack.given import SlackOptions
 from adapters.slack.homes import Homes
 from adapters.slack.installs import Installs, States
-from adapters.slack.listening import PING_S
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from adapters.slack.notes import Notes
-from adapters.slack.outside import FILES, HOOKS, Outside
+from adapters.slack.outside import Outside
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
@@ -29,35 +27,9 @@ from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.tokens import OwnToken
 from bot.desk import Desk
-from bot.errors import ConfigError
 from bot.jobs import JobRecord
 from bot.ports import FileStore, SecretStore
 from bot.status import StatusCard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuth:
-    """How workspaces install the app."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackOptions:
-    """How the app is in Slack: by a token in one workspace or by OAuth in many; by a socket or by signed HTTP."""
-
-    token: str | None = field(default=None, repr=False)  #: of the one workspace's bot, xoxb-…
-    oauth: OAuth | None = None
-    app_token: str | None = field(default=None, repr=False)  #: for Socket Mode, xapp-…
-    signing_secret: str | None = field(default=None, repr=False)  #: for HTTP
-    takes_guests: bool = False  #: whether guests, and members of other organisations, may ask
-    link: Link = lambda _: None  #: makes an expiring address of an original
-    base_url: str = SLACK
-    hooks: Collection[str] = HOOKS  #: where answers go to
-    files: Collection[str] = FILES  #: where attachments are fetched from
-    ping_s: float = PING_S
-    now: Callable[[], float] = time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +43,7 @@ class Backing:
 
 
 def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
-    """Return the app; raises ConfigError for options that do not fit together."""
-    _check(options)
+    """Return the app. Which options fit together is a matter of settings, and said there."""
     installs = Installs(backing.secrets)
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
@@ -94,16 +65,6 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
         flow=_flow(options, backing, installs),
         ping_s=options.ping_s,
     )
-
-
-def _check(options: SlackOptions) -> None:
-    problems = []
-    if (options.token is None) is (options.oauth is None):
-        problems.append("Slack needs either the token of one workspace, or OAuth for many.")
-    if options.app_token is None and not options.signing_secret:
-        problems.append("Slack needs an app token for Socket Mode, or a signing secret for HTTP.")
-    if problems:
-        raise ConfigError(problems)
 
 
 def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes:
@@ -136,6 +97,7 @@ def _flow(options: SlackOptions, backing: Backing, installs: Installs) -> AsyncO
         scopes=[*SCOPES],
         installation_store=installs,
         state_store=States(backing.secrets),
+        redirect_uri=f"{options.oauth.public_url}{REDIRECT_PATH}" if options.oauth.public_url else None,
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,
     )
