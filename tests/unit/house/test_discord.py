@@ -1,28 +1,21 @@
 """The page about Discord is true: permissions, scopes, settings, numbers, and what people are said to read."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from adapters.discord import answering, components, options, origins, quiet, registration, standing
 from adapters.discord.calls import OVERALL_PER_S
+from bot.buttons import named
 from bot.settings import DiscordSettings, Settings
-from tests.unit.house import HOUSE, text_of
-from tests.unit.house.test_documents import rows
+from bot.status import Button
+from tests.unit.house.pages import Page, unsaid
 
-PAGE = text_of("docs/discord.md")
-
-
-def table(heading: str, first: str) -> dict[str, list[str]]:
-    """Return the rows of the table under a heading whose first column is called so, by their first cells."""
-    below = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    found = below.split(f"| {first} |")[1].split("\n\n")[0]
-    return {row[0].strip("`"): row[1:] for row in rows(f"| {first} |{found}")[2:]}
+PAGE = Page("discord")
 
 
 def test_permissions_and_their_reasons_are_those_that_the_link_asks_for():
-    told = {name.casefold(): cells[0] for name, cells in table("What the bot may do", "permission").items()}
+    told = {name.casefold(): cells[0] for name, cells in PAGE.table("What the bot may do", "permission").items()}
 
     assert told == {
         str(right.name).replace("_", " ").casefold(): why for right, why in registration.PERMISSIONS.items()
@@ -32,13 +25,13 @@ def test_permissions_and_their_reasons_are_those_that_the_link_asks_for():
 def test_scopes_are_those_of_the_link():
     asked = parse_qs(urlsplit(registration.invite_url("1")).query)["scope"][0].split()
 
-    assert sorted(table("What the bot may do", "scope")) == sorted(asked)
+    assert sorted(PAGE.table("What the bot may do", "scope")) == sorted(asked)
 
 
 def test_every_setting_of_discord_is_told_with_its_default():
     told = {
         name: cells[0].strip("`")
-        for name, cells in table("Commands, and where they are", "setting of `[discord]`").items()
+        for name, cells in PAGE.table("Commands, and where they are", "setting of `[discord]`").items()
     }
     words = {(): "–"}
 
@@ -48,10 +41,7 @@ def test_every_setting_of_discord_is_told_with_its_default():
 
 
 def test_every_setting_that_is_named_exists():
-    named = set(re.findall(r"FAIRBRUSH_([A-Z_]+)", PAGE))
-    known = {name.upper() for name in Settings.model_fields}
-
-    assert named <= known
+    assert PAGE.settings() <= Settings.model_fields.keys()
     assert {
         "public_url",
         "ping_after_s",
@@ -62,7 +52,7 @@ def test_every_setting_that_is_named_exists():
 
 
 def test_the_numbers_are_those_of_the_code():
-    limits = table("Limits", "limit")
+    limits = PAGE.table("Limits", "limit")
     said = {name: " ".join(cells) for name, cells in limits.items()}
 
     assert f"defers after {answering.DECIDE_BY_S:g} s at the latest" in said["first answer to a command"]
@@ -74,33 +64,25 @@ def test_the_numbers_are_those_of_the_code():
     assert limits["commands; options; characters of a command"][0] == (
         f"{registration.MOST_COMMANDS}; {options.MOST_OPTIONS}; {registration.MOST_CHARACTERS:,}"
     )
-    assert f"has {origins.WITHIN_S / 60:g}\nminutes to end" in PAGE
+    assert f"has {origins.WITHIN_S / 60:g}\nminutes to end" in PAGE.text
     until = standing.BY_TOKEN_S + standing.BETWEEN_S
-    assert f"between 14:00 and {until // 60:.0f}:{until % 60:02.0f} nothing changes" in PAGE
+    assert f"between 14:00 and {until // 60:.0f}:{until % 60:02.0f} nothing changes" in PAGE.text
 
 
-SOURCES = "\n".join(path.read_text() for folder in ("adapters", "bot") for path in (HOUSE / folder).rglob("*.py"))
 DISCORDS_OWN = {
     "The application did not respond", "Unknown Integration", "This command is outdated",
     "Private application cannot have a default authorization link", "Integration requires code grant",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("row", sorted(table("Troubleshooting", "you read or see")))
+@pytest.mark.parametrize("row", sorted(PAGE.table("Troubleshooting", "you read or see")))
 def test_what_people_are_said_to_read_of_us_is_what_we_say(row):
-    said = [each.strip(".") for each in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", row)]
-
-    assert [words for words in said if words not in DISCORDS_OWN and words not in SOURCES] == []
+    assert unsaid(row, of_others=DISCORDS_OWN) == []
 
 
 def test_every_command_is_named():
-    named = set(re.findall(r"`/(\w+)", PAGE))
-
-    assert {"imagine", *registration.OWN} <= named
+    assert {"imagine", *registration.OWN} <= PAGE.commands()
 
 
 def test_every_button_is_named():
-    from bot.buttons import named
-    from bot.status import Button
-
-    assert [each for each in Button if f"**{named(each)}**" not in PAGE] == []
+    assert [each for each in Button if f"**{named(each)}**" not in PAGE.text] == []

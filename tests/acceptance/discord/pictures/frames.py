@@ -10,7 +10,7 @@ from tests.acceptance.discord.pictures.markdown import Markdown
 
 EPHEMERAL = 1 << 6
 
-_STYLE = (Path(__file__).parent / "discord.css").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "discord.css").read_text(encoding="utf-8")
 _EYE = (
     '<svg viewBox="0 0 24 24" width="16" height="16" fill="currentColor"><path d="M12 5C6.5 5 2.7 9.3 1.5 12c1.2 2.7 '
     '5 7 10.5 7s9.3-4.3 10.5-7C21.3 9.3 17.5 5 12 5zm0 11a4 4 0 1 1 0-8 4 4 0 0 1 0 8z"/></svg>'
@@ -122,14 +122,6 @@ class Menu:
 
 
 _SHOWN = 9
-
-Frame = Spoken | Form | Typing | Menu
-
-
-def page_of(frames: Sequence[Frame], width: int) -> str:
-    """Return a page that shows them, one below the other."""
-    shown = "".join(each.draw() for each in frames)
-    return f'<!doctype html><meta charset="utf-8"><style>{_STYLE}</style><main style="width:{width}px">{shown}</main>'
 
 
 def _above(words: str) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-NOW_S = 1_790_000_000
-"""When the pictures are taken, for what says how long ago something was."""
+from tests.acceptance.pictures.subjects import NOW_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The service in Slack, as whoever uses it sees it."""

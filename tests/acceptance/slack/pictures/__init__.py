@@ -1,0 +1,1 @@
+"""Draws what the Slack adapter sends as Slack shows it."""

@@ -1,0 +1,86 @@
+"""The page about Slack is true: scopes, events, settings, numbers, and what people are said to read."""
+
+import re
+
+import pytest
+
+from adapters.slack import answering, cards, fields, files, manifest, pacing, posting, standing
+from bot.attending import AT_ONCE
+from bot.buttons import named
+from bot.commands import IMAGINE, SERVICES
+from bot.policy.places import PlaceRule
+from bot.settings import Settings, SlackSettings, read_settings
+from bot.status import Button
+from tests.unit.house.pages import Page, unsaid
+from workflows.catalog import LIBRARY, load_catalog
+
+PAGE = Page("slack")
+SLACKS_OWN = {"dispatch_failed", "operation_timeout"}
+SECRETS = {"slack_token", "slack_app_token", "slack_signing_secret", "slack_client_id", "slack_client_secret"}
+
+
+@pytest.mark.parametrize(("first", "known"), [("scope", manifest.SCOPES), ("event", manifest.EVENTS)])
+def test_what_the_app_asks_for_and_why_is_what_its_manifest_says(first, known):
+    assert {name: cells[0] for name, cells in PAGE.table("What the app may do", first).items()} == known
+
+
+def test_every_setting_of_slack_is_told_with_its_default():
+    told = {
+        name: cells[0].strip("`") for name, cells in PAGE.table("What the app may do", "setting of `[slack]`").items()
+    }
+
+    assert told == {name: str(field.default).lower() for name, field in SlackSettings.model_fields.items()}
+
+
+def test_every_setting_that_is_named_exists_and_every_secret_of_slack_is_named():
+    assert PAGE.settings() <= Settings.model_fields.keys()
+    assert {name for name in Settings.model_fields if name.startswith("slack_")} == SECRETS <= PAGE.settings()
+
+
+@pytest.mark.xfail(strict=True, reason='`[[places]]` does not take platform = "slack" yet')
+def test_what_is_shown_of_the_settings_file_is_taken():
+    shown = [read_settings(each.encode()) for each in re.findall(r"```toml\n(.*?)```", PAGE.text, re.DOTALL)]
+
+    rules = [place.rule for settings in shown for place in settings.places]
+    assert PlaceRule(platform="slack", community="T012AB3C4", workflows=("txt2img", "upscale")) in rules
+    assert len(rules) == 2
+
+
+def test_the_paths_are_those_that_are_served():
+    served = {manifest.EVENTS_PATH, manifest.INSTALL_PATH, manifest.REDIRECT_PATH}
+
+    assert PAGE.table("Signed HTTP, and many workspaces", "path").keys() == served
+
+
+def test_the_numbers_are_those_of_the_code():
+    said = {name: " ".join(cells) for name, cells in PAGE.table("Limits", "limit").items()}
+    changes = standing.EDITS * 60 / standing.EDITS_S
+    progress = (standing.EDITS - standing.RESERVE) * 60 / standing.EDITS_S
+
+    assert changes == pacing.TIERS[3]
+    assert f"| {changes:.0f}, of which progress has {progress:.0f}" in PAGE.text
+    assert f"after {answering.ACK_BY_S:g} s at the latest" in said["first answer"]
+    assert said["new messages"].startswith(f"{standing.POSTS} in a second")
+    assert said["pictures of a message"].endswith(f"{cards.PICTURES}; says how many more there are")
+    assert said["a picture"].endswith(f"{files.MOST_BYTES // 1024**2} MB")
+    assert f"{fields.FIELDS} parameters" in said["fields of a form"]
+    assert said["commands"].startswith(str(manifest.MOST_COMMANDS))
+    assert f"More than {AT_ONCE} things" in PAGE.text
+    assert posting.SETTLED_S == 10
+    assert files.GIVE_UP_S == 180
+
+
+@pytest.mark.parametrize("row", sorted(PAGE.table("Troubleshooting", "you read or see")))
+def test_what_people_are_said_to_read_of_us_is_what_we_say(row):
+    assert unsaid(row, of_others=SLACKS_OWN) == []
+
+
+def test_every_command_is_named():
+    assert {IMAGINE, manifest.FAIRBRUSH} <= PAGE.commands()
+    assert [name for name in SERVICES if f"`{name}`" not in PAGE.text and f"/fairbrush {name}`" not in PAGE.text] == []
+
+
+def test_every_button_and_shortcut_is_named():
+    shortcuts = [each["name"] for each in manifest.manifest_of(load_catalog(LIBRARY)).body["features"]["shortcuts"]]
+
+    assert [name for name in [*map(named, Button), *shortcuts] if f"**{name}**" not in PAGE.text] == []
