@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.errors import SubmissionError
 from bot.jobs import JobId
 from bot.meanings import Press, decode
+from bot.status import Button
 from bot.submissions import Occasion, Plain, ResultOf, Submission
 from workflows.catalog import Catalog
 from workflows.manifest import Action
@@ -15,6 +16,9 @@ REIMAGINE = "Reimagine this picture"
 UPSCALE = "Upscale this picture"
 MENUS: Mapping[str, str] = {REIMAGINE: "vary", UPSCALE: "upscale"}
 """The entries of a picture's menu, with the action of the default workflow that each stands for."""
+
+BUTTONS: Mapping[str, Button] = {menu: Button(action) for menu, action in MENUS.items()}
+"""The button that does the same under a job."""
 
 NO_PICTURE = "There is no picture in that message that I could take: a PNG, JPEG or WebP."
 TOO_OLD = "That form was open for too long. Use the menu of the message again."

@@ -73,8 +73,8 @@ class Clicking:
                 await self.telling.turn(answering, skip)
             case EditAgain(source=source):
                 await self.forming.open_again(answering, source)
-            case GoOn(button=button, source=source, number=number):
-                await self.reimagining.choose(answering, button, source, number)
+            case GoOn():
+                await self.reimagining.choose(answering, onward)
             case _:
                 assert_never(onward)
 

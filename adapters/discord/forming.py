@@ -6,12 +6,12 @@ from typing import assert_never
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
-from adapters.discord.asides import Asides
 from adapters.discord.components import PRIMARY, button, rows
 from adapters.discord.modals import edit_form, read_edit, read_reason, refilled, submitted
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting, wish_of
 from bot.answers import Tone
+from bot.asides import Asides
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
@@ -62,7 +62,7 @@ class Forming:
 
     async def open_again(self, answering: Answering, source: str) -> None:
         """Open a form again that was refused, as it was filled. Raises what whoever sent it has to be told."""
-        kept = await self.asides.recall(answering, source)
+        kept = await answering.in_time(self.asides.recall(answering.origin.occasion, source))
         typed = kept.get("typed")
         filled = {str(name): str(text) for name, text in typed.items()} if isinstance(typed, dict) else {}
         match decode(kept.get("form")):
@@ -84,7 +84,8 @@ class Forming:
         except (InvalidValues, QueueFull) as error:
             try:
                 about = {"form": encode(meaning), "typed": submitted(answering.origin.data)}
-                again = EditAgain(source=await self.asides.keep(answering, about))
+                keeping = self.asides.keep(answering.origin.occasion, about)
+                again = EditAgain(source=await answering.in_time(keeping))
             except StoreLost:
                 raise error from None
             refusal = refused(error, f"interaction={answering.origin.id}")

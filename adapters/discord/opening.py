@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from adapters.discord.asides import Asides
 from adapters.discord.asking import Asking
 from adapters.discord.cdn import Cdn
 from adapters.discord.chat import DiscordChat
@@ -14,7 +13,7 @@ from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
 from adapters.discord.registering import Registering
-from adapters.discord.reimagining import Reimagining
+from adapters.discord.reimagining import Reimagining, read, written
 from adapters.discord.replies import Replies
 from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
@@ -22,6 +21,8 @@ from adapters.discord.sending import Sending
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
+from bot.asides import Asides
+from bot.beginning import Beginning
 from bot.desk import Desk
 from bot.jobs import JobRecord
 from bot.ports import FileStore, LiveBoard, SecretStore, TextStore
@@ -66,7 +67,8 @@ def _routes(options: DiscordOptions, backing: Backing, replies: Replies, sending
     submitting = Submitting(desk=desk, replies=replies, cdn=cdn, card=backing.card)
     telling = Telling(desk=desk)
     asides = Asides(secrets=backing.secrets)
-    reimagining = Reimagining(desk=desk, submitting=submitting, asides=asides)
+    beginning = Beginning(desk=desk, asides=asides, write=written, read=read)
+    reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning)
     forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, asides=asides)
     return Routes(
         asking=Asking(desk=desk, submitting=submitting),
