@@ -14,22 +14,69 @@ LONGEST_PATIENCE_S = 3600.0
 
 
 class Settlement(Enum):
-    """What becomes of a charge when its job ends."""
+    """What becomes of a charge when its job ends. All of it is given back when the fault was a server's."""
 
     RELEASED = auto()  #: given back at the end, whatever happened: depth caps
     TO_FACT = auto()  #: the part that was not used is given back: GPU milliseconds
-    KEPT = auto()  #: stays: requests, pictures asked for
+    KEPT = (
+        auto()
+    )  #: stays once any GPU time was used, or a preview of a run that is then cancelled would be free: pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An amount that counts against a limit; a job's charges are checked together, then all added, or none."""
+    """An amount that counts against a limit; a job's charges are checked together, then all added, or none.
+
+    A window in steps never lets more than the ceiling into any stretch of its length: what is charged in one step comes
+    back together, once the last of it is as old as the window.
+    """
 
     counter: str  #: what is counted for whom, for example `waiting/local/alice`
     amount: int
     ceiling: int  #: the counter never exceeds it
-    window_s: int | None = None  #: seconds from its first charge after which the counter starts anew; None: it does not
+    window_s: int | None = None  #: for how many seconds it counts; None: until it is given back
+    steps: int = 0  #: into which the window falls; 0: it begins with its first charge, and all comes back at its end
     settlement: Settlement = Settlement.RELEASED
+
+    @property
+    def lasts_ms(self) -> int | None:
+        """Return how long a span counts from when it was begun; None: for ever."""
+        return None if self.window_s is None else (self.window_s + self._step_s) * 1000
+
+    @property
+    def closed_ms(self) -> int:
+        """Return for how much of that, at its end, a span takes no more charges."""
+        return self.window_s * 1000 if self.window_s is not None and self.steps else 0
+
+    @property
+    def _step_s(self) -> int:
+        return -(-(self.window_s or 0) // self.steps) if self.steps else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What was charged in one window, or one step of it."""
+
+    count: int
+    held: int  #: of that: by jobs that have not ended
+    ends_ms: int | None  #: when it counts no longer; None: never by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a counter counts now."""
+
+    spans: tuple[Span, ...] = ()  #: the first to end first
+
+    @property
+    def count(self) -> int:
+        """Return what counts against the ceiling, used or held."""
+        return sum(each.count for each in self.spans)
+
+    @property
+    def held(self) -> int:
+        """Return what is reserved for jobs that have not ended."""
+        return sum(each.held for each in self.spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ NAMES = {
     "job": "hash by job, see JOB; every value is at most 64 bytes, which keeps it in the compact encoding",
     "payload": "string by job: the job itself, JSON",
     "result": "string by job: files, texts, the sentence of an error, JSON",
-    "charges": "list by job: counter, amount, ceiling, settlement, start of its window, and so on; where there are any",
+    "charges": "list by job: counter, amount, ceiling, settlement, end of its span, and so on; where there are any",
     "references": "list by job: keys of its files, given and made",
     "tenant": "hash by tenant, see ACCOUNT; `:lane` (the clock of its users), `#lane` (how many sit there), crowd",
     "user": "hash by user, see ACCOUNT; `+requirement` (how many wait with it), `!lane` (what passed their first job)",
@@ -44,7 +44,8 @@ NAMES = {
     "patience": "sorted set of parked claims by when their patience ends",
     "bay": "sorted set by lane, and by lane and model, of parked claims by -speed",
     "given": "channel by process: server, nonce and answer of a parked claim, as Redis writes an answer",
-    "counter": "hash by counter: count, since (start of its window); expires with its window",
+    "counter": "hash by counter: end of a span (0: none) -> what counts, `h` and that -> what of it is held; expires "
+    "with its last span",
     "of": "sorted set by user: their jobs by order",
     "ended": "sorted set of settled jobs by time",
     "workflow": "hash by digest: manifest, graph",

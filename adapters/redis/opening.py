@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from adapters.redis import answers
+from adapters.redis.counters import RedisCounters
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
 from adapters.redis.gathering import Gathered, Gathering
@@ -53,6 +54,7 @@ class RedisPool:
     overview: RedisOverview
     servers: RedisServers
     reports: RedisReports
+    counters: RedisCounters
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -121,6 +123,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         overview=RedisOverview(edge=edge),
         servers=RedisServers(edge=edge),
         reports=RedisReports(edge=edge),
+        counters=RedisCounters(edge=edge),
     )
 
 

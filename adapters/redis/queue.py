@@ -206,8 +206,8 @@ class RedisQueue:
 
 
 def _words(charge: Charge) -> tuple[str | int, ...]:
-    window = "" if charge.window_s is None else charge.window_s * 1000
-    return quoted(charge.counter), charge.amount, charge.ceiling, charge.settlement.name, window
+    lasts = "" if charge.lasts_ms is None else charge.lasts_ms
+    return quoted(charge.counter), charge.amount, charge.ceiling, charge.settlement.name, lasts, charge.closed_ms
 
 
 def _caps(caps: Caps) -> list[str | int]:

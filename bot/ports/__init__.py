@@ -3,16 +3,19 @@
 from bot.leases import ATTEMPTS as ATTEMPTS  # what the ports below take and answer is had with them
 from bot.leases import Cancelling as Cancelling
 from bot.leases import Charge as Charge
+from bot.leases import Counted as Counted
 from bot.leases import Held as Held
 from bot.leases import LaneTable as LaneTable
 from bot.leases import Lease as Lease
 from bot.leases import Renewal as Renewal
 from bot.leases import Settlement as Settlement
+from bot.leases import Span as Span
 from bot.ports.chat import ChatPlatform as ChatPlatform
 from bot.ports.chat import Notice as Notice
 from bot.ports.chat import NoticeState as NoticeState
 from bot.ports.chat import NoticeStore as NoticeStore
 from bot.ports.queue import EQUAL as EQUAL
+from bot.ports.queue import CounterStore as CounterStore
 from bot.ports.queue import JobQueue as JobQueue
 from bot.ports.queue import LaneStore as LaneStore
 from bot.ports.queue import Overview as Overview

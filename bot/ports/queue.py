@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.jobs import Job, JobId, JobRecord, RunId, StoredFile
-from bot.leases import Cancelling, Charge, Held, LaneTable, Lease, Renewal
+from bot.leases import Cancelling, Charge, Counted, Held, LaneTable, Lease, Renewal
 from bot.overview import Facts
 from bot.shares import ONE, Position, Share
 
@@ -19,7 +19,8 @@ class JobQueue(Protocol):
         """Add a job, or find it: a job id that is known returns the first answer and charges nothing again.
 
         Checks the caps on waiting jobs and all charges, then adds all. Raises QueueFull with when to try again and
-        whose limit it was: `user`, `person`, `tenant`, `everybody`, or the charge's counter. From here on the share
+        whose limit it was: `user`, `person`, `tenant`, `everybody`, or the charge's counter; of several charges the one
+        that is longest in the way, and to the millisecond when enough of it has come back. From here on the share
         holds for all jobs of its user. Marks the job for the noticeboard. The store's clock sets `created_ms`. A known
         job is returned as it stands now.
         """
@@ -94,6 +95,18 @@ class JobQueue(Protocol):
 
     async def position(self, job_id: JobId) -> Position | None:
         """Tell what is still before this job; None when it does not wait."""
+        ...
+
+
+class CounterStore(Protocol):
+    """What was charged so far. Only `enqueue` adds charges, and only what ends a job settles them."""
+
+    async def look(self, counters: Sequence[str]) -> Mapping[str, Counted]:
+        """Return what each of these counters counts now."""
+        ...
+
+    async def reset(self, counters: Sequence[str]) -> None:
+        """Forget what was used; what jobs that have not ended hold stays, and is settled when they end."""
         ...
 
 

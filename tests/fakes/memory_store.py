@@ -33,7 +33,7 @@ from bot.overview import Facts
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, LaneTable, Lease, Renewal
 from bot.shares import ONE, FairPolicy, Position, Share
 from tests.fakes.memory_board import MemoryBoard
-from tests.fakes.memory_charges import Counter, Paid, pay, soon_ms
+from tests.fakes.memory_charges import MemoryCounters, Paid, soon_ms
 from tests.fakes.memory_overview import Seen
 from tests.fakes.memory_parking import Parking
 
@@ -62,7 +62,7 @@ class MemoryStore(MemoryBoard):
     _meanings: dict[str, bytes] = field(default_factory=dict)
     _passed_ms: int | None = None  #: when everybody was last looked after
     _entries: dict[JobId, _Entry] = field(default_factory=dict)
-    _counters: dict[str, Counter] = field(default_factory=dict)
+    counters: MemoryCounters = field(init=False)
     _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _orders: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -70,6 +70,7 @@ class MemoryStore(MemoryBoard):
 
     def __post_init__(self) -> None:
         self.fair = FairShare(policy=self.policy)
+        self.counters = MemoryCounters(clock=self.clock)
         self._parking = Parking(clock=self.clock, hand_back=self._give_up)
 
     # ---- JobQueue ----
@@ -83,7 +84,7 @@ class MemoryStore(MemoryBoard):
         if full:
             raise QueueFull(counter=full, retry_after_s=soon_ms(job.estimate_ms) / 1000)
         now = self.clock()
-        paid = pay(self._counters, charges, now, job.estimate_ms)
+        paid = self.counters.pay(charges, job.estimate_ms)
         record = JobRecord(job=replace(job, created_ms=now), state=JobState.QUEUED, revision=0)
         self._entries[job.id] = entry = _Entry(number, record, paid)
         self.fair.enqueue(_order(job, number), share)
@@ -367,7 +368,7 @@ class MemoryStore(MemoryBoard):
         self._change(entry, happening, gpu_ms=gpu_ms, ended_ms=self.clock(), **fields)
         entry.lease = None
         for paid in entry.charges:
-            paid.settle(gpu_ms, everything=give_back)
+            self.counters.settle(paid, gpu_ms, everything=give_back)
         self._parking.wake()
 
     def _hand_back(self, entry: _Entry, *, costs: bool, requirement: str | None = None) -> None:

@@ -1,11 +1,11 @@
--- Needs: board, jobs, accounts, seats, orders, claiming, parking, files, writing
+-- Needs: board, jobs, accounts, seats, orders, charges, claiming, parking, files, writing
 -- Adds a job, or finds it; checks the caps on what waits and all charges, then adds all, or none. Makes the claim of a
 -- server that is parked where the job may run, and tells its process; if there is none, somebody is woken.
 -- KEYS: the pool
 -- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,
 --       shortest wait in ms, weight, the tenant's weight, caps on what runs: user, person, tenant, caps on what waits:
 --       user, person, tenant, everybody ('' for none), schema, bytes and number of files, the files' keys …, then for
---       each charge: counter, amount, ceiling, settlement, window in ms ('' for none)
+--       each charge: counter, amount, ceiling, settlement, ms that a span lasts ('' for ever), of which it is closed
 -- Complexity: O(log n) for n jobs, and the number of charges and files, and of the user's requirements
 local id, platform, tenant_name, user_name, requirement, priority, estimate, digest, payload = unpack(ARGV, 1, 9)
 local known = job_of(id)
@@ -20,27 +20,23 @@ for i, whose in ipairs({'user', 'person', 'tenant', 'everybody'}) do
 end
 
 local at, files = now(), tonumber(ARGV[22])
-local charges, wanted, since = 23 + files, {}, {}
-for i = charges, #ARGV, 5 do
-  local counter, amount, ceiling, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 4])
-  local kept = redis.call('HMGET', key('counter', counter), 'count', 'since')
-  local count, began = tonumber(kept[1] or 0), tonumber(kept[2] or at)
-  if window and at >= began + window then count, began = 0, at end
-  wanted[counter] = (wanted[counter] or 0) + amount
-  since[counter] = began
-  if count + wanted[counter] > ceiling then
-    return {'full', counter, window and began + window - at or tonumber(ARGV[10])}
+local charges, counters, wait, refused = 23 + files, {}, nil, nil
+for i = charges, #ARGV, 6 do
+  local name, amount, ceiling = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  local counter = counters[name] or spans_of(key('counter', name))
+  counters[name], counter.count = counter, counter.count + amount
+  if counter.count > ceiling then
+    -- Of several limits the one that is longest in the way is told.
+    local waits = wait_of(counter, counter.count - ceiling) or tonumber(ARGV[10])
+    if not wait or waits > wait then wait, refused = waits, name end
   end
 end
+if refused then return {'full', refused, wait} end
 
-for i = charges, #ARGV, 5 do
-  local name, counter = ARGV[i], key('counter', ARGV[i])
-  local began = string.format('%.0f', since[name])
-  if redis.call('HGET', counter, 'since') ~= began then redis.call('HSET', counter, 'count', 0, 'since', began) end
-  redis.call('HINCRBY', counter, 'count', ARGV[i + 1])
-  -- By the server's real clock: only to forget what nobody asks for any more.
-  if ARGV[i + 4] ~= '' then redis.call('PEXPIRE', counter, ARGV[i + 4]) end
-  redis.call('RPUSH', key('charges', id), name, ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], began)
+for i = charges, #ARGV, 6 do
+  local name, amount, ceiling, settlement, lasts, closed = unpack(ARGV, i, i + 5)
+  local ends = charge(counters[name], amount, tonumber(lasts), tonumber(closed))
+  redis.call('RPUSH', key('charges', id), name, amount, ceiling, settlement, ends)
 end
 
 -- The share holds for all that the user has, from now on. It may lift a cap: more than this job may be run then.

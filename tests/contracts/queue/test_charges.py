@@ -1,5 +1,8 @@
 """The promises about charges: together or not at all, and settled once."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import QueueFull
@@ -91,9 +94,21 @@ async def test_a_fault_of_the_server_costs_nothing(truth):
 async def test_what_is_kept_stays_after_the_end(truth):
     await truth.queue.enqueue(job(), [KEPT])
 
-    await truth.queue.succeed(await running(truth), files=())
+    await truth.queue.succeed(await running(truth), files=(), gpu_ms=1)
 
     assert await room(truth, KEPT) == 0
+
+
+@pytest.mark.parametrize("ending", ["succeed", "fail", "confirm_cancel", "cancel"])
+async def test_what_took_no_gpu_time_is_free(truth, ending):
+    await truth.queue.enqueue(job(), [KEPT])
+    if ending == "cancel":
+        await truth.queue.cancel((await claimed(truth)).job_id)
+    else:
+        arguments = {"succeed": {"files": ()}, "fail": {"code": "x", "sentence": "y"}}.get(ending, {})
+        await getattr(truth.queue, ending)(await running(truth), **arguments)
+
+    assert await room(truth, KEPT) == 1
 
 
 async def test_a_window_starts_anew_after_its_time_and_says_when(truth):
@@ -117,6 +132,62 @@ async def test_nothing_is_given_back_to_another_window(truth):
     await truth.queue.succeed(lease, files=(), gpu_ms=0)
 
     assert await room(truth, gpu(1, ceiling=12)) == 2
+
+
+ROLLING = Charge(counter="pictures/local/bob", amount=2, ceiling=4, window_s=3600, steps=6, settlement=Settlement.KEPT)
+
+
+async def refusal(truth, *charges):
+    """Return when the queue says that charges may fit."""
+    with pytest.raises(QueueFull) as full:
+        await truth.queue.enqueue(job(), charges)
+    return full.value.counter, full.value.retry_after_s
+
+
+async def test_a_window_in_steps_comes_back_step_by_step(truth):
+    await truth.queue.enqueue(job(), [ROLLING])
+    await truth.advance(1_200_000)
+    await truth.queue.enqueue(job(), [replace(ROLLING, amount=1)])
+
+    # The first two come back once the last that could have come with them is as old as the window: 3600 + 600 s.
+    assert await refusal(truth, ROLLING) == (ROLLING.counter, 3_000)
+    assert await refusal(truth, replace(ROLLING, amount=4)) == (ROLLING.counter, 4_200)
+    await truth.advance(2_999_999)
+    assert await refusal(truth, ROLLING) == (ROLLING.counter, 0.001)
+    await truth.advance(1)
+    await truth.queue.enqueue(job(), [ROLLING])
+    assert await refusal(truth, ROLLING) == (ROLLING.counter, 1_200)
+
+
+async def test_no_stretch_as_long_as_a_window_in_steps_takes_more_than_the_ceiling(truth):
+    taken, now = [], 0
+    for step_ms in (0, 599_999, 1, 1_300_000, 700_000, 1_100_000, 1_100_000, 599_000, 2_000_000, 900_000) * 2:
+        now += step_ms
+        await truth.advance(step_ms)
+        with suppress(QueueFull):
+            for _ in range(5):
+                await truth.queue.enqueue(job(), [replace(ROLLING, amount=1)])
+                taken.append(now)
+
+    assert len(taken) > 8
+    assert all(sum(begin <= each < begin + 3_600_000 for each in taken) <= 4 for begin in taken)
+
+
+async def test_of_several_limits_the_one_that_is_longest_in_the_way_is_told(truth):
+    day = replace(ROLLING, counter="pictures/local/bob/day", window_s=86_400, steps=0)
+    await truth.queue.enqueue(job(), [ROLLING, ROLLING, day, day])
+
+    assert await refusal(truth, ROLLING, day, depth(0)) == (day.counter, 86_400)
+
+
+async def test_a_window_that_ends_at_a_time_ends_then_for_whoever_comes_later(truth):
+    await truth.queue.enqueue(job(), [KEPT])
+    await truth.advance(3_000_000)
+
+    # Whoever comes later says how long it still is.
+    assert await refusal(truth, replace(KEPT, window_s=600)) == (KEPT.counter, 600)
+    await truth.advance(600_000)
+    await truth.queue.enqueue(job(), [replace(KEPT, window_s=86_400)])
 
 
 async def test_a_full_queue_says_when_some_job_may_have_ended(truth):

@@ -11,6 +11,7 @@ from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
 from bot.ports import (
     Charge,
+    CounterStore,
     JobQueue,
     JobStore,
     LaneStore,
@@ -49,6 +50,7 @@ class Truth:
     notices: NoticeStore
     servers: ServerStore
     reports: ReportStore
+    counters: CounterStore
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -122,6 +124,7 @@ def in_memory() -> Truth:
         notices=store,
         servers=servers,
         reports=MemoryReports(clock=lambda: now[0]),
+        counters=store.counters,
         advance=advance,
     )
 
@@ -143,6 +146,7 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         notices=pool.notices,
         servers=pool.servers,
         reports=pool.reports,
+        counters=pool.counters,
         advance=advance,
     )
 

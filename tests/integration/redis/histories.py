@@ -32,6 +32,7 @@ T = TypeVar("T")
 PLATFORM = "local"
 MOST_WAITING = 60
 KEPT = Charge(counter="kept", amount=1, ceiling=40, window_s=120, settlement=Settlement.KEPT)
+ROLLING = Charge(counter="rolling", amount=1, ceiling=12, window_s=200, steps=5, settlement=Settlement.KEPT)
 STEPS_MS = (10, 1_000, 31_000, 31_000, -10, -1_500)
 """How a clock moves: leases take 30 s to run out; a server's clock that is set right goes back a little."""
 OFTEN = {
@@ -147,7 +148,7 @@ class History:
         else:
             self.jobs.append(job := self._job(which, estimate, priority=_one((0, 0, 0, 1, -1), paid)))
         paid_gpu = gpu(1 + estimate % 5000, ceiling=50_000, window_s=60)
-        charges = [[], [depth(30)], [paid_gpu], [depth(22), KEPT]][paid % 4]
+        charges = [[], [depth(30)], [paid_gpu, ROLLING], [depth(22), KEPT, ROLLING]][paid % 4]
         share = share_of(weight, tenant_weight, running, waiting)
         return Call(verb="enqueue", arguments=(job, charges), named={"share": share})
 

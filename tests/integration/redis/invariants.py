@@ -196,7 +196,7 @@ async def _mischarged(pool: RedisPool, jobs: Jobs) -> list[str]:
             charged[counter.decode()] += int(amount)
     names = await _named(pool, "counter")
     windows = await _each(pool, "PTTL", names)
-    counts = await _each(pool, "HGET", names, "count")
+    counts = await _each(pool, "HGET", names, "0")
     counted = {counter: int(count) for counter, count in counts.items() if windows[counter] == -1}
     unbounded = charged.keys() - {counter for counter, left in windows.items() if left != -1}
     return [
