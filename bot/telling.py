@@ -11,7 +11,7 @@ async def answer_to(desk: Desk, service: str, occasion: Occasion) -> Answer | No
         case "queue":
             return facts(QUEUE, await desk.queue(occasion.requester))
         case "usage":
-            return facts(USAGE, await desk.usage(occasion.requester))
+            return facts(USAGE, await desk.usage(occasion.requester, occasion.roles))
         case "workflows":
             offered = desk.workflows(occasion.spot)
             return workflows([(name, each.manifest.title, each.manifest.summary) for name, each in offered.items()])

@@ -154,7 +154,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         message=_id(message["id"]) if message else None,
         is_ephemeral=bool(int(message.get("flags") or 0) & EPHEMERAL),
         asker=_id(asked["user"]["id"]) if asked else None,
-        roles=tuple(map(_id, ((event.get("member") or {}).get("roles") or ())[:_MOST_ROLES])),
+        roles=_roles(event.get("member") or {}),
     )
 
 
@@ -192,6 +192,13 @@ def _missing(event: Json, channel: Json, *, is_there: bool) -> tuple[str, ...]:
 
 def _holds(who: Json, right: Right) -> bool:
     return bool(int(who.get("permissions") or 0) & (right | Right.ADMINISTRATOR))
+
+
+def _roles(member: Json) -> tuple[str, ...]:
+    roles = member.get("roles") or []
+    if not isinstance(roles, list):
+        raise TypeError("no list of roles")
+    return tuple(map(_id, roles[:_MOST_ROLES]))
 
 
 def _name(member: Json, user: Json) -> str:

@@ -1,7 +1,7 @@
 """What somebody only wants to know: `/fairbrush queue`, cancel, history, usage, workflows and help."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.slack import answers
 from adapters.slack.answering import Answering
@@ -28,14 +28,16 @@ class Telling:
 
     async def tell(self, answering: Answering, service: str) -> None:
         """Answer a command that makes no job. Raises SubmissionError or StoreLost."""
-        await answering.whisper(await self._told(answering.origin, service))
+        await answering.whisper(await self._told(answering, service))
 
     async def turn(self, answering: Answering, skip: int) -> None:
         """Turn to another page of a history."""
         await answering.change(history(await self.desk.history(answering.origin.requester), skip))
 
-    async def _told(self, origin: Origin, service: str) -> Json:
-        answer = await answer_to(self.desk, service, origin.occasion())
+    async def _told(self, answering: Answering, service: str) -> Json:
+        origin = answering.origin
+        roles = await answering.rooms.roles(origin.workspace, origin.requester.id)
+        answer = await answer_to(self.desk, service, replace(origin.occasion(), roles=roles))
         if answer is not None:
             return answers.answered(answer)
         match service:

@@ -57,8 +57,10 @@ def job(event: str = "1", requester: Requester = ALICE) -> Job:
     )
 
 
-def occasion(event: str, requester: Requester, place: Place, *, within_s: float | None = None) -> Occasion:
-    return Occasion(event=event, requester=requester, spot=Spot(place=place), within_s=within_s)
+def occasion(
+    event: str, requester: Requester, place: Place, *, within_s: float | None = None, roles: tuple[str, ...] = ()
+) -> Occasion:
+    return Occasion(event=event, requester=requester, spot=Spot(place=place), within_s=within_s, roles=roles)
 
 
 def bench_of(store: MemoryStore, files: MemoryFiles | None = None) -> Bench:

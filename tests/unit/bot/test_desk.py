@@ -12,6 +12,7 @@ from bot.intake import Intake, Knowledge
 from bot.jobs import DIRECT, JobId, JobState, MessageRef, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.limits import Limits
 from bot.policy.places import Spot
+from bot.policy.tiers import GUEST, Tier
 from bot.ports import Cancelling, LaneTable
 from bot.reports import MAX_REASON
 from bot.shares import ANY_LANE, Caps, Position
@@ -239,6 +240,15 @@ async def test_what_waits_here_is_not_told_as_a_part_of_what_may_wait_everywhere
     await _asked(desk, "2")
 
     assert ("Waiting", "1 job here; 3 at most, all communities together") in await desk.usage(ALICE)
+
+
+async def test_usage_tells_the_cap_of_somebodys_tier(desk: Desk) -> None:
+    patrons = Tier(name="patrons", roles=frozenset({"7"}), waiting=6)
+    desk = _limited(desk, Limits(waiting=Caps(user=3, person=7), tiers=[patrons]))
+
+    assert ("Waiting", "0 of 6 jobs") in await desk.usage(ALICE, ("7",))
+    assert ("Waiting", "0 of 2 jobs") in await desk.usage(ALICE, (GUEST,))
+    assert ("Waiting", "0 of 3 jobs") in await desk.usage(ALICE)
 
 
 def _limited(desk: Desk, limits: Limits) -> Desk:

@@ -16,8 +16,9 @@ from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_
 from bot.laning import Laning
 from bot.limits import Limits
 from bot.policy.places import PlaceRule, Spot
+from bot.policy.tiers import Tier
 from bot.servers import ServerState, ServerStatus
-from bot.shares import Caps
+from bot.shares import Caps, Share
 from bot.submissions import InputOf, Occasion, Promised, ResultOf, Submission, followed_up, may_see, repeated
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_store import MemoryStore
@@ -73,6 +74,18 @@ def asked(
     text: str = "a cat", *, event: str = "1", requester: Requester = ALICE, place: Place = PLACE, **more
 ) -> Submission:
     return Submission(occasion=occasion(event, requester, place), text=text, **more)
+
+
+class SharesSeen(MemoryStore):
+    """Remembers how those who asked stand in the queue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shares: list[Share] = []
+
+    async def enqueue(self, job, charges=(), *, share=Share()):  # noqa: B008 - frozen
+        self.shares.append(share)
+        return await super().enqueue(job, charges, share=share)
 
 
 async def painted(store: MemoryStore, submission: Submission, **files: object) -> JobId:
@@ -227,6 +240,41 @@ async def test_nobody_has_more_jobs_waiting_than_one_person_may():
         await desk.submit(asked(event="5", requester=BOB))
 
     assert raised.value.retry_after_s > 0
+
+
+async def test_a_tier_has_caps_of_its_own_and_never_more_than_one_person_may():
+    patrons = Tier(name="patrons", roles=frozenset({"7"}), weight=2500, waiting=3, running=2)
+    store = MemoryStore()
+    limits = Limits(
+        waiting=Caps(user=1, person=2), tiers=[patrons, replace(patrons, roles=frozenset({"8"}), waiting=1)]
+    )
+    desk = intake(store, limits=limits)
+
+    async def ask(event: str, requester: Requester, *roles: str) -> None:
+        await desk.submit(Submission(occasion=occasion(event, requester, PLACE, roles=roles), text="a cat"))
+
+    await ask("1", ALICE, "7")
+    await ask("2", ALICE, "7")
+    with pytest.raises(QueueFull, match="You have 2 jobs waiting, as many as one person may have"):
+        await ask("3", ALICE, "7")
+    await ask("4", BOB, "8")
+    with pytest.raises(QueueFull, match="You have 1 job waiting in this community, as many as your tier, patrons, may"):
+        await ask("5", BOB, "8")
+    with pytest.raises(QueueFull, match="as many as a member may have"):
+        await ask("6", BOB)
+
+
+async def test_a_tier_gives_weight_and_nothing_of_it_is_kept_with_the_job():
+    patrons = Tier(name="patrons", roles=frozenset({"7"}), weight=2500, waiting=3, running=2)
+    store = SharesSeen()
+    desk = intake(store, limits=Limits(waiting=Caps(person=9), tiers=[patrons]))
+    asked_for = asked()
+
+    receipt = await desk.submit(replace(asked_for, occasion=replace(asked_for.occasion, roles=("7", "8"))))
+
+    assert store.shares == [Share(weight=2500, waiting=Caps(user=3, person=9), running=Caps(user=2))]
+    assert "patrons" not in repr(receipt.record)
+    assert "roles" not in repr(receipt.record)
 
 
 async def test_a_picture_for_which_there_was_no_room_is_kept_until_it_is_tidied_away_with_others_of_no_job():

@@ -114,6 +114,22 @@ def test_a_moderator_is_one_only_in_the_guild_that_has_us() -> None:
     assert not in_private().moderates
 
 
+def test_a_members_roles_come_along_and_nobody_has_any_in_private() -> None:
+    member = {"user": {"id": ADA, "username": "ada"}, "permissions": "0", "roles": ["700", "701"]}
+
+    assert origin_of(event(member=member)).occasion.roles == ("700", "701")
+    assert origin_of(event(member={**member, "roles": [str(each) for each in range(700, 1100)]})).roles[-1] == "949"
+    assert origin_of(event()).occasion.roles == in_private().occasion.roles == ()
+
+
+@pytest.mark.parametrize("roles", [["guest"], ["7 0"], [None], "700", {"700": 1}, 700])
+def test_a_role_that_is_no_id_of_discords_is_no_role(roles: object) -> None:
+    member = {"user": {"id": ADA, "username": "ada"}, "permissions": "0", "roles": roles}
+
+    with pytest.raises(StrangeEvent):
+        origin_of(event(member=member))
+
+
 def test_an_id_says_when_it_was_made() -> None:
     assert origin_of(event(id="175928847299117063")).made_at == 1462015105.796  # the example of Discord's documentation
 
