@@ -30,9 +30,7 @@ UPLOAD_BYTES_PER_S = 256 * 1024
 _RETRY_AFTER_S = (0.2, 1.0)
 _HOLD_S = 30.0  #: where a 429 says no time; Slack's page on rate limits shows this one
 
-_ONCE = frozenset(
-    {"chat.postEphemeral", "chat.postMessage", "files.completeUploadExternal", "views.open", "views.push"}
-)
+_ONCE = frozenset({"chat.postEphemeral", "chat.postMessage", "views.open", "views.push"})
 """Asked twice, these are done twice, or refused the second time."""
 
 _Way = TypeVar("_Way")

@@ -138,10 +138,15 @@ class Pictures:
         ids = {key: number for key, number in sent.items() if isinstance(number, str)}
         if not ids:
             return uploaded
-        uploaded = replace(uploaded, ids={**uploaded.ids, **ids})
-        await self._notes.note_uploaded(job.id, uploaded)
-        await self._complete(job, [{"id": ids[each.key], "title": each.name} for each in pictures if each.key in ids])
-        return uploaded
+        more = replace(uploaded, ids={**uploaded.ids, **ids})
+        await self._notes.note_uploaded(job.id, more)
+        try:
+            files = [{"id": ids[each.key], "title": each.name} for each in pictures if each.key in ids]
+            await self._complete(job, files)
+        except Refused:
+            await self._notes.note_uploaded(job.id, uploaded)  # they are certainly not whole: others are sent
+            raise
+        return more
 
     async def _sent(self, job: Job, picture: StoredFile, alt: str) -> str | Refused | None:
         """Return the file that a picture was sent as; None when it is not kept any more."""
@@ -160,8 +165,9 @@ class Pictures:
         try:
             await self._calls.ask(job.place.tenant.id, "files.completeUploadExternal", {"files": [*files]})
         except Refused as refused:
-            # Nobody asks twice: whether it was done is seen by looking at the files, which comes next.
-            if not refused.may_be_done:
+            # Asked again after a lost answer, Slack knows no such upload any more: nothing is done twice, since it is
+            # shared nowhere. Whether it was done is seen by looking at the files, which comes next.
+            if not refused.may_be_done and refused.refusal is not Refusal.FILE_GONE:
                 raise
 
     async def _read(self, picture: StoredFile) -> bytes | None:

@@ -150,7 +150,7 @@ def shown_in(world: World, message: Message) -> list[File]:
 
 
 def orphans(world: World) -> list[str]:
-    """Return the files of the application's that nothing shows."""
+    """Return the files of the application's that nothing shows: whole ones, of others Slack lets go by itself."""
     shown = {file.id for each in world.messages() if each.deleted_at is None for file in shown_in(world, each)} | {
         file.id
         for view in world.views.values()
@@ -158,7 +158,7 @@ def orphans(world: World) -> list[str]:
         for each in slack_files(view.shape["blocks"])
         if (file := named(world, view.team, each)) is not None
     }
-    own = [each for each in _all(world) if each.uploader.is_bot and each.deleted_at is None]
+    own = [each for each in _all(world) if each.uploader.is_bot and each.completed_at and each.deleted_at is None]
     return [each.id for each in own if each.id not in shown]
 
 
