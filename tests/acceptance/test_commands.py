@@ -108,19 +108,21 @@ def test_the_manifest_for_discord_needs_an_id_and_no_network(fairbrush: Fairbrus
     assert fairbrush("discord", "manifest").returncode == 2
 
 
-def test_discord_alone_needs_a_token_and_a_redis_and_says_both(fairbrush: Fairbrush) -> None:
-    done = fairbrush("serve", "--only", "discord")
+@pytest.mark.parametrize("platform", ["discord", "slack"])
+def test_a_platform_alone_needs_a_token_and_a_redis_and_says_both(fairbrush: Fairbrush, platform: str) -> None:
+    done = fairbrush("serve", "--only", platform)
 
     assert done.returncode == 2
-    assert "FAIRBRUSH_DISCORD_TOKEN" in done.stderr
+    assert f"FAIRBRUSH_{platform.upper()}_TOKEN" in done.stderr
     assert "FAIRBRUSH_REDIS_URL" in done.stderr
 
 
-def test_whoever_is_not_in_discord_does_not_wait_for_its_library() -> None:
-    program = "import sys, bot.cli.main, bot.app, bot.cli.demo; print('discord' in sys.modules)"
+def test_whoever_is_in_no_platform_does_not_wait_for_its_library() -> None:
+    libraries = {"discord", "slack_bolt", "slack_sdk"}
+    program = f"import sys, bot.cli.main, bot.app, bot.cli.demo; print({libraries} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
 
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "set()"
 
 
 def test_init_writes_settings_once(fairbrush: Fairbrush, folder: Path) -> None:
