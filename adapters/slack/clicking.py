@@ -10,6 +10,7 @@ from adapters.slack.forming import Forming
 from adapters.slack.home import NEW_PICTURE
 from adapters.slack.homes import Homes
 from adapters.slack.origins import Origin
+from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.showing import Showing
@@ -48,6 +49,7 @@ class Clicking:
     asking: Asking
     submitting: Submitting
     forming: Forming
+    reimagining: Reimagining
     showing: Showing
     telling: Telling
     homes: Homes
@@ -91,7 +93,9 @@ class Clicking:
         match onward:
             case HistoryPage(skip=skip):
                 await self.telling.turn(answering, skip)
-            case GoOn() | EditAgain():
+            case GoOn():
+                await self.reimagining.choose(answering, onward)
+            case EditAgain():
                 raise SubmissionError(OUTDATED)
             case _:
                 assert_never(onward)

@@ -19,13 +19,15 @@ from adapters.slack.installs import Installs, States
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from adapters.slack.notes import Notes
 from adapters.slack.outside import Outside
-from adapters.slack.reimagining import Reimagining
+from adapters.slack.reimagining import Reimagining, read, written
 from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
 from adapters.slack.showing import Showing
 from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.tokens import OwnToken
+from bot.asides import Asides
+from bot.beginning import Beginning
 from bot.desk import Desk
 from bot.jobs import JobRecord
 from bot.ports import FileStore, SecretStore
@@ -71,7 +73,8 @@ def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes
     desk, rooms, notes = backing.desk, submitting.rooms, Notes(backing.secrets)
     homes = Homes(desk=desk, calls=submitting.calls, notes=notes, rooms=rooms)
     telling = Telling(desk=desk)
-    reimagining = Reimagining(desk=desk, submitting=submitting, rooms=rooms)
+    beginning = Beginning(desk=desk, asides=Asides(secrets=backing.secrets), write=written, read=read)
+    reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms)
     forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, rooms=rooms)
     asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling, rooms=rooms)
     clicking = Clicking(
@@ -79,6 +82,7 @@ def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes
         asking=asking,
         submitting=submitting,
         forming=forming,
+        reimagining=reimagining,
         showing=Showing(card=backing.card, notes=notes),
         telling=telling,
         homes=homes,

@@ -1,30 +1,42 @@
 """A message's shortcut: what can be made of a picture that stands in a channel, whoever posted it.
 
-What the form is about stands in the form itself, which nobody but the bot writes; who may see it is judged anew.
+What the form is about stands in the form itself, which nobody but the bot writes, and which may stay open for long; who
+may see it is judged anew. Only a choice among several pictures waits as an aside.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from adapters.slack import answers
 from adapters.slack.answering import Answering
 from adapters.slack.filled import read_filled
 from adapters.slack.origins import Origin
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Sent, Submitting, wish_of
+from adapters.slack.submitting import Submitting, wish_of
 from adapters.slack.views import Asked, reimagine_form
+from bot.beginning import Beginning, OpenReimagine, PaintFrom
+from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
 from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord
+from bot.jobs import JobId
 from bot.meanings import ReimagineForm
 from bot.refusals import OUTDATED
-from bot.reimagining import NO_PICTURE, REIMAGINE, job_among, meant, submission_of_picture
-from bot.submissions import ResultOf, may_see
+from bot.reimagining import REIMAGINE, job_among
+from bot.submissions import ResultOf
 
-_JOB, _FILE = "job-", "file-"
+Source = ResultOf | str
+"""A picture of a message: one that a job of ours made, or the id of a file that somebody sent."""
+
+Begun = OpenReimagine[str] | PaintFrom[str] | AskWhich
+
+_RESULT = re.compile(r"job-([0-9a-f]{32})(?:-(\d{1,4}))?")
+_FILE = re.compile(r"file-(\w{1,59})", re.ASCII)
 _TAKEN = frozenset({"image/png", "image/jpeg", "image/webp"})
+_MOST_PICTURES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,64 +45,80 @@ class Reimagining:
 
     desk: Desk
     submitting: Submitting
+    beginning: Beginning[str]
     rooms: Rooms
 
     async def pick(self, answering: Answering) -> None:
-        """Open the form for a message's picture. Raises what whoever chose it has to be told."""
+        """Open the form for a message's picture; of several ask which. Raises what whoever chose it has to be told."""
         origin = answering.origin
+        message: Json = origin.data.get("message") or {}
+        talk = await self._talk(origin)
+        is_ours = message.get("app_id") == origin.data.get("api_app_id")
+        job_id = job_among(_action_ids(message)) if is_ours else None
+        begun = await self.beginning.pick(origin.occasion(), REIMAGINE, job_id, [*_files(message)])
+        await self._begin(answering, talk, begun)
+
+    async def choose(self, answering: Answering, chosen: GoOn) -> None:
+        """Go on with the picture that was chosen of several. Raises what whoever chose it has to be told."""
+        talk = await self._talk(answering.origin)
+        await self._begin(answering, talk, await self.beginning.go_on(answering.origin.occasion(), chosen))
+
+    async def submit(self, answering: Answering, talk: Conversation, view: Json, source: str) -> None:
+        """Make the job that a filled form asks for. Raises what whoever sent it has to be told."""
+        occasion = answering.origin.occasion(talk)
+        filled = read_filled(view, self.beginning.reimagining(occasion)[1], self.desk.vocabulary())
+        await self._paint(answering, self.beginning.filled(occasion, read(source), filled.raw))
+
+    async def _talk(self, origin: Origin) -> Conversation:
         await self.rooms.member(origin.workspace, origin.requester.id)
         if origin.talk is None:
             raise SubmissionError(OUTDATED)
         await self.rooms.check(origin.talk)
-        action, workflow = meant(REIMAGINE, self.desk.catalog(), self.desk.default_workflow(origin.spot()))
-        source = await self._source(origin)
-        asked = Asked(
-            channel=origin.talk.channel,
-            thread=origin.talk.thread,
-            workflow=workflow.name,
-            purpose=ReimagineForm(source=source),
-        )
-        await answering.open(reimagine_form(asked, workflow, self.desk.vocabulary(), action.values, action.parameter))
+        return origin.talk
 
-    async def submit(self, answering: Answering, talk: Conversation, view: Json, source: str) -> None:
-        """Make the job that a filled form asks for. Raises what whoever sent it has to be told."""
-        origin = answering.origin
-        action, workflow = meant(REIMAGINE, self.desk.catalog(), self.desk.default_workflow(origin.spot(talk)))
-        filled = read_filled(view, workflow, self.desk.vocabulary())
-        result = _result(source)
-        submission = submission_of_picture(origin.occasion(talk), action, filled.raw, result=result)
-        attached: dict[str, Sent] = {}
-        if result is None:
-            attached = {action.parameter: await self.submitting.sent(origin.workspace, source.removeprefix(_FILE))}
-        await self.submitting.submit(answering, wish_of(submission, attached))
+    async def _begin(self, answering: Answering, talk: Conversation, begun: Begun) -> None:
+        match begun:
+            case AskWhich(meaning=meaning, pictures=pictures):
+                await answering.whisper(answers.picker(meaning, pictures))
+            case OpenReimagine(source=source, action=action, workflow=workflow):
+                purpose = ReimagineForm(source=written(source))
+                asked = Asked(channel=talk.channel, thread=talk.thread, workflow=workflow.name, purpose=purpose)
+                form = reimagine_form(asked, workflow, self.desk.vocabulary(), action.values, action.parameter)
+                await answering.open(form)
+            case PaintFrom():
+                await self._paint(answering, begun)
 
-    async def _source(self, origin: Origin) -> str:
-        message: Json = origin.data.get("message") or {}
-        record = await self._job_of(origin, message)
-        if record is not None:
-            return f"{_JOB}{record.job.id.hex}"
-        files = (each for each in message.get("files") or () if isinstance(each, dict))
-        first = next((each for each in files if each.get("mimetype") in _TAKEN), None)
-        if first is None:
-            raise SubmissionError(NO_PICTURE)
-        return f"{_FILE}{first.get('id')}"
-
-    async def _job_of(self, origin: Origin, message: Json) -> JobRecord | None:
-        """Return the job whose message it is, if it is ours and whoever asks may see it."""
-        if message.get("app_id") != origin.data.get("api_app_id"):
-            return None
-        job_id = job_among(_action_ids(message))
-        record = await self.desk.job(job_id) if job_id else None
-        return record if record and record.files and may_see(record, origin.requester, origin.place()) else None
+    async def _paint(self, answering: Answering, begun: PaintFrom[str]) -> None:
+        workspace = answering.origin.workspace
+        attached = {name: await self.submitting.sent(workspace, file) for name, file in begun.attached.items()}
+        await self.submitting.submit(answering, wish_of(begun.submission, attached))
 
 
-def _result(source: str) -> ResultOf | None:
-    if not source.startswith(_JOB):
-        return None
-    try:
-        return ResultOf(job_id=JobId(UUID(hex=source.removeprefix(_JOB))))
-    except ValueError as error:
-        raise SubmissionError(OUTDATED) from error
+def written(source: Source) -> str:
+    """Write a picture, as a form or an aside keeps it."""
+    match source:
+        case ResultOf(job_id=job_id, index=index):
+            return f"job-{job_id.hex}-{index}"
+        case str():
+            return f"file-{source}"
+
+
+def read(kept: object) -> Source:
+    """Read a picture that was kept; without a number it is a job's first. Raises SubmissionError."""
+    result, file = _RESULT.fullmatch(str(kept)), _FILE.fullmatch(str(kept))
+    if result is not None:
+        return ResultOf(job_id=JobId(UUID(hex=result[1])), index=int(result[2] or 0))
+    if file is not None:
+        return file[1]
+    raise SubmissionError(OUTDATED)
+
+
+def _files(message: Json) -> Iterator[str]:
+    """Yield the ids of the pictures that somebody sent with a message."""
+    files = message.get("files")
+    for each in files[:_MOST_PICTURES] if isinstance(files, list) else ():
+        if isinstance(each, dict) and each.get("mimetype") in _TAKEN and _FILE.fullmatch(f"file-{each.get('id')}"):
+            yield str(each["id"])
 
 
 def _action_ids(message: Json) -> Iterator[object]:
