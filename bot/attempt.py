@@ -14,6 +14,7 @@ from bot.deadlines import left_s
 from bot.errors import FairbrushError, JobCancelled, ServerLost, SubmitUncertain
 from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
+from bot.faults import Reach
 from bot.holding import Hold, Signal, Terms, insist
 from bot.jobs import JobRecord, RunId
 from bot.judging import Judge
@@ -178,7 +179,7 @@ class Attempt:
     async def _pursue(self, handle: Handle, reporter: Reporter, *, seek: bool) -> Outcome:
         workflow = await self._workflow()
         if seek and not await self._is_there(handle):
-            return Ending.VANISHED
+            return self._missed()
         try:
             end = await self._end_of(handle, reporter)
         except JobCancelled:
@@ -200,6 +201,11 @@ class Attempt:
             case NotFound.UNKNOWN:
                 self.lost = self.error = ServerLost(detail=f"run {handle}: the server cannot tell")
         return False
+
+    def _missed(self) -> Ending:
+        """Tell what becomes of a run that is not there; an adopted one may have begun while nobody looked."""
+        never_began = self.course.reach is Reach.BEHIND and not self.course.adopted
+        return Ending.UNTOUCHED if never_began else Ending.VANISHED
 
     async def _end_of(self, handle: Handle, reporter: Reporter) -> Succeeded:
         try:

@@ -9,7 +9,9 @@ from adapters.comfyui.address import ComfyAddress
 from adapters.comfyui.limits import ComfyLimits
 from adapters.comfyui.server import ComfyServer
 from adapters.simulator.server import Simulator
-from bot.ports import Server
+from bot.errors import SubmitUncertain
+from bot.jobs import Run
+from bot.ports import Handle, Server
 from tests.fakes.plain_platform import PlainPlatform, PlainServer
 
 QUICK = ComfyLimits(
@@ -85,6 +87,29 @@ class Simulated:
 
     def lose_next_answer(self) -> None:
         self.simulator.faults.lose_next_answer()
+
+
+@dataclass(frozen=True)
+class Fragile(Simulated):
+    """Dies when it has taken what is to wait behind a run, and before it says so."""
+
+    def connect(self, name: str, pool: str) -> AbstractAsyncContextManager[Server]:
+        return _Dying(self.simulator, name, ComfyAddress.of(self.url), limits=self.limits, pool=pool)
+
+
+class _Dying(ComfyServer):
+    def __init__(
+        self, simulator: Simulator, name: str, address: ComfyAddress, *, limits: ComfyLimits, pool: str
+    ) -> None:
+        super().__init__(name, address, limits=limits, pool=pool)
+        self._simulator = simulator
+
+    async def submit(self, run: Run) -> Handle:
+        handle = await super().submit(run)
+        if "running" in [each.outcome for each in self._simulator.runs if each.prompt_id != run.id]:
+            await self._simulator.faults.die()
+            raise SubmitUncertain
+        return handle
 
 
 @dataclass(frozen=True)
