@@ -26,5 +26,12 @@ def ended_overdue(record: JobRecord) -> bool:
 
 
 def spelled(seconds: float) -> str:
-    """Say a time limit in words."""
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+    """Say in words how long something is."""
+    for least_s, unit_s, unit in _UNITS:
+        if seconds >= least_s:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+_UNITS = ((48 * 3600, 86_400, "days"), (7200, 3600, "h"), (90, 60, "min"))
+"""From how many seconds on something is told in which unit: nobody counts 4320 minutes."""

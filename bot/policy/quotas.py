@@ -1,6 +1,6 @@
-"""Quotas: how much somebody may use in a while, as charges that the queue checks and adds in its one step.
+"""Quotas: how much somebody may use in a while. Plain data.
 
-The queue knows counters and ceilings alone; here it is decided which, and how high. Plain data, and pure.
+What they come to for somebody at a moment (which counters, how high) is in `bot/policy/meters.py`.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ class Per(StrEnum):
 
     HOUR = "hour"
     DAY = "day"
-    MONTH = "month"
+    MONTH = "month"  #: 30 days, where it is rolling
 
 
-class Manner(StrEnum):
+class Refill(StrEnum):
     """When it is full again."""
 
     ROLLING = "rolling"  #: what was used comes back as it grows old, little by little
@@ -27,6 +27,6 @@ class Quota:
     """How much in a while. What is None has no limit."""
 
     per: Per
-    manner: Manner = Manner.ROLLING
+    refill: Refill = Refill.ROLLING
     gpu_s: int | None = None
     pictures: int | None = None

@@ -2,14 +2,17 @@
 
 It lives in the store and wins over the settings, which are only what a community begins with. Every entry has a key, so
 that saying a thing again replaces what was said before, and taking it back is to remove its key.
+
+Two books hold for somebody: the community's, and the operator's one of everywhere. In the first a user is an id of its
+platform; in the second `everywhere(…)` names one, for an id alone might be another person's elsewhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.jobs import Tenant
+from bot.jobs import Requester, Tenant
 from bot.policy.quotas import Quota
 
 MAX_REASON = 300
@@ -160,6 +163,77 @@ class Rulebook:
         found = self.entries.get(f"pause/{workflow}" if workflow else "pause")
         return found if isinstance(found, Pause) else None
 
+    def allowance(self, user: str) -> Allowance | None:
+        """Return what was said of somebody's quotas."""
+        found = self.entries.get(f"allowance/{user}")
+        return found if isinstance(found, Allowance) else None
+
+    def grant(self, user: str) -> Grant | None:
+        """Return what was granted to somebody, in force or over."""
+        found = self.entries.get(f"grant/{user}")
+        return found if isinstance(found, Grant) else None
+
+    def assignment(self, user: str) -> Assignment | None:
+        """Return the tier that somebody was put into."""
+        found = self.entries.get(f"tier/{user}")
+        return found if isinstance(found, Assignment) else None
+
+    @property
+    def zone(self) -> Zone | None:
+        """Return where the community's days begin, if it was said."""
+        found = self.entries.get("zone")
+        return found if isinstance(found, Zone) else None
+
+    @property
+    def ceiling(self) -> Ceiling | None:
+        """Return what the operator gives the community, if it was said."""
+        found = self.entries.get("ceiling")
+        return found if isinstance(found, Ceiling) else None
+
     def patterns(self) -> tuple[Pattern, ...]:
         """Return the blocklist, in the order of its keys."""
         return tuple(each for _, each in sorted(self.entries.items()) if isinstance(each, Pattern))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The two books that hold for somebody."""
+
+    everywhere: Rulebook
+    community: Rulebook
+
+    def bans(self, requester: Requester) -> tuple[Ban, ...]:
+        """Return the bans that are about somebody, in force or over; the widest first."""
+        found = (
+            self.everywhere.ban(everywhere(requester.tenant.platform, requester.id)),
+            self.community.ban(None),
+            self.community.ban(requester.id),
+        )
+        return tuple(each for each in found if each)
+
+    def pauses(self, workflow: str) -> tuple[Pause, ...]:
+        """Return the pauses that are about a workflow; the widest first."""
+        each = ((book, name) for name in (None, workflow) for book in (self.everywhere, self.community))
+        return tuple(found for book, name in each if (found := book.pause(name)))
+
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Return both blocklists; of a pattern that is on both, the operator's word holds."""
+        keyed = {each.key: each for each in (*self.community.patterns(), *self.everywhere.patterns())}
+        return tuple(keyed.values())
+
+
+def everywhere(platform: str, user: str) -> str:
+    """Return what somebody is called in the book of everywhere."""
+    return f"{platform}/{user}"
+
+
+def added(grant: Grant, before: Grant | None, now_ms: int) -> Grant:
+    """Return a grant with what is left in force of the one before: both amounts, until the later end."""
+    if before is None or before.until_ms <= now_ms:
+        return grant
+    return replace(
+        grant,
+        until_ms=max(grant.until_ms, before.until_ms),
+        gpu_s=grant.gpu_s + before.gpu_s,
+        pictures=grant.pictures + before.pictures,
+    )

@@ -1,0 +1,66 @@
+"""When an hour, a day and a month begin and end somewhere. Pure; instants are the store's milliseconds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import SubmissionError
+from bot.policy.quotas import Per
+
+UTC_NAME = "UTC"
+"""Where nobody says another zone, and of what is counted in all communities together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One hour, day or month."""
+
+    name: str  #: the same for every instant in it, and of no other one of its kind: `2026-11-23`
+    ends_ms: int
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone of the IANA database; raises SubmissionError for a name that it does not have."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last two for names that are no path
+        raise SubmissionError("That is no time zone. They have names such as Europe/Berlin or UTC.") from error
+
+
+def period_of(per: Per, now_ms: int, zone: ZoneInfo) -> Period:
+    """Return the hour, day or month of an instant.
+
+    A day ends with the first moment of the next date, so it has 23 or 25 hours where the clock is moved. An hour that
+    is there twice is two hours: its name has the offset.
+    """
+    return _PERIODS[per](datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone))
+
+
+def _hour(now: datetime) -> Period:
+    begins = now.replace(minute=0, second=0, microsecond=0)
+    into = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
+    # By the time that passes: what the clock shows at the end may be another hour's.
+    ends = now.astimezone(UTC) - into + timedelta(hours=1)
+    return Period(name=f"{begins:%Y-%m-%dT%H%z}", ends_ms=_ms(ends))
+
+
+def _day(now: datetime) -> Period:
+    return Period(name=f"{now:%Y-%m-%d}", ends_ms=_ms(_midnight(now) + timedelta(days=1)))
+
+
+def _month(now: datetime) -> Period:
+    in_the_next = _midnight(now).replace(day=28) + timedelta(days=4)
+    return Period(name=f"{now:%Y-%m}", ends_ms=_ms(in_the_next.replace(day=1)))
+
+
+def _midnight(now: datetime) -> datetime:
+    # The first of two, where the clock is set back over it; where it is set forward over it, the moment in which.
+    return now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def _ms(when: datetime) -> int:
+    return round(when.timestamp() * 1000)
+
+
+_PERIODS: Mapping[Per, Callable[[datetime], Period]] = {Per.HOUR: _hour, Per.DAY: _day, Per.MONTH: _month}
