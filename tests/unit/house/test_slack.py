@@ -1,16 +1,19 @@
 """The page about Slack is true: scopes, events, settings, numbers, and what people are said to read."""
 
 import re
+from collections import deque
 
 import pytest
 
 from adapters.slack import answering, cards, fields, files, manifest, pacing, posting, standing
 from bot.attending import AT_ONCE
+from bot.budgets import Budget, Spending
 from bot.buttons import named
 from bot.commands import IMAGINE, SERVICES
 from bot.policy.places import PlaceRule
 from bot.settings import Settings, SlackSettings, read_settings
 from bot.status import Button
+from tests.unit.house import text_of
 from tests.unit.house.pages import Page, unsaid
 from workflows.catalog import LIBRARY, load_catalog
 
@@ -84,3 +87,54 @@ def test_every_button_and_shortcut_is_named():
     shortcuts = [each["name"] for each in manifest.manifest_of(load_catalog(LIBRARY)).body["features"]["shortcuts"]]
 
     assert [name for name in [*map(named, Button), *shortcuts] if f"**{name}**" not in PAGE.text] == []
+
+
+# ---- Why progress is no stream -----------------------------------------------------------------------------------
+
+LASTS_S, MINUTES = 12, 10
+
+
+class Calls:
+    """Calls of one method that a budget lets through."""
+
+    def __init__(self, most: int, per_s: float) -> None:
+        self._spending = Spending(Budget(bucket="of a workspace", edits=most, per_s=per_s))
+
+    def made(self, at: float, keep: int = 0) -> bool:
+        if self._spending.ready_at(at, keep=keep) > at:
+            return False
+        self._spending.spend(at)
+        return True
+
+
+def shown(begin: Calls, move: Calls, end: Calls, *, rate: int, keep: int = 0) -> tuple[int, float, int]:
+    """Return how often bars are moved, how late an end is at worst, and how many jobs have no message at the end."""
+    waiting = deque(number * 60 / rate for number in range(rate * MINUTES))
+    live: deque[float] = deque()
+    moved, late = 0, 0.0
+    for at in (tick / 2 for tick in range(MINUTES * 120)):
+        while live and live[0] + LASTS_S <= at and end.made(at):
+            late = max(late, at - live.popleft() - LASTS_S)
+        while waiting and waiting[0] <= at and begin.made(at):
+            live.append(waiting.popleft())
+        moved += sum(move.made(at, keep) for begun in live if begun + LASTS_S > at)
+    return moved, late, len(waiting)
+
+
+@pytest.mark.parametrize("rate", [10, 20, 30, 45])
+def test_streams_would_show_what_the_decision_says(rate):
+    updates = Calls(standing.EDITS, standing.EDITS_S)
+    streams = [Calls(pacing.TIERS[tier], 60) for tier in (2, 4, 2)]
+    moved, late, unseen = shown(
+        Calls(pacing.POSTS_OF_WORKSPACE, 60), updates, updates, rate=rate, keep=standing.RESERVE
+    )
+    streamed, streamed_late, streamed_unseen = shown(*streams, rate=rate)
+
+    def spelled(seconds: float) -> str:
+        return f"{seconds:.0f} s late" if seconds else "at once"
+
+    assert unseen == 0
+    assert (
+        f"| {rate} | {moved}, {spelled(late)} | {streamed}, {spelled(streamed_late)}, {streamed_unseen} |"
+        in text_of("docs/decisions.md")
+    )
