@@ -63,7 +63,7 @@ async def _asked(desk: Desk) -> JobId:
     return receipt.record.job.id
 
 
-async def _painted(desk: Desk, store: MemoryStore, *kinds: str) -> JobId:
+async def painted(desk: Desk, store: MemoryStore, *kinds: str) -> JobId:
     job_id = await _asked(desk)
     held = await store.claim("gpu1", "1")
     assert held is not None
@@ -93,7 +93,7 @@ async def test_a_cancel_is_seen_on_the_card_and_said_where_there_is_none(desk: D
 
 
 async def test_a_cancel_that_comes_too_late_is_said(desk: Desk, store: MemoryStore) -> None:
-    told = await _comes_to(desk, _press(Button.CANCEL, await _painted(desk, store)))
+    told = await _comes_to(desk, _press(Button.CANCEL, await painted(desk, store)))
 
     assert isinstance(told, Say)
     assert "ended already" in str(told.answer)
@@ -111,7 +111,7 @@ async def test_a_moderator_ends_what_others_asked_for(desk: Desk) -> None:
 
 
 async def test_of_several_pictures_it_is_asked_which_and_a_choice_names_it(desk: Desk, store: MemoryStore) -> None:
-    job_id = await _painted(desk, store, "image", "text", "image")
+    job_id = await painted(desk, store, "image", "text", "image")
     asked = await _comes_to(desk, _press(Button.UPSCALE, job_id), BOB)
     assert asked == AskWhich(meaning=Pick(button=Button.UPSCALE, job_id=job_id), pictures=(0, 2))
 
@@ -124,14 +124,14 @@ async def test_of_several_pictures_it_is_asked_which_and_a_choice_names_it(desk:
 
 
 async def test_of_one_picture_nothing_is_asked(desk: Desk, store: MemoryStore) -> None:
-    done = await _comes_to(desk, _press(Button.VARY, await _painted(desk, store, "text", "image")))
+    done = await _comes_to(desk, _press(Button.VARY, await painted(desk, store, "text", "image")))
 
     assert isinstance(done, Paint)
     assert [each.index for each in done.submission.pictures.values() if isinstance(each, ResultOf)] == [1]
 
 
 async def test_what_is_about_a_job_brings_it_along(desk: Desk, store: MemoryStore) -> None:
-    job_id = await _painted(desk, store)
+    job_id = await painted(desk, store)
 
     edit = await _comes_to(desk, _press(Button.EDIT, job_id), BOB)
     words = await _comes_to(desk, _press(Button.PARAMETERS, job_id), BOB)
@@ -150,14 +150,14 @@ async def test_what_is_about_a_job_brings_it_along(desk: Desk, store: MemoryStor
 
 @pytest.mark.parametrize("button", [each for each in Button if each not in (Button.CANCEL, Button.DELETE)])
 async def test_nobody_reaches_a_job_of_another_place_by_its_id(desk: Desk, store: MemoryStore, button: Button) -> None:
-    job_id = await _painted(desk, store)
+    job_id = await painted(desk, store)
 
     with pytest.raises(SubmissionError, match="not kept any more"):
         await _comes_to(desk, _press(button, job_id), _STRANGER)
 
 
 async def test_a_deleted_job_leaves_its_message_to_be_taken_away(desk: Desk, store: MemoryStore) -> None:
-    job_id = await _painted(desk, store)
+    job_id = await painted(desk, store)
 
     with pytest.raises(SubmissionError, match="somebody else's"):
         await _comes_to(desk, _press(Button.DELETE, job_id), BOB)
