@@ -13,7 +13,7 @@ from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
 from bot.limits import Limits, share_of
-from bot.policy.places import Spot, offered
+from bot.policy.places import Spot, offered, ruled
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
@@ -70,6 +70,10 @@ class Desk:
     def workflows(self, spot: Spot) -> Mapping[str, Workflow]:
         """Return what may be asked for there."""
         return offered(self.knowledge.rules(), spot, self.catalog().workflows)
+
+    def ruled(self, spot: Spot) -> Spot:
+        """Return a spot with what the operator says of it, where its platform does not."""
+        return ruled(self.knowledge.rules(), spot)
 
     async def check(self, submission: Submission) -> None:
         """Find what `submit` would refuse, from memory alone; raises what `Intake.check` raises."""

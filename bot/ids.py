@@ -54,6 +54,10 @@ _COPIED: Mapping[tuple[str, IdKind], tuple[str, str]] = {
         "[TE][A-Z0-9]{5,30}",
         "open Slack in a browser: its address has it after /client/, T…",
     ),
+    ("slack", IdKind.CHANNEL): (
+        "[CGD][A-Z0-9]{5,30}",
+        "open the channel in a browser: it ends the address, C…",
+    ),
     ("slack", IdKind.ROLE): ("guest", "Slack has no roles but guest"),
     ("slack", IdKind.USER): ("[UW][A-Z0-9]{5,30}", "open their profile, the three dots, Copy member ID"),
     ("web", IdKind.ROLE): ("(?!)", "the page has no roles"),

@@ -11,7 +11,7 @@ from bot.images import Admitted, admit, refusal_of
 from bot.jobs import Job, JobId, JobRecord, StoredFile
 from bot.laning import Laning
 from bot.limits import Limits, explained, share_of
-from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources
+from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources, ruled
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
@@ -176,7 +176,8 @@ class Intake:
         jobs = {each.job_id for each in pictures if isinstance(each, ResultOf | InputOf)}
         found = {job_id: await self._visible(await self.store.read(job_id), submission) for job_id in jobs}
         workflows = self.knowledge.catalog().workflows
-        if refused := refusal_of_sources(submission.occasion.spot, [each.job for each in found.values()], workflows):
+        spot = ruled(self.knowledge.rules(), submission.occasion.spot)
+        if refused := refusal_of_sources(spot, [each.job for each in found.values()], workflows):
             raise refused
         return found
 

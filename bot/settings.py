@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
 from bot.ids import Id, IdKind, Snowflake, Word, fault_of_id
+from bot.jobs import DIRECT
 from bot.policy.places import PlaceRule
 from bot.policy.tiers import GUEST
 from bot.servers import MAX_LABELS, MAX_SLOTS, ServerSpec
@@ -151,17 +152,28 @@ class PlaceSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    platform: Literal["discord", "web"] = "discord"
-    community: Id  #: a Discord server's id, or `dm`: direct messages, and people who brought the bot along
+    platform: Literal["discord", "slack", "web"] = "discord"
+    community: Id  #: a Discord server's or Slack workspace's id, or `dm`: direct messages of a platform
     channel: Id | None = None  #: None: everywhere in it
     workflows: Annotated[tuple[str, ...], Field(max_length=200)] | None = None  #: None: all of them
     default_workflow: str | None = None  #: None: what holds elsewhere
+    adults_only: bool | None = None  #: whether what is for adults may be asked for there
+
+    @model_validator(mode="after")
+    def _check_adults(self) -> Self:
+        if self.adults_only is not None and self.platform != "slack":
+            who = (
+                "Discord's own channels say that" if self.platform == "discord" else "the page shows what is for adults"
+            )
+            raise ValueError(f"adults_only: is for Slack, where no channel is marked so; {who}")
+        return self
 
     @model_validator(mode="after")
     def _check_ids(self) -> Self:
         named = ((IdKind.COMMUNITY, self.community), (IdKind.CHANNEL, self.channel))
         for kind, text in named:
-            if text and (fault := fault_of_id(self.platform, kind, text)):
+            is_direct = text == DIRECT and kind is IdKind.COMMUNITY
+            if text and not is_direct and (fault := fault_of_id(self.platform, kind, text)):
                 raise ValueError(f"{kind}: {fault}")
         return self
 
@@ -180,6 +192,7 @@ class PlaceSettings(BaseModel):
             channel=self.channel,
             workflows=self.workflows,
             default_workflow=self.default_workflow,
+            adults_only=self.adults_only,
         )
 
 

@@ -12,6 +12,7 @@ from bot.jobs import Place, Requester, Tenant
 from bot.policy.places import Spot
 from bot.submissions import Occasion
 
+_DIRECT = "D"  # what the id of a direct message begins with
 _LONGEST_ID = 100
 _LONGEST_NAME = 80
 _LONGEST_SECRET = 1000
@@ -83,9 +84,13 @@ class Origin:
         return Place(tenant=self.requester.tenant, channel=f"{where.channel}{thread}")
 
     def spot(self, talk: Conversation | None = None) -> Spot:
-        """Return the place as rules see it. Slack has no channels for adults."""
+        """Return the place as rules see it. No channel of Slack's is marked as for adults: only a rule says that."""
         where = talk or self.talk
-        return Spot(place=self.place(where), thread_of=where.channel if where and where.thread else None)
+        return Spot(
+            place=self.place(where),
+            thread_of=where.channel if where and where.thread else None,
+            is_direct=where is not None and where.channel.startswith(_DIRECT),
+        )
 
     def occasion(self, talk: Conversation | None = None) -> Occasion:
         """Return it as one on which something may be asked."""

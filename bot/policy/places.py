@@ -1,10 +1,10 @@
 """Which workflow may be asked for where: pure rules over plain data, the same for every platform."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import SubmissionError
-from bot.jobs import Job, Place
+from bot.jobs import DIRECT, Job, Place
 from workflows.workflow import Workflow
 
 
@@ -17,6 +17,7 @@ class PlaceRule:
     channel: str | None = None  #: None: all channels of the community
     workflows: tuple[str, ...] | None = None  #: those that may be asked for; None: this rule limits nothing
     default_workflow: str | None = None
+    adults_only: bool | None = None  #: for platforms whose channels cannot be marked so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Spot:
     place: Place
     adults_only: bool = False  #: whether it may show what is for adults only: a platform has to say so
     thread_of: str | None = None  #: the channel that it is a thread of
+    is_direct: bool = False  #: direct messages of a community, which the rules of DIRECT hold for, too
 
 
 def allowed(rules: Sequence[PlaceRule], spot: Spot) -> tuple[str, ...] | None:
@@ -38,6 +40,12 @@ def default_of(rules: Sequence[PlaceRule], spot: Spot, otherwise: str) -> str:
     usual = next((rule.default_workflow for rule in _closest(rules, spot) if rule.default_workflow), otherwise)
     there = allowed(rules, spot)
     return usual if not there or usual in there else there[0]
+
+
+def ruled(rules: Sequence[PlaceRule], spot: Spot) -> Spot:
+    """Return a spot with what a rule says of it, where its platform does not."""
+    said = next((rule.adults_only for rule in _closest(rules, spot) if rule.adults_only is not None), False)
+    return replace(spot, adults_only=spot.adults_only or said)
 
 
 def offered(rules: Sequence[PlaceRule], spot: Spot, workflows: Mapping[str, Workflow]) -> Mapping[str, Workflow]:
@@ -53,7 +61,7 @@ def refusal(
     if there is not None and workflow.name not in there:
         known = ", ".join(name for name in there if name in workflows) or "nothing to paint with"
         return SubmissionError(f"{workflow.name} is not for this channel. Here there is {known}.")
-    if workflow.manifest.nsfw and not spot.adults_only:
+    if workflow.manifest.nsfw and not ruled(rules, spot).adults_only:
         return SubmissionError(f"{workflow.name} is for adults only: it works in channels that are age-restricted.")
     return None
 
@@ -74,12 +82,13 @@ def refusal_of_sources(spot: Spot, sources: Iterable[Job], workflows: Mapping[st
 
 
 def _closest(rules: Sequence[PlaceRule], spot: Spot) -> Sequence[PlaceRule]:
-    """Return the rules that hold there: of the thread, of its channel, of the community."""
+    """Return the rules that hold there: of the thread, of its channel, of direct messages, of the community."""
     place = spot.place
     ranks = {place.channel: 0, spot.thread_of or place.channel: 1 if spot.thread_of else 0, None: 2}
+    communities = {DIRECT: 0, place.tenant.id: 1} if spot.is_direct else {place.tenant.id: 0}
     here = [
         rule
         for rule in rules
-        if (rule.platform, rule.community) == (place.tenant.platform, place.tenant.id) and rule.channel in ranks
+        if rule.platform == place.tenant.platform and rule.community in communities and rule.channel in ranks
     ]
-    return sorted(here, key=lambda rule: ranks[rule.channel])
+    return sorted(here, key=lambda rule: (ranks[rule.channel], communities[rule.community]))

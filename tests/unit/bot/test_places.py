@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.jobs import Place, Tenant
-from bot.policy.places import PlaceRule, Spot, allowed, default_of, offered, refusal
+from bot.policy.places import PlaceRule, Spot, allowed, default_of, offered, refusal, ruled
 from tests.unit.bot.bench import CATALOG
 
 GUILD = Tenant(platform="discord", id="g")
@@ -79,3 +79,39 @@ def test_what_is_offered_is_what_is_not_refused(rules, at, names):
 )
 def test_a_refusal_says_where_it_works_or_what_works_here(rules, at, name, sentence):
     assert str(refusal(rules, at, WORKFLOWS[name], WORKFLOWS)) == sentence
+
+
+DM, ADULTS, NO_ADULTS = rule(community="dm", **ONLY_FLUX), {"adults_only": True}, {"adults_only": False}
+DIRECTLY = replace(spot("D1"), is_direct=True)
+
+
+@pytest.mark.parametrize(
+    ("rules", "at", "there"),
+    [
+        ([DM], spot(), None),
+        ([DM], DIRECTLY, (FLUX,)),
+        ([rule(**ONLY_TXT), DM], DIRECTLY, (FLUX,)),  # closer than all of the community
+        ([rule("D1", **ONLY_TXT), DM], DIRECTLY, (TXT2IMG,)),
+        ([DM, rule(**ONLY_TXT)], spot(), (TXT2IMG,)),
+        ([replace(DM, platform="web")], DIRECTLY, None),
+    ],
+)
+def test_direct_messages_of_a_community_have_its_rules_and_closer_ones_of_their_own(rules, at, there):
+    assert allowed(rules, at) == there
+
+
+@pytest.mark.parametrize(
+    ("rules", "at", "adults_only"),
+    [
+        ([], spot(adults_only=False), False),
+        ([], spot(adults_only=True), True),
+        ([rule("c", **ADULTS)], spot(adults_only=False), True),
+        ([rule("c", **ADULTS)], spot("t", thread_of="c", adults_only=False), True),
+        ([rule("other", **ADULTS)], spot(adults_only=False), False),
+        ([rule(**ADULTS), rule("c", **NO_ADULTS)], spot(adults_only=False), False),
+        ([rule(**ADULTS), rule("c", **ONLY_TXT)], spot(adults_only=False), True),
+    ],
+)
+def test_where_no_channel_can_be_marked_a_rule_says_what_is_for_adults(rules, at, adults_only):
+    assert ruled(rules, at).adults_only is adults_only
+    assert (refusal(rules, at, WORKFLOWS[FLUX], {}) is None) is (adults_only and allowed(rules, at) is None)

@@ -213,6 +213,31 @@ def test_what_is_wrong_about_places_is_a_sentence(text: str, says: str) -> None:
     assert says in _problems(text.encode())
 
 
+SLACK = '[[places]]\nplatform = "slack"\ncommunity = "T0ACME123"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SLACK.replace("T0ACME123", "acme"), "'acme' is no id: open Slack in a browser"),
+        (f'{SLACK}channel = "general"', "'general' is no id: open the channel in a browser"),
+        (f"{PLACE}adults_only = true", "adults_only: is for Slack"),
+        ('[[places]]\nplatform = "web"\ncommunity = "local"\nadults_only = true', "adults_only: is for Slack"),
+    ],
+)
+def test_what_is_wrong_about_places_of_slack_is_a_sentence(text: str, says: str) -> None:
+    assert says in _problems(text.encode())
+
+
+def test_a_workspace_an_organisation_and_direct_messages_are_communities_of_slack() -> None:
+    others = [SLACK.replace("T0ACME123", community) for community in ("E0ACME123", "dm")]
+    text = f'{SLACK}channel = "C0CATS123"\nadults_only = true\n{"".join(others)}'
+
+    cats, organisation, direct = read_settings(text.encode()).places
+    assert cats.rule == PlaceRule(platform="slack", community="T0ACME123", channel="C0CATS123", adults_only=True)
+    assert (organisation.community, direct.community) == ("E0ACME123", "dm")
+
+
 def test_the_same_community_may_be_described_once_for_each_channel() -> None:
     text = (
         f'{PLACE}{PLACE}channel = "234567890123456789"\n{PLACE}channel = "345678901234567890"\n{PLACE}platform = "web"'
