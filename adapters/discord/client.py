@@ -12,8 +12,7 @@ from yarl import URL
 from adapters.discord.calls import refused_token
 from adapters.discord.library import discord
 from adapters.discord.shapes import Json
-from adapters.discord.supervising import GatewayLost
-from bot.errors import ConfigError
+from bot.errors import ChatError, ConfigError
 
 # What they say is said by us, once for each outage: they repeat it with a traceback for every try.
 for _name in ("discord.client", "discord.shard"):
@@ -36,6 +35,12 @@ _TOKEN = 4004
 
 Heard = Callable[[Json, Callable[[str], bool]], None]
 """Takes an event, and what tells of a channel by its id whether it is for adults."""
+
+
+class GatewayLost(ChatError):
+    """Nothing is heard from Discord for now."""
+
+    sentence = "Discord's gateway cannot be reached."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,7 @@ async def listen(options: GatewayOptions, heard: Heard, ready: Callable[[], None
             await client.login(options.token)
         # Its own pauses grow to 17 minutes: without them a lost connection ends the client, and a new one is made.
         await client.connect(reconnect=False)
+        raise GatewayLost(detail="the client ended")
     except discord.LoginFailure as error:
         raise refused_token() from error
     except discord.PrivilegedIntentsRequired as error:

@@ -16,12 +16,12 @@ from adapters.discord.registering import Registering
 from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
 from adapters.discord.shapes import Json
-from adapters.discord.supervising import Pauses, Supervisor
 from bot.answers import Answer
 from bot.attending import DEADLINE_S, Attending
 from bot.errors import ConfigError, gathered
 from bot.outages import Outage
 from bot.refusals import BUSY, STOPPING, refused
+from bot.supervising import Pauses, Supervisor
 
 _log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.given import PING_S
-from adapters.slack.refusals import Refused
 from adapters.slack.tokens import ask_alone
 from bot.errors import ChatError
 from bot.outages import Outage
+from bot.supervising import Pauses, Supervisor
 
 _log = logging.getLogger(__name__)
 _quiet = logging.getLogger(f"{__name__}.sdk")
@@ -28,8 +28,6 @@ CONNECT_S = 20.0
 
 _SILENT_PINGS = 6
 """slack_sdk replaces a connection that was silent for four; this is for when it does not."""
-
-_FIRST_S, _LONGEST_S = 1.0, 60.0
 
 
 class SocketLost(ChatError):
@@ -47,22 +45,9 @@ class Listening:
     base_url: str
     ping_s: float = PING_S
 
-    async def run(self) -> NoReturn:
+    async def run(self) -> None:
         """Listen for good. Raises ConfigError for a token that opens nothing."""
-        outage, pause_s = Outage(_log, "Slack's Socket Mode"), _FIRST_S
-        while True:
-            was_connected: list[None] = []
-
-            def connected(seen: list[None] = was_connected) -> None:
-                seen.append(None)
-                outage.over()
-
-            try:
-                await self._listen(connected)
-            except (SocketLost, Refused) as error:
-                outage.lost(error)
-            pause_s = _FIRST_S if was_connected else min(2 * pause_s, _LONGEST_S)
-            await asyncio.sleep(pause_s)
+        await Supervisor(listen=self._listen, outage=Outage(_log, "Slack's Socket Mode"), pauses=Pauses()).run()
 
     async def _listen(self, connected: Callable[[], None]) -> NoReturn:
         opened = await ask_alone(self.base_url, self.token, "apps.connections.open", what="app token")

@@ -7,9 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from adapters.discord.client import GatewayClient, GatewayOptions, listen
+from adapters.discord.client import GatewayClient, GatewayLost, GatewayOptions, listen
 from adapters.discord.registration import Registration, commands_of
-from adapters.discord.supervising import GatewayLost
 from bot.errors import ConfigError
 from tests.fakes.discord.faults import Status
 from tests.fakes.discord.limits import Limits
@@ -26,7 +25,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(self: object, shard_id: int | None, *, initial: bool = False) -> None:
         pass
 
-    monkeypatch.setattr("adapters.discord.supervising._FIRST_S", 0.05)
+    monkeypatch.setattr("bot.supervising._FIRST_S", 0.05)
     monkeypatch.setattr(GatewayClient, "before_identify_hook", at_once)
 
 

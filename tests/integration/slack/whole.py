@@ -7,12 +7,11 @@ Nothing is put in between: members ask the fake, slack-bolt carries it over real
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from aiohttp import web
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
 from adapters.redis.engine import open_engine
@@ -20,16 +19,13 @@ from adapters.redis.opening import RedisPool, open_redis
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from adapters.slack import pacing, standing
-from adapters.slack.front import SlackFront
-from adapters.slack.given import OAuth, SlackOptions
+from adapters.slack.given import SlackOptions
+from adapters.slack.installs import Installs
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.opening import Backing, front_of
 from adapters.slack.standing import EDITS_S, POSTS_S
 from bot.app import ServiceOptions, opened
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.servers import ServerSpec
-from bot.service.asking import desk_of, sources_of
-from bot.service.fronts import FAR, stand_of
 from bot.service.roles import Role
 from bot.service.running import Service
 from bot.settings import Settings
@@ -50,6 +46,7 @@ Way = Literal["socket", "http"]
 WAYS: Sequence[Way] = ("socket", "http")
 
 PING_S = 0.3
+PUBLIC = "https://pictures.example.org"
 FASTER = 5.0
 """A minute of Slack's has so many seconds less here, for it and for us: nobody waits for a tier to fill up again."""
 
@@ -64,7 +61,6 @@ class Process:
     task: "asyncio.Task[None]"
     stopping: asyncio.Event
     services: list[Service]  #: it, once it is open
-    fronts: list[SlackFront]  #: its front, once it is open
 
     @property
     def can_ask(self) -> bool:
@@ -91,7 +87,7 @@ class Whole:
     folder: Path
     redis_url: str
     store: RedisPool
-    given: SlackOptions
+    way: Way
     settings: dict[str, Any]
     tasks: asyncio.TaskGroup
     team: Workspace
@@ -102,49 +98,36 @@ class Whole:
 
     async def start(self, *, redis_url: str | None = None) -> Process:
         """Start a process of the service; returns before it is of use to anybody."""
+        is_served = self.way == "http"
         options = ServiceOptions(
             settings=Settings(**self.settings),
             state=self.folder,
             key=KEY,
             servers={name: ServerSpec(name=name, url=each.url) for name, each in self.numbered},
             guests=(),
-            roles=frozenset({Role.WORKER}),
+            roles=frozenset({Role.SLACK, Role.WORKER, *([Role.WEB] if is_served else [])}),
             redis_url=redis_url or self.redis_url,
             port=0,
+            in_slack=self._near,
         )
-        process = Process(task=asyncio.Future(), stopping=asyncio.Event(), services=[], fronts=[])  # type: ignore[arg-type]
-        process.task = self.tasks.create_task(self._serve(options, process))
-        self.processes.append(process)
-        return process
+        stopping, services = asyncio.Event(), list[Service]()
+        task = self.tasks.create_task(self._serve(options, stopping, services))
+        self.processes.append(Process(task=task, stopping=stopping, services=services))
+        return self.processes[-1]
 
-    async def _serve(self, options: ServiceOptions, process: Process) -> None:
-        async with opened(options) as service:
-            desk = desk_of(service.core)
-            sources = sources_of(service.core, desk)
-            backing = Backing(desk=desk, files=service.core.files, secrets=service.core.secrets, card=sources.card)
-            front = front_of(self.given, backing)
-            service.stands = (stand_of(service.core, front, sources, FAR),)
-            process.services.append(service)
-            process.fronts.append(front)
-            async with self._reachable(front):
-                await service.run(process.stopping)
+    def _near(self, options: SlackOptions) -> SlackOptions:
+        """Let the service live in the fake's time, and be in this Slack."""
+        host = self.slack.world.host
+        here = replace(options, base_url=self.slack.url, hooks={host}, files={host})
+        return replace(here, ping_s=PING_S, now=self.slack.clock.now)
 
-    @asynccontextmanager
-    async def _reachable(self, front: SlackFront) -> AsyncIterator[None]:
-        if self.given.app_token is not None:
-            yield
-            return
-        site = web.Application()
-        site.add_routes(front.routes())
-        runner = web.AppRunner(site, shutdown_timeout=0.1, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            host, port = runner.addresses[0][:2]
-            self.slack.delivery.url = f"http://{host}:{port}{EVENTS_PATH}"
-            yield
-        finally:
-            await runner.cleanup()
+    async def _serve(self, options: ServiceOptions, stopping: asyncio.Event, services: list[Service]) -> None:
+        def served(url: str, note: str | None) -> None:
+            self.slack.delivery.url = f"{url}{EVENTS_PATH}"
+
+        async with opened(options, served) as service:
+            services.append(service)
+            await service.run(stopping)
 
     @property
     def numbered(self) -> list[tuple[str, Simulator]]:
@@ -153,7 +136,7 @@ class Whole:
 
     async def opened(self, sessions: int = 1) -> None:
         """Wait until so many processes hear, and every one knows what the GPUs offer."""
-        if self.given.app_token is not None:
+        if self.way == "socket":
             await self.slack.until(lambda: len(self.slack.socket.connections) >= sessions, PATIENCE_S)
         else:
             await self.slack.until(lambda: self.slack.delivery.url is not None, PATIENCE_S)
@@ -164,8 +147,7 @@ class Whole:
 
     async def install(self, team: Workspace) -> None:
         """Let a workspace have installed the app."""
-        installs = self.processes[-1].fronts[-1].installs
-        assert installs is not None
+        installs = Installs(self.processes[-1].services[-1].core.secrets)
         await installs.async_save(Installation(user_id="U1", team_id=team.id, bot_token=team.token))
 
     # what a test can do
@@ -261,7 +243,6 @@ async def whole(
     gpus: int = 1,
     many: bool = False,
     start: bool = True,
-    takes_guests: bool = False,
     is_spared: bool = True,
     **settings: Any,
 ) -> AsyncIterator[Whole]:
@@ -283,8 +264,8 @@ async def whole(
             folder=folder,
             redis_url=url,
             store=await stack.enter_async_context(open_redis(url)),
-            given=options_for(slack, way, many=many, takes_guests=takes_guests),
-            settings=settings,
+            way=way,
+            settings={**secrets_of(slack, way, many=many), **settings},
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
             team=team,
             general=team.channel("general"),
@@ -303,21 +284,14 @@ async def whole(
     held_against_the_description(slack)
 
 
-def options_for(slack: FakeSlack, way: Way, *, many: bool, takes_guests: bool) -> SlackOptions:
-    """Return how the service is in the fake."""
-    [team] = slack.world.teams.values()
-    return SlackOptions(
-        token=None if many else team.tokens[-1].text,
-        oauth=OAuth(client_id=slack.app.client_id, client_secret=slack.app.client_secret) if many else None,
-        app_token=slack.app.token if way == "socket" else None,
-        signing_secret=slack.app.signing_secret,
-        takes_guests=takes_guests,
-        base_url=slack.url,
-        hooks={slack.world.host},
-        files={slack.world.host},
-        ping_s=PING_S,
-        now=slack.clock.now,
-    )
+def secrets_of(slack: FakeSlack, way: Way, *, many: bool) -> dict[str, str]:
+    """Return what the operator of the service got from the fake, as settings."""
+    app, [team] = slack.app, slack.world.teams.values()
+    listening = {"slack_app_token": app.token} if way == "socket" else {"slack_signing_secret": app.signing_secret}
+    if not many:
+        return {"slack_token": team.tokens[-1].text, **listening}
+    ours = {"slack_client_id": app.client_id, "slack_client_secret": app.client_secret, "public_url": PUBLIC}
+    return {**ours, **listening}
 
 
 def held_against_the_description(slack: FakeSlack) -> None:
@@ -331,7 +305,7 @@ def hurry(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.pool.ROSTER_S", 0.1)
     patch.setattr("bot.health.FIRST_PAUSE_S", 0.05)
     patch.setattr("bot.health.LONGEST_PAUSE_S", 0.2)
-    patch.setattr("adapters.slack.listening._FIRST_S", 0.1)
+    patch.setattr("bot.supervising._FIRST_S", 0.1)
     patch.setattr(pacing, "MINUTE_S", 60 / FASTER)
     patch.setattr(pacing, "POSTS_S", POSTS_S / FASTER)
     patch.setattr(standing, "POSTS_S", POSTS_S / FASTER)

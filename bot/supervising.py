@@ -1,10 +1,10 @@
-"""The gateway client is replaced whenever it ends: discord.py gives up, or breaks, on what only a new client mends."""
+"""A client that hears of a platform is replaced whenever it ends: it gives up, or breaks, on what a new one mends."""
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.errors import ChatError, ConfigError
 from bot.outages import Outage
@@ -14,18 +14,12 @@ _HEALTHY_S = 60.0
 """Whoever was connected for so long did not fail at connecting: the pauses begin anew."""
 
 
-class GatewayLost(ChatError):
-    """Nothing is heard from Discord for now."""
-
-    sentence = "Discord's gateway cannot be reached."
-
-
 @dataclass(slots=True, kw_only=True)
 class Pauses:
     """How long to wait before the next client: 1, 2, 4 … 60 s, and a little more so that not all come at once."""
 
     jitter: Callable[[], float] = random.random  #: 0 to 1: the share of a quarter that is added
-    _next_s: float = _FIRST_S
+    _next_s: float = field(default_factory=lambda: _FIRST_S)
 
     def after(self, healthy_s: float) -> float:
         """Return the pause after a client that was connected for so long (0: never)."""
@@ -36,7 +30,7 @@ class Pauses:
 
 
 Listen = Callable[[Callable[[], None]], Awaitable[None]]
-"""Connects, calls back whenever it is connected, and ends when nothing more will be heard."""
+"""Connects, calls back whenever it is connected, and raises ChatError when nothing more will be heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +58,10 @@ class Supervisor:
 
         try:
             await self.listen(ready)
-            self.outage.lost(GatewayLost(detail="the client ended"))
         except ConfigError:
             raise
-        except GatewayLost as error:
+        except ChatError as error:
             self.outage.lost(error)
-        except Exception as error:  # noqa: BLE001 - discord.py breaks of its own bugs when a first connection fails
+        except Exception as error:  # noqa: BLE001 - clients break of their own bugs, as discord.py's at its first connection
             self.outage.broke(error)
         return self.clock() - connected[0] if connected else 0.0

@@ -1,13 +1,13 @@
-"""A gateway client that ends is replaced, after a pause that grows and is forgotten."""
+"""A client that ends is replaced, after a pause that grows and is forgotten."""
 
 import logging
 from collections.abc import Callable
 
 import pytest
 
-from adapters.discord.supervising import GatewayLost, Pauses, Supervisor
-from bot.errors import ConfigError
+from bot.errors import ChatError, ConfigError
 from bot.outages import Outage
+from bot.supervising import Pauses, Supervisor
 
 LOG = logging.getLogger("tests.supervising")
 
@@ -48,28 +48,28 @@ class World:
 
 
 async def test_the_pauses_double_up_to_a_minute() -> None:
-    world = World(*[(None, GatewayLost())] * 9)
+    world = World(*[(None, ChatError())] * 9)
     assert await world.run() == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 async def test_a_minute_of_health_begins_the_pauses_anew() -> None:
-    world = World((None, GatewayLost()), (None, GatewayLost()), (59, GatewayLost()), (60, None), (0, None))
+    world = World((None, ChatError()), (None, ChatError()), (59, ChatError()), (60, ChatError()), (0, ChatError()))
     assert await world.run() == [1, 2, 4, 1, 2]
 
 
 @pytest.mark.parametrize(
     "error", [AttributeError("'NoneType' object has no attribute 'sequence'"), KeyError("x"), RecursionError()]
 )
-async def test_what_discord_py_breaks_of_is_mended_by_a_new_client(
+async def test_what_a_client_breaks_of_is_mended_by_a_new_client(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world = World((None, error), (5, None))
+    world = World((None, error), (5, ChatError()))
     assert await world.run() == [1, 2]
     assert "gateway: failed" in caplog.text
 
 
 async def test_one_outage_is_logged_once_and_its_end_too(caplog: pytest.LogCaptureFixture) -> None:
-    await World(*[(None, GatewayLost())] * 5, (5, GatewayLost())).run()
+    await World(*[(None, ChatError())] * 5, (5, ChatError())).run()
     assert [each.getMessage().split(":")[1].split()[0] for each in caplog.records] == ["lost", "back", "lost"]
 
 
