@@ -139,7 +139,7 @@ async def test_slack_that_is_away_for_a_while_is_caught_up_with(tmp_path):
         scene.slack.faults.plan(Status(503), times=40)
         scene.quick()
         async with asyncio.timeout(20):
-            while not [each for each in await scene.jobs() if each.state.is_final]:
+            while not [each for each in await scene.jobs() if each.state.is_final]:  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.02)
         scene.slack.faults.heal()
         message = await painted(asked)

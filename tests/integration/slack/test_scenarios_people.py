@@ -41,7 +41,7 @@ async def test_somebody_of_another_organisation_is_refused_in_a_shared_channel(t
 
 
 async def test_guests_and_strangers_are_served_where_the_operator_lets_them(tmp_path):
-    async with whole(tmp_path, takes_guests=True) as scene:
+    async with whole(tmp_path, slack={"guests": True}) as scene:
         shared = scene.team.channel("shared", is_shared=True)
         eve = scene.team.stranger("eve", "T0ELSEWHERE")
         shared.members.add(eve.id)
