@@ -6,9 +6,9 @@ here. Also when something is shown: what is left is read off the same meters.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from bot.jobs import Requester
 from bot.leases import Charge, Settlement
@@ -45,20 +45,27 @@ class Take:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """What grants in force allow beyond each of a member's quotas."""
+    """What a grant in force allows beyond each of somebody's quotas."""
 
     gpu_s: int = 0
     pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What one party may use: each of these quotas, raised by the extra."""
+
+    quotas: tuple[Quota, ...] = ()
+    extra: Extra = Extra()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
     """What somebody may use in a community, from wherever it was said."""
 
-    member: tuple[Quota, ...] = ()  #: their own allowance's, or their tier's
-    extra: Extra = Extra()
-    person: tuple[Quota, ...] = ()  #: in all communities of the platform together, by UTC
-    community: tuple[Quota, ...] = ()  #: of all its members together
+    member: Due = Due()
+    person: Due = Due()  #: in all communities of the platform together, by UTC
+    community: Due = Due()  #: all its members together
     zone: str = UTC_NAME  #: the community's, of the IANA database
 
 
@@ -95,17 +102,17 @@ def meters_of(entitlement: Entitlement, requester: Requester, now_ms: int) -> tu
     """Return every limit that somebody's next job counts against; raises SubmissionError for a zone that is none."""
     tenant, zone = requester.tenant, zone_of(entitlement.zone)
     member = (tenant.platform, tenant.id, requester.id)
-    parties: tuple[tuple[Whose, tuple[str, ...], tuple[Quota, ...], Extra, ZoneInfo], ...] = (
-        (Whose.MEMBER, member, entitlement.member, entitlement.extra, zone),
-        # A zone of their own nobody has: a person's communities may be in several.
-        (Whose.PERSON, (tenant.platform, requester.id), entitlement.person, Extra(), zone_of(UTC_NAME)),
-        (Whose.COMMUNITY, (tenant.platform, tenant.id), entitlement.community, Extra(), zone),
+    parties: tuple[tuple[Whose, tuple[str, ...], Due, tzinfo], ...] = (
+        (Whose.MEMBER, member, entitlement.member, zone),
+        # A person has no zone: their communities may be in several.
+        (Whose.PERSON, (tenant.platform, requester.id), entitlement.person, zone_of(UTC_NAME)),
+        (Whose.COMMUNITY, (tenant.platform, tenant.id), entitlement.community, zone),
     )
     return tuple(
         meter
-        for whose, names, quotas, extra, where in parties
-        for each in quotas
-        for meter in _meters(whose, names, each, extra, now_ms, where)
+        for whose, names, due, where in parties
+        for each in due.quotas
+        for meter in _meters(whose, names, each, due.extra, now_ms, where)
     )
 
 
@@ -120,7 +127,7 @@ def charges_of(meters: Sequence[Meter], take: Take) -> tuple[Charge, ...]:
 
 
 def _meters(
-    whose: Whose, names: tuple[str, ...], quota: Quota, extra: Extra, now_ms: int, zone: ZoneInfo
+    whose: Whose, names: tuple[str, ...], quota: Quota, extra: Extra, now_ms: int, zone: tzinfo
 ) -> Iterator[Meter]:
     ceilings = (
         (Unit.PICTURES, quota.pictures, extra.pictures),
@@ -141,7 +148,7 @@ def _meters(
             )
 
 
-def _window(quota: Quota, now_ms: int, zone: ZoneInfo) -> tuple[int, int, tuple[str, ...]]:
+def _window(quota: Quota, now_ms: int, zone: tzinfo) -> tuple[int, int, tuple[str, ...]]:
     """Return for how long a charge counts, in how many steps, and the period that its counter is named by."""
     if quota.refill is Refill.ROLLING:
         return *_ROLLING[quota.per], ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import SubmissionError
@@ -20,15 +20,15 @@ class Period:
     ends_ms: int
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str) -> tzinfo:
     """Return a time zone of the IANA database; raises SubmissionError for a name that it does not have."""
     try:
-        return ZoneInfo(name)
+        return UTC if name == UTC_NAME else ZoneInfo(name)  # the first is there without the database, too
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last two for names that are no path
         raise SubmissionError("That is no time zone. They have names such as Europe/Berlin or UTC.") from error
 
 
-def period_of(per: Per, now_ms: int, zone: ZoneInfo) -> Period:
+def period_of(per: Per, now_ms: int, zone: tzinfo) -> Period:
     """Return the hour, day or month of an instant.
 
     A day ends with the first moment of the next date, so it has 23 or 25 hours where the clock is moved. An hour that

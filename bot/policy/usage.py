@@ -1,0 +1,135 @@
+"""What somebody has used and has left, told before it is reached and when it is. Pure.
+
+People think in pictures, so these come first, and GPU seconds stand in brackets.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from bot.deadlines import spelled
+from bot.errors import QueueFull, QuotaReached, SubmissionError
+from bot.leases import Counted
+from bot.policy.meters import Meter, Take, Unit, Whose
+from bot.policy.quotas import Per, Refill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How one meter stands. Amounts are GPU milliseconds or pictures, as its unit is."""
+
+    meter: Meter
+    used: int
+    held: int  #: by jobs that wait or run: what they do not use comes back
+    returns: tuple[tuple[float, int], ...]  #: in how many seconds how much comes back at the latest, the first first
+
+    @property
+    def left(self) -> int:
+        """Return what may still be used now."""
+        return max(0, self.meter.ceiling - self.used - self.held)
+
+    def wait_s(self, wanted: int) -> float:
+        """Return in how many seconds there is room for so much, as the queue would tell; 0 when there is now."""
+        surplus = self.used + self.held + wanted - self.meter.ceiling
+        back = accumulate(count for _, count in self.returns)
+        ends = (after_s for (after_s, _), freed in zip(self.returns, back, strict=True) if freed >= surplus)
+        return next(ends, 0.0) if surplus > 0 else 0.0
+
+
+def usage_of(meters: Sequence[Meter], counted: Mapping[str, Counted], now_ms: int) -> tuple[Usage, ...]:
+    """Return how meters stand, by what their counters were found to count."""
+    return tuple(_usage(meter, counted.get(meter.counter, Counted()), now_ms) for meter in meters)
+
+
+def tightest(usages: Sequence[Usage], take: Take) -> Usage | None:
+    """Return the usage that is the first to refuse jobs like this one; None: nothing limits them."""
+    return min(usages, key=lambda each: each.left / take.of(each.meter.unit), default=None)
+
+
+def quote(usages: Sequence[Usage], take: Take) -> SubmissionError | QuotaReached | None:
+    """Say why a job would be refused if it was asked for now; None when it would not.
+
+    A SubmissionError when it is too large for a quota however long one waits: less has to be asked for.
+    """
+    if too_large := refusal_of_size([each.meter for each in usages], take):
+        return too_large
+    last = max(usages, key=lambda each: each.wait_s(take.of(each.meter.unit)), default=None)
+    wait_s = last.wait_s(take.of(last.meter.unit)) if last else 0.0
+    return _reached(last.meter, take, retry_after_s=wait_s) if last and wait_s else None
+
+
+def refusal_of_size(meters: Sequence[Meter], take: Take) -> SubmissionError | None:
+    """Say which quota a job is too large for even when nothing of it is used; None: for none."""
+    for meter in meters:
+        if take.of(meter.unit) > meter.ceiling:
+            wants, has = amount(take.of(meter.unit), meter.unit, take), amount(meter.ceiling, meter.unit, take)
+            return SubmissionError(
+                f"This takes {wants}, and {_QUOTAS[meter.whose]} is {has} {_each(meter)}: ask for less."
+            )
+    return None
+
+
+def explained(full: QueueFull, meters: Sequence[Meter], take: Take) -> QueueFull:
+    """Return a refusal of the queue with the words of the quota that it is about; as it is, where it is about none."""
+    meter = next((each for each in meters if each.counter == full.counter), None)
+    return _reached(meter, take, retry_after_s=full.retry_after_s) if meter else full
+
+
+def told(usage: Usage, take: Take) -> str:
+    """Say how a meter stands, to whoever asks what they have left."""
+    meter = usage.meter
+    left = amount(usage.left, meter.unit, take)
+    held = f", {amount(usage.held, meter.unit, take)} of the rest held for what waits" if usage.held else ""
+    after = f"; more in {spelled(max(1.0, usage.returns[0][0]))}" if usage.returns else ""
+    return f"{left} left of {amount(meter.ceiling, meter.unit, take)} {_each(meter)}{_SHARED[meter.whose]}{held}{after}"
+
+
+def amount(count: int, unit: Unit, take: Take) -> str:
+    """Say an amount: in pictures, and GPU time as pictures of the usual kind with its seconds in brackets.
+
+    `take` is what a job of that kind uses.
+    """
+    if unit is Unit.PICTURES:
+        return _pictures(count)
+    about = count * max(1, take.pictures) // max(1, take.gpu_ms)
+    return f"about {_pictures(about)} ({count / 1000:.0f} GPU seconds)"
+
+
+def _usage(meter: Meter, counted: Counted, now_ms: int) -> Usage:
+    return Usage(
+        meter=meter,
+        used=counted.count - counted.held,
+        held=counted.held,
+        returns=tuple(
+            ((each.ends_ms - now_ms) / 1000, each.count) for each in counted.spans if each.ends_ms is not None
+        ),
+    )
+
+
+def _reached(meter: Meter, take: Take, *, retry_after_s: float) -> QuotaReached:
+    has = amount(meter.ceiling, meter.unit, take)
+    sentence = f"{_REACHED[meter.whose]} {has} {_each(meter)}."
+    return QuotaReached(sentence, counter=meter.counter, retry_after_s=retry_after_s)
+
+
+def _each(meter: Meter) -> str:
+    if meter.refill is Refill.CALENDAR:
+        return f"each {meter.per}"
+    return {Per.HOUR: "in any hour", Per.DAY: "in any 24 hours", Per.MONTH: "in any 30 days"}[meter.per]
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+_QUOTAS = {Whose.MEMBER: "your quota", Whose.PERSON: "your quota", Whose.COMMUNITY: "this community's quota"}
+_REACHED = {
+    Whose.MEMBER: "Your quota in this community is used up for now: it is",
+    Whose.PERSON: "Your quota in all communities together is used up for now: it is",
+    Whose.COMMUNITY: "This community's quota is used up for now: all its members together have",
+}
+_SHARED = {
+    Whose.MEMBER: "",
+    Whose.PERSON: ", in all communities together",
+    Whose.COMMUNITY: ", for all members together",
+}
