@@ -40,7 +40,6 @@ def test_every_setting_that_is_named_exists_and_every_secret_of_slack_is_named()
     assert {name for name in Settings.model_fields if name.startswith("slack_")} == SECRETS <= PAGE.settings()
 
 
-@pytest.mark.xfail(strict=True, reason='`[[places]]` does not take platform = "slack" yet')
 def test_what_is_shown_of_the_settings_file_is_taken():
     shown = [read_settings(each.encode()) for each in re.findall(r"```toml\n(.*?)```", PAGE.text, re.DOTALL)]
 

@@ -123,6 +123,13 @@ class Listener:
     origin: Origin
     heard: list[Json] = field(default_factory=list)
 
+    @property
+    def rooms(self) -> "Listener":
+        return self
+
+    async def roles(self, workspace: str, user: str) -> frozenset[str]:
+        return frozenset()
+
     async def whisper(self, message: Json) -> None:
         self.heard.append(message)
 
