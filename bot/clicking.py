@@ -25,6 +25,7 @@ from bot.meanings import (
     Show,
     picked,
 )
+from bot.policy.places import Spot
 from bot.refusals import OUTDATED
 from bot.status import Button
 from bot.submissions import Occasion, Submission
@@ -98,9 +99,10 @@ class GiveWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowJob:
-    """A job is shown to whoever clicked, as it stands."""
+    """A job is shown to whoever clicked, as it stands, with as much as may be seen in that spot."""
 
     record: JobRecord
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ async def effect_of(desk: Desk, click: Click) -> Effect:
         case PickOf(button=button, source=source):
             return GoOn(button=button, source=source, number=picked(click.chosen))
         case Show(job_id=job_id):
-            return ShowJob(record=await _seen(desk, click, job_id))
+            return ShowJob(record=await _seen(desk, click, job_id), spot=desk.ruled(click.occasion.spot))
         case HistoryPage() | EditAgain() as itself:
             return itself
         case EditForm() | ReportForm() | ReimagineForm() | None:

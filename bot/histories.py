@@ -13,9 +13,7 @@ THAT_IS_ALL = "That is all."
 LATEST = "Your latest jobs"
 SHOW, NEWER, OLDER = "Show", "Newer", "Older"
 AS_OF_NOW = "As of now: this copy does not change. Show it again to see how it goes on."
-WITHHELD = (
-    "What it made is for adults only: /history shows it in a channel that is age-restricted, or in private with me."
-)
+WITHHELD = "What it made is for adults only:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +37,15 @@ def page_of(records: Sequence[JobRecord], skip: int, size: int) -> Page:
     )
 
 
-def fit_for(card: StatusCard, spot: Spot) -> tuple[StatusCard, tuple[str, ...]]:
-    """Return a job's card as it may be shown there, and what has to be said of it and of what it leaves out."""
+def fit_for(card: StatusCard, spot: Spot, where: str) -> tuple[StatusCard, tuple[str, ...]]:
+    """Return a job's card as it may be shown there, and what has to be said of it and of what it leaves out.
+
+    `where` is the platform's sentence of where what is for adults may be seen.
+    """
     remarks = () if card.state.is_final else (AS_OF_NOW,)
     if spot.adults_only or not card.nsfw or not (card.files or card.preview):
         return card, remarks
-    return replace(card, files=(), preview=None), (WITHHELD, *remarks)
+    return replace(card, files=(), preview=None), (f"{WITHHELD} {where}", *remarks)
 
 
 def words_of(record: JobRecord) -> str:

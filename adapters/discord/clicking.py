@@ -60,8 +60,8 @@ class Clicking:
                 await self.submitting.submit(answering, wish_of(submission))
             case OpenEdit() | OpenReport():
                 await answering.open(self._form(effect))
-            case ShowJob(record=record):
-                await self.showing.show(answering, record)
+            case ShowJob(record=record, spot=spot):
+                await self.showing.show(answering, record, spot)
             case Remove(left=left):
                 await self._remove(answering, left)
             case _:

@@ -82,8 +82,8 @@ class Clicking:
                 await self._paint(answering, submission)
             case OpenEdit() | OpenReport():
                 await self.forming.open_for(answering, effect)
-            case ShowJob(record=record):
-                await self.showing.show(answering, record)
+            case ShowJob(record=record, spot=spot):
+                await self.showing.show(answering, record, spot)
             case Remove(left=left):
                 await self._remove(answering, left)
             case _:

@@ -13,6 +13,7 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from bot.desk import Desk
 from bot.jobs import JobId, JobRecord
+from bot.policy.places import is_for_adults
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Homes:
         records = await self.desk.history(origin.requester)
         roles = await self.rooms.roles(origin.workspace, origin.requester.id)
         usage = await self.desk.usage(origin.requester, roles)
-        pictures = await self._pictures(records)
+        pictures = await self._pictures(origin, records)
         try:
             try:
                 await self._put(origin, home(records, usage, pictures))
@@ -48,11 +49,14 @@ class Homes:
     async def _put(self, origin: Origin, view: Json) -> None:
         await self.calls.ask(origin.workspace, "views.publish", {"user_id": origin.requester.id, "view": view})
 
-    async def _pictures(self, records: Sequence[JobRecord]) -> dict[JobId, str]:
-        """Return a picture of each job that is shown with one, of those that Slack has already."""
+    async def _pictures(self, origin: Origin, records: Sequence[JobRecord]) -> dict[JobId, str]:
+        """Return a picture of each job that is shown with one and may be seen there, of those that Slack has."""
         found: dict[JobId, str] = {}
+        shows_all = self.desk.ruled(origin.spot()).adults_only
+        workflows = self.desk.catalog().workflows
         for record in [each for each in records if each.state.is_final][:LATEST]:
-            uploaded = await self.notes.uploaded(record.job.id) if record.files else None
+            is_fit = record.files and (shows_all or not is_for_adults(record.job, workflows))
+            uploaded = await self.notes.uploaded(record.job.id) if is_fit else None
             first = next(iter(uploaded.ids.values()), None) if uploaded else None
             if first is not None:
                 found[record.job.id] = first

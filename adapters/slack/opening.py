@@ -83,7 +83,7 @@ def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes
         submitting=submitting,
         forming=forming,
         reimagining=reimagining,
-        showing=Showing(desk=desk, card=backing.card, notes=notes),
+        showing=Showing(card=backing.card, notes=notes),
         telling=telling,
         homes=homes,
         rooms=rooms,

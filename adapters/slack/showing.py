@@ -7,11 +7,12 @@ from adapters.slack.answering import Answering
 from adapters.slack.cards import Shown, ShownFile, card_message
 from adapters.slack.notes import Notes
 from adapters.slack.text import plain
-from bot.desk import Desk
 from bot.histories import fit_for
 from bot.jobs import JobRecord
+from bot.policy.places import Spot
 from bot.status import StatusCard
 
+_WHERE = "Whoever runs this bot says in which channels it may be shown."
 _NOT_BROUGHT = "Its pictures are not in Slack yet, or not any more."
 
 
@@ -19,13 +20,12 @@ _NOT_BROUGHT = "Its pictures are not in Slack yet, or not any more."
 class Showing:
     """Shows jobs once; nothing keeps such a message up to date. Pictures are those that Slack has of the job."""
 
-    desk: Desk
     card: Callable[[JobRecord], Awaitable[StatusCard]]
     notes: Notes
 
-    async def show(self, answering: Answering, record: JobRecord) -> None:
-        """Show a job with what may be seen there. Raises StoreLost."""
-        card, remarks = fit_for(await self.card(record), self.desk.ruled(answering.origin.spot()))
+    async def show(self, answering: Answering, record: JobRecord, spot: Spot) -> None:
+        """Show a job with what may be seen in that spot. Raises StoreLost."""
+        card, remarks = fit_for(await self.card(record), spot, _WHERE)
         # Nothing is uploaded for it: the noticeboard may be doing so just now, and would not know of a second file.
         uploaded = await self.notes.uploaded(record.job.id)
         ids = uploaded.ids if uploaded else {}
