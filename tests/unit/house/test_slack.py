@@ -68,6 +68,7 @@ def test_the_numbers_are_those_of_the_code():
     assert f"{fields.FIELDS} parameters" in said["fields of a form"]
     assert said["commands"].startswith(str(manifest.MOST_COMMANDS))
     assert f"More than {AT_ONCE} things" in PAGE.text
+    assert f"all {len(manifest.SCOPES)} that are needed" in PAGE.text
     assert posting.SETTLED_S == 10
     assert files.GIVE_UP_S == 180
 
