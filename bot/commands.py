@@ -1,7 +1,7 @@
 """From what somebody typed to what is asked: `/imagine a cat steps:30`, `/flux …`, `/queue`. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.images import Admitted
@@ -57,6 +57,11 @@ class LeftOut:
 
 
 Said = Service | Order | NoCommand
+
+
+def all_left_out(catalog: Catalog, left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """Return what is missing among the commands: what a platform cannot take, and what could not be loaded at all."""
+    return (*left_out, *(LeftOut(what=each.workflow, reason=each.reason) for each in catalog.faults))
 
 
 def command_names(catalog: Catalog) -> Mapping[str, str]:

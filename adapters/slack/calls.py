@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.given import SLACK
 from adapters.slack.pacing import Paces
@@ -80,15 +81,14 @@ class Calls:
         self, workspace: str, method: str, args: Mapping[str, object] | None = None, *, within_s: float = ANSWER_S
     ) -> Json:
         """Return what Slack answers to a method, None among the arguments left out; raises Refused."""
-        token = await self._tokens.token(workspace)
-        if token is None:
-            raise Refused(Refusal.REVOKED, detail=f"not installed in {workspace}")
-        form = _form(args or {})
-        try:
-            async with asyncio.timeout(within_s):
-                return await self._ask_again(workspace, method, token, form)
-        except TimeoutError as error:
-            raise Refused(Refusal.AWAY, may_be_done=True, detail=f"{method}: no answer in time") from error
+        answer = await self._ask(workspace, method, _form(args or {}), within_s)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def scopes(self, workspace: str) -> frozenset[str]:
+        """Return what the app may do in a workspace; raises Refused."""
+        answer = await self._ask(workspace, "auth.test", {}, ANSWER_S)
+        told = str(answer.headers.get("X-OAuth-Scopes", ""))
+        return frozenset(filter(None, map(str.strip, told.split(","))))
 
     async def upload(self, address: str, content: bytes) -> None:
         """Send a file to where Slack wants it; raises Refused. Nothing is there before it is completed."""
@@ -101,7 +101,17 @@ class Calls:
         if status != 200:
             raise Refused(Refusal.NO_FILES if 400 <= status < 429 else Refusal.AWAY, status=status, detail="upload")
 
-    async def _ask_again(self, workspace: str, method: str, token: str, form: dict[str, str]) -> Json:
+    async def _ask(self, workspace: str, method: str, form: dict[str, str], within_s: float) -> AsyncSlackResponse:
+        token = await self._tokens.token(workspace)
+        if token is None:
+            raise Refused(Refusal.REVOKED, detail=f"not installed in {workspace}")
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._ask_again(workspace, method, token, form)
+        except TimeoutError as error:
+            raise Refused(Refusal.AWAY, may_be_done=True, detail=f"{method}: no answer in time") from error
+
+    async def _ask_again(self, workspace: str, method: str, token: str, form: dict[str, str]) -> AsyncSlackResponse:
         for wait_s in () if method in _ONCE else _RETRY_AFTER_S:
             try:
                 return await self._ask_once(workspace, method, token, form)
@@ -111,18 +121,17 @@ class Calls:
             await asyncio.sleep(wait_s)
         return await self._ask_once(workspace, method, token, form)
 
-    async def _ask_once(self, workspace: str, method: str, token: str, form: dict[str, str]) -> Json:
+    async def _ask_once(self, workspace: str, method: str, token: str, form: dict[str, str]) -> AsyncSlackResponse:
         client, channel = self._opened(self._client), form.get("channel", "")
         async with self._paces.turn(workspace, method, channel):
             try:
-                answer = await client.api_call(method, data=form, headers={"Authorization": f"Bearer {token}"})
+                return await client.api_call(method, data=form, headers={"Authorization": f"Bearer {token}"})
             except (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
                 # The last two are what slack_sdk trips over when something answers in words that are not Slack's.
                 refused = _told(method, error)
                 if refused.refusal is Refusal.TOO_MANY:
                     self._paces.hold(workspace, method, channel, refused.after_s)
                 raise refused from error
-        return answer.data if isinstance(answer.data, dict) else {}
 
     @staticmethod
     def _opened(way: _Way | None) -> _Way:

@@ -68,9 +68,12 @@ class Manifest:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def manifest_of(catalog: Catalog, *, name: str = "Fairbrush", address: str | None = None) -> Manifest:
-    """Return the manifest; `address` is where Slack reaches the app from outside, None for Socket Mode.
+def manifest_of(
+    catalog: Catalog, *, name: str = "Fairbrush", address: str | None = None, installed_at: str | None = None
+) -> Manifest:
+    """Return the manifest; `address` is where Slack delivers to, None for Socket Mode.
 
+    `installed_at` is where browsers come back to that installed the app, None where one workspace's token is in use.
     Raises ValueError for an address that is not https://HOST or begins otherwise.
     """
     base = None if address is None else _base(address)
@@ -91,7 +94,7 @@ def manifest_of(catalog: Catalog, *, name: str = "Fairbrush", address: str | Non
             "shortcuts": [*_SHORTCUTS],
             "slash_commands": commands,
         },
-        "oauth_config": {**_redirects(base), "scopes": {"bot": [*SCOPES]}},
+        "oauth_config": {**_redirects(installed_at), "scopes": {"bot": [*SCOPES]}},
         "settings": _settings(base),
     }
     return Manifest(body=body, left_out=tuple(left_out))
@@ -125,8 +128,8 @@ def _base(address: str) -> str:
     return address.rstrip("/")
 
 
-def _redirects(base: str | None) -> Json:
-    return {} if base is None else {"redirect_urls": [base + REDIRECT_PATH]}
+def _redirects(installed_at: str | None) -> Json:
+    return {} if installed_at is None else {"redirect_urls": [_base(installed_at) + REDIRECT_PATH]}
 
 
 def _settings(base: str | None) -> Json:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from adapters.slack.calls import Calls
@@ -20,15 +22,25 @@ _FIRST_S, _LONGEST_S = 1.0, 60.0
 _NOT_ALLOWED = frozenset({"not_allowed_token_type", "missing_scope"})
 
 
-async def ask_alone(base_url: str, token: str, method: str, *, what: str) -> Json:
-    """Ask for something that is about a token alone, called `what`. Raises Refused; ConfigError if it opens nothing."""
+@asynccontextmanager
+async def alone(base_url: str, token: str, *, what: str) -> AsyncIterator[Calls]:
+    """Open the way for a token, called `what`, whatever workspace it is of: that is "" here.
+
+    Raises ConfigError where it opens nothing.
+    """
     async with Calls(OneToken(workspace="", text=token), base_url=base_url) as calls:
         try:
-            return await calls.ask("", method)
+            yield calls
         except Refused as refused:
             if refused.refusal is not Refusal.REVOKED and refused.error not in _NOT_ALLOWED:
                 raise
             raise ConfigError([f"Slack takes the {what} no more, or never did: {refused.error}."]) from refused
+
+
+async def ask_alone(base_url: str, token: str, method: str, *, what: str) -> Json:
+    """Ask for something that is about a token alone, called `what`. Raises Refused; ConfigError if it opens nothing."""
+    async with alone(base_url, token, what=what) as calls:
+        return await calls.ask("", method)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def check(*, comfyui: str | None, as_json: bool) -> None:
     settings = load_settings()
     catalog = open_catalog(settings)
     findings = [_settings_finding(), *settings_findings(settings, catalog), *_catalog_findings(catalog)]
-    findings += _discord_findings(settings, catalog)
+    findings += [*_discord_findings(settings, catalog), *_slack_findings(settings)]
     findings += store_findings(settings, state_folder(settings.state_dir))
     _conclude([*findings, *_ask_servers(settings, catalog, comfyui)], as_json)
 
@@ -59,6 +59,12 @@ def _discord_findings(settings: Settings, catalog: Catalog) -> list[Finding]:
     from bot.cli.check_discord import discord_findings
 
     return discord_findings(settings, catalog)
+
+
+def _slack_findings(settings: Settings) -> list[Finding]:
+    from bot.cli.check_slack import slack_findings  # here for the same reason
+
+    return slack_findings(settings)
 
 
 def _conclude(findings: list[Finding], as_json: bool) -> None:

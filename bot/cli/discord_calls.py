@@ -4,14 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.discord.refusals import Refused
-from adapters.discord.registration import Registration
 from adapters.discord.rest import Rest
 from adapters.discord.shapes import is_id
 from adapters.discord.syncing import REFUSED
-from bot.commands import LeftOut
 from bot.errors import ChatError, FairbrushError
 from bot.settings import Settings
-from workflows.catalog import Catalog
 
 AWAY = "Discord cannot be reached at the moment. Try again shortly."
 _LEAST_DIGITS = 5  # of what somebody means as an id: what is shorter was a slip
@@ -44,9 +41,3 @@ def is_meant_as_id(text: str) -> bool:
 def why(error: ChatError) -> str:
     """Say what a refusal asks of the operator."""
     return REFUSED.get(error.refusal, AWAY) if isinstance(error, Refused) else AWAY
-
-
-def left_out_of(catalog: Catalog, registration: Registration) -> tuple[LeftOut, ...]:
-    """Return what is missing among the commands: what Discord cannot take, and what could not be loaded at all."""
-    not_loaded = (LeftOut(what=each.workflow, reason=each.reason) for each in catalog.faults)
-    return (*registration.left_out, *not_loaded)

@@ -6,10 +6,10 @@ from typing import Any
 
 from adapters.discord.origins import NAMES
 from adapters.discord.registration import PERMISSIONS, Registration, commands_of, install_url, invite_url
-from bot.cli.discord_calls import is_meant_as_id, left_out_of
+from bot.cli.discord_calls import is_meant_as_id
 from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.terminal import note, say, say_json, say_table
-from bot.commands import LeftOut
+from bot.commands import LeftOut, all_left_out
 from bot.errors import ConfigError
 from bot.settings import Settings
 
@@ -30,7 +30,7 @@ def print_manifest(application: str | None, *, as_json: bool) -> None:
     number = application_of(settings, application)
     catalog = open_catalog(settings)
     registration = commands_of(catalog, settings.default_workflow)
-    left_out = left_out_of(catalog, registration)
+    left_out = all_left_out(catalog, registration.left_out)
     if as_json:
         say_json(_as_data(number, registration, left_out))
     else:

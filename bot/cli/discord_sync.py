@@ -13,12 +13,12 @@ from adapters.discord.registration import commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.syncing import Difference, difference, sync
 from adapters.redis.opening import open_redis
-from bot.cli.discord_calls import DiscordRefused, is_meant_as_id, left_out_of, logged_in, why
+from bot.cli.discord_calls import DiscordRefused, is_meant_as_id, logged_in, why
 from bot.cli.service import state_folder
 from bot.cli.setting_up import NOT_IN_DISCORD, load_settings, open_catalog
 from bot.cli.store import store_url
 from bot.cli.terminal import FAILED, note, say, say_json, say_table
-from bot.commands import LeftOut
+from bot.commands import LeftOut, all_left_out
 from bot.errors import ChatError, ConfigError
 from bot.ports import TextStore
 from bot.service.remembering import Remembering
@@ -51,7 +51,7 @@ def sync_commands(guild: str | None, *, remove: bool, state: Path | None, as_jso
     url = store_url(settings, state_folder(state or settings.state_dir))
     scopes = [guild] if guild else scopes_of(settings)
     found, refused = asyncio.run(_synced(settings, url, scopes, [] if remove else list(registration.commands)))
-    left_out = () if remove else left_out_of(catalog, registration)
+    left_out = () if remove else all_left_out(catalog, registration.left_out)
     if as_json:
         said = [{"where": scope or EVERYWHERE, **asdict(plan)} for scope, plan in found.items()]
         say_json({"registered": said, "refused": refused, "left_out": [asdict(each) for each in left_out]})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import discord, servers, workflows
+from bot.cli import discord, servers, slack, workflows
 from bot.cli.flags import AsJson, ComfyUrl
 from bot.service.roles import Role
 from workflows.text import clean
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(servers.app, name="servers")
 app.add_typer(discord.app, name="discord")
+app.add_typer(slack.app, name="slack")
 
 
 def _print_version(wanted: bool) -> None:

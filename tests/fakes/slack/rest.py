@@ -59,7 +59,7 @@ class Rest:
             except Refused as no:
                 body = no.body()
             call.answer = body
-            return web.json_response(body)
+            return web.json_response(body, headers=self._scopes(request))
 
         return await self.through(request, request.match_info["method"], answer)
 
@@ -124,6 +124,11 @@ class Rest:
         if method.must_post and request.method != "POST":
             raise refused("insecure_request")
         return {"ok": True, **await method.serve(given)}
+
+    def _scopes(self, request: web.Request) -> dict[str, str]:
+        """Return the header in which Slack tells what a token may do, with every answer to it."""
+        token = self._world.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        return {"X-OAuth-Scopes": ",".join(sorted(token.scopes))} if token else {}
 
     def _token(self, request: web.Request, method: Method, args: Json) -> Token | None:
         """Return the token of a call; raises what is wrong with it."""

@@ -65,13 +65,22 @@ def test_without_socket_mode_everything_goes_to_one_address() -> None:
     assert body["settings"]["event_subscriptions"]["request_url"] == "https://paint.example/slack/events"
     assert body["settings"]["interactivity"]["message_menu_options_url"] == "https://paint.example/slack/events"
     assert {each["url"] for each in body["features"]["slash_commands"]} == {"https://paint.example/slack/events"}
+    assert "redirect_urls" not in body["oauth_config"]
+
+
+@pytest.mark.parametrize("address", [None, _ADDRESS])
+def test_where_many_workspaces_install_the_app_their_browsers_come_back(address: str | None) -> None:
+    body = _sound(manifest_of(LIBRARY_CATALOG, address=address, installed_at=f"{_ADDRESS}/").body)
     assert body["oauth_config"]["redirect_urls"] == ["https://paint.example/slack/oauth_redirect"]
+    assert body["settings"]["socket_mode_enabled"] is (address is None)
 
 
 @pytest.mark.parametrize("address", ["", "paint.example", "http://paint.example", "https://", "https://a.b/?x=1"])
 def test_an_address_that_slack_cannot_reach_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="Slack takes an address"):
         manifest_of(LIBRARY_CATALOG, address=address)
+    with pytest.raises(ValueError, match="Slack takes an address"):
+        manifest_of(LIBRARY_CATALOG, installed_at=address)
 
 
 def test_what_slack_cannot_take_is_left_out_and_said() -> None:
