@@ -5,7 +5,7 @@ No noticeboard runs: what a message shows beyond its first answer, a test says i
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -76,6 +76,14 @@ class Practice:
                     return record
                 await asyncio.sleep(0)
 
+    def mark_for_adults(self, name: str) -> None:
+        """Let the operator say of a workflow that what it makes is for adults only."""
+        [known] = self.shelf
+        marked = replace(
+            known.workflows[name], manifest=known.workflows[name].manifest.model_copy(update={"nsfw": True})
+        )
+        self.shelf[0] = replace(known, workflows={**known.workflows, name: marked})
+
     async def paint(self, record: JobRecord, *pictures: bytes) -> None:
         """Let a GPU paint these; nothing shows them yet."""
         held = await self.store.claim("gpu-1", f"nonce-{record.job.id}")
@@ -108,7 +116,8 @@ def practice(folder: Path) -> Practice:
 
     async def described(job: Job) -> Described:
         manifest = shelf[0].workflows[job.workflow].manifest
-        return Described(title=manifest.title, actions=frozenset(Button(name) for name in manifest.actions))
+        actions = frozenset(Button(name) for name in manifest.actions)
+        return Described(title=manifest.title, nsfw=manifest.nsfw, actions=actions)
 
     return Practice(
         desk=desk,
