@@ -10,7 +10,7 @@ from bot.cli.init import template
 from bot.cli.main import app
 from bot.cli.signals import TERMINATED
 from bot.cli.terminal import DONE, FAILED, WRONG
-from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings, TierSettings
+from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings, SlackSettings, TierSettings
 from tests.unit.house import HOUSE, text_of
 
 DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
@@ -21,10 +21,14 @@ Tenant Place MessageRef StatusCard share weight usage enqueue claim renew comple
 Order number place line seat tag clock bill rota slack requirement route Tenancy tend
 Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom Tier
 """
-SECRETS = ("redis_url", "key", "discord_token")
+SECRETS = (
+    "redis_url", "key", "discord_token", "slack_token", "slack_app_token", "slack_signing_secret",
+    "slack_client_secret",
+)  # fmt: skip
 MODELS = {
     "setting": Settings,
     "of Discord": DiscordSettings,
+    "of Slack": SlackSettings,
     "of a place": PlaceSettings,
     "of a server": ServerSettings,
     "of a tier": TierSettings,
@@ -63,13 +67,18 @@ def test_continuous_integration_takes_its_commands_from_the_readme():
     assert "pytest" not in script
 
 
+def written(default: object) -> str:
+    """Return a default as the file has it."""
+    return str(default).lower() if isinstance(default, bool) else str(default).removesuffix(".0")
+
+
 @pytest.mark.parametrize("heading", MODELS)
 def test_the_readme_names_every_setting_with_its_default(heading):
     table = section("README.md", "Settings").split(f"\n| {heading} |")[1].split("\n\n")[0]
     shown = {row[0].strip("`"): row[1].strip("`") for row in rows(table) if row[0].startswith("`")}
-    words = {None: "–", (): "–", DiscordSettings(): "–"}
+    words = {None: "–", (): "–", DiscordSettings(): "–", SlackSettings(): "–"}
     defaults = {
-        name: "needed" if field.is_required() else words.get(field.default) or f"{field.default}".removesuffix(".0")
+        name: "needed" if field.is_required() else words.get(field.default) or written(field.default)
         for name, field in MODELS[heading].model_fields.items()
     }
 
