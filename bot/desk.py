@@ -11,7 +11,7 @@ from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester
+from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, Tenant
 from bot.limits import Limits, share_of
 from bot.policy.places import Spot, offered, ruled
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
@@ -95,6 +95,16 @@ class Desk:
         if await self._theirs(job_id, requester, moderates=moderates) is None:
             return Cancelling.UNKNOWN
         return await self.job_queue.cancel(job_id)
+
+    async def cancel_all(self, tenant: Tenant) -> int:
+        """Stop all that a community has under way which threw us out: nobody could see it. Returns how many."""
+        cancelled = 0
+        for job_id in await self.notices.open_jobs(tenant.platform):
+            record = await self.store.read(job_id)
+            if record is not None and record.job.requester.tenant == tenant and not record.state.is_final:
+                await self.job_queue.cancel(job_id)
+                cancelled += 1
+        return cancelled
 
     async def delete(
         self, job_id: JobId, requester: Requester, *, moderates: bool = False, answers: str | None = None

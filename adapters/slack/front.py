@@ -15,7 +15,7 @@ from adapters.slack.answers import answered
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.given import PING_S
-from adapters.slack.installs import Installs
+from adapters.slack.leaving import Leaving, Left, left_by
 from adapters.slack.listening import Listening
 from adapters.slack.origins import Kind, Origin, StrangeEvent, origin_of
 from adapters.slack.outside import Outside
@@ -42,11 +42,11 @@ class SlackFront:
     outside: Outside
     rooms: Rooms
     follows: Routes
+    leaving: Leaving
     base_url: str
     signing_secret: str = field(default="", repr=False)
     app_token: str | None = field(default=None, repr=False)  #: of Socket Mode; None: everything comes by HTTP
     own: OwnToken | None = None  #: of one workspace; None: of many, that installed the app
-    installs: Installs | None = None
     flow: AsyncOAuthFlow | None = None
     ping_s: float = PING_S
     deadline_s: float = DEADLINE_S
@@ -124,16 +124,15 @@ class SlackFront:
     # ---- A workspace that throws us out ----
 
     async def _leave(self, body: Json) -> Json:
-        event, tasks = body.get("event") or {}, self._tasks
-        is_ours = event.get("type") == "app_uninstalled" or (event.get("tokens") or {}).get("bot")
-        if is_ours and tasks is not None and self.installs is not None:
-            tasks.create_task(self._forget(self.installs, body.get("enterprise_id"), body.get("team_id")))
+        left, tasks = left_by(body), self._tasks
+        if left is not None and tasks is not None:
+            tasks.create_task(self._forget(left))
         return {}
 
-    async def _forget(self, installs: Installs, enterprise: str | None, team: str | None) -> None:
+    async def _forget(self, left: Left) -> None:
         try:
             async with asyncio.timeout(self.deadline_s):
-                await installs.async_delete_installation(enterprise_id=enterprise, team_id=team)
+                await self.leaving.leave(left)
         except (FairbrushError, TimeoutError) as error:
             # The token is dead anyway: nothing can be done with it.
             _log.warning("the token of a workspace that left is still kept: %s", type(error).__name__)

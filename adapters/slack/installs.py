@@ -55,6 +55,15 @@ class Installs(AsyncInstallationStore):
         kept = await self._kept(workspace)
         return None if kept is None else kept.get("bot_token")
 
+    async def forget(self, workspace: str, at_s: int) -> bool:
+        """Forget the installation that ended then; False: there is a newer one, and what was told came late."""
+        kept = await self._kept(workspace)
+        # Slack tells whole seconds.
+        if kept is not None and int(kept.get("installed_at") or 0) > at_s:
+            return False
+        await self._secrets.forget(_name(workspace))
+        return True
+
     # ---- As slack-bolt calls it ----
 
     async def async_save(self, installation: Installation) -> None:

@@ -16,6 +16,7 @@ from adapters.slack.front import SlackFront
 from adapters.slack.given import SlackOptions
 from adapters.slack.homes import Homes
 from adapters.slack.installs import Installs, States
+from adapters.slack.leaving import Leaving
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from adapters.slack.notes import Notes
 from adapters.slack.outside import Outside
@@ -59,11 +60,11 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
         outside=outside,
         rooms=rooms,
         follows=_routes(backing, submitting, chat),
+        leaving=Leaving(desk=backing.desk, installs=None if own else installs),
         base_url=options.base_url,
         signing_secret=options.signing_secret or "",
         app_token=options.app_token,
         own=own,
-        installs=None if own else installs,
         flow=_flow(options, backing, installs),
         ping_s=options.ping_s,
     )

@@ -125,6 +125,15 @@ def user(each: User, *, with_locale: bool = False) -> Json:
     }
     if each.home is not None:
         body["is_stranger"] = True
+    elif each.team.enterprise is not None:
+        body["enterprise_user"] = {
+            "id": each.id,
+            "enterprise_id": each.team.enterprise,
+            "enterprise_name": "All",
+            "is_admin": each.is_admin,
+            "is_owner": False,
+            "teams": [each.team.id],
+        }
     return body | ({"locale": each.locale} if with_locale else {})
 
 

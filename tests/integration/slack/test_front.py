@@ -185,7 +185,7 @@ async def test_a_workspace_that_throws_the_app_out_takes_its_token_along(tmp_pat
         team = stage.office.team
         await _install(stage, team.id, team.token)
         async with running(stage):
-            kept = stage.front.installs
+            kept = stage.front.leaving.installs
             assert kept is not None
             assert await kept.token(team.id) == team.token
             team.uninstall()
@@ -219,6 +219,6 @@ async def test_a_workspace_installs_the_app_and_is_served(tmp_path: Path):
 
 
 async def _install(stage: Stage, team: str, token: str) -> None:
-    installs = front_of(stage.options, stage.backing).installs
+    installs = front_of(stage.options, stage.backing).leaving.installs
     assert installs is not None
     await installs.async_save(Installation(user_id="U1", team_id=team, bot_token=token))

@@ -147,8 +147,23 @@ class Whole:
 
     async def install(self, team: Workspace) -> None:
         """Let a workspace have installed the app."""
-        installs = Installs(self.processes[-1].services[-1].core.secrets)
-        await installs.async_save(Installation(user_id="U1", team_id=team.id, bot_token=team.token))
+        enterprise = team.state.enterprise
+        installation = Installation(
+            user_id="U1",
+            enterprise_id=enterprise,
+            team_id=None if enterprise else team.id,
+            is_enterprise_install=enterprise is not None,
+            bot_token=team.token,
+        )
+        await self._installs.async_save(installation)
+
+    async def token(self, team: Workspace) -> str | None:
+        """Return the token that is kept of a workspace."""
+        return await self._installs.token(team.id)
+
+    @property
+    def _installs(self) -> Installs:
+        return Installs(self.processes[-1].services[-1].core.secrets)
 
     # what a test can do
 
@@ -187,7 +202,7 @@ class Whole:
     async def jobs(self, team: Workspace | None = None) -> list[JobRecord]:
         """Return every job of a workspace, by the people who asked."""
         where = team or self.team
-        tenant = Tenant(platform="slack", id=where.id)
+        tenant = Tenant(platform="slack", id=where.state.enterprise or where.id)
         found: list[JobRecord] = []
         for user in where.state.users.values():
             who = Requester(tenant=tenant, id=user.id, name=user.name)

@@ -1,0 +1,52 @@
+"""A workspace that throws the app out: its token goes, and so does whatever waits there for nobody who could see it."""
+
+import logging
+from dataclasses import dataclass
+
+from adapters.slack.installs import Installs, workspace_of
+from adapters.slack.shapes import Json
+from adapters.slack.standing import PLATFORM
+from bot.desk import Desk
+from bot.jobs import Tenant
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What Slack tells of it."""
+
+    workspace: str
+    at_s: int  #: when it happened, by Slack's clock
+
+
+def left_by(body: Json) -> Left | None:
+    """Read an event; None for one after which our token still opens something. Pure; what is sent is foreign JSON."""
+    try:
+        event: Json = body["event"]
+        if event["type"] != "app_uninstalled" and not (event.get("tokens") or {}).get("bot"):
+            return None
+        heard: Json = (body.get("authorizations") or [{}])[0]
+        workspace = workspace_of(
+            heard.get("enterprise_id") or body.get("enterprise_id"),
+            heard.get("team_id") or body.get("team_id"),
+            is_enterprise_install=heard.get("is_enterprise_install"),
+        )
+        return Left(workspace=workspace, at_s=int(body["event_time"]))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Does what follows. What the workspace's jobs left behind goes when their time is over, as everybody's does."""
+
+    desk: Desk
+    installs: Installs | None  #: None: the settings have the token
+
+    async def leave(self, left: Left) -> None:
+        """Forget the token and cancel what is under way, unless the app is back already. Raises StoreLost."""
+        if self.installs is not None and not await self.installs.forget(left.workspace, left.at_s):
+            return
+        cancelled = await self.desk.cancel_all(Tenant(platform=PLATFORM, id=left.workspace))
+        _log.info("a workspace threw the app out: jobs cancelled=%d", cancelled)
