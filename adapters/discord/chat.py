@@ -18,11 +18,11 @@ from adapters.discord.standing import (
     BY_TOKEN_S,
     YOUNG_S,
     Kind,
-    Standing,
+    Posted,
     Way,
     budget_of,
     only_token,
-    standing_of,
+    posted_of,
     way_of,
 )
 from bot.budgets import Budget
@@ -67,7 +67,7 @@ class DiscordChat:
         if reply is not None:
             try:
                 message = await self._by_token(job, card, reply, "@original")
-                return Standing(kind=Kind.RESPONSE, message=str(message["id"])).ref(job)
+                return Posted(kind=Kind.RESPONSE, message=str(message["id"])).ref(job)
             except Refused as refused:
                 # Young, the first answer may still be on its way, from here or from another process.
                 if refused.refusal not in _LOST or self._age_s(job) < YOUNG_S:
@@ -78,41 +78,41 @@ class DiscordChat:
 
     async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Change the message by whichever token may; an end that cannot be shown there is told in another one."""
-        standing = standing_of(ref)
+        posted = posted_of(ref)
         try:
-            await self._change(job, standing, card)
+            await self._change(job, posted, card)
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
             if not card.is_final:
-                return Standing(kind=Kind.LOST).ref(job)
-            still_there = standing if refused.refusal is Refusal.TOO_OLD else None
+                return Posted(kind=Kind.LOST).ref(job)
+            still_there = posted if refused.refusal is Refusal.TOO_OLD else None
             # A nonce of its own: by the first one Discord would find the message that is lost.
             return await self._anew(job, card, f"{nonce_of(job.id)}e", answers=still_there)
         return ref
 
-    async def _change(self, job: Job, standing: Standing, card: StatusCard) -> None:
-        match way_of(job, standing, self._age_s(job)):
+    async def _change(self, job: Job, posted: Posted, card: StatusCard) -> None:
+        match way_of(job, posted, self._age_s(job)):
             case Way.NONE:
                 raise Refused(Refusal.GONE, detail="known to be lost")
             case Way.BETWEEN:
                 raise ChatError(reason="an edit by the interaction's token may still be on its way")
             case Way.TOKEN if reply := await self._replies.of(job.id):
-                await self._by_token_or_bot(job, card, reply, standing)
-            case _ if standing.kind is Kind.RESPONSE and only_token(job):
+                await self._by_token_or_bot(job, card, reply, posted)
+            case _ if posted.kind is Kind.RESPONSE and only_token(job):
                 raise Refused(Refusal.TOKEN_DEAD, detail="no token is known")
             case _:
-                await self._by_bot(job, card, standing)
+                await self._by_bot(job, card, posted)
 
-    async def _by_token_or_bot(self, job: Job, card: StatusCard, reply: Reply, standing: Standing) -> None:
+    async def _by_token_or_bot(self, job: Job, card: StatusCard, reply: Reply, posted: Posted) -> None:
         try:
-            await self._by_token(job, card, reply, standing.message)
+            await self._by_token(job, card, reply, posted.message)
         except Refused as refused:
             if refused.refusal is not Refusal.TOKEN_DEAD or only_token(job):
                 raise
             # Dead before its time, by Discord's clock. Asked again, each try would count as an invalid request.
             await self._replies.forget(job.id)
-            await self._by_bot(job, card, standing)
+            await self._by_bot(job, card, posted)
 
     async def _by_token(self, job: Job, card: StatusCard, reply: Reply, message: str) -> Json:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
@@ -122,17 +122,17 @@ class DiscordChat:
 
         return await self._sending.send(job.id, card, put, limit=reply.attachment_limit)
 
-    async def _by_bot(self, job: Job, card: StatusCard, standing: Standing) -> None:
+    async def _by_bot(self, job: Job, card: StatusCard, posted: Posted) -> None:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
-            return await self._rest.edit(standing.channel, standing.message, body, files, essential=card.is_final)
+            return await self._rest.edit(posted.channel, posted.message, body, files, essential=card.is_final)
 
-        is_direct = standing.kind is Kind.DIRECT
+        is_direct = posted.kind is Kind.DIRECT
         limit = DEFAULT_LIMIT if is_direct else await self._replies.attachment_limit(job.id)
         await self._sending.send(job.id, card, put, limit=limit, remarks=(_MOVED,) if is_direct else ())
 
     # ---- In another message ----
 
-    async def _anew(self, job: Job, card: StatusCard, nonce: str, *, answers: Standing | None = None) -> MessageRef:
+    async def _anew(self, job: Job, card: StatusCard, nonce: str, *, answers: Posted | None = None) -> MessageRef:
         """Post a message of the bot's own: in the channel, else to the requester alone."""
         if not only_token(job):
             try:
@@ -141,19 +141,19 @@ class DiscordChat:
                 if refused.refusal not in _LOST:
                     raise
         if not card.is_final:
-            return Standing(kind=Kind.LOST).ref(job)
+            return Posted(kind=Kind.LOST).ref(job)
         return await self._tell_alone(job, card, nonce)
 
-    async def _post(self, job: Job, card: StatusCard, nonce: str, answers: Standing | None) -> MessageRef:
+    async def _post(self, job: Job, card: StatusCard, nonce: str, answers: Posted | None) -> MessageRef:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
             return await self._answering(job, body, files, nonce, answers, essential=card.is_final)
 
         limit = await self._replies.attachment_limit(job.id)
         message = await self._sending.send(job.id, card, put, limit=limit)
-        return Standing(kind=Kind.CHANNEL, message=str(message["id"])).ref(job)
+        return Posted(kind=Kind.CHANNEL, message=str(message["id"])).ref(job)
 
     async def _answering(
-        self, job: Job, body: Json, files: Sequence[Upload], nonce: str, answers: Standing | None, *, essential: bool
+        self, job: Job, body: Json, files: Sequence[Upload], nonce: str, answers: Posted | None, *, essential: bool
     ) -> Json:
         """Post as a reply to a message, where there is one and we may read it."""
         channel = job.place.channel
@@ -180,7 +180,7 @@ class DiscordChat:
                 raise
             reason = f"neither there nor in private: {refused.reason}"
             raise ChatError(gone=True, reason=reason, detail=refused.detail) from refused
-        return Standing(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
+        return Posted(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
 
     # ---- Pinging ----
 
@@ -190,43 +190,43 @@ class DiscordChat:
         In private every message notifies by itself. Where only the token may write nobody is called: it would take one
         of the five messages that such a token has, and say nothing that the picture does not.
         """
-        standing = standing_of(ref)
-        is_private = standing.kind is Kind.DIRECT or job.place.tenant.id == DIRECT
-        if is_private or only_token(job) or standing.kind is Kind.LOST:
+        posted = posted_of(ref)
+        is_private = posted.kind is Kind.DIRECT or job.place.tenant.id == DIRECT
+        if is_private or only_token(job) or posted.kind is Kind.LOST:
             return
         who = job.requester.id
         body = {"content": f"<@{who}> your picture is there.", "allowed_mentions": {"parse": [], "users": [who]}}
-        await self._answering(job, body, (), f"{nonce_of(job.id)}p", standing, essential=False)
+        await self._answering(job, body, (), f"{nonce_of(job.id)}p", posted, essential=False)
 
     # ---- Removing ----
 
     async def remove(self, job: Job, ref: MessageRef) -> None:
         """Take a job's message away by whichever token may; nothing is left to do where no token may, or it is gone."""
         try:
-            await self._take_away(job, standing_of(ref))
+            await self._take_away(job, posted_of(ref))
         except Refused as refused:
             if refused.refusal not in (Refusal.GONE, Refusal.TOKEN_DEAD):
                 raise
 
-    async def _take_away(self, job: Job, standing: Standing) -> None:
-        match way_of(job, standing, self._age_s(job)):
+    async def _take_away(self, job: Job, posted: Posted) -> None:
+        match way_of(job, posted, self._age_s(job)):
             case Way.NONE:
                 return
             case Way.TOKEN if reply := await self._replies.of(job.id):
-                await self._take_away_by_token_or_bot(job, reply, standing)
-            case _ if standing.kind is Kind.RESPONSE and only_token(job):
+                await self._take_away_by_token_or_bot(job, reply, posted)
+            case _ if posted.kind is Kind.RESPONSE and only_token(job):
                 return
             case _:
                 # At any age: an edit by token that arrives later finds nothing, and does no harm.
-                await self._rest.delete(standing.channel, standing.message)
+                await self._rest.delete(posted.channel, posted.message)
 
-    async def _take_away_by_token_or_bot(self, job: Job, reply: Reply, standing: Standing) -> None:
+    async def _take_away_by_token_or_bot(self, job: Job, reply: Reply, posted: Posted) -> None:
         try:
-            await self._rest.delete_reply(reply.application, reply.token, message=standing.message)
+            await self._rest.delete_reply(reply.application, reply.token, message=posted.message)
         except Refused as refused:
             if refused.refusal is not Refusal.TOKEN_DEAD or only_token(job):
                 raise
-            await self._rest.delete(standing.channel, standing.message)
+            await self._rest.delete(posted.channel, posted.message)
 
     def _age_s(self, job: Job) -> float:
         return self._now() - job.created_ms / 1000

@@ -11,7 +11,7 @@ from adapters.discord.origins import Origin
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.shapes import Json
 from adapters.discord.showing import Showing
-from adapters.discord.standing import standing_of
+from adapters.discord.standing import posted_of
 from adapters.discord.submitting import Submitting, wish_of
 from adapters.discord.telling import Telling
 from bot.clicking import (
@@ -90,7 +90,7 @@ class Clicking:
             await answering.remove_clicked()
         finally:
             # Under what /history shows, another message was clicked than the one that everybody sees.
-            if left is not None and standing_of(left.ref).message != answering.origin.message:
+            if left is not None and posted_of(left.ref).message != answering.origin.message:
                 await self.chat.remove(left.job, left.ref)
 
 

@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Posted:
     """One message as its ref names it."""
 
     kind: Kind
@@ -50,17 +50,17 @@ class Standing:
         return MessageRef(place=job.place, id="/".join(part for part in parts if part))
 
 
-def standing_of(ref: MessageRef) -> Standing:
+def posted_of(ref: MessageRef) -> Posted:
     """Read a ref; one that no version of us wrote is lost."""
     match ref.id.split("/"):
         case [Kind.RESPONSE, message]:
-            return Standing(kind=Kind.RESPONSE, channel=ref.place.channel, message=message)
+            return Posted(kind=Kind.RESPONSE, channel=ref.place.channel, message=message)
         case [Kind.CHANNEL, message]:
-            return Standing(kind=Kind.CHANNEL, channel=ref.place.channel, message=message)
+            return Posted(kind=Kind.CHANNEL, channel=ref.place.channel, message=message)
         case [Kind.DIRECT, channel, message]:
-            return Standing(kind=Kind.DIRECT, channel=channel, message=message)
+            return Posted(kind=Kind.DIRECT, channel=channel, message=message)
         case _:
-            return Standing(kind=Kind.LOST)
+            return Posted(kind=Kind.LOST)
 
 
 class Way(Enum):
@@ -77,9 +77,9 @@ def only_token(job: Job) -> bool:
     return job.within_s is not None
 
 
-def way_of(job: Job, standing: Standing, age_s: float) -> Way:
+def way_of(job: Job, posted: Posted, age_s: float) -> Way:
     """Return how a message of a job as old as that is changed."""
-    match standing.kind:
+    match posted.kind:
         case Kind.LOST:
             return Way.NONE
         case Kind.CHANNEL | Kind.DIRECT:
@@ -94,8 +94,8 @@ def way_of(job: Job, standing: Standing, age_s: float) -> Way:
 
 def budget_of(job: Job, ref: MessageRef | None, age_s: float) -> Budget:
     """Return what the next call for a job's message draws on."""
-    standing = Standing(kind=Kind.RESPONSE) if ref is None else standing_of(ref)
-    if way_of(job, standing, age_s) is Way.TOKEN:
+    posted = Posted(kind=Kind.RESPONSE) if ref is None else posted_of(ref)
+    if way_of(job, posted, age_s) is Way.TOKEN:
         return Budget(bucket=f"token/{job.id}", edits=_EDITS, per_s=_EDITS_S, reserve=_RESERVE_OF_TOKEN)
-    channel = standing.channel or job.place.channel
+    channel = posted.channel or job.place.channel
     return Budget(bucket=f"channel/{channel}", edits=_EDITS, per_s=_EDITS_S, reserve=_RESERVE_OF_CHANNEL)

@@ -14,7 +14,7 @@ from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
-from adapters.slack.standing import PLATFORM, Conversation, Kind, Standing, budget_of, conversation_of, standing_of
+from adapters.slack.standing import PLATFORM, Conversation, Kind, Posted, budget_of, conversation_of, posted_of
 from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef, nonce_of
@@ -65,32 +65,32 @@ class SlackChat:
 
     async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Change the message; an end that cannot be shown there is told in another one."""
-        standing = standing_of(ref)
+        posted = posted_of(ref)
         try:
-            await self._change(job, standing, card)
+            await self._change(job, posted, card)
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
             if not card.is_final:
-                return Standing(kind=Kind.LOST).ref(job)
+                return Posted(kind=Kind.LOST).ref(job)
             # A nonce of its own: by the first one the message would be found that is lost.
             return await self._anew(job, card, f"{nonce_of(job.id)}e")
         return ref
 
     async def ping(self, job: Job, ref: MessageRef) -> None:
         """Name the requester in a short message under the picture; in private every message notifies by itself."""
-        standing, talk = standing_of(ref), conversation_of(job.place)
-        if standing.kind is not Kind.CHANNEL or talk.is_direct:
+        posted, talk = posted_of(ref), conversation_of(job.place)
+        if posted.kind is not Kind.CHANNEL or talk.is_direct:
             return
-        under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or standing.ts)
+        under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or posted.ts)
         await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
 
     async def remove(self, job: Job, ref: MessageRef) -> None:
         """Take a job's message away, and its files; what is gone, or out of reach for good, is left alone."""
-        standing = standing_of(ref)
+        posted = posted_of(ref)
         try:
-            if standing.kind is not Kind.LOST:
-                where = {"channel": standing.channel, "ts": standing.ts}
+            if posted.kind is not Kind.LOST:
+                where = {"channel": posted.channel, "ts": posted.ts}
                 await self._calls.ask(job.place.tenant.id, "chat.delete", where)
         except Refused as refused:
             if refused.refusal not in _LOST:
@@ -99,16 +99,16 @@ class SlackChat:
 
     # ---- In its message ----
 
-    async def _change(self, job: Job, standing: Standing, card: StatusCard) -> None:
-        if standing.kind is Kind.LOST:
+    async def _change(self, job: Job, posted: Posted, card: StatusCard) -> None:
+        if posted.kind is Kind.LOST:
             raise Refused(Refusal.GONE, detail="known to be lost")
 
         async def put(body: Json) -> str:
-            where = {"channel": standing.channel, "ts": standing.ts}
+            where = {"channel": posted.channel, "ts": posted.ts}
             await self._calls.ask(job.place.tenant.id, "chat.update", {**where, **body})
-            return standing.ts
+            return posted.ts
 
-        await self._show(job, card, put, remarks=(_MOVED,) if standing.kind is Kind.DIRECT else ())
+        await self._show(job, card, put, remarks=(_MOVED,) if posted.kind is Kind.DIRECT else ())
 
     async def _show(self, job: Job, card: StatusCard, put: Put, *, remarks: Sequence[str] = ()) -> str:
         """Show a card, without its pictures if Slack does not take them."""
@@ -129,8 +129,8 @@ class SlackChat:
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
-            return await self._tell_alone(job, card, nonce) if card.is_final else Standing(kind=Kind.LOST).ref(job)
-        return Standing(kind=Kind.CHANNEL, ts=ts).ref(job)
+            return await self._tell_alone(job, card, nonce) if card.is_final else Posted(kind=Kind.LOST).ref(job)
+        return Posted(kind=Kind.CHANNEL, ts=ts).ref(job)
 
     async def _tell_alone(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
         workspace = job.place.tenant.id
@@ -143,7 +143,7 @@ class SlackChat:
                 raise
             await self._leave_no_file(job)
             raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
-        return Standing(kind=Kind.DIRECT, channel=talk.channel, ts=ts).ref(job)
+        return Posted(kind=Kind.DIRECT, channel=talk.channel, ts=ts).ref(job)
 
     async def _post(
         self, job: Job, card: StatusCard, talk: Conversation, nonce: str, *, remarks: Sequence[str] = ()

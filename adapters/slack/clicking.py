@@ -37,8 +37,9 @@ from bot.desk import Desk, Left
 from bot.errors import SubmissionError
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.ports import ChatPlatform
-from bot.refusals import OUTDATED
 from bot.submissions import Submission
+
+_MENDED_IN_PLACE = "That form is mended where it was filled in. Ask anew if it is closed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,9 @@ class Clicking:
             case GoOn():
                 await self.reimagining.choose(answering, onward)
             case EditAgain():
-                raise SubmissionError(OUTDATED)
+                # No button of ours says so in Slack: a form stays open there, as it was filled, with its faults at its
+                # fields, where on Discord it is gone once it was sent.
+                raise SubmissionError(_MENDED_IN_PLACE)
             case _:
                 assert_never(onward)
 

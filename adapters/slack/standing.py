@@ -51,7 +51,7 @@ def conversation_of(place: Place) -> Conversation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Posted:
     """One message as its ref names it: by its channel and Slack's `ts`."""
 
     kind: Kind
@@ -64,15 +64,15 @@ class Standing:
         return MessageRef(place=job.place, id="/".join(part for part in parts if part))
 
 
-def standing_of(ref: MessageRef) -> Standing:
+def posted_of(ref: MessageRef) -> Posted:
     """Read a ref; one that no version of us wrote is lost."""
     match ref.id.split("/"):
         case [Kind.CHANNEL, ts]:
-            return Standing(kind=Kind.CHANNEL, channel=conversation_of(ref.place).channel, ts=ts)
+            return Posted(kind=Kind.CHANNEL, channel=conversation_of(ref.place).channel, ts=ts)
         case [Kind.DIRECT, channel, ts]:
-            return Standing(kind=Kind.DIRECT, channel=channel, ts=ts)
+            return Posted(kind=Kind.DIRECT, channel=channel, ts=ts)
         case _:
-            return Standing(kind=Kind.LOST)
+            return Posted(kind=Kind.LOST)
 
 
 def budget_of(job: Job, ref: MessageRef | None) -> Budget:

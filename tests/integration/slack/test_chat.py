@@ -10,7 +10,7 @@ from adapters.slack import files, posting
 from adapters.slack.calls import Calls
 from adapters.slack.cards import metadata
 from adapters.slack.chat import SlackChat
-from adapters.slack.standing import Kind, Standing
+from adapters.slack.standing import Kind, Posted
 from bot.errors import ChatError
 from bot.events import MediaKind
 from bot.jobs import Job, JobState, MessageRef, StoredFile, nonce_of
@@ -352,7 +352,7 @@ async def test_a_message_that_is_lost_is_removed_by_removing_its_files(here, cha
     ref = await created(chat, job)
     await chat.edit(job, ref, card_in(job, SUCCEEDED))
     here.delete(ref)
-    await chat.remove(job, Standing(kind=Kind.LOST).ref(job))
+    await chat.remove(job, Posted(kind=Kind.LOST).ref(job))
 
     assert here.slack.orphans() == []
     assert here.slack.record.of("chat.delete") == []

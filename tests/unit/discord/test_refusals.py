@@ -7,7 +7,7 @@ import pytest
 
 from adapters.discord.quiet import ESSENTIAL_FROM, SILENT_FROM, WINDOW_S, Invalid, Mood
 from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
-from adapters.discord.standing import Kind, Standing, Way, budget_of, standing_of, way_of
+from adapters.discord.standing import Kind, Posted, Way, budget_of, posted_of, way_of
 from bot.errors import ChatError
 from bot.jobs import JobId, MessageRef, Place, Requester, Tenant
 from tests.contracts.chat.cards import job_at
@@ -109,12 +109,12 @@ def test_only_401_403_and_429_count():
 
 # ---- By which token ----
 
-RESPONSE = Standing(kind=Kind.RESPONSE, channel="22", message="44")
-OWN = Standing(kind=Kind.CHANNEL, channel="22", message="44")
+RESPONSE = Posted(kind=Kind.RESPONSE, channel="22", message="44")
+OWN = Posted(kind=Kind.CHANNEL, channel="22", message="44")
 
 
 @pytest.mark.parametrize(
-    ("job", "standing", "age_s", "way"),
+    ("job", "posted", "age_s", "way"),
     [
         (JOB, RESPONSE, 0, Way.TOKEN),
         (JOB, RESPONSE, 839.9, Way.TOKEN),
@@ -123,36 +123,36 @@ OWN = Standing(kind=Kind.CHANNEL, channel="22", message="44")
         (JOB, RESPONSE, 860, Way.BOT),
         (JOB, OWN, 0, Way.BOT),
         (JOB, OWN, 850, Way.BOT),
-        (JOB, Standing(kind=Kind.DIRECT, channel="9", message="44"), 0, Way.BOT),
-        (JOB, Standing(kind=Kind.LOST), 0, Way.NONE),
+        (JOB, Posted(kind=Kind.DIRECT, channel="9", message="44"), 0, Way.BOT),
+        (JOB, Posted(kind=Kind.LOST), 0, Way.NONE),
         (ONLY_BY_TOKEN, RESPONSE, 850, Way.TOKEN),
         (ONLY_BY_TOKEN, RESPONSE, 889.9, Way.TOKEN),
         (ONLY_BY_TOKEN, RESPONSE, 890, Way.NONE),
     ],
 )
-def test_which_token_changes_a_message(job, standing, age_s, way):
-    assert way_of(job, standing, age_s) is way
+def test_which_token_changes_a_message(job, posted, age_s, way):
+    assert way_of(job, posted, age_s) is way
 
 
 @pytest.mark.parametrize(
-    ("text", "standing"),
+    ("text", "posted"),
     [
         ("i/44", RESPONSE),
         ("c/44", OWN),
-        ("d/9/44", Standing(kind=Kind.DIRECT, channel="9", message="44")),
-        ("lost", Standing(kind=Kind.LOST)),
+        ("d/9/44", Posted(kind=Kind.DIRECT, channel="9", message="44")),
+        ("lost", Posted(kind=Kind.LOST)),
     ],
 )
-def test_a_ref_is_read_as_it_was_written(text, standing):
+def test_a_ref_is_read_as_it_was_written(text, posted):
     ref = MessageRef(place=JOB.place, id=text)
 
-    assert standing_of(ref) == standing
-    assert standing.ref(JOB) == ref
+    assert posted_of(ref) == posted
+    assert posted.ref(JOB) == ref
 
 
 @pytest.mark.parametrize("text", ["", "x/44", "44", "i/44/45", "d/44"])
 def test_a_ref_of_nobodys_is_lost(text):
-    assert standing_of(MessageRef(place=JOB.place, id=text)).kind is Kind.LOST
+    assert posted_of(MessageRef(place=JOB.place, id=text)).kind is Kind.LOST
 
 
 @pytest.mark.parametrize(
