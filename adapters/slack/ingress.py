@@ -7,6 +7,7 @@ the tokens may be slow; each call that needs one finds it then.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -19,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.shapes import Json
+from bot.budgets import Budget, Spending
 from bot.errors import FairbrushError
 
 MOST_BYTES = 1024 * 1024
@@ -27,6 +29,9 @@ MOST_BYTES = 1024 * 1024
 _log = logging.getLogger(f"{__name__}.bolt")
 # What bolt would note below that are payloads, prompts included.
 _log.setLevel(logging.ERROR)
+
+_INSTALLS = Budget(bucket="installs", edits=30, per_s=60.0)
+"""Everybody's together: anybody may begin, and the store keeps each beginning for ten minutes."""
 
 _TIME = re.compile("[0-9]{1,20}")
 _ANYTHING = re.compile(r".*", re.DOTALL)
@@ -91,7 +96,13 @@ def _deliveries(app: AsyncApp) -> Sequence[web.RouteDef]:
 
 
 def _installing(flow: AsyncOAuthFlow) -> Sequence[web.RouteDef]:
+    begun = Spending(_INSTALLS)
+
     async def install(request: web.Request) -> web.StreamResponse:
+        now = monotonic()
+        if begun.ready_at(now) > now:
+            return web.Response(status=429, text="Many people install this now. Try again in a minute.")
+        begun.spend(now)
         return await _answered(request, flow.handle_installation)
 
     async def come_back(request: web.Request) -> web.StreamResponse:

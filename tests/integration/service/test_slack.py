@@ -188,6 +188,17 @@ async def test_a_workspace_installs_the_app_through_the_pages_server_and_is_serv
         slack.delivery.url = None
 
 
+async def test_installing_is_begun_only_so_often(slack: FakeSlack, http: aiohttp.ClientSession, tmp_path: Path) -> None:
+    async with served(tmp_path, slack, {**secrets_of(slack, many=True), "public_url": PUBLIC}) as here:
+        told = []
+        for _ in range(40):
+            async with http.get(here.page + INSTALL_PATH, headers=PROXIED) as page:
+                told.append(page.status)
+
+    assert set(told) == {200, 429}
+    assert told[0] == 200
+
+
 async def test_slack_without_its_secrets_is_not_begun(slack: FakeSlack, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="FAIRBRUSH_SLACK_TOKEN"):
         async with served(tmp_path, slack, {}, frozenset({Role.SLACK})):

@@ -492,6 +492,23 @@ async def test_a_workflow_for_adults_is_refused_where_nobody_says_that_it_may_be
     assert (await adult.submit(replace(asked(), occasion=there))).record.state is JobState.QUEUED
 
 
+ADULTS_HERE = PlaceRule(platform=PLACE.tenant.platform, community=PLACE.tenant.id, adults_only=True)
+
+
+async def test_where_a_rule_says_that_a_place_is_for_adults_they_may_ask_and_begin_with_such_a_picture():
+    store = MemoryStore()
+    here = intake(store, workflows={**CATALOG.workflows, "txt2img": ADULT}, rules=[ADULTS_HERE])
+    first = await painted(store, asked())
+    taken = Submission(
+        occasion=occasion("2", ALICE, PLACE),
+        workflow="img2img",
+        text="an owl",
+        pictures={"image": ResultOf(job_id=first)},
+    )
+
+    assert (await here.submit(taken)).record.job.for_adults
+
+
 ADULT = replace(TXT2IMG, manifest=TXT2IMG.manifest.model_copy(update={"nsfw": True}))
 
 

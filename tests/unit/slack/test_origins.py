@@ -88,6 +88,12 @@ def test_a_form_that_is_sent_again_is_the_same_job():
     assert once.occasion().job_id == again.occasion().job_id
 
 
+def test_direct_messages_are_told_from_channels():
+    assert origin_of(command(channel_id="D1")).spot().is_direct
+    assert not origin_of(command(channel_id="C1")).spot().is_direct
+    assert not origin_of(interaction("view_submission", view={"id": "V1", "type": "modal"})).spot().is_direct
+
+
 def test_a_mention_is_left_out_of_what_was_said():
     assert origin_of(mention()).text == "imagine a cat"
     assert origin_of(mention("imagine <@UBOT|fairbrush> as a cat")).text == "imagine @fairbrush as a cat"
