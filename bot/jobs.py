@@ -108,6 +108,10 @@ class Tenant:
     id: str
 
 
+OF_ONE_PLACE = frozenset({"slack"})
+"""Platforms whose ids of people hold in one community: in another one the same id may be somebody else's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
     """Who asked."""
@@ -115,6 +119,12 @@ class Requester:
     tenant: Tenant
     id: str
     name: str  #: as shown; never a key
+
+    @property
+    def person(self) -> tuple[str, ...]:
+        """Return who they are in all communities of their platform together."""
+        tenant = self.tenant
+        return (tenant.platform, tenant.id, self.id) if tenant.platform in OF_ONE_PLACE else (tenant.platform, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

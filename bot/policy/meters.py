@@ -105,7 +105,7 @@ def meters_of(entitlement: Entitlement, requester: Requester, now_ms: int) -> tu
     parties: tuple[tuple[Whose, tuple[str, ...], Due, tzinfo], ...] = (
         (Whose.MEMBER, member, entitlement.member, zone),
         # A person has no zone: their communities may be in several.
-        (Whose.PERSON, (tenant.platform, requester.id), entitlement.person, zone_of(UTC_NAME)),
+        (Whose.PERSON, requester.person, entitlement.person, zone_of(UTC_NAME)),
         (Whose.COMMUNITY, (tenant.platform, tenant.id), entitlement.community, zone),
     )
     return tuple(

@@ -401,7 +401,7 @@ def _order(job: Job, number: int) -> Order:
         job=str(job.id),
         tenant=quoted(requester.tenant.platform, requester.tenant.id),
         user=quoted(requester.id),
-        person=quoted(requester.tenant.platform, requester.id),
+        person=quoted(*requester.person),
         requirement=job.requirement,
         estimate_ms=job.estimate_ms,
     )

@@ -56,9 +56,11 @@ local function tenant_of(name)
   return it
 end
 
--- Whoever has a name on a platform is one person there, in whichever tenant.
+-- Whoever has a name on a platform is one person there, in whichever tenant. In Slack a name is of one tenant: in
+-- another one it may be somebody else's (bot/jobs.py, OF_ONE_PLACE).
 local function who_is(tenant_name, name)
-  return string.match(tenant_name, '^[^/]*') .. '/' .. name
+  local platform = string.match(tenant_name, '^[^/]*')
+  return (platform == 'slack' and tenant_name or platform) .. '/' .. name
 end
 
 -- The tenant and the user of a whole name.

@@ -83,6 +83,15 @@ async def test_one_person_has_one_cap_in_all_communities_of_a_platform(truth):
     await truth.queue.enqueue(job(requester=elsewhere), share=share)
 
 
+async def test_whoever_has_the_same_id_in_another_workspace_of_slack_is_another_person(truth):
+    share = Share(waiting=Caps(person=1))
+    for workspace in ("T1", "T2"):
+        who = replace(ALICE, tenant=replace(ALICE.tenant, platform="slack", id=workspace))
+        await truth.queue.enqueue(job(requester=who), share=share)
+        with pytest.raises(QueueFull):
+            await truth.queue.enqueue(job(requester=who), share=share)
+
+
 async def test_a_cap_on_what_waits_counts_what_waits_and_nothing_else(truth):
     share = Share(waiting=Caps(user=1))
     await truth.queue.enqueue(job(), share=share)
