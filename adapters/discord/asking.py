@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from adapters.discord.answering import Answering
 from adapters.discord.reading import read_order
-from adapters.discord.submitting import Submitting, wish_of
+from adapters.discord.submitting import Submitting
 from adapters.discord.suggesting import suggest
 from bot.desk import Desk
 from bot.submissions import Submission
+from bot.wishes import wish_of
 from workflows.catalog import Catalog
 
 

@@ -12,7 +12,7 @@ from adapters.discord.reimagining import Reimagining
 from adapters.discord.shapes import Json
 from adapters.discord.showing import Showing
 from adapters.discord.standing import posted_of
-from adapters.discord.submitting import Submitting, wish_of
+from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
 from bot.clicking import (
     AskWhich,
@@ -34,6 +34,7 @@ from bot.clicking import (
 from bot.desk import Desk, Left
 from bot.meanings import EditAgain, HistoryPage, Meaning
 from bot.ports import ChatPlatform
+from bot.wishes import wish_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from adapters.discord.answering import Answering
 from adapters.discord.components import PRIMARY, button, rows
 from adapters.discord.modals import edit_form, read_edit, read_reason, refilled, submitted
 from adapters.discord.reimagining import Reimagining
-from adapters.discord.submitting import Submitting, wish_of
+from adapters.discord.submitting import Submitting
 from bot.answers import Tone
 from bot.asides import Asides
 from bot.clicks import submission_of_form, workflow_of
@@ -33,6 +33,7 @@ from bot.meanings import (
 )
 from bot.refusals import OUTDATED, refused
 from bot.reimagining import TOO_OLD
+from bot.wishes import wish_of
 from workflows.faults import InvalidValues
 from workflows.workflow import Workflow
 

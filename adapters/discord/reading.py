@@ -12,8 +12,9 @@ from adapters.discord.options import MOST_OPTIONS, MOST_SAID, MOST_TEXT, SAFE, O
 from adapters.discord.shapes import Json, is_id
 from bot.commands import IMAGINE
 from bot.errors import SubmissionError
-from bot.submissions import Plain
+from bot.submissions import Plain, Promised
 from bot.suggesting import sent_for
+from bot.wishes import promise
 from workflows.catalog import Catalog
 from workflows.command import PROMPT, WORKFLOW
 from workflows.parameters import Choice
@@ -53,6 +54,11 @@ class Attachment:
     def is_picture(self) -> bool:
         """Whether Discord takes it for a picture."""
         return (self.content_type or "").startswith("image/")
+
+    def promised(self) -> Promised:
+        """Return it as far as Discord tells of it."""
+        known = self.content_type or "", self.width or 0, self.height or 0
+        return promise(media_type=known[0], width=known[1], height=known[2], size=self.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

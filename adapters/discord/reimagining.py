@@ -10,13 +10,14 @@ from adapters.discord.answering import Answering
 from adapters.discord.modals import read_reimagine, refilled, reimagine_form
 from adapters.discord.reading import Attachment, read_target
 from adapters.discord.shapes import Json
-from adapters.discord.submitting import Submitting, check_rights, wish_of
+from adapters.discord.submitting import Submitting, check_rights
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
 from bot.jobs import JobId
 from bot.reimagining import job_among
 from bot.submissions import ResultOf
+from bot.wishes import wish_of
 
 Source = ResultOf | Attachment
 """A picture of a message: one that a job of ours made, or one that somebody attached."""

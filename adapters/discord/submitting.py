@@ -5,9 +5,8 @@ check (from memory) → keep the way to answer → within a second: the job and 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from adapters.discord.answering import DECIDE_BY_S, Answering
 from adapters.discord.cards import Shown, card_message
@@ -17,35 +16,12 @@ from adapters.discord.reading import Attachment
 from adapters.discord.replies import Replies, Reply
 from bot.desk import Desk
 from bot.errors import FairbrushError, SubmissionError
+from bot.images import Admitted
 from bot.jobs import JobId, JobRecord
 from bot.status import StatusCard
-from bot.submissions import Promised, Submission
+from bot.submissions import Submission
+from bot.wishes import Wish, handed_in
 from workflows.faults import InvalidValues
-from workflows.values import FileHandle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody asks for. Pictures that Discord still has are promised in the submission, and named here."""
-
-    submission: Submission
-    attached: Mapping[str, Attachment] = field(default_factory=dict)  #: by parameter
-
-
-def wish_of(submission: Submission, attached: Mapping[str, Attachment] = MappingProxyType({})) -> Wish:
-    """Return the wish; what is attached is promised, by parameter."""
-    promised = {name: Promised(handle=_promised(each)) for name, each in attached.items()}
-    return Wish(submission=replace(submission, pictures={**submission.pictures, **promised}), attached=attached)
-
-
-def _promised(attachment: Attachment) -> FileHandle:
-    return FileHandle(
-        key="promised",
-        media_type=attachment.content_type or "",
-        width=attachment.width or 0,
-        height=attachment.height or 0,
-        bytes=attachment.size,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +33,7 @@ class Submitting:
     cdn: Cdn
     card: Callable[[JobRecord], Awaitable[StatusCard]]
 
-    async def submit(self, answering: Answering, wish: Wish) -> None:
+    async def submit(self, answering: Answering, wish: Wish[Attachment]) -> None:
         """Make a job, and answer. Raises what whoever asked has to be told: nothing is seen of the wish then."""
         check_rights(answering.origin)
         await self.desk.check(wish.submission)
@@ -66,7 +42,7 @@ class Submitting:
             if wish.attached or answering.is_late:
                 # Answered first: whoever was told by Discord that nothing came has asked again, or has gone.
                 if await answering.later():
-                    await self.desk.submit(await self._with_pictures(wish))
+                    await self.desk.submit(await handed_in(wish, self._admitted))
                     answering.is_owed = False
             else:
                 await self._decide(answering, wish.submission)
@@ -76,10 +52,8 @@ class Submitting:
         reply = Reply(application=origin.application, token=origin.token, attachment_limit=origin.attachment_limit)
         await answering.in_time(self.replies.keep(job_id, reply))
 
-    async def _with_pictures(self, wish: Wish) -> Submission:
-        # One after the other: of what was sent, which may be 32 MB, one at a time is held.
-        admitted = {name: await self.desk.admit(await self.cdn.fetch(each.url)) for name, each in wish.attached.items()}
-        return replace(wish.submission, pictures={**wish.submission.pictures, **admitted})
+    async def _admitted(self, attachment: Attachment) -> Admitted:
+        return await self.desk.admit(await self.cdn.fetch(attachment.url))
 
     async def _decide(self, answering: Answering, submission: Submission) -> None:
         """Show the job's first card if it is there in time; deciding goes on in any case, and is never cut short."""

@@ -11,7 +11,7 @@ from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Kind, Origin
 from adapters.slack.rooms import INVITE, NOT_THERE, NotThere, Rooms
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Submitting, sent_of, wish_of
+from adapters.slack.submitting import Submitting, sent_of
 from adapters.slack.telling import CANCEL, HELP, Telling
 from bot.answers import Tone
 from bot.commands import NoCommand, Order, Said, Service, read_message
@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.refusals import OUTDATED
 from bot.submissions import Submission
+from bot.wishes import wish_of
 
 DIRECT = "fairbrush_direct"
 """What the button that sends a picture to somebody's direct messages says of itself."""

@@ -14,7 +14,7 @@ from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.showing import Showing
-from adapters.slack.submitting import Submitting, wish_of
+from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
 from bot.clicking import (
@@ -38,6 +38,7 @@ from bot.errors import SubmissionError
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.ports import ChatPlatform
 from bot.submissions import Submission
+from bot.wishes import wish_of
 
 _MENDED_IN_PLACE = "That form is mended where it was filled in. Ask anew if it is closed."
 

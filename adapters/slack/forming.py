@@ -12,7 +12,7 @@ from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere, Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Sent, Submitting, sent_of, wish_of
+from adapters.slack.submitting import Sent, Submitting, sent_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.clicking import Opened, OpenEdit, OpenReport
 from bot.clicks import submission_of_form, workflow_of
@@ -22,6 +22,7 @@ from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from bot.refusals import OUTDATED
+from bot.wishes import wish_of
 from workflows.workflow import Workflow
 
 _NO_WORKFLOW = "That workflow is not offered here."

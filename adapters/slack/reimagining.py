@@ -16,7 +16,7 @@ from adapters.slack.origins import Origin
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Submitting, wish_of
+from adapters.slack.submitting import Submitting
 from adapters.slack.views import Asked, reimagine_form
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.clicking import AskWhich, GoOn
@@ -27,6 +27,7 @@ from bot.meanings import ReimagineForm
 from bot.refusals import OUTDATED
 from bot.reimagining import REIMAGINE, job_among
 from bot.submissions import ResultOf
+from bot.wishes import wish_of
 
 Source = ResultOf | str
 """A picture of a message: one that a job of ours made, or the id of a file that somebody sent."""

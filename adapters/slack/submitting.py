@@ -3,9 +3,8 @@
 The message that shows the job is the noticeboard's to post.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from functools import partial
 
 from adapters.slack.answering import Answering
 from adapters.slack.calls import Calls, Tokens
@@ -17,8 +16,8 @@ from adapters.slack.standing import conversation_of
 from bot.desk import Desk
 from bot.errors import ImageRefused
 from bot.images import Admitted
-from bot.submissions import Promised, Submission
-from workflows.values import FileHandle
+from bot.submissions import Promised
+from bot.wishes import Wish, handed_in, promise
 
 _GONE = "Slack does not show me that picture. Attach it again."
 
@@ -33,23 +32,9 @@ class Sent:
     height: int = 0
     bytes: int = 0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody asks for. Pictures that Slack still has are promised in the submission, and named here."""
-
-    submission: Submission
-    attached: Mapping[str, Sent] = field(default_factory=dict)  #: by parameter
-    loose: tuple[Sent, ...] = ()  #: those that no parameter names
-
-
-def wish_of(
-    submission: Submission, attached: Mapping[str, Sent] = MappingProxyType({}), loose: Sequence[Sent] = ()
-) -> Wish:
-    """Return the wish; what is attached is promised."""
-    pictures = {**submission.pictures, **{name: _promised(each) for name, each in attached.items()}}
-    promised = replace(submission, pictures=pictures, attachments=tuple(map(_promised, loose)))
-    return Wish(submission=promised, attached=attached, loose=tuple(loose))
+    def promised(self) -> Promised:
+        """Return it as far as Slack tells of it."""
+        return promise(media_type=self.media_type, width=self.width, height=self.height, size=self.bytes)
 
 
 def sent_of(file: Json) -> Sent:
@@ -67,14 +52,6 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) and 0 <= value < 2**40 else 0
 
 
-def _promised(sent: Sent) -> Promised:
-    return Promised(
-        handle=FileHandle(
-            key="promised", media_type=sent.media_type, width=sent.width, height=sent.height, bytes=sent.bytes
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitting:
     """Makes jobs."""
@@ -85,13 +62,13 @@ class Submitting:
     outside: Outside
     tokens: Tokens
 
-    async def submit(self, answering: Answering, wish: Wish) -> None:
+    async def submit(self, answering: Answering, wish: Wish[Sent]) -> None:
         """Make a job. Raises what whoever asked has to be told."""
         origin, occasion = answering.origin, wish.submission.occasion
         person = await self.rooms.member(origin.workspace, origin.requester.id)
         await self.rooms.check(conversation_of(occasion.place))
         await self.desk.check(wish.submission)
-        submission = await self._with_pictures(origin.workspace, wish)
+        submission = await handed_in(wish, partial(self._admitted, origin.workspace))
         requester = replace(occasion.requester, name=person.name)
         known = replace(occasion, requester=requester, roles=person.roles)
         await self.desk.submit(replace(submission, occasion=known))
@@ -106,13 +83,6 @@ class Submitting:
                 raise
             raise ImageRefused(_GONE, detail=refused.detail) from refused
         return sent_of(told)
-
-    async def _with_pictures(self, workspace: str, wish: Wish) -> Submission:
-        # One after the other: of what was sent, which may be large, one at a time is held.
-        admitted = {name: await self._admitted(workspace, each) for name, each in wish.attached.items()}
-        loose = [await self._admitted(workspace, each) for each in wish.loose]
-        pictures = {**wish.submission.pictures, **admitted}
-        return replace(wish.submission, pictures=pictures, attachments=tuple(loose))
 
     async def _admitted(self, workspace: str, sent: Sent) -> Admitted:
         token = await self.tokens.token(workspace)

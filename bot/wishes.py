@@ -1,0 +1,56 @@
+"""A submission whose pictures the platform still has: promised first, so that all can be checked, and fetched then."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from bot.images import Admitted
+from bot.submissions import Promised, Submission
+from workflows.values import FileHandle
+
+
+class Attached(Protocol):
+    """A picture that somebody sent, as its platform tells of it; nobody has looked at its bytes."""
+
+    def promised(self) -> Promised:
+        """Return it as far as it is known, for checking what was asked."""
+        ...
+
+
+A = TypeVar("A", bound=Attached)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish(Generic[A]):
+    """What somebody asks for; its pictures are promised in the submission, and named here."""
+
+    submission: Submission
+    attached: Mapping[str, A] = field(default_factory=dict)  #: by parameter
+    loose: tuple[A, ...] = ()  #: those that no parameter names
+
+
+def wish_of(
+    submission: Submission, attached: Mapping[str, A] = MappingProxyType({}), loose: Sequence[A] = ()
+) -> Wish[A]:
+    """Return the wish; what is attached is promised."""
+    pictures = {**submission.pictures, **{name: each.promised() for name, each in attached.items()}}
+    attachments = (*submission.attachments, *(each.promised() for each in loose))
+    promised = replace(submission, pictures=pictures, attachments=attachments)
+    return Wish(submission=promised, attached=attached, loose=tuple(loose))
+
+
+async def handed_in(wish: Wish[A], admit: Callable[[A], Awaitable[Admitted]]) -> Submission:
+    """Return the submission with its pictures in place of what was promised; raises what `admit` raises."""
+    # One after the other: of what was sent, which may be large, one at a time is held.
+    admitted = {name: await admit(each) for name, each in wish.attached.items()}
+    loose = [await admit(each) for each in wish.loose]
+    kept = wish.submission.attachments[: len(wish.submission.attachments) - len(wish.loose)]
+    pictures = {**wish.submission.pictures, **admitted}
+    return replace(wish.submission, pictures=pictures, attachments=(*kept, *loose))
+
+
+def promise(*, media_type: str, width: int, height: int, size: int) -> Promised:
+    """Promise a picture of which that is known; what is unknown is empty or 0."""
+    handle = FileHandle(key="promised", media_type=media_type, width=width, height=height, bytes=size)
+    return Promised(handle=handle)
