@@ -18,6 +18,9 @@ from bot.policy.quotas import Quota
 MAX_REASON = 300
 """Characters of what a banned or paused person reads."""
 
+MAX_ENTRIES = 5_000
+"""Entries of one book: every process reads all of a book that changed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
@@ -152,6 +155,7 @@ class Rulebook:
     tenant: Tenant | None
     version: int = 0  #: grows with every change
     entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    firm: frozenset[str] = frozenset()  #: keys of what the operator said: no moderator takes it back
 
     def ban(self, user: str | None) -> Ban | None:
         """Return the ban of somebody, in force or over; with None that of the whole community."""

@@ -1,0 +1,120 @@
+"""The audit: who did what to whom, when and why. Plain data; entries are added, and never changed.
+
+It holds what moderators need to understand one another, and what is needed when something is questioned later. Nothing
+in it is a secret, and nothing of it stands in a log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.jobs import Tenant
+from bot.policy import measures
+from bot.policy.measures import Actor, Measure
+from bot.policy.rulebook import everywhere
+
+KEPT_S = 365 * 86_400
+"""How long an entry is kept: a ban is questioned within a year, or it is not."""
+
+MOST = 5_000
+"""Entries that are kept of one community: the oldest go."""
+
+MOST_OF_ALL = 50_000
+"""Entries that are kept of all communities together."""
+
+QUIET_S = 600.0
+"""The same refusal is written down once in so long: whoever tries a thousand times pushes nothing else out."""
+
+NAMES: Mapping[type[Measure], str] = {
+    measures.ShowUser: "show",
+    measures.SetQuota: "quota",
+    measures.GrantMore: "grant",
+    measures.ResetUsage: "reset",
+    measures.SetTier: "tier",
+    measures.BanUser: "ban",
+    measures.Unban: "unban",
+    measures.ClearQueue: "clear",
+    measures.Purge: "purge",
+    measures.CancelJob: "cancel",
+    measures.PauseWork: "pause",
+    measures.ResumeWork: "resume",
+    measures.AddPattern: "blocklist-add",
+    measures.RemovePattern: "blocklist-remove",
+    measures.ShowPatterns: "blocklist-list",
+    measures.TestText: "blocklist-test",
+    measures.SetZone: "zone",
+    measures.ShowRecent: "recent",
+    measures.ShowReports: "reports",
+    measures.ShowAudit: "audit",
+    measures.BanCommunity: "ban-community",
+    measures.UnbanCommunity: "unban-community",
+    measures.SetCeiling: "ceiling",
+}
+"""What each measure is called in the audit: stable, for scripts rely on it."""
+
+
+class Outcome(StrEnum):
+    """What became of it."""
+
+    DONE = "done"
+    TRIED = "tried"  #: refused: they may not, or it cannot be done
+    AUTOMATIC = "automatic"  #: nobody did it: a ban or a blocklist held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who did something, as their platform vouched for them then."""
+
+    platform: str
+    id: str
+    name: str
+
+
+RULES = Author(platform="fairbrush", id="rules", name="Fairbrush")
+"""Whoever did nothing themselves: what was said before held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One thing that was done, or tried."""
+
+    author: Author
+    measure: str  #: a value of NAMES; of what happened by itself, the code of the refusal
+    tenant: Tenant | None  #: in which; None: everywhere
+    user: str | None = None  #: to whom, as the book of that tenant calls them
+    outcome: Outcome = Outcome.DONE
+    why: str = ""
+    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    id: str = ""  #: the store sets it: the later, the greater
+    at_ms: int = 0  #: the store's clock sets it
+
+
+def author_of(actor: Actor) -> Author:
+    """Return what is kept of somebody who does something."""
+    return Author(platform=actor.platform, id=actor.id, name=actor.name)
+
+
+def is_about(entry: AuditEntry, tenant: Tenant | None, user: str) -> bool:
+    """Tell whether somebody did it or it was done to them; `user` as the book of that tenant calls them."""
+    by = everywhere(entry.author.platform, entry.author.id)
+    to = everywhere(entry.tenant.platform, entry.user) if entry.tenant and entry.user else entry.user
+    whom = everywhere(tenant.platform, user) if tenant else user
+    return whom in (by, to)
+
+
+def as_data(entry: AuditEntry) -> dict[str, object]:
+    """Return an entry for a script: one line of the export; times are UTC."""
+    return {
+        "id": entry.id,
+        "at": f"{datetime.fromtimestamp(entry.at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "measure": entry.measure,
+        "outcome": entry.outcome.value,
+        "author": {"platform": entry.author.platform, "id": entry.author.id, "name": entry.author.name},
+        "platform": entry.tenant.platform if entry.tenant else None,
+        "community": entry.tenant.id if entry.tenant else None,
+        "user": entry.user,
+        "why": entry.why,
+        "details": dict(entry.details),
+    }

@@ -1,0 +1,186 @@
+"""The blocklist: what the texts of a job may not have. Pure; with expressions it belongs off the event loop.
+
+All texts are judged, also what is to be kept out of a picture (a negative prompt): whoever binds a workflow decides
+what a parameter does, and its name proves nothing. Who wants such a parameter left alone names it.
+
+Words are found as whole words of the plain text (bot/policy/plain.py), in one pass over it, however many there are. A
+word of four letters or more is found spelled out, too (`n u d e`, `n-u-d-e`): single letters in a row are joined; of
+fewer letters, initials and sizes would be found. What is not found: letters doubled or left out, digits for letters,
+and a word that is broken in the middle (`nu de`); an expression can name those that matter.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from re import Pattern as Expression
+
+from bot.errors import Blocked, SubmissionError
+from bot.policy.expressions import expression
+from bot.policy.plain import Plain, Word, plain
+from bot.policy.rulebook import Deed, Pattern, Reading
+
+MOST_PATTERNS = 2000
+MOST_EXPRESSIONS = 50
+"""Of one community with those of everywhere. Each may take a tenth of a second of the worst text that there is."""
+MOST_CHARACTERS = 20_000
+"""Of one text: five times the longest prompt that a workflow takes unless its manifest says otherwise."""
+LONGEST = 100
+"""Characters of a pattern of words, and of a replacement."""
+SPELLED_OUT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What becomes of the texts of a job."""
+
+    blocked: Pattern | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)  #: those that have to be replaced, as they are to be
+    flagged: tuple[Pattern, ...] = ()  #: to be noted for the moderators
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow some words, and the pattern that ends with them."""
+
+    following: "dict[str, _Node]" = field(default_factory=dict)
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int  #: in the plain text
+    end: int
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocklist:
+    """Patterns, ready to judge; made by `compiled`."""
+
+    _words: _Node
+    _spelled: Mapping[str, Pattern]  #: what single letters in a row may spell
+    _lengths: tuple[int, ...]  #: of those
+    _expressions: tuple[tuple[Expression[str], Pattern], ...]
+
+    def judge(self, texts: Mapping[str, str], *, exempt: Collection[str] = ()) -> Ruling:
+        """Judge the texts of a job, by parameter, without those that are exempt.
+
+        The first pattern that blocks decides. What is replaced is replaced where it stood, in the text as it was typed.
+        """
+        found = {name: self._found(text) for name, text in texts.items() if name not in exempt}
+        hits = [hit for _, each in found.values() for hit in each]
+        blocked = next((hit.pattern for hit in hits if hit.pattern.deed is Deed.BLOCK), None)
+        if blocked:
+            return Ruling(blocked=blocked)
+        flagged = [hit.pattern for hit in hits if hit.pattern.deed is Deed.FLAG]
+        replaced = {name: _replaced(text, each) for name, (text, each) in found.items()}
+        return Ruling(
+            texts={name: text for name, text in replaced.items() if text is not None},
+            flagged=tuple(dict.fromkeys(flagged)),
+        )
+
+    def _found(self, text: str) -> tuple[Plain, list[_Hit]]:
+        if len(text) > MOST_CHARACTERS:
+            raise SubmissionError(f"A text has at most {MOST_CHARACTERS:,} characters.")
+        bare = plain(text)
+        words = list(bare.words())
+        return bare, [*self._whole(words), *self._spelled_out(words), *self._expressed(bare)]
+
+    def _whole(self, words: Sequence[Word]) -> Iterator[_Hit]:
+        for first, word in enumerate(words):
+            node, at = self._words.following.get(word.plain), first
+            while node:
+                if node.pattern:
+                    yield _Hit(word.start, words[at].end, node.pattern)
+                at += 1
+                node = node.following.get(words[at].plain) if at < len(words) else None
+
+    def _spelled_out(self, words: Sequence[Word]) -> Iterator[_Hit]:
+        for is_single, row in groupby(words, key=lambda word: len(word.plain) == 1 and not word.is_spaceless):
+            letters = list(row) if is_single else []
+            spelled = "".join(word.plain for word in letters)
+            for length in self._lengths:
+                for start in range(len(spelled) - length + 1):
+                    if pattern := self._spelled.get(spelled[start : start + length]):
+                        yield _Hit(letters[start].start, letters[start + length - 1].end, pattern)
+
+    def _expressed(self, bare: Plain) -> Iterator[_Hit]:
+        for search, pattern in self._expressions:
+            yield from (_Hit(found.start(), found.end(), pattern) for found in search.finditer(bare.text))
+
+
+def compiled(patterns: Collection[Pattern]) -> Blocklist:
+    """Make patterns ready to judge; each has passed `checked`. Of two that read alike the stricter holds."""
+    root, spelled = _Node(), {}
+    # The strictest last, where it takes the place of the others.
+    for pattern in sorted(patterns, key=lambda each: -_STRICTEST.index(each.deed)):
+        if pattern.reading is Reading.WORDS:
+            words = _words_of(pattern.text)
+            _put(root, words, pattern)
+            if len("".join(words)) >= SPELLED_OUT:
+                spelled["".join(words)] = pattern
+    expressions = [each for each in patterns if each.reading is Reading.EXPRESSION]
+    return Blocklist(
+        _words=root,
+        _spelled=spelled,
+        _lengths=tuple(sorted({len(each) for each in spelled})),
+        _expressions=tuple((expression(each.text), each) for each in expressions),
+    )
+
+
+def refusal_of_pattern(pattern: Pattern, known: Collection[Pattern]) -> SubmissionError | None:
+    """Say why a pattern cannot be put on a list that has these; None when it can."""
+    others = [each for each in known if each.key != pattern.key]
+    if len(others) >= MOST_PATTERNS:
+        return SubmissionError(f"The blocklist is full: it has {MOST_PATTERNS:,} patterns. Take one off first.")
+    if len(pattern.replacement) > LONGEST:
+        return SubmissionError(f"A replacement has at most {LONGEST} characters.")
+    return _refusal_of_words(pattern) if pattern.reading is Reading.WORDS else _refusal_of_expression(pattern, others)
+
+
+def refusal_of_texts(ruling: Ruling) -> Blocked | None:
+    """Say that a text is blocked; not by what, for that would teach how to get around it."""
+    return Blocked("This has something that is not allowed here. Try other words.") if ruling.blocked else None
+
+
+_STRICTEST = (Deed.BLOCK, Deed.REPLACE, Deed.FLAG)
+
+
+def _refusal_of_words(pattern: Pattern) -> SubmissionError | None:
+    if len(pattern.text) > LONGEST:
+        return SubmissionError(f"A word or a phrase has at most {LONGEST} characters.")
+    if not _words_of(pattern.text):
+        return SubmissionError("A word has a letter or a digit: for signs there are expressions.")
+    return None
+
+
+def _refusal_of_expression(pattern: Pattern, others: Sequence[Pattern]) -> SubmissionError | None:
+    if sum(each.reading is Reading.EXPRESSION for each in others) >= MOST_EXPRESSIONS:
+        return SubmissionError(f"The blocklist has {MOST_EXPRESSIONS} expressions, and each takes time. Use words.")
+    try:
+        expression(pattern.text)
+    except SubmissionError as unsafe:
+        return unsafe
+    return None
+
+
+def _words_of(text: str) -> list[str]:
+    return [word.plain for word in plain(text).words()]
+
+
+def _put(node: _Node, words: Sequence[str], pattern: Pattern) -> None:
+    for word in words:
+        node = node.following.setdefault(word, _Node())
+    node.pattern = pattern
+
+
+def _replaced(text: Plain, hits: Sequence[_Hit]) -> str | None:
+    """Return a text with what is to be replaced in it; None: nothing is. The longest of those at one place counts."""
+    wanted = [hit for hit in hits if hit.pattern.deed is Deed.REPLACE]
+    pieces, at = [], 0
+    for hit in sorted(wanted, key=lambda hit: (hit.start, -hit.end)):
+        start, end = text.origin(hit.start, hit.end)
+        if start >= at:
+            pieces += [text.source[at:start], hit.pattern.replacement]
+            at = end
+    return "".join([*pieces, text.source[at:]]) if wanted else None

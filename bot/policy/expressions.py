@@ -1,0 +1,205 @@
+"""Expressions of a blocklist: regular expressions of which no text can make a long search.
+
+They are a small language with a reader of its own, and Python's engine, which goes back and tries again, gets nothing
+but what the reader wrote. At each place of a text it tries at most MOST_WAYS ways through an expression: `*`, `+` and
+`{n,}` end at MOST_REPEATS, and the ways are counted when an expression is put on a list. Those of a sequence multiply,
+and those of something repeated multiply with every repetition, unless there is but one. So what is known to run away
+(`(a+)+`, `(a|a)*`, `(.*)*`, `a*a*a*`) is refused, and the time that what is taken needs grows as the text does.
+
+    a \\. [a-z0-9] [^ ] . \\d \\w \\s \\D \\W \\S \\b \\B ^ $ (…) (?:…) a|b ? * + {2} {2,} {2,5}, and ?? *? +? {…}?
+
+Nothing else: no references back, nothing that looks ahead or behind, no flags, no names.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import SubmissionError
+from bot.policy.plain import plain
+
+MOST_CHARACTERS = 200
+MOST_REPEATS = 40
+"""Of `*` and `+`: a word or a short phrase between two others."""
+MOST_WAYS = 2000
+"""Two stars in one expression, and not three. A text of 4,000 characters takes 0.2 s at the very worst."""
+_DEEPEST = 20
+
+
+class UnsafeExpression(SubmissionError):
+    """An expression that is none, or that some text could make a long search of."""
+
+    code = "unsafe_expression"
+    sentence = "That is no expression that can be used."
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A part of an expression: how it is written, in how many ways a text can pass it, and what it may begin with."""
+
+    text: str
+    ways: int
+    least: int = 1  #: characters that it takes
+    first: str | None = None  #: the one letter that it begins with; None: it may be another
+
+
+def expression(text: str) -> re.Pattern[str]:
+    """Read an expression, to be searched for in plain text; raises UnsafeExpression."""
+    if len(text) > MOST_CHARACTERS:
+        raise UnsafeExpression(f"An expression has at most {MOST_CHARACTERS} characters.")
+    reader = _Reader(text)
+    node = reader.alternatives(0)
+    if not reader.is_done:
+        raise UnsafeExpression("There is a `)` too many.")
+    if node.least == 0:
+        raise UnsafeExpression("This would be found in every text, for nothing at all fits it.")
+    return re.compile(node.text, re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads from the left to the right."""
+
+    source: str
+    at: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.at >= len(self.source)
+
+    def alternatives(self, depth: int) -> _Node:
+        if depth > _DEEPEST:
+            raise UnsafeExpression("There are too many groups in each other.")
+        branches = [self._sequence(depth)]
+        while self._took("|"):
+            branches.append(self._sequence(depth))
+        return branches[0] if len(branches) == 1 else _either(branches)
+
+    def _sequence(self, depth: int) -> _Node:
+        parts: list[_Node] = []
+        while not self.is_done and self.source[self.at] not in "|)":
+            parts.append(self._repeated(self._one(depth)))
+        ways, least = 1, 0
+        for part in parts:
+            ways, least = _bounded(ways * part.ways), least + part.least
+        return _Node("".join(part.text for part in parts), ways, least, parts[0].first if parts else None)
+
+    def _one(self, depth: int) -> _Node:
+        char = self._next()
+        match char:
+            case "(":
+                return self._group(depth)
+            case "[":
+                return self._class()
+            case "\\":
+                return self._escaped()
+            case ".":
+                return _Node(".", 1)
+            case "^" | "$":
+                return _Node(char, 1, 0)
+            case "*" | "+" | "?" | "{":
+                raise UnsafeExpression(f"There is nothing before `{char}` that it could repeat.")
+        return _literal(char)
+
+    def _group(self, depth: int) -> _Node:
+        if self._took("?") and not self._took(":"):
+            raise UnsafeExpression("Of groups there are `(…)` and `(?:…)` alone.")
+        inner = self.alternatives(depth + 1)
+        if not self._took(")"):
+            raise UnsafeExpression("A `)` is missing.")
+        return _Node(f"(?:{inner.text})", inner.ways, inner.least, inner.first)
+
+    def _class(self) -> _Node:
+        ends = re.compile(r"\^?\]?(?:[^\]\\\[]|\\[^A-Za-z0-9]|\\[dwsDWS])*\]").match(self.source, self.at)
+        if ends is None:
+            raise UnsafeExpression("A `[…]` does not end, or has a `[` or a letter after a `\\` that means nothing.")
+        self.at = ends.end()
+        # Python warns of pairs that may become operators of sets.
+        if re.search(r"--|&&|~~|\|\|", ends[0]):
+            raise UnsafeExpression("In `[…]` no two of `-`, `&`, `~` or `|` may stand together.")
+        try:
+            re.compile(f"[{ends[0]}")
+        except re.error as error:  # a range whose end is before its beginning
+            raise UnsafeExpression("A `[…]` has a range that ends before it begins.") from error
+        return _Node(f"[{ends[0]}", 1)
+
+    def _escaped(self) -> _Node:
+        char = self._next()
+        if char in "bB":
+            return _Node(f"\\{char}", 1, 0)
+        if char in "dwsDWS":
+            return _Node(f"\\{char}", 1)
+        if char.isalnum():
+            raise UnsafeExpression(f"`\\{char}` is not known here.")
+        return _literal(char)
+
+    def _repeated(self, node: _Node) -> _Node:
+        bounds = self._bounds()
+        if bounds is None:
+            return node
+        least, most, text = bounds
+        if most < least or most > MOST_REPEATS:
+            raise UnsafeExpression(f"Something may be repeated at most {MOST_REPEATS} times.")
+        if node.least == 0:
+            raise UnsafeExpression("What may be nothing at all cannot be repeated.")
+        text += "?" if self._took("?") else ""
+        if not self.is_done and self.source[self.at] in "*+?{":
+            raise UnsafeExpression("One repetition of another can take for ever: put one of them away.")
+        # What has one way only can still end after each of its repetitions.
+        ways = sum(_bounded(node.ways**count) for count in range(least, most + 1))
+        first = node.first if least else None
+        return _Node(f"{node.text}{text}", _bounded(ways), node.least * least, first)
+
+    def _bounds(self) -> tuple[int, int, str] | None:
+        if self._took("?"):
+            return 0, 1, "?"
+        if self._took("*"):
+            return 0, MOST_REPEATS, f"{{0,{MOST_REPEATS}}}"
+        if self._took("+"):
+            return 1, MOST_REPEATS, f"{{1,{MOST_REPEATS}}}"
+        if self.is_done or self.source[self.at] != "{":
+            return None
+        found = re.compile(r"\{([0-9]{1,3})(,([0-9]{0,3}))?\}").match(self.source, self.at)
+        if found is None:
+            raise UnsafeExpression("A repetition is written {2}, {2,} or {2,5}; for the sign itself write \\{.")
+        self.at = found.end()
+        least = int(found[1])
+        most = least if found[2] is None else int(found[3] or MOST_REPEATS)
+        return least, most, f"{{{least},{most}}}"
+
+    def _next(self) -> str:
+        if self.is_done:
+            raise UnsafeExpression("Something is missing at its end.")
+        self.at += 1
+        return self.source[self.at - 1]
+
+    def _took(self, char: str) -> bool:
+        if self.is_done or self.source[self.at] != char:
+            return False
+        self.at += 1
+        return True
+
+
+def _literal(char: str) -> _Node:
+    alike = plain(char).text
+    if not alike:
+        raise UnsafeExpression("It has a character that nobody sees.")
+    text = re.escape(alike)
+    return _Node(text if len(alike) == 1 else f"(?:{text})", 1, len(alike), alike[0])
+
+
+def _either(branches: Sequence[_Node]) -> _Node:
+    """Return one of several: where each begins with another letter, no text can pass more than one."""
+    firsts = {branch.first for branch in branches}
+    apart = None not in firsts and len(firsts) == len(branches)
+    ways = max(branch.ways for branch in branches) if apart else sum(branch.ways for branch in branches)
+    text = "|".join(branch.text for branch in branches)
+    return _Node(f"(?:{text})", _bounded(ways), min(branch.least for branch in branches))
+
+
+def _bounded(ways: int) -> int:
+    if ways > MOST_WAYS:
+        raise UnsafeExpression(
+            "Some text could make a very long search of this: use fewer `*` and `+`, and none inside of another."
+        )
+    return ways

@@ -1,0 +1,109 @@
+"""Text made plain: what is read the same is written the same, so that a word is found however it was dressed up.
+
+Gone are case, width and font (NFKD), accents, and what nobody sees. Letters of Cyrillic and Greek that look like Latin
+ones become these in a word that has a Latin letter too, or that has no letter which looks like none; a word of another
+script stays what it is. Digits stay digits: `4` for `a` would find words in numbers and names that hold none.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workflows.text import BLANK, clean
+
+# Unicode's confusables.txt (UTS #39, 15.0): what stands there for a basic Latin letter, of Cyrillic and Greek.
+_SMALL = dict(zip("αсԁеһιіӏϳјοσорρԛгѕυνѵԝхγуүа", "acdehiiijjoooppqrsuvvwxyyya", strict=True))
+_LARGE = dict(zip("ΑАΒВСΕЕԌΗНΙІͿЈΚКΜМΝΟОΡРЅΤТѴԜΧХΥУҮΖ", "aabbceeghhiijjkkmmnooppsttvwxxyyyz", strict=True))
+_IN_A_MIXED_WORD = {**_SMALL, **_LARGE, **dict(zip("вкκмнтτηε", "bkkmhttne", strict=True))}
+"""The last nine are not there, being small capitals to the eye; among Latin letters they can stand for nothing else."""
+
+# Strokes are no marks that could be taken off, and these have no other form: here they are accents all the same.
+_STROKES = dict(zip("øłđħŧıɑɡØŁĐĦŦ", "oldhtiagoldht", strict=True))
+
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+"""Of Latin, Greek and Cyrillic. The marks of other scripts are what makes one letter another."""
+
+_UNSEEN = frozenset({"Cf", "Cs", "Co"})
+_VARIANTS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+
+# Scripts that are written without spaces: each character is a word, so that words are found inside of a sentence.
+_SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+_LATIN = re.compile("[a-zA-Z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a text."""
+
+    plain: str
+    start: int  #: in the plain text
+    end: int
+    is_spaceless: bool  #: of a script that has no spaces between words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A text made plain, and where everything in it comes from."""
+
+    source: str  #: the text, its characters composed
+    text: str
+    origins: tuple[int, ...]  #: of each character of `text`: which one of `source` it was
+
+    def words(self) -> Iterator[Word]:
+        """Return the words in their order."""
+        for found in _WORD.finditer(self.text):
+            first = found[0][0]
+            spaceless = len(found[0]) == 1 and re.match(f"[{_SPACELESS}]", first) is not None
+            yield Word(plain=found[0], start=found.start(), end=found.end(), is_spaceless=spaceless)
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in `source` a stretch of the plain text comes from."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def plain(text: str) -> Plain:
+    """Make a text plain."""
+    source = unicodedata.normalize("NFC", clean(text))
+    if source.isascii():
+        return Plain(source=source, text=source.lower(), origins=tuple(range(len(source))))
+    shown = [(char, place) for place, each in enumerate(source) for char in _shown(each)]
+    letters = "".join(char for char, _ in shown)
+    pieces = [(char, place) for (_, place), piece in zip(shown, _folded(letters), strict=True) for char in piece]
+    return Plain(source=source, text="".join(char for char, _ in pieces), origins=tuple(place for _, place in pieces))
+
+
+@lru_cache(maxsize=4096)
+def _shown(char: str) -> str:
+    """Return what is seen of a character: without font, width and accents; nothing for what is not seen."""
+    if char.isascii():
+        return char
+    if char in BLANK or char in _VARIANTS or unicodedata.category(char) in _UNSEEN:
+        return ""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char))
+    return "".join(_STROKES.get(each, each) for each in unicodedata.normalize("NFC", bare))
+
+
+def _folded(letters: str) -> list[str]:
+    """Return what each letter becomes by the word that it stands in."""
+    pieces = list(letters)
+    for found in _WORD.finditer(letters):
+        alike = _lookalikes(found[0])
+        pieces[found.start() : found.end()] = [alike.get(char, char) for char in found[0]]
+    return [piece.casefold() for piece in pieces]
+
+
+def _lookalikes(word: str) -> dict[str, str]:
+    if word.isascii():
+        return {}
+    if _LATIN.search(word):
+        return _IN_A_MIXED_WORD
+    # By the small letters alone: a Russian word has to be the same word in capitals.
+    return _TO_THE_EYE if all(char in _SMALL for char in word.lower()) else {}
+
+
+_TO_THE_EYE = {**_SMALL, **{small.upper(): latin for small, latin in _SMALL.items()}}

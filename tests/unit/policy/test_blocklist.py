@@ -1,0 +1,220 @@
+"""The blocklist: what it finds however it is dressed up, what it leaves alone, and what becomes of it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import SubmissionError
+from bot.policy.blocklist import (
+    MOST_CHARACTERS,
+    MOST_EXPRESSIONS,
+    MOST_PATTERNS,
+    Blocklist,
+    compiled,
+    refusal_of_pattern,
+    refusal_of_texts,
+)
+from bot.policy.rulebook import Deed, Pattern, Reading
+
+NUDE = Pattern(text="nude")
+
+
+def listed(*texts: str | Pattern) -> Blocklist:
+    """Make a list of words or patterns."""
+    return compiled([Pattern(text=each) if isinstance(each, str) else each for each in texts])
+
+
+def blocks(blocklist: Blocklist, text: str) -> bool:
+    """Tell whether a text is blocked."""
+    return blocklist.judge({"prompt": text}).blocked is not None
+
+
+FOUND = {
+    "as it stands": "a nude figure",
+    "in capitals": "NuDE",
+    "beside signs": "(nude:1.3), <b>nude</b>",
+    "beside an underscore": "nude_figure",
+    "wide": "ｎｕｄｅ",
+    "in another font": "𝓷𝓾𝓭𝓮",
+    "in circles": "ⓝⓤⓓⓔ",
+    "with accents": "ñüdé",
+    "with piled-up accents": "n\u0336\u0302u\u0489d\u0301\u0301e".replace("\u0489", "\u0330"),
+    "with nothing that is seen between": "n\u200bu\u200cd\u2060e\ufeff",
+    "with a soft hyphen": "nu\u00adde",
+    "with a change of direction": "\u202enude\u202c",
+    "with variants": "n\ufe0fude",
+    "with the braille blank": "nu\u2800de",
+    "with a Cyrillic letter": "nudе",
+    "with a Greek capital": "ΝUDE",
+    "spelled with spaces": "a n u d e figure",
+    "spelled with hyphens": "n-u-d-e",
+    "spelled with what there is": "n . u_d   e",
+    "spelled in wide letters": "ｎ ｕ ｄ ｅ",
+    "with a stroke": "nuđe",
+}
+
+
+@pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
+def test_a_word_is_found(text):
+    assert blocks(listed("nude"), text)
+    assert blocks(listed(text.replace("<b>nude</b>", "")), text)
+
+
+LEFT_ALONE = [
+    "denuded land", "nudes", "Nu de bleu", "nu de", "n u d", "n1ude", "a canoe", "", "   ", "n u dd e", "nuude", "nud3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_what_is_no_such_word_is_left_alone(text):
+    assert not blocks(listed("nude"), text)
+
+
+@pytest.mark.parametrize(
+    ("word", "found", "not_found"),
+    [
+        # A phrase.
+        ("big cat", ["a BIG,  cat", "b i g c a t"], ["big", "cat big", "big dog cat", "bigcat"]),
+        ("big", ["so big"], ["b i g"]),  # three letters are not joined
+        ("a b", ["a-b", "c a b"], ["ab", "a c b"]),
+        # Capitals of other scripts; marks that make another letter of one.
+        ("нет", ["НЕТ", "ну нет"], ["het", "нетто"]),
+        ("ёж", ["ЁЖ", "еж"], []),
+        ("straße", ["STRASSE", "Straße"], []),
+        ("バス", ["赤いバス"], ["ハス"]),
+        ("裸", ["全裸の人", "裸"], ["人"]),
+        ("한국", ["한국"], ["한국어"]),
+        ("เมา", ["คนเมา"], ["เรา"]),
+        # Letters of one script that look like a word of another.
+        ("ass", ["аѕѕ", "аss"], ["касса"]),
+        ("4chan", ["4CHAN", "4 c h a n"], ["achan"]),
+        ("cafe", ["café", "cafe\u0301"], []),
+        ("İstanbul", ["istanbul", "ISTANBUL", "ıstanbul"], []),
+    ],
+)
+def test_words_of_many_kinds(word, found, not_found):
+    blocklist = listed(word)
+
+    assert [each for each in found if not blocks(blocklist, each)] == []
+    assert [each for each in not_found if blocks(blocklist, each)] == []
+
+
+def test_every_text_is_judged_and_what_is_exempt_is_not():
+    texts = {"prompt": "a cat", "negative": "nude"}
+
+    assert listed("nude").judge(texts).blocked == NUDE
+    assert listed("nude").judge(texts, exempt={"negative"}).blocked is None
+
+
+def test_what_blocks_wins_and_nothing_else_is_told():
+    flag, swap = Pattern(text="cat", deed=Deed.FLAG), Pattern(text="dog", deed=Deed.REPLACE, replacement="pup")
+
+    ruling = listed(flag, swap, "nude").judge({"a": "cat dog", "b": "nude"})
+
+    assert (ruling.blocked, ruling.texts, ruling.flagged) == (NUDE, {}, ())
+    assert listed(flag, swap).judge({"a": "cat dog", "b": "a cat"}).flagged == (flag,)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a dog.", "a pup."),
+        ("DÖG, dog and d\u200bog", "pup, pup and pup"),
+        ("a dog\u0301 here", "a pup here"),
+        ("big dog", "beast"),
+        ("a cat", None),
+        ("ﬁne dog ﬁne", "ﬁne pup ﬁne"),
+        ("ｄｏｇ㍿dog", "pup㍿pup"),
+        ("x1 dog-2 dogs", "x1 pup-# dogs"),
+        ("the number 12 and 345", "the number # and #"),
+    ],
+)
+def test_what_is_replaced_is_replaced_in_the_text_as_it_was_typed(text, expected):
+    patterns = [
+        Pattern(text="dog", deed=Deed.REPLACE, replacement="pup"),
+        Pattern(text="big dog", deed=Deed.REPLACE, replacement="beast"),
+        Pattern(text=r"\b\d+\b", deed=Deed.REPLACE, replacement="#", reading=Reading.EXPRESSION),
+    ]
+
+    assert compiled(patterns).judge({"prompt": text}).texts.get("prompt") == expected
+
+
+def test_of_two_patterns_that_read_alike_the_stricter_holds():
+    for deeds in ([Deed.FLAG, Deed.BLOCK], [Deed.BLOCK, Deed.FLAG]):
+        patterns = [Pattern(text=text, deed=deed) for text, deed in zip(("Nude", "nude"), deeds, strict=True)]
+        assert blocks(compiled(patterns), "nude")
+
+
+def test_an_expression_is_searched_for_in_the_plain_text():
+    blocklist = listed(Pattern(text="school ?girls?", reading=Reading.EXPRESSION))
+
+    assert blocks(blocklist, "ＳＣＨООＬ\u200bgirl")
+    assert not blocks(blocklist, "school of girls")
+
+
+def test_who_is_refused_does_not_learn_by_what():
+    refused = refusal_of_texts(listed("nude").judge({"prompt": "nude"}))
+
+    assert refused is not None
+    assert "nude" not in f"{refused!r}"
+    assert refusal_of_texts(listed("nude").judge({"prompt": "cat"})) is None
+
+
+def test_a_text_without_end_is_refused_and_not_read():
+    with pytest.raises(SubmissionError, match="at most 20,000"):
+        listed("nude").judge({"prompt": "a" * (MOST_CHARACTERS + 1)})
+
+
+def test_an_empty_list_lets_everything_pass():
+    assert compiled([]).judge({"prompt": "anything"}) == compiled([]).judge({})
+
+
+WORDS = [Pattern(text=f"word{number}") for number in range(MOST_PATTERNS)]
+EXPRESSIONS = [Pattern(text=f"x{number}", reading=Reading.EXPRESSION) for number in range(MOST_EXPRESSIONS)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "known", "sentence"),
+    [
+        (NUDE, [], None),
+        (Pattern(text="裸"), [], None),
+        (Pattern(text="!?"), [], "A word has a letter"),
+        (Pattern(text="\u200b"), [], "A word has a letter"),
+        (Pattern(text=""), [], "A word has a letter"),
+        (Pattern(text="a" * 101), [], "at most 100"),
+        (Pattern(text="a", deed=Deed.REPLACE, replacement="b" * 101), [], "at most 100"),
+        (Pattern(text="(a+)+", reading=Reading.EXPRESSION), [], "very long search"),
+        (Pattern(text="a+", reading=Reading.EXPRESSION), [], None),
+        (NUDE, WORDS, "The blocklist is full"),
+        (replace(WORDS[0], deed=Deed.FLAG), WORDS, None),
+        (Pattern(text="y", reading=Reading.EXPRESSION), EXPRESSIONS, "Use words"),
+        (replace(EXPRESSIONS[0], deed=Deed.FLAG), EXPRESSIONS, None),
+    ],
+)
+def test_what_may_be_put_on_the_list(pattern, known, sentence):
+    refused = refusal_of_pattern(pattern, known)
+
+    assert sentence in str(refused) if sentence else refused is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=12))
+def test_whatever_is_listed_is_found_in_whatever_stands_around_it(text, word):
+    pattern = Pattern(text=word)
+    if refusal_of_pattern(pattern, []) is None:
+        assert blocks(compiled([pattern]), f"{text} \n {word} \n {text}")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_is_beyond_judging(text):
+    swap = Pattern(text=".", reading=Reading.EXPRESSION, deed=Deed.REPLACE, replacement="")
+    ruling = compiled([swap]).judge({"prompt": text})
+
+    assert ruling.blocked is None
+
+
+def test_ten_thousand_marks_on_a_letter_are_judged():
+    assert blocks(listed("nude"), "nude " + "a" + "\u0301\u0323\u3099" * 4_000)
