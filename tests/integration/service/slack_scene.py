@@ -61,16 +61,7 @@ async def served(
     page: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stopping = asyncio.Event()
     async with Simulator(SimulatorOptions(step_ms=1, draw=False)) as gpu:
-        options = ServiceOptions(
-            settings=Settings(**settings),
-            state=folder,
-            key=KEY,
-            servers={"gpu1": ServerSpec(name="gpu1", url=gpu.url)},
-            guests=(DEMO,),
-            roles=roles,
-            port=0,
-            in_slack=lambda given: _in_the_fake(slack, given),
-        )
+        options = options_in(folder, slack, settings, roles, gpu.url)
         async with opened(options, lambda url, _: page.set_result(url)) as service, asyncio.TaskGroup() as tasks:
             tasks.create_task(service.run(stopping))
             try:
@@ -80,6 +71,22 @@ async def served(
                 yield Served(slack=slack, service=service, page=url)
             finally:
                 stopping.set()
+
+
+def options_in(
+    folder: Path, slack: FakeSlack, settings: dict[str, Any], roles: frozenset[Role], gpu: str
+) -> ServiceOptions:
+    """Return what such a service is made of."""
+    return ServiceOptions(
+        settings=Settings(**settings),
+        state=folder,
+        key=KEY,
+        servers={"gpu1": ServerSpec(name="gpu1", url=gpu)},
+        guests=(DEMO,),
+        roles=roles,
+        port=0,
+        in_slack=lambda given: _in_the_fake(slack, given),
+    )
 
 
 def unhurried() -> Limits:

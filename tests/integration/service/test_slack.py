@@ -12,6 +12,7 @@ from yarl import URL
 
 from adapters.slack.ingress import MOST_BYTES
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from bot.app import serve
 from bot.errors import ConfigError
 from bot.service.roles import Role
 from tests.fakes.headlines import PAINTED
@@ -19,7 +20,7 @@ from tests.fakes.slack import oauth
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.signing import Seal, seal
 from tests.fakes.waiting import PATIENCE_S
-from tests.integration.service.slack_scene import PUBLIC, Served, secrets_of, served, unhurried
+from tests.integration.service.slack_scene import PUBLIC, Served, options_in, secrets_of, served, unhurried
 
 PROXIED = {"Host": urlsplit(PUBLIC).netloc}
 """What a proxy in front passes on of where it was asked."""
@@ -203,6 +204,17 @@ async def test_slack_without_its_secrets_is_not_begun(slack: FakeSlack, tmp_path
     with pytest.raises(ConfigError, match="FAIRBRUSH_SLACK_TOKEN"):
         async with served(tmp_path, slack, {}, frozenset({Role.SLACK})):
             pass
+
+
+@pytest.mark.parametrize("wrong", [{"slack_token": "xoxb-1-wrong"}, {"slack_app_token": "xapp-1-wrong"}])
+async def test_a_refused_token_ends_the_service_with_what_to_mend(
+    slack: FakeSlack, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    settings = {**secrets_of(slack, by_socket=True), **wrong}
+    options = options_in(tmp_path, slack, settings, frozenset({Role.SLACK}), "http://127.0.0.1:9")
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(ConfigError, match="token no more, or never did: invalid_auth"):
+            await serve(options, asyncio.Event(), lambda *_: None)
 
 
 async def test_no_secret_of_slack_is_in_what_a_service_says_of_itself(here: Served) -> None:
