@@ -1,4 +1,4 @@
-"""Slash commands that paint: what was typed becomes a wish; and what is offered while somebody types."""
+"""Slash commands that paint: what was typed becomes a submission; and what is offered while somebody types."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,9 @@ from adapters.discord.answering import Answering
 from adapters.discord.reading import read_order
 from adapters.discord.submitting import Submitting
 from adapters.discord.suggesting import suggest
+from bot.bundles import bundle_of
 from bot.desk import Desk
 from bot.submissions import Submission
-from bot.wishes import wish_of
 from workflows.catalog import Catalog
 
 
@@ -29,7 +29,7 @@ class Asking:
             raw=order.raw,
             workflow=order.workflow,
         )
-        await self.submitting.submit(answering, wish_of(submission, order.files))
+        await self.submitting.submit(answering, bundle_of(submission, order.files))
 
     async def suggest(self, answering: Answering) -> None:
         """Offer what fits what is being typed, and may be asked for here; from memory."""

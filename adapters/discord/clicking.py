@@ -14,6 +14,7 @@ from adapters.discord.showing import Showing
 from adapters.discord.standing import posted_of
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
+from bot.bundles import bundle_of
 from bot.clicking import (
     AskWhich,
     Click,
@@ -34,7 +35,6 @@ from bot.clicking import (
 from bot.desk import Desk, Left
 from bot.meanings import EditAgain, HistoryPage, Meaning
 from bot.ports import ChatPlatform
-from bot.wishes import wish_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Clicking:
             case Heed():
                 await answering.accept()
             case Paint(submission=submission):
-                await self.submitting.submit(answering, wish_of(submission))
+                await self.submitting.submit(answering, bundle_of(submission))
             case OpenEdit() | OpenReport():
                 await answering.open(self._form(effect))
             case ShowJob(record=record, spot=spot):

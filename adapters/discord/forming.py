@@ -12,6 +12,7 @@ from adapters.discord.reimagining import Reimagining
 from adapters.discord.submitting import Submitting
 from bot.answers import Tone
 from bot.asides import Asides
+from bot.bundles import bundle_of
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
@@ -33,7 +34,6 @@ from bot.meanings import (
 )
 from bot.refusals import OUTDATED, refused
 from bot.reimagining import TOO_OLD
-from bot.wishes import wish_of
 from workflows.faults import InvalidValues
 from workflows.workflow import Workflow
 
@@ -102,7 +102,7 @@ class Forming:
         parent, workflow = await self._edited(answering, job_id)
         filled = read_edit(origin.data, workflow, parent.job.values)
         submission = submission_of_form(origin.occasion, workflow, parent, filled.raw, text=filled.text)
-        await self.submitting.submit(answering, wish_of(submission))
+        await self.submitting.submit(answering, bundle_of(submission))
 
     async def _report(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin

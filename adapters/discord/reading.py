@@ -10,11 +10,11 @@ from math import isfinite
 
 from adapters.discord.options import MOST_OPTIONS, MOST_SAID, MOST_TEXT, SAFE, OptionKind
 from adapters.discord.shapes import Json, is_id
+from bot.bundles import promise
 from bot.commands import IMAGINE
 from bot.errors import SubmissionError
 from bot.submissions import Plain, Promised
 from bot.suggesting import sent_for
-from bot.wishes import promise
 from workflows.catalog import Catalog
 from workflows.command import PROMPT, WORKFLOW
 from workflows.parameters import Choice

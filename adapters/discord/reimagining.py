@@ -12,12 +12,12 @@ from adapters.discord.reading import Attachment, read_target
 from adapters.discord.shapes import Json
 from adapters.discord.submitting import Submitting, check_rights
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
+from bot.bundles import bundle_of
 from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
 from bot.jobs import JobId
 from bot.reimagining import job_among
 from bot.submissions import ResultOf
-from bot.wishes import wish_of
 
 Source = ResultOf | Attachment
 """A picture of a message: one that a job of ours made, or one that somebody attached."""
@@ -53,7 +53,7 @@ class Reimagining:
         [picture, *_] = await answering.in_time(self.beginning.kept(occasion, source))
         filled = read_reimagine(answering.origin.data, self.beginning.reimagining(occasion)[1])
         begun = self.beginning.filled(occasion, picture, filled.raw, text=filled.text)
-        await self.submitting.submit(answering, wish_of(begun.submission, begun.attached))
+        await self.submitting.submit(answering, bundle_of(begun.submission, begun.attached))
 
     async def open(self, answering: Answering, source: str, typed: Mapping[str, str]) -> None:
         """Open a form again that was refused, as it was filled. Raises what whoever sent it has to be told."""
@@ -68,7 +68,7 @@ class Reimagining:
             case OpenReimagine():
                 await self._open(answering, begun, {})
             case PaintFrom(submission=submission, attached=attached):
-                await self.submitting.submit(answering, wish_of(submission, attached))
+                await self.submitting.submit(answering, bundle_of(submission, attached))
 
     async def _open(self, answering: Answering, asked: OpenReimagine[Attachment], typed: Mapping[str, str]) -> None:
         kept = await answering.in_time(self.beginning.keep(answering.origin.occasion, [asked.source]))

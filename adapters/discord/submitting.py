@@ -1,4 +1,4 @@
-"""From a wish to a job: what is known at once is told at once, and Discord is answered before its three seconds end.
+"""From a submission to a job: what is known at once is told at once, and Discord is answered within its three seconds.
 
 check (from memory) → keep the way to answer → within a second: the job and its card
                                                later: "thinking …", which the noticeboard fills in
@@ -14,13 +14,13 @@ from adapters.discord.cdn import Cdn
 from adapters.discord.origins import Origin
 from adapters.discord.reading import Attachment
 from adapters.discord.replies import Replies, Reply
+from bot.bundles import Bundle, handed_in
 from bot.desk import Desk
 from bot.errors import FairbrushError, SubmissionError
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord
 from bot.status import StatusCard
 from bot.submissions import Submission
-from bot.wishes import Wish, handed_in
 from workflows.faults import InvalidValues
 
 
@@ -33,19 +33,19 @@ class Submitting:
     cdn: Cdn
     card: Callable[[JobRecord], Awaitable[StatusCard]]
 
-    async def submit(self, answering: Answering, wish: Wish[Attachment]) -> None:
-        """Make a job, and answer. Raises what whoever asked has to be told: nothing is seen of the wish then."""
+    async def submit(self, answering: Answering, bundle: Bundle[Attachment]) -> None:
+        """Make a job, and answer. Raises what whoever asked has to be told: nothing is seen of it then."""
         check_rights(answering.origin)
-        await self.desk.check(wish.submission)
-        with self.replies.answering(wish.submission.job_id):
-            await self._keep_reply(answering, wish.submission.job_id)
-            if wish.attached or answering.is_late:
+        await self.desk.check(bundle.submission)
+        with self.replies.answering(bundle.submission.job_id):
+            await self._keep_reply(answering, bundle.submission.job_id)
+            if bundle.attached or answering.is_late:
                 # Answered first: whoever was told by Discord that nothing came has asked again, or has gone.
                 if await answering.later():
-                    await self.desk.submit(await handed_in(wish, self._admitted))
+                    await self.desk.submit(await handed_in(bundle, self._admitted))
                     answering.is_owed = False
             else:
-                await self._decide(answering, wish.submission)
+                await self._decide(answering, bundle.submission)
 
     async def _keep_reply(self, answering: Answering, job_id: JobId) -> None:
         origin = answering.origin

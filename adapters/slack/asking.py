@@ -14,12 +14,12 @@ from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Submitting, sent_of
 from adapters.slack.telling import CANCEL, HELP, Telling
 from bot.answers import Tone
+from bot.bundles import bundle_of
 from bot.commands import NoCommand, Order, Said, Service, read_message
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.refusals import OUTDATED
 from bot.submissions import Submission
-from bot.wishes import wish_of
 
 DIRECT = "fairbrush_direct"
 """What the button that sends a picture to somebody's direct messages says of itself."""
@@ -70,7 +70,7 @@ class Asking:
         talk = await self.rooms.direct(origin.workspace, origin.requester.id)
         match self._said(command, text):
             case Order() as order:
-                await self.submitting.submit(answering, wish_of(_submission(origin, order, talk)))
+                await self.submitting.submit(answering, bundle_of(_submission(origin, order, talk)))
                 await answering.change(answers.note("You find it in your messages with me."))
             case _:
                 raise SubmissionError(OUTDATED)
@@ -87,7 +87,7 @@ class Asking:
         files = origin.data.get("files") if origin.kind is Kind.MENTION else None
         loose = [sent_of(each) for each in files or () if isinstance(each, dict)][:_MOST_FILES]
         try:
-            await self.submitting.submit(answering, wish_of(_submission(origin, order), loose=loose))
+            await self.submitting.submit(answering, bundle_of(_submission(origin, order), loose=loose))
         except NotThere:
             if origin.kind is not Kind.COMMAND:
                 raise

@@ -17,6 +17,7 @@ from adapters.slack.showing import Showing
 from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
+from bot.bundles import bundle_of
 from bot.clicking import (
     AskWhich,
     Click,
@@ -38,7 +39,6 @@ from bot.errors import SubmissionError
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.ports import ChatPlatform
 from bot.submissions import Submission
-from bot.wishes import wish_of
 
 _MENDED_IN_PLACE = "That form is mended where it was filled in. Ask anew if it is closed."
 
@@ -122,7 +122,7 @@ class Clicking:
             # What is asked for in App Home is shown to whoever asks, and to nobody who was not there.
             talk = await self.rooms.direct(origin.workspace, origin.requester.id)
             submission = replace(submission, occasion=origin.occasion(talk))
-        await self.submitting.submit(answering, wish_of(submission))
+        await self.submitting.submit(answering, bundle_of(submission))
 
     async def _remove(self, answering: Answering, left: Left | None) -> None:
         await answering.remove_clicked()

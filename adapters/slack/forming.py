@@ -14,6 +14,7 @@ from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Sent, Submitting, sent_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
+from bot.bundles import bundle_of
 from bot.clicking import Opened, OpenEdit, OpenReport
 from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
@@ -22,7 +23,6 @@ from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from bot.refusals import OUTDATED
-from bot.wishes import wish_of
 from workflows.workflow import Workflow
 
 _NO_WORKFLOW = "That workflow is not offered here."
@@ -130,22 +130,22 @@ class Forming:
         if asked.channel is None:
             # Whoever chooses a conversation has to be in it: the bot reaches some that they do not.
             await self.rooms.check_member(talk, answering.origin.requester.id)
-        await self._wish(answering, talk, workflow, None, filled)
+        await self._bundled(answering, talk, workflow, None, filled)
 
     async def _edit(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
         origin, talk = answering.origin, _where(answering.origin, asked, None)
         parent = await self.desk.seen(job_id, origin.requester, origin.place(talk))
         workflow = workflow_of(parent, self.desk.catalog())
         filled = read_filled(view, workflow, self.desk.vocabulary(), parent.job.values)
-        await self._wish(answering, talk, workflow, parent, filled)
+        await self._bundled(answering, talk, workflow, parent, filled)
 
-    async def _wish(
+    async def _bundled(
         self, answering: Answering, talk: Conversation, workflow: Workflow, parent: JobRecord | None, filled: Filled
     ) -> None:
         origin = answering.origin
         attached = _attached(origin, filled)
         submission = submission_of_form(origin.occasion(talk), workflow, parent, filled.raw)
-        await self.submitting.submit(answering, wish_of(submission, attached))
+        await self.submitting.submit(answering, bundle_of(submission, attached))
 
     async def _report(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
         origin, talk = answering.origin, _where(answering.origin, asked, None)

@@ -19,6 +19,7 @@ from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Submitting
 from adapters.slack.views import Asked, reimagine_form
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
+from bot.bundles import bundle_of
 from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
 from bot.errors import SubmissionError
@@ -27,7 +28,6 @@ from bot.meanings import ReimagineForm
 from bot.refusals import OUTDATED
 from bot.reimagining import REIMAGINE, job_among
 from bot.submissions import ResultOf
-from bot.wishes import wish_of
 
 Source = ResultOf | str
 """A picture of a message: one that a job of ours made, or the id of a file that somebody sent."""
@@ -92,7 +92,7 @@ class Reimagining:
     async def _paint(self, answering: Answering, begun: PaintFrom[str]) -> None:
         workspace = answering.origin.workspace
         attached = {name: await self.submitting.sent(workspace, file) for name, file in begun.attached.items()}
-        await self.submitting.submit(answering, wish_of(begun.submission, attached))
+        await self.submitting.submit(answering, bundle_of(begun.submission, attached))
 
 
 def written(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""From a wish to a job: who asks, whether it could be shown there, what is wrong with it; then its pictures, then it.
+"""From a submission to a job: who asks, whether it could be shown there, what is wrong with it; then its pictures.
 
 The message that shows the job is the noticeboard's to post.
 """
@@ -13,11 +13,11 @@ from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import conversation_of
+from bot.bundles import Bundle, handed_in, promise
 from bot.desk import Desk
 from bot.errors import ImageRefused
 from bot.images import Admitted
 from bot.submissions import Promised
-from bot.wishes import Wish, handed_in, promise
 
 _GONE = "Slack does not show me that picture. Attach it again."
 
@@ -62,13 +62,13 @@ class Submitting:
     outside: Outside
     tokens: Tokens
 
-    async def submit(self, answering: Answering, wish: Wish[Sent]) -> None:
+    async def submit(self, answering: Answering, bundle: Bundle[Sent]) -> None:
         """Make a job. Raises what whoever asked has to be told."""
-        origin, occasion = answering.origin, wish.submission.occasion
+        origin, occasion = answering.origin, bundle.submission.occasion
         person = await self.rooms.member(origin.workspace, origin.requester.id)
         await self.rooms.check(conversation_of(occasion.place))
-        await self.desk.check(wish.submission)
-        submission = await handed_in(wish, partial(self._admitted, origin.workspace))
+        await self.desk.check(bundle.submission)
+        submission = await handed_in(bundle, partial(self._admitted, origin.workspace))
         requester = replace(occasion.requester, name=person.name)
         known = replace(occasion, requester=requester, roles=person.roles)
         await self.desk.submit(replace(submission, occasion=known))

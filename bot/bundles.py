@@ -22,7 +22,7 @@ A = TypeVar("A", bound=Attached)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish(Generic[A]):
+class Bundle(Generic[A]):
     """What somebody asks for; its pictures are promised in the submission, and named here."""
 
     submission: Submission
@@ -30,24 +30,24 @@ class Wish(Generic[A]):
     loose: tuple[A, ...] = ()  #: those that no parameter names
 
 
-def wish_of(
+def bundle_of(
     submission: Submission, attached: Mapping[str, A] = MappingProxyType({}), loose: Sequence[A] = ()
-) -> Wish[A]:
-    """Return the wish; what is attached is promised."""
+) -> Bundle[A]:
+    """Bundle a submission with its pictures, which are promised in it."""
     pictures = {**submission.pictures, **{name: each.promised() for name, each in attached.items()}}
     attachments = (*submission.attachments, *(each.promised() for each in loose))
     promised = replace(submission, pictures=pictures, attachments=attachments)
-    return Wish(submission=promised, attached=attached, loose=tuple(loose))
+    return Bundle(submission=promised, attached=attached, loose=tuple(loose))
 
 
-async def handed_in(wish: Wish[A], admit: Callable[[A], Awaitable[Admitted]]) -> Submission:
+async def handed_in(bundle: Bundle[A], admit: Callable[[A], Awaitable[Admitted]]) -> Submission:
     """Return the submission with its pictures in place of what was promised; raises what `admit` raises."""
     # One after the other: of what was sent, which may be large, one at a time is held.
-    admitted = {name: await admit(each) for name, each in wish.attached.items()}
-    loose = [await admit(each) for each in wish.loose]
-    kept = wish.submission.attachments[: len(wish.submission.attachments) - len(wish.loose)]
-    pictures = {**wish.submission.pictures, **admitted}
-    return replace(wish.submission, pictures=pictures, attachments=(*kept, *loose))
+    admitted = {name: await admit(each) for name, each in bundle.attached.items()}
+    loose = [await admit(each) for each in bundle.loose]
+    kept = bundle.submission.attachments[: len(bundle.submission.attachments) - len(bundle.loose)]
+    pictures = {**bundle.submission.pictures, **admitted}
+    return replace(bundle.submission, pictures=pictures, attachments=(*kept, *loose))
 
 
 def promise(*, media_type: str, width: int, height: int, size: int) -> Promised:
