@@ -170,9 +170,13 @@ class Answering:
             await self.whisper(message)
 
     async def remove_clicked(self) -> None:
-        """Take away the message that only they see, and that was clicked. Raises Refused."""
-        if self.origin.is_ephemeral and self.origin.response_url is not None:
-            await self._respond(self.origin.response_url, {"delete_original": True})
+        """Take away the message that was clicked; App Home and forms stay. Raises Refused."""
+        origin = self.origin
+        if origin.is_ephemeral and origin.response_url is not None:
+            await self._respond(origin.response_url, {"delete_original": True})
+        elif origin.talk is not None and origin.message is not None:
+            where = {"channel": origin.talk.channel, "ts": origin.message}
+            await self.calls.ask(origin.workspace, "chat.delete", where)
 
 
 def _words(answer: Answer) -> str:

@@ -125,9 +125,13 @@ class Clicking:
         await self.submitting.submit(answering, bundle_of(submission))
 
     async def _remove(self, answering: Answering, left: Left | None) -> None:
-        await answering.remove_clicked()
-        if left is not None:
-            await self.chat.remove(left.job, left.ref)
+        try:
+            if left is None or answering.origin.is_ephemeral:
+                await answering.remove_clicked()
+        finally:
+            # What was clicked may be a copy, or App Home: everybody sees another message.
+            if left is not None:
+                await self.chat.remove(left.job, left.ref)
 
 
 def _told(told: Told) -> Json:

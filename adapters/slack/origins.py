@@ -63,7 +63,8 @@ class Origin:
     trigger: str | None = field(default=None, repr=False)  #: opens a form for three seconds
     response_url: str | None = field(default=None, repr=False)
     view: Json | None = field(default=None, repr=False)  #: the form or App Home that it was done in
-    is_ephemeral: bool = False  #: nobody else sees the message that was clicked
+    message: str | None = None  #: Slack's `ts` of the message that was clicked
+    is_ephemeral: bool = False  #: nobody else sees it
 
     @property
     def workspace(self) -> str:
@@ -163,6 +164,7 @@ def _of_interaction(body: Json) -> Origin:
         trigger=_secret(body.get("trigger_id")),
         response_url=_secret(body.get("response_url")),
         view=view,
+        message=_id(container["message_ts"]) if kind is Kind.CLICK and container.get("message_ts") else None,
         is_ephemeral=bool(container.get("is_ephemeral")),
     )
 

@@ -55,6 +55,29 @@ async def test_of_a_forgotten_job_no_form_of_a_report_is_opened(stage: Stage) ->
     assert (await (await stage.ada.click(message, "Report")).shows("nothing can be reported")).is_ephemeral
 
 
+async def test_a_message_whose_job_is_forgotten_goes_if_a_moderator_says_so(stage: Stage) -> None:
+    message = await stage.picture()
+    await stage.store.forget(stage.desk.submissions[0].job_id)
+    boss = stage.office.team.member("boss")
+    await (await boss.click(message, "Delete")).shows("Only whoever asked")
+    assert message.deleted_at is None
+    admin = stage.office.team.member("admin")
+    admin.user.is_admin = True
+    await admin.click(message, "Delete")
+
+    await stage.office.slack.until(lambda: message.deleted_at is not None)
+
+
+async def test_a_job_deleted_under_a_history_takes_both_messages_with_it(stage: Stage) -> None:
+    message = await stage.picture()
+    history = await (await stage.ada.slash(stage.general, "/fairbrush", "history")).shows("a lighthouse at dusk")
+    shown = await (await stage.ada.click(history, "Show")).shows("Parameters")
+    await stage.ada.click(shown, "Delete")
+
+    await stage.office.slack.until(lambda: message.deleted_at is not None and shown.deleted_at is not None)
+    assert await stage.store.read(stage.desk.submissions[0].job_id) is None
+
+
 async def test_a_cancel_where_no_card_shows_it_is_said(stage: Stage) -> None:
     await stage.ada.slash(stage.general, "/imagine", "a cat")
     await stage.until_asked()
