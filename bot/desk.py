@@ -11,7 +11,7 @@ from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import DIRECT, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, Tenant
+from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, Tenant
 from bot.limits import Limits, share_of
 from bot.policy.places import Spot, offered, ruled
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
@@ -193,7 +193,7 @@ class Desk:
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
         return [
-            ("Waiting", _counted(waiting, caps)),
+            ("Waiting", _counted(waiting, caps, is_here=requester.tenant.platform in OF_ONE_PLACE)),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
         ]
@@ -254,11 +254,12 @@ def _named(record: JobRecord) -> str:
     return words if len(words) <= 60 else words[:59] + "…"
 
 
-def _counted(waiting: int, caps: Caps) -> str:
-    """Say how many jobs wait here beside the nearer cap; a person's counts also what waits in other communities."""
+def _counted(waiting: int, caps: Caps, *, is_here: bool) -> str:
+    """Say how many jobs wait here beside the nearer cap; a person's counts also those elsewhere, unless `is_here` is all."""
     user, person = caps.user, caps.person
-    if user is not None and (person is None or user <= person):
-        return f"{waiting} of {user} jobs"
+    nearest = min((each for each in (user, person) if each is not None), default=None)
+    if nearest is not None and (is_here or nearest == user):
+        return f"{waiting} of {nearest} jobs"
     jobs = f"{waiting} job{'' if waiting == 1 else 's'}"
     return jobs if person is None else f"{jobs} here; {person} at most, all communities together"
 
