@@ -18,6 +18,7 @@ from urllib.parse import quote
 from redis.exceptions import BusyLoadingError, RedisError
 
 from adapters.redis import supervisor
+from adapters.redis.allocator import jemalloc, told
 from adapters.redis.binary import engine_binary
 from adapters.redis.edge import ANSWER_S, client_of
 from adapters.redis.owned import beside
@@ -29,13 +30,6 @@ Fsync = Literal["everysec", "always"]
 STARTING_S = 15.0
 LOADING_S = 300.0
 """Reading the append-only file: a gigabyte takes some ten seconds."""
-ALLOCATOR = "glibc.malloc.tcache_count=1024"
-"""What the C library is told, unless GLIBC_TUNABLES is set: to keep 1024 blocks of each small size at hand, not 7.
-
-Scripts take and drop many small blocks, and would get others every time, from all over the data's memory. With a
-million jobs of 100,000 users this takes a seventh off a claim and a settlement against 256 blocks, which took as much
-off none (Valkey 9.1, glibc 2.36), for some thirty megabytes at most. 16,384 save no more, and took 400 MB.
-"""
 _POLL_S = 0.01
 
 
@@ -84,7 +78,7 @@ async def _supervise(command: Sequence[str], lock: int) -> Process:
         stdin=PIPE,
         stdout=DEVNULL,
         stderr=DEVNULL,
-        env={"GLIBC_TUNABLES": ALLOCATOR, **os.environ},
+        env=told(os.environ, jemalloc()),
         pass_fds=[lock],
         start_new_session=True,
     )

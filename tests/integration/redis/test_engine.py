@@ -12,6 +12,7 @@ import pytest
 
 from adapters.redis import engine as engine_module
 from adapters.redis import places
+from adapters.redis.allocator import JEMALLOC, TUNABLES, jemalloc
 from adapters.redis.durability import durability_warnings
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
@@ -50,6 +51,10 @@ def lives(pid):
 
 def parent_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+
+
+def mapped_by(pid):
+    return Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
 
 
 def told_to(pid):
@@ -98,17 +103,23 @@ async def test_what_was_kept_is_there_after_a_restart(tmp_path):
         assert await pool.store.read(asked.id) == kept
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="reads what the engine was told in /proc")
-@pytest.mark.parametrize(("ours", "told"), [(None, engine_module.ALLOCATOR), ("glibc.malloc.perturb=0",) * 2])
-async def test_the_engine_keeps_small_blocks_at_hand_unless_the_operator_says_otherwise(
-    tmp_path, monkeypatch, ours, told
-):
-    if ours:
-        monkeypatch.setenv("GLIBC_TUNABLES", ours)
-    else:
-        monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads in /proc which allocator the engine has")
+async def test_the_engine_has_its_memory_of_jemalloc_where_the_machine_has_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("LD_PRELOAD", raising=False)
     async with open_engine(tmp_path) as url, open_redis(url) as pool:
-        assert f"GLIBC_TUNABLES={told}" in told_to(await pid_of(pool))
+        mapped = mapped_by(await pid_of(pool))
+
+    assert (JEMALLOC in mapped) == (jemalloc() is not None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what the engine was told in /proc")
+async def test_an_engine_that_is_told_to_leave_jemalloc_out_does_without(tmp_path, monkeypatch):
+    monkeypatch.setenv("LD_PRELOAD", "")
+    async with open_engine(tmp_path) as url, open_redis(url) as pool:
+        pid = await pid_of(pool)
+
+        assert JEMALLOC not in mapped_by(pid)
+        assert f"GLIBC_TUNABLES={TUNABLES}" in told_to(pid)
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the supervisor by /proc")
