@@ -70,6 +70,9 @@ NAMES = {
     "settings": "hash by scope: name -> value, JSON",
     "reports": "hash by tenant: job/reporter -> what was reported, JSON",
     "reported": "sorted set by tenant of its reports by time; without a tenant: of all, each after its tenant",
+    "book": "hash by tenant, and without one: key -> an entry of the rule book, JSON; version",
+    "audit": "stream by tenant, and without one of all: what was done and tried, JSON; expires with its last entry",
+    "nonce": "string by nonce: until when it is remembered that it was done; expires",
     "secret": "string by name: encrypted; expires",
     "clock": "string: what time it is, in tests only",
 }

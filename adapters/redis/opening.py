@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from adapters.redis import answers
+from adapters.redis.audit import RedisAudit
 from adapters.redis.counters import RedisCounters
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
@@ -21,6 +22,7 @@ from adapters.redis.owned import beside
 from adapters.redis.queue import RedisQueue
 from adapters.redis.reports import RedisReports
 from adapters.redis.retention import RedisRetention
+from adapters.redis.rulebook import RedisRulebooks
 from adapters.redis.scripts import Scripts
 from adapters.redis.secrets import RedisSecrets, SecretKey
 from adapters.redis.serial import SCHEMA
@@ -55,6 +57,8 @@ class RedisPool:
     servers: RedisServers
     reports: RedisReports
     counters: RedisCounters
+    books: RedisRulebooks
+    audit: RedisAudit
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -124,6 +128,8 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         servers=RedisServers(edge=edge),
         reports=RedisReports(edge=edge),
         counters=RedisCounters(edge=edge),
+        books=RedisRulebooks(edge=edge),
+        audit=RedisAudit(edge=edge),
     )
 
 

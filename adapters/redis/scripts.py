@@ -13,6 +13,7 @@ from bot.shares import ANY_LANE, LONGEST_MS, ONE, FairPolicy
 _LUA = files("adapters.redis") / "lua"
 PARTS = (
     "accounts",
+    "auditing",
     "bills",
     "board",
     "calls",

@@ -10,6 +10,7 @@ from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
 from bot.ports import (
+    AuditStore,
     Charge,
     CounterStore,
     JobQueue,
@@ -19,10 +20,12 @@ from bot.ports import (
     LiveBoard,
     NoticeStore,
     ReportStore,
+    RulebookStore,
     ServerStore,
     Settlement,
 )
 from tests.engines.running import give_slot, is_cluster
+from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
@@ -51,6 +54,8 @@ class Truth:
     servers: ServerStore
     reports: ReportStore
     counters: CounterStore
+    books: RulebookStore
+    audit: AuditStore
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -116,6 +121,7 @@ def in_memory() -> Truth:
 
     store = MemoryStore(clock=lambda: now[0])
     servers = MemoryServers(clock=lambda: now[0])
+    audit = MemoryAudit(clock=lambda: now[0])
     return Truth(
         queue=store,
         lanes=store,
@@ -125,6 +131,8 @@ def in_memory() -> Truth:
         servers=servers,
         reports=MemoryReports(clock=lambda: now[0]),
         counters=store.counters,
+        books=MemoryBooks(audit=audit),
+        audit=audit,
         advance=advance,
     )
 
@@ -147,6 +155,8 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         servers=pool.servers,
         reports=pool.reports,
         counters=pool.counters,
+        books=pool.books,
+        audit=pool.audit,
         advance=advance,
     )
 
