@@ -20,6 +20,7 @@ Workflow Graph prompt Parameter Binding Vocabulary Submission Job Run Lease Serv
 Tenant Place MessageRef StatusCard share weight usage enqueue claim renew complete fail cancel requeue rescue
 Order number place line seat tag clock bill rota slack requirement route Tenancy tend
 Desk Intake Receipt Hold Worker Bench Shelf Guest Notice Noticeboard Bucket Budget Editor Newsroom Tier
+Measure Actor Rank Rulebook Entry Ban Pause Quota Refill Allowance Grant Ceiling Zone Meter Span Blocklist Ruling Pace
 """
 SECRETS = (
     "redis_url", "key", "discord_token", "slack_token", "slack_app_token", "slack_signing_secret",
