@@ -11,7 +11,8 @@ from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, Tenant
+from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Place, Requester, Tenant
+from bot.jobs import Left as Left  # what a deletion leaves is had with it
 from bot.limits import Limits, share_of
 from bot.policy.places import Spot, offered, ruled
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
@@ -30,14 +31,6 @@ _LOOKED_THROUGH = 200
 
 _NOT_YOURS = "That job is somebody else's."
 _NOT_YOURS_TO_DELETE = "Only whoever asked for it, or a moderator, can delete it."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """The message of a job that was deleted."""
-
-    job: Job
-    ref: MessageRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +248,7 @@ def _named(record: JobRecord) -> str:
 
 
 def _counted(waiting: int, caps: Caps, *, is_here: bool) -> str:
-    """Say how many jobs wait here beside the nearer cap; a person's counts also those elsewhere, unless `is_here` is all."""
+    """Say how many jobs wait here beside the nearer cap; unless `is_here`, a person's counts those elsewhere, too."""
     user, person = caps.user, caps.person
     nearest = min((each for each in (user, person) if each is not None), default=None)
     if nearest is not None and (is_here or nearest == user):

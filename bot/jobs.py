@@ -163,6 +163,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """The message of a job that was deleted."""
+
+    job: Job
+    ref: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """A file in the FileStore."""
 

@@ -72,6 +72,7 @@ NAMES = {
     "reported": "sorted set by tenant of its reports by time; without a tenant: of all, each after its tenant",
     "book": "hash by tenant, and without one: key -> an entry of the rule book, JSON; version",
     "audit": "stream by tenant, and without one of all: what was done and tried, JSON; expires with its last entry",
+    "doomed": "set by platform: messages that are to be taken away, each with its job, JSON; expires",
     "nonce": "string by nonce: until when it is remembered that it was done; expires",
     "secret": "string by name: encrypted; expires",
     "clock": "string: what time it is, in tests only",
@@ -144,7 +145,12 @@ def tenant_name(tenant: Tenant) -> str:
 
 def user_name(requester: Requester) -> str:
     """Return what somebody is called in their tenant."""
-    return _brief(requester.id)
+    return name_of(requester.id)
+
+
+def name_of(user: str) -> str:
+    """Return what a user of this id is called in their tenant."""
+    return _brief(user)
 
 
 def job_name(job_id: JobId) -> str:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from adapters.redis import answers
 from adapters.redis.audit import RedisAudit
+from adapters.redis.census import RedisCensus
 from adapters.redis.counters import RedisCounters
+from adapters.redis.doomed import RedisDoomed
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
 from adapters.redis.estimates import RedisEstimates
 from adapters.redis.gathering import Gathered, Gathering
@@ -59,6 +61,8 @@ class RedisPool:
     counters: RedisCounters
     books: RedisRulebooks
     audit: RedisAudit
+    census: RedisCensus
+    doomed: RedisDoomed
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -130,6 +134,8 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         counters=RedisCounters(edge=edge),
         books=RedisRulebooks(edge=edge),
         audit=RedisAudit(edge=edge),
+        census=RedisCensus(edge=edge),
+        doomed=RedisDoomed(edge=edge),
     )
 
 

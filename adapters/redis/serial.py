@@ -142,6 +142,11 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
     )
 
 
+def job_of(name: str, text: bytes, *, created_ms: int) -> Job:
+    """Read a job that `job_text` wrote, where nothing else is kept of it; what the queue alone told is lost."""
+    return _job(JobId(UUID(name)), read(text), {"p": "0", "c": "0", "m": f"{created_ms}"})
+
+
 def requester_of(text: bytes) -> Requester:
     """Read who asked for a job."""
     return _requester(cast(Json, read(text)["requester"]))

@@ -231,6 +231,12 @@ def everywhere(platform: str, user: str) -> str:
     return f"{platform}/{user}"
 
 
+def apart(name: str) -> tuple[str, str]:
+    """Return platform and id of somebody by what the book of everywhere calls them."""
+    platform, _, user = name.partition("/")
+    return platform, user
+
+
 def added(grant: Grant, before: Grant | None, now_ms: int) -> Grant:
     """Return a grant with what is left in force of the one before: both amounts, until the later end."""
     if before is None or before.until_ms <= now_ms:

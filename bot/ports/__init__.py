@@ -15,6 +15,8 @@ from bot.ports.chat import Notice as Notice
 from bot.ports.chat import NoticeState as NoticeState
 from bot.ports.chat import NoticeStore as NoticeStore
 from bot.ports.policy import AuditStore as AuditStore
+from bot.ports.policy import Census as Census
+from bot.ports.policy import DoomedStore as DoomedStore
 from bot.ports.policy import RulebookStore as RulebookStore
 from bot.ports.queue import EQUAL as EQUAL
 from bot.ports.queue import CounterStore as CounterStore

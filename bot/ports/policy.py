@@ -1,9 +1,9 @@
-"""The ports of moderation: the rule books, and the audit of what was done."""
+"""The ports of moderation: the rule books, the audit of what was done, and whose jobs there are."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.jobs import Tenant
+from bot.jobs import JobRecord, Left, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.rulebook import Entry, Rulebook
 
@@ -52,4 +52,34 @@ class AuditStore(Protocol):
         `user`: only what they did or what was done to them. `before`: only those that are older than the entry of that
         id, so that the last one's asks for the next page.
         """
+        ...
+
+
+class Census(Protocol):
+    """Whose jobs there are. A user is called as the book of the tenant does; None: everybody, or everywhere."""
+
+    async def under_way(self, tenant: Tenant | None, user: str | None) -> Sequence[JobRecord]:
+        """Return every job that waits or is held, in no order."""
+        ...
+
+    async def settled(
+        self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
+    ) -> Sequence[JobRecord]:
+        """Return the jobs that ended since then by the store's clock, the latest first."""
+        ...
+
+
+class DoomedStore(Protocol):
+    """Messages that are to be taken away: told by any process, done by one that has their platform."""
+
+    async def doom(self, left: Sequence[Left]) -> None:
+        """Have messages taken away; their jobs may be forgotten after that."""
+        ...
+
+    async def doomed(self, platform: str, *, limit: int) -> Sequence[Left]:
+        """Return any of a platform's messages that are to be taken away; of the job only what it was asked with."""
+        ...
+
+    async def gone(self, left: Left) -> None:
+        """Note that one is not there any more."""
         ...

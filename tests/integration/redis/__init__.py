@@ -11,8 +11,10 @@ from adapters.redis.scripts import Scripts, source
 from bot.jobs import Job, JobId, Place, Requester, RunId, Tenant, job_id_of, run_id_of
 from bot.ports import (
     AuditStore,
+    Census,
     Charge,
     CounterStore,
+    DoomedStore,
     JobQueue,
     JobStore,
     LaneStore,
@@ -26,6 +28,7 @@ from bot.ports import (
 )
 from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
+from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
@@ -56,6 +59,8 @@ class Truth:
     counters: CounterStore
     books: RulebookStore
     audit: AuditStore
+    census: Census
+    doomed: DoomedStore
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -133,6 +138,8 @@ def in_memory() -> Truth:
         counters=store.counters,
         books=MemoryBooks(audit=audit),
         audit=audit,
+        census=MemoryCensus(store=store),
+        doomed=MemoryDoomed(),
         advance=advance,
     )
 
@@ -157,6 +164,8 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         counters=pool.counters,
         books=pool.books,
         audit=pool.audit,
+        census=pool.census,
+        doomed=pool.doomed,
         advance=advance,
     )
 

@@ -1,0 +1,59 @@
+"""Whose jobs there are: of a community, of somebody, of everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from adapters.redis import answers
+from adapters.redis.edge import Edge
+from adapters.redis.keys import name_of, quoted, tenant_name
+from bot.jobs import JobRecord, Tenant
+from bot.policy.rulebook import apart
+
+_AT_ONCE = 200
+"""Jobs that are read by one script."""
+
+_LOOKED_THROUGH = 1000
+"""Jobs that one script looks through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisCensus:
+    """Census on Redis."""
+
+    edge: Edge
+
+    async def under_way(self, tenant: Tenant | None, user: str | None) -> Sequence[JobRecord]:
+        """Return the jobs that wait or run."""
+        return await self._records(answers.rows(await self.edge.run("under_way", *_whose(tenant, user))))
+
+    async def settled(
+        self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
+    ) -> Sequence[JobRecord]:
+        """Return the jobs that ended since then, the latest first."""
+        found: list[bytes] = []
+        whose, left_out = _whose(tenant, user), 0
+        while len(found) < limit:
+            answer = await self.edge.run("settled", *whose, since_ms, left_out, _LOOKED_THROUGH)
+            looked, some = answers.rows(answer)
+            found += cast("list[bytes]", some)
+            left_out += answers.number(looked)
+            if looked != _LOOKED_THROUGH:
+                break
+        return await self._records(found[:limit])
+
+    async def _records(self, names: Sequence[object]) -> list[JobRecord]:
+        ids = cast("Sequence[bytes]", names)
+        found: list[JobRecord] = []
+        for begin in range(0, len(ids), _AT_ONCE):
+            some = await self.edge.run("read", *ids[begin : begin + _AT_ONCE])
+            found += [answers.record(each) for each in answers.rows(some)]
+        return found
+
+
+def _whose(tenant: Tenant | None, user: str | None) -> tuple[str, str, str]:
+    """Return tenant, platform and user as the scripts take them."""
+    if tenant:
+        return tenant_name(tenant), "", name_of(user) if user else ""
+    platform, name = apart(user) if user else ("", "")
+    return "", quoted(platform), name_of(name) if name else ""
