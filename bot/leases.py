@@ -13,6 +13,10 @@ LONGEST_PATIENCE_S = 3600.0
 """No claim waits for longer: who still wants a job then asks again."""
 
 
+FREE_MS = 100
+"""A run that took less was answered from the server's cache, which takes some milliseconds: nothing was painted."""
+
+
 class Settlement(Enum):
     """What becomes of a charge when its job ends. All of it is given back when the fault was a server's."""
 

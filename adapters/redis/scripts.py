@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from bot.accounts import PRIORITY_STEP
 from bot.fairshare import CHECKS, SAMPLE, STALE, TIES
+from bot.leases import FREE_MS
 from bot.shares import ANY_LANE, LONGEST_MS, ONE, FairPolicy
 
 _LUA = files("adapters.redis") / "lua"
@@ -76,6 +77,7 @@ def constants(policy: FairPolicy) -> Mapping[str, str]:
         "SAMPLE": SAMPLE,
         "PRIORITY_STEP": PRIORITY_STEP,
         "LEAF": LEAF,
+        "FREE": FREE_MS,
     }
     return {name: str(value) for name, value in values.items()}
 

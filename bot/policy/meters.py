@@ -83,7 +83,7 @@ class Meter:
     steps: int
 
     def charge(self, take: Take) -> Charge:
-        """Return what a job is charged here: GPU time is settled to what it took, pictures stay once any was used."""
+        """Return what a job is charged here: GPU time is settled to what it took, pictures to none or all."""
         return Charge(
             counter=self.counter,
             amount=take.of(self.unit),

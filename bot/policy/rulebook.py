@@ -64,7 +64,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What somebody may use beyond their quota, for a while; a later one is added to what is left in force."""
+    """By how much each of somebody's quotas is raised, for a while; a later one is added to what is left in force.
+
+    It is no credit that is used up: ten pictures for a week are ten more each day, where the quota is for a day.
+    """
 
     user: str
     until_ms: int

@@ -7,6 +7,7 @@ from math import inf
 
 from adapters.redis.queue import LONGEST_WAIT_MS, SHORTEST_WAIT_MS
 from bot.errors import QueueFull
+from bot.leases import FREE_MS
 from bot.ports import Charge, Counted, Settlement, Span
 
 
@@ -105,4 +106,4 @@ def _given_back(charge: Charge, gpu_ms: int, *, everything: bool) -> int:
         case Settlement.TO_FACT:
             return charge.amount if everything else charge.amount - gpu_ms
         case Settlement.KEPT:
-            return charge.amount if everything or not gpu_ms else 0
+            return charge.amount if everything or gpu_ms < FREE_MS else 0

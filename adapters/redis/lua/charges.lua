@@ -42,7 +42,7 @@ local function charge(counter, amount, lasts, closed)
 end
 
 local function given_back(settlement, amount, used, everything)
-  if everything or settlement == 'RELEASED' or settlement == 'KEPT' and used == 0 then return amount end
+  if everything or settlement == 'RELEASED' or settlement == 'KEPT' and used < FREE then return amount end
   if settlement == 'TO_FACT' then return amount - used end
   return 0
 end

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import QueueFull
+from bot.leases import FREE_MS
 from bot.ports import Charge, Settlement
 from tests.integration.redis import claimed, depth, gpu, job, running
 
@@ -94,9 +95,17 @@ async def test_a_fault_of_the_server_costs_nothing(truth):
 async def test_what_is_kept_stays_after_the_end(truth):
     await truth.queue.enqueue(job(), [KEPT])
 
-    await truth.queue.succeed(await running(truth), files=(), gpu_ms=1)
+    await truth.queue.succeed(await running(truth), files=(), gpu_ms=FREE_MS)
 
     assert await room(truth, KEPT) == 0
+
+
+async def test_what_the_server_had_in_its_cache_is_free(truth):
+    await truth.queue.enqueue(job(), [KEPT])
+
+    await truth.queue.succeed(await running(truth), files=(), gpu_ms=FREE_MS - 1)
+
+    assert await room(truth, KEPT) == 1
 
 
 @pytest.mark.parametrize("ending", ["succeed", "fail", "confirm_cancel", "cancel"])

@@ -9,6 +9,7 @@ import pytest
 from adapters.redis.opening import open_redis
 from bot.errors import QueueFull
 from bot.jobs import JobState
+from bot.leases import FREE_MS
 from bot.ports import Charge, Settlement
 from tests.fakes.dropping_proxy import dropping_proxy
 from tests.integration.redis import depth, job, new_pool, run_of
@@ -27,14 +28,14 @@ async def work(pool, name, chance, seen):
         seen["ends"][end] += 1
         match end:
             case "succeed":
-                assert await pool.queue.succeed(lease, files=(), gpu_ms=1)
+                assert await pool.queue.succeed(lease, files=(), gpu_ms=FREE_MS)
             case "fail":
-                assert await pool.queue.fail(lease, code="x", sentence="y", gpu_ms=1)
+                assert await pool.queue.fail(lease, code="x", sentence="y", gpu_ms=FREE_MS)
             case "requeue":
                 assert await pool.queue.requeue(lease, costs_attempt=chance.random() < 0.5)
             case "cancel":
                 await pool.queue.cancel(lease.job_id)
-                assert await pool.queue.confirm_cancel(lease, gpu_ms=1)
+                assert await pool.queue.confirm_cancel(lease, gpu_ms=FREE_MS)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.errors import QueueFull
+from bot.leases import FREE_MS
 from bot.policy.meters import Due, Entitlement, Extra, Take, Unit, charges_of, meters_of
 from bot.policy.quotas import Per, Quota, Refill
 from tests.fakes.memory_charges import MemoryCounters, Paid
@@ -55,7 +56,7 @@ class Histories(RuleBasedStateMachine):
             self.counters.settle(paid, used, everything=everything)
         # What is used beyond what was foreseen is forgiven beyond the ceiling: nobody can take it back.
         asked.gpu_ms = 0 if everything else min(used, asked.take.of(Unit.GPU_MS))
-        asked.pictures = 0 if everything or not used else asked.take.of(Unit.PICTURES)
+        asked.pictures = 0 if everything or used < FREE_MS else asked.take.of(Unit.PICTURES)
         self.ended.append(asked)
 
     @rule(ms=st.sampled_from([1, 1000, 299_999, 300_000, HOUR_MS // 2, HOUR_MS]))
