@@ -74,10 +74,13 @@ class Editor:
             while not self._is_idle():
                 self._woken.clear()
                 await self._turn()
+                if self._is_idle():
+                    # Whoever comes after this process would have to wait for a lease that nobody needs.
+                    await self._hand_back()
         except asyncio.CancelledError:
             await self._hand_back()
             raise
-        # From here on a new editor may begin at once: nothing is awaited, and the lease runs out by itself.
+        # From here on a new editor may begin at once: nothing is awaited.
         self.has_left = True
 
     def _is_idle(self) -> bool:
@@ -267,6 +270,7 @@ class Editor:
     async def _hand_back(self) -> None:
         if self._owned_until < 0:
             return
+        self._owned_until = -1.0  # also if it is not answered: what it takes to own again is asked again
         notices, budget = self._newsroom.sources.notices, self._spending.budget
         left_s = self._spending.clear_at(self._newsroom.clock()) - self._newsroom.clock()
         # A process that ends has little time; what is not handed back runs out.
