@@ -7,17 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
+from bot.houserules import Holding, HouseRules, nothing_said
 from bot.images import Admitted, admit, refusal_of
 from bot.jobs import Job, JobId, JobRecord, StoredFile
 from bot.laning import Laning
-from bot.limits import Limits, explained, share_of
+from bot.limits import Limits, explained
+from bot.policy.meters import Take, charges_of
 from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources, ruled
+from bot.policy.usage import explained as explained_by_quota
+from bot.policy.usage import refusal_of_size
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
 from workflows.catalog import Catalog
 from workflows.command import Command, named_workflow, parse_command, read_values
-from workflows.cost import cost_of
+from workflows.cost import cost_of, pictures_of
 from workflows.faults import Fault, shown
 from workflows.parameters import FileParameter
 from workflows.values import FileHandle, RawValue, Values
@@ -57,6 +61,7 @@ class Intake:
     knowledge: Knowledge
     lanes: Laning | None = None  #: None: every server takes every job
     limits: Limits = field(default_factory=Limits)
+    rules: HouseRules | None = None  #: None: nobody moderates, and the limits alone hold
     draw: Callable[[int], int] = secrets.randbelow  #: draws a seed below a bound
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_GATES), repr=False)
 
@@ -71,12 +76,14 @@ class Intake:
         Raises UnknownWorkflow, InvalidValues (every fault at once), another SubmissionError, or StoreLost.
         """
         workflow = self._pick(submission)
+        holding = await self._let_in(submission, workflow)
         vocabulary = self._told_vocabulary()
         placed, surplus = _placed(submission, workflow)
         handles = {name: _foreseen(picture, workflow, name) for name, picture in placed.items()}
         unfit = [fault for name, picture in placed.items() for fault in _unfit(name, picture)]
         command = self._command(submission, workflow, handles, [*surplus, *unfit])
         values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
+        await self._judged(holding, submission, workflow, values)
         if self.lanes:
             self.lanes.require(workflow, values)
 
@@ -93,12 +100,14 @@ class Intake:
         if known:
             return await self._receipt(known)
         workflow = self._pick(submission)
+        holding = await self._let_in(submission, workflow)
         vocabulary = self._told_vocabulary()
         placed, surplus = _placed(submission, workflow)
         sources = await self._sources(placed.values(), submission)
         handles = {name: _handle(picture, sources) for name, picture in placed.items()}
         command = self._command(submission, workflow, handles, surplus)
         values = await asyncio.to_thread(read_values, command, workflow, vocabulary)
+        values = await self._judged(holding, submission, workflow, values)
         values = with_seeds(workflow, values, self.draw)
         requirement = await self.lanes.admit(workflow, values) if self.lanes else ""
         # Only once everything else is right, and before the job, which must not be claimed without them. Whom the queue
@@ -106,12 +115,60 @@ class Intake:
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
         job = self._order(submission, workflow, {**values, **kept}, requirement, sources.values())
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
-        tier = self.limits.tier(job.requester, submission.occasion.roles)
-        try:
-            record = await self.queue.enqueue(job, share=share_of(self.limits, tier))
-        except QueueFull as full:
-            raise explained(full, self.limits, tier) from full
+        take = Take(gpu_ms=job.estimate_ms, pictures=pictures_of(workflow.manifest, values))
+        record = await self._enqueued(job, holding, take)
+        await self._refuse_banned_since(holding, job.id)
         return await self._receipt(record)
+
+    async def _let_in(self, submission: Submission, workflow: Workflow) -> Holding:
+        """Return what holds for whoever asks; raises SubmissionError for those who may not ask for it at all."""
+        requester, roles = submission.occasion.requester, submission.occasion.roles
+        if self.rules is None:
+            return nothing_said(requester, roles, self.limits)
+        holding = await self.rules.holding(requester, roles)
+        if refused := holding.at_the_door(workflow.name):
+            await self.rules.note(requester, refused, {"workflow": workflow.name})
+            raise refused
+        return holding
+
+    async def _judged(self, holding: Holding, submission: Submission, workflow: Workflow, values: Values) -> Values:
+        """Return the values with what is replaced in their texts; raises SubmissionError for what may not be asked."""
+        ruling = await holding.ruling(workflow, values)
+        refused = holding.refusal(workflow, values, ruling)
+        if self.rules:
+            about = {"workflow": workflow.name, "job": str(submission.job_id)}
+            blocked = {"pattern": ruling.blocked.text} if ruling.blocked else {}
+            await (
+                self.rules.note(holding.requester, refused, {**about, **blocked})
+                if refused
+                else self.rules.note_flagged(holding.requester, ruling, about)
+            )
+        if refused:
+            raise refused
+        return {**values, **ruling.texts}
+
+    async def _enqueued(self, job: Job, holding: Holding, take: Take) -> JobRecord:
+        """Put a job into the queue and charge what it takes; raises QueueFull in the words of whose limit it was."""
+        meters = holding.meters()
+        if too_large := refusal_of_size(meters, take):
+            raise too_large
+        try:
+            return await self.queue.enqueue(job, charges_of(meters, take), share=holding.share)
+        except QueueFull as full:
+            raise explained_by_quota(explained(full, self.limits, holding.tier), meters, take) from full
+
+    async def _refuse_banned_since(self, holding: Holding, job_id: JobId) -> None:
+        """Take back the job of somebody who was banned while they asked; raises Banned.
+
+        Whoever bans cancels what they find; a job that came in just then is found here, since the ban stands by now.
+        """
+        if self.rules is None:
+            return
+        requester = holding.requester
+        if banned := (await self.rules.holding(requester)).banned():
+            await self.queue.cancel(job_id)
+            await self.rules.note(requester, banned, {"job": str(job_id)})
+            raise banned
 
     def _pick(self, submission: Submission) -> Workflow:
         named = submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import QueueFull
-from bot.jobs import Requester
+from bot.jobs import Requester, Tenant
 from bot.policy.tiers import GUEST, GUESTS, Tier, tier_of
 from bot.settings import Settings, TierSettings
 from bot.shares import ONE, Caps, FairPolicy, Share
@@ -25,6 +25,14 @@ class Limits:
     def tier(self, requester: Requester, roles: Collection[str]) -> Tier | None:
         """Return somebody's tier; None for a member like any other. A guest always has one."""
         return tier_of(self.tiers, requester, roles) or (self.guests if GUEST in roles else None)
+
+    def tiers_in(self, tenant: Tenant) -> Sequence[Tier]:
+        """Return the tiers that somebody can be put into there."""
+        return [
+            tier
+            for tier in self.tiers
+            if tier.platform in (None, tenant.platform) and tier.community in (None, tenant.id)
+        ]
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -9,10 +9,23 @@ from workflows.numbers import written
 from workflows.parameters import Integer, Number, Parameter, SizeParameter
 from workflows.values import FileHandle, Size, Value, Values
 
+BATCH = "batch_size"
+"""The input of ComfyUI's nodes that says how many pictures are made at once."""
+
 
 def cost_of(cost: Cost, values: Values) -> float:
     """Multiply the factors; a size or a picture counts its pixels, and what has no amount counts once."""
     return prod(_amount(values.get(name)) for name in cost.factors)
+
+
+def pictures_of(manifest: Manifest, values: Values) -> int:
+    """Return how many pictures a job makes: by what it fills into a batch's size, else one."""
+    counts = (
+        value
+        for name, parameter in manifest.parameters.items()
+        if any(bound.input == BATCH for bound in parameter.bind) and isinstance(value := values.get(name), int)
+    )
+    return max(1, prod(counts))
 
 
 def joint_fault(cost: Cost, values: Values, usual: Callable[[], Values]) -> Fault | None:

@@ -1,6 +1,7 @@
 """Where all chat platforms ask, and where their cards come from: one desk for them all."""
 
 from bot.desk import Desk
+from bot.houserules import HouseRules
 from bot.intake import Intake, Knowledge
 from bot.limits import limits_of
 from bot.noticeboard import Sources
@@ -25,6 +26,7 @@ def desk_of(core: Core) -> Desk:
         knowledge=knowledge,
         lanes=shared.lanes,
         limits=limits,
+        rules=rules_of(core),
     )
     return Desk(
         intake=intake,
@@ -38,6 +40,11 @@ def desk_of(core: Core) -> Desk:
         gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,
     )
+
+
+def rules_of(core: Core) -> HouseRules:
+    """Return what is read for whoever asks: the settings, and what moderators said since."""
+    return HouseRules(books=core.pool.books, audit=core.pool.audit, limits=limits_of(core.options.settings))
 
 
 def sources_of(core: Core, desk: Desk) -> Sources:

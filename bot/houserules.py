@@ -1,0 +1,168 @@
+"""The rules of the house: what holds for somebody now, from the settings, their tier and both rule books."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.errors import Banned, Blocked, SubmissionError
+from bot.jobs import Requester
+from bot.limits import Limits, share_of
+from bot.policy.admission import Asked, refusal, refusal_at_the_door, texts_of
+from bot.policy.audit import QUIET_S, RULES, AuditEntry, Outcome
+from bot.policy.bans import refusal_of_ban
+from bot.policy.blocklist import Blocklist, Ruling, compiled
+from bot.policy.entitlements import Standard, entitlement_of
+from bot.policy.meters import Entitlement, Meter, meters_of
+from bot.policy.rulebook import Books, Pattern, Rulebook, everywhere
+from bot.policy.terms import Terms
+from bot.policy.tiers import Tier
+from bot.ports import AuditStore, RulebookStore
+from bot.shares import ONE, Share
+from workflows.values import Values
+from workflows.workflow import Workflow
+
+_COMPILED = 200
+"""Blocklists that a process has ready; of more communities than that, those asked longest ago are made anew."""
+
+FLAGGED = "flagged"
+"""What the audit calls a text that was taken, and noted for the moderators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What holds for one person at one moment; plain data."""
+
+    requester: Requester
+    books: Books
+    now_ms: int
+    tier: Tier | None
+    terms: Terms | None
+    share: Share
+    entitlement: Entitlement
+    blocklist: Blocklist | None = None  #: None: there is nothing on it
+
+    def banned(self) -> Banned | None:
+        """Say that they are banned; None when they are not."""
+        return refusal_of_ban(self.books, self.requester, self.now_ms)
+
+    def at_the_door(self, workflow: str) -> SubmissionError | None:
+        """Say what is known before anything was filled in."""
+        return refusal_at_the_door(self.books, self.terms, self.requester, workflow, self.now_ms)
+
+    def refusal(self, workflow: Workflow, values: Values, ruling: Ruling) -> SubmissionError | None:
+        """Say why somebody may not ask for this; None when they may, as far as it is not used up."""
+        asked = Asked(requester=self.requester, workflow=workflow.name, values=values, ruling=ruling)
+        return refusal(self.books, self.terms, asked, self.now_ms)
+
+    def meters(self) -> tuple[Meter, ...]:
+        """Return every limit that their next job counts against."""
+        return meters_of(self.entitlement, self.requester, self.now_ms)
+
+    async def ruling(self, workflow: Workflow, values: Values) -> Ruling:
+        """Judge the texts of a job, off the event loop; raises SubmissionError for one that is too long."""
+        if self.blocklist is None:
+            return Ruling()
+        return await asyncio.to_thread(self.blocklist.judge, texts_of(workflow, values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseRules:
+    """Where they are read from."""
+
+    books: RulebookStore
+    audit: AuditStore
+    limits: Limits
+    standard: Standard = field(default_factory=Standard)
+    terms: Mapping[Tier, Terms] = field(default_factory=dict)
+    _compiled: dict[tuple[Pattern, ...], Blocklist] = field(default_factory=dict, repr=False)
+
+    async def holding(self, requester: Requester, roles: Collection[str] = ()) -> Holding:
+        """Return what holds for somebody with these roles; raises StoreLost."""
+        async with asyncio.TaskGroup() as tasks:
+            wide = tasks.create_task(self.books.book(None))
+            near = tasks.create_task(self.books.book(requester.tenant))
+            clock = tasks.create_task(self.books.now_ms())
+        books = Books(everywhere=wide.result(), community=near.result())
+        blocklist = await self._blocklist(books.patterns())
+        held = held_by(
+            books, requester, roles, self.limits, now_ms=clock.result(), standard=self.standard, of=self.terms
+        )
+        return replace(held, blocklist=blocklist)
+
+    async def note(self, requester: Requester, refused: SubmissionError, details: Mapping[str, str]) -> None:
+        """Write down that a ban or the blocklist held; the same is written once in a while."""
+        if isinstance(refused, Banned | Blocked):
+            await self._note(requester, refused.code, details)
+
+    async def note_flagged(self, requester: Requester, ruling: Ruling, details: Mapping[str, str]) -> None:
+        """Write down that a text was taken which the moderators want to know of."""
+        if ruling.flagged:
+            patterns = ", ".join(each.text for each in ruling.flagged)
+            await self._note(requester, FLAGGED, {**details, "patterns": patterns})
+
+    async def _note(self, requester: Requester, what: str, details: Mapping[str, str]) -> None:
+        entry = AuditEntry(
+            author=RULES,
+            measure=what,
+            tenant=requester.tenant,
+            user=requester.id,
+            outcome=Outcome.AUTOMATIC,
+            details={"name": requester.name, **details},
+        )
+        await self.audit.add(entry, quiet_s=QUIET_S)
+
+    async def _blocklist(self, patterns: tuple[Pattern, ...]) -> Blocklist | None:
+        if not patterns:
+            return None
+        ready = self._compiled.pop(patterns, None)
+        if ready is None:
+            ready = await asyncio.to_thread(compiled, patterns)
+        self._compiled[patterns] = ready
+        if len(self._compiled) > _COMPILED:
+            del self._compiled[next(iter(self._compiled))]
+        return ready
+
+
+def held_by(
+    books: Books,
+    requester: Requester,
+    roles: Collection[str],
+    limits: Limits,
+    *,
+    now_ms: int,
+    standard: Standard,
+    of: Mapping[Tier, Terms],
+) -> Holding:
+    """Return what holds for somebody by these books and limits; `of` are the terms of tiers."""
+    tier = assigned(books, requester, limits) or limits.tier(requester, roles)
+    terms = of.get(tier) if tier else None
+    share, ceiling = share_of(limits, tier), books.community.ceiling
+    weight = ceiling.weight if ceiling else None
+    return Holding(
+        requester=requester,
+        books=books,
+        now_ms=now_ms,
+        tier=tier,
+        terms=terms,
+        share=replace(share, tenant_weight=weight or ONE),
+        entitlement=entitlement_of(books, requester, terms.quotas if terms else None, standard, now_ms),
+    )
+
+
+def nothing_said(requester: Requester, roles: Collection[str], limits: Limits) -> Holding:
+    """Return what holds for somebody where there are no books: the limits alone."""
+    books = Books(everywhere=Rulebook(tenant=None), community=Rulebook(tenant=requester.tenant))
+    return held_by(books, requester, roles, limits, now_ms=0, standard=Standard(), of={})
+
+
+def assigned(books: Books, requester: Requester, limits: Limits) -> Tier | None:
+    """Return the tier that a moderator, else the operator, put somebody into; None: their roles say it.
+
+    So it is, too, when that tier was taken out of the settings since.
+    """
+    tenant = requester.tenant
+    said = books.community.assignment(requester.id) or books.everywhere.assignment(
+        everywhere(tenant.platform, requester.id)
+    )
+    there = limits.tiers_in(tenant)
+    return next((tier for tier in there if said and tier.name == said.tier), None)
