@@ -35,8 +35,9 @@ MOST_BYTES = 64 * 1024 * 1024
 GIVE_UP_S = 180.0
 """A try that fails so long after the first one is the last: the message then says that its pictures are missing."""
 
-SEND_S = 12.0
-"""For so long one try sends; what was sent by then is not sent again. Below the noticeboard's deadline."""
+SEND_S = 8.0
+"""For so long one try sends; what was sent by then is not sent again. With READY_S below the noticeboard's deadline
+(12 s): a try that is broken off by that never gives up."""
 
 READY_S = 3.0
 """For so long one try waits for Slack to look at the files. Others of the workspace wait meanwhile, and Slack goes on
