@@ -15,7 +15,7 @@ from adapters.slack.answers import answered
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.given import PING_S
-from adapters.slack.leaving import Leaving, Left, left_by
+from adapters.slack.leaving import Departure, Leaving, departure_of
 from adapters.slack.listening import Listening
 from adapters.slack.origins import Kind, Origin, StrangeEvent, origin_of
 from adapters.slack.outside import Outside
@@ -124,15 +124,15 @@ class SlackFront:
     # ---- A workspace that throws us out ----
 
     async def _leave(self, body: Json) -> Json:
-        left, tasks = left_by(body), self._tasks
-        if left is not None and tasks is not None:
-            tasks.create_task(self._forget(left))
+        departure, tasks = departure_of(body), self._tasks
+        if departure is not None and tasks is not None:
+            tasks.create_task(self._forget(departure))
         return {}
 
-    async def _forget(self, left: Left) -> None:
+    async def _forget(self, departure: Departure) -> None:
         try:
             async with asyncio.timeout(self.deadline_s):
-                await self.leaving.leave(left)
+                await self.leaving.leave(departure)
         except (FairbrushError, TimeoutError) as error:
             # The token is dead anyway: nothing can be done with it.
             _log.warning("the token of a workspace that left is still kept: %s", type(error).__name__)

@@ -13,14 +13,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Departure:
     """What Slack tells of it."""
 
     workspace: str
     at_s: int  #: when it happened, by Slack's clock
 
 
-def left_by(body: Json) -> Left | None:
+def departure_of(body: Json) -> Departure | None:
     """Read an event; None for one after which our token still opens something. Pure; what is sent is foreign JSON."""
     try:
         event: Json = body["event"]
@@ -32,7 +32,7 @@ def left_by(body: Json) -> Left | None:
             heard.get("team_id") or body.get("team_id"),
             is_enterprise_install=heard.get("is_enterprise_install"),
         )
-        return Left(workspace=workspace, at_s=int(body["event_time"]))
+        return Departure(workspace=workspace, at_s=int(body["event_time"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
 
@@ -44,9 +44,9 @@ class Leaving:
     desk: Desk
     installs: Installs | None  #: None: the settings have the token
 
-    async def leave(self, left: Left) -> None:
+    async def leave(self, departure: Departure) -> None:
         """Forget the token and cancel what is under way, unless the app is back already. Raises StoreLost."""
-        if self.installs is not None and not await self.installs.forget(left.workspace, left.at_s):
+        if self.installs is not None and not await self.installs.forget(departure.workspace, departure.at_s):
             return
-        cancelled = await self.desk.cancel_all(Tenant(platform=PLATFORM, id=left.workspace))
+        cancelled = await self.desk.cancel_all(Tenant(platform=PLATFORM, id=departure.workspace))
         _log.info("a workspace threw the app out: jobs cancelled=%d", cancelled)

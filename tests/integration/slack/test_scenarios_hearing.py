@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.redis import edge
 from bot.errors import StoreLost
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.signing import Seal
@@ -92,7 +93,8 @@ async def test_what_slack_did_not_sign_just_now_is_refused(tmp_path, seal):
 
 @pytest.mark.parametrize(("way", "how"), [("socket", "hangs"), ("http", "is away")])
 async def test_while_the_store_fails_everything_is_acknowledged_in_time_and_told(tmp_path, way, how, monkeypatch):
-    monkeypatch.setattr("adapters.redis.edge.DEADLINE_S", 3.5)  # longer than Slack waits, and not by seven seconds
+    # Longer than Slack waits, and not by seven seconds.
+    monkeypatch.setitem(edge.open_edge.__wrapped__.__kwdefaults__, "deadline_s", 3.5)
     async with whole(tmp_path, way=way, limits=IN_TIME, start=False) as scene:
         async with stalling(scene.redis_url, tmp_path / "near") as (near, store):
             process = await scene.start(redis_url=near)
