@@ -104,7 +104,7 @@ class RecordingChat:
 
     async def until(self, predicate: Callable[[], bool]) -> None:
         """Return once the predicate holds; asked after every call."""
-        async with asyncio.timeout(20), self._called:
+        async with asyncio.timeout(60), self._called:
             await self._called.wait_for(predicate)
 
     async def _arrive(self, verb: str, job: Job, ref: MessageRef | None, card: StatusCard | None) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long a test waits for what has to come: much longer than it takes, on a machine that has other work, too."""
 
 _LOOK_S = 0.02

@@ -21,7 +21,7 @@ from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel
 from tests.fakes.headlines import PAINTED, PAINTING
 
-CALM_S = 60.0
+CALM_S = 120.0
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
 
 Open = Callable[..., Service]

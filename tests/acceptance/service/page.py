@@ -19,6 +19,9 @@ BACK_S = 0.05
 BUSY = {429, 503}
 """The answers after which somebody tries again: a full queue, or a store that cannot be asked."""
 
+UNTOLD = ("GPU", "not on offer")
+"""The words of a service that has just begun, and does not know yet what all its GPUs offer."""
+
 
 def state_of(html: str) -> str:
     """Return the state that a card shows."""
@@ -75,8 +78,7 @@ class Page:
                     status, answer = await self.browser.ask(text, **{"as": person, "event": event})
                     if status == 202:
                         return str(json.loads(answer)["job"])
-                    # A service that has just begun does not know yet what its GPUs offer.
-                    assert status in BUSY or "GPU" in answer, answer
+                    assert status in BUSY or any(words in answer for words in UNTOLD), answer
                 await asyncio.sleep(BACK_S)
 
     async def cancel(self, job: str, person: str = "ada") -> bool:

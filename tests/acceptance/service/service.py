@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.acceptance.conftest import COMMAND
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 def free_port() -> int:

@@ -54,7 +54,7 @@ async def test_a_second_signal_ends_the_grace_and_what_is_handed_back_starts_aga
     assert service.process is not None
     service.process.send_signal(signal.SIGINT)
     await service.said("Once more hands it back at once.")
-    async with asyncio.timeout(AT_ONCE_S - Terms().grace_s / 4):
+    async with asyncio.timeout(0.9 * Terms().grace_s):
         assert await service.stop() == 0
     assert runs_of(job, slow) == ["interrupted"]
 

@@ -23,7 +23,7 @@ from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.state import Channel, Message
 from tests.fakes.slack.workspaces import Workspace
 
-CALM_S = 60.0
+CALM_S = 120.0
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
 
 Open = Callable[..., Service]

@@ -24,7 +24,7 @@ _FLAGS = (
 
 _KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40}
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

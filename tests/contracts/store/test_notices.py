@@ -12,7 +12,7 @@ REF = MessageRef(place=PLACE, id="m1")
 
 async def heard(truth, job_id):
     """Wait until a change of this job is heard."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while job_id not in await truth.notices.changed("local", 20):
             pass
 

@@ -39,7 +39,7 @@ from tests.integration.web.desk import KEY
 SILENT_S = 2.0
 """A gateway that says nothing for so long is left; how often it is asked stands in the fake's limits."""
 
-UNHURRIED = Limits(ack_s=30.0, heartbeat_s=0.5)
+UNHURRIED = Limits(ack_s=60.0, heartbeat_s=0.5)
 """For whatever is not about the three seconds: other tests run beside this one."""
 
 

@@ -28,7 +28,7 @@ from tests.integration.redis import new_pool
 from tests.unit.bot.bench import ALICE, CATALOG, PLACE, occasion
 from workflows.catalog import LIBRARY
 
-PATIENCE_S = 40
+PATIENCE_S = 120
 LIMITS = WorkerLimits(terms=Terms(heartbeat_s=0.1, lease_s=5, grace_s=0.2), unknown_s=1, idle_s=0.02)
 
 

@@ -63,7 +63,7 @@ def told_to(pid):
 
 async def gone(pid):
     """Wait for the end of a process that is not ours to wait for."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while lives(pid):  # noqa: ASYNC110 — nothing tells of its end
             await asyncio.sleep(0.01)
 
@@ -75,7 +75,7 @@ async def service(state):
         sys.executable, "-c", SERVICE, state, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[3]
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             yield process, int(await process.stdout.readline())
     finally:
         if process.returncode is None:

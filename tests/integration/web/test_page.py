@@ -19,7 +19,7 @@ from tests.integration.web.desk import DEMO, KEY, STUDIO, PracticeDesk, local_fi
 
 async def heard(socket, wanted):
     """Return the next message of a type; the others are older news."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             message = json.loads((await socket.receive()).data)
             if message["type"] == wanted:

@@ -18,7 +18,7 @@ from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, load_catalog
 from workflows.vocabulary import Vocabulary
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 TENANT = Tenant(platform="web", id="local")
 ALICE = Requester(tenant=TENANT, id="alice", name="Alice")
