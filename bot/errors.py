@@ -7,8 +7,10 @@
         * ImageRefused — what was sent is no picture that can be used
         * Banned — a moderator or the operator said so
         * Paused — nothing begins for now
+        * NotLetIn — their community waits for the operator
         * NotInTier — others may, by their tier
         * Blocked — a text has something that the community does not want
+        * NotAllowed — that is for moderators, or for the operator
     * (InvalidValues, in workflows/faults.py — the same person: every fault of what was asked at once)
     * QueueFull — nobody: says when to try again
         * QuotaReached — used up for now
@@ -102,6 +104,13 @@ class Paused(SubmissionError):
     sentence = "Nothing is painted at the moment."
 
 
+class NotLetIn(SubmissionError):
+    """The operator has not said yet that their community may ask."""
+
+    code = "not_let_in"
+    sentence = "I am new in this community, and whoever runs me has not let it in yet. They know it by its id."
+
+
 class NotInTier(SubmissionError):
     """Their tier does not have the workflow, or not so much of a parameter."""
 
@@ -114,6 +123,13 @@ class Blocked(SubmissionError):
 
     code = "blocked"
     sentence = "This community does not allow a word of that."
+
+
+class NotAllowed(SubmissionError):
+    """They have not the rank for it, or not in that community."""
+
+    code = "not_allowed"
+    sentence = "Only moderators of this community can do that."
 
 
 class QueueFull(FairbrushError):

@@ -5,7 +5,7 @@ in it is a secret, and nothing of it stands in a log.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from bot.jobs import Tenant
 from bot.policy import measures
 from bot.policy.measures import Actor, Measure
+from bot.policy.notation import quotas_words
 from bot.policy.rulebook import everywhere
 
 KEPT_S = 365 * 86_400
@@ -72,6 +73,9 @@ class Author:
     name: str
 
 
+_LONGEST = 500
+"""Characters of anything that somebody gave."""
+
 RULES = Author(platform="fairbrush", id="rules", name="Fairbrush")
 """Whoever did nothing themselves: what was said before held."""
 
@@ -96,12 +100,37 @@ def author_of(actor: Actor) -> Author:
     return Author(platform=actor.platform, id=actor.id, name=actor.name)
 
 
+def entry_of(actor: Actor, measure: Measure, tenant: Tenant | None) -> AuditEntry:
+    """Return what is written down of something that somebody does; what they only try out is not repeated."""
+    said = {each.name: getattr(measure, each.name) for each in fields(measure)}
+    user = said.pop("user", None)
+    why = said.pop("reason", None) or said.pop("message", None) or ""
+    if isinstance(measure, measures.TestText):
+        said.clear()
+    told = {name: _written(value) for name, value in said.items() if value not in (None, "")}
+    return AuditEntry(
+        author=author_of(actor),
+        measure=NAMES[type(measure)],
+        tenant=tenant,
+        user=user and user[:_LONGEST],
+        why=why[:_LONGEST],
+        details=told,
+    )
+
+
 def is_about(entry: AuditEntry, tenant: Tenant | None, user: str) -> bool:
     """Tell whether somebody did it or it was done to them; `user` as the book of that tenant calls them."""
     by = everywhere(entry.author.platform, entry.author.id)
     to = everywhere(entry.tenant.platform, entry.user) if entry.tenant and entry.user else entry.user
     whom = everywhere(tenant.platform, user) if tenant else user
     return whom in (by, to)
+
+
+def _written(value: object) -> str:
+    words = (
+        quotas_words(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
+    return words[:_LONGEST]
 
 
 def as_data(entry: AuditEntry) -> dict[str, object]:

@@ -1,0 +1,177 @@
+"""The bench of moderation: the one way in which a moderator or the operator does anything, on every platform.
+
+Whether they may is asked first and here alone; everything is written into the audit, also what was only tried. What
+changes a book is written there in the same step; whatever else is done is written down before it is done, so nothing
+is ever done without its entry.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bot import moderators
+from bot.answers import Answer
+from bot.errors import NotAllowed, SubmissionError
+from bot.intake import Knowledge
+from bot.jobs import JobId, JobRecord, Tenant
+from bot.overseeing import Overseeing, requester_of
+from bot.policy import measures
+from bot.policy.audit import QUIET_S, AuditEntry, Outcome, entry_of
+from bot.policy.changes import Change, Changed, Facts, change_of, outlived
+from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may
+from bot.policy.meters import Whose
+from bot.policy.quotas import Quota
+from bot.policy.rulebook import Pattern, Rulebook
+from bot.ports import CounterStore
+from bot.refusals import NOT_KEPT
+from bot.removing import Removing
+
+Deed = measures.ResetUsage | measures.ClearQueue | measures.Purge | measures.CancelJob
+"""Measures that do something elsewhere than in a book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """What it is done with."""
+
+    overseeing: Overseeing
+    removing: Removing
+    counters: CounterStore
+    knowledge: Knowledge
+
+    async def do(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
+        """Do something in a community, or everywhere with None, and say what was done.
+
+        Raises NotAllowed for those who may not, another SubmissionError for what cannot be done, and StoreLost.
+        """
+        entry = entry_of(actor, measure, tenant)
+        try:
+            if not may(actor, measure, tenant):
+                raise _refusal(measure)
+            return await self._do(actor, measure, tenant, entry)
+        except SubmissionError as refused:
+            tried = replace(entry, outcome=Outcome.TRIED, details={**entry.details, "refused": refused.code})
+            await self.overseeing.rules.audit.add(tried, quiet_s=QUIET_S)
+            raise
+
+    async def _do(self, actor: Actor, measure: Measure, tenant: Tenant | None, entry: AuditEntry) -> Answer:
+        match measure:
+            case (
+                measures.ShowUser()
+                | measures.ShowPatterns()
+                | measures.TestText()
+                | measures.ShowRecent()
+                | measures.ShowReports()
+                | measures.ShowAudit()
+            ):
+                answer = await self.overseeing.look(measure, tenant)
+                await self._write(entry)
+                return answer
+            case measures.ResetUsage() | measures.ClearQueue() | measures.Purge() | measures.CancelJob():
+                return await self._deed(measure, tenant, entry)
+            case _:
+                return await self._change(actor, measure, tenant, entry)
+
+    # ---- In the books ----
+
+    async def _change(self, actor: Actor, measure: Change, tenant: Tenant | None, entry: AuditEntry) -> Answer:
+        """Change a book; of whoever is banned by it, all is cancelled that waits or runs."""
+        ended: frozenset[JobId] = frozenset()
+        while True:
+            facts = await self._facts(actor, tenant)
+            changed = change_of(measure, facts)
+            # Before and after: were this process killed in between, nothing of somebody banned would be left to begin.
+            # What comes in meanwhile, intake takes back, which looks again once it is in the queue.
+            ended |= await self._cancel_banned(measure, tenant)
+            if await self._put(facts, changed, entry):
+                break
+        ended |= await self._cancel_banned(measure, tenant)
+        return moderators.done(measure, len(ended))
+
+    async def _put(self, facts: Facts, changed: Changed, entry: AuditEntry) -> Rulebook | None:
+        kept = {each.key for each in changed.put}
+        over = [key for key in outlived(facts.book, facts.now_ms) if key not in kept]
+        books = self.overseeing.rules.books
+        return await books.change(
+            facts.book, put=changed.put, drop=[*changed.drop, *over], firm=facts.is_operator, audit=entry
+        )
+
+    async def _cancel_banned(self, measure: Change, tenant: Tenant | None) -> frozenset[JobId]:
+        match measure:
+            case measures.BanUser(user=user):
+                return await self.removing.cancel(tenant, user)
+            case measures.BanCommunity():
+                return await self.removing.cancel(tenant, None)
+            case _:
+                return frozenset()
+
+    async def _facts(self, actor: Actor, tenant: Tenant | None) -> Facts:
+        rules = self.overseeing.rules
+        book = await rules.books.book(tenant)
+        return Facts(
+            book=book,
+            now_ms=await rules.books.now_ms(),
+            is_operator=actor.rank is Rank.OPERATOR,
+            ceiling=self._ceiling(book),
+            tiers=self._tiers(tenant),
+            workflows=tuple(self.knowledge.catalog().workflows),
+            patterns=await self._patterns(book),
+        )
+
+    def _ceiling(self, book: Rulebook) -> Sequence[Quota]:
+        said = book.ceiling.quotas if book.ceiling else None
+        return self.overseeing.rules.standard.community if said is None else said
+
+    def _tiers(self, tenant: Tenant | None) -> Collection[str]:
+        limits = self.overseeing.rules.limits
+        return {tier.name for tier in (limits.tiers_in(tenant) if tenant else limits.tiers)}
+
+    async def _patterns(self, book: Rulebook) -> Sequence[Pattern]:
+        everywhere = await self.overseeing.rules.books.book(None)
+        return (*book.patterns(), *(everywhere.patterns() if book.tenant else ()))
+
+    # ---- Elsewhere ----
+
+    async def _deed(self, measure: Deed, tenant: Tenant | None, entry: AuditEntry) -> Answer:
+        match measure:
+            case measures.ResetUsage(user=user):
+                counters = await self._counters(user, tenant)
+                await self._write(entry)
+                await self.counters.reset(counters)
+                return moderators.reset(user)
+            case measures.ClearQueue(user=user):
+                await self._write(entry)
+                return moderators.cleared(user, len(await self.removing.cancel(tenant, user)))
+            case measures.Purge(user=user, last_s=last_s):
+                since_ms = await self.overseeing.rules.books.now_ms() - round(last_s * 1000)
+                await self._write(entry)
+                return moderators.purged(await self.removing.remove(tenant, user, since_ms=since_ms))
+            case measures.CancelJob(job_id=job_id):
+                record = await self._job(job_id, tenant)
+                await self._write(replace(entry, user=record.job.requester.id if tenant else None))
+                await self.removing.queue.cancel(job_id)
+                return moderators.cancelled()
+            case _:
+                assert_never(measure)
+
+    async def _counters(self, user: str, tenant: Tenant | None) -> Sequence[str]:
+        """Return the counters of somebody in a community, or of a person everywhere."""
+        whose = Whose.MEMBER if tenant else Whose.PERSON
+        holding = await self.overseeing.rules.holding(requester_of(user, tenant))
+        return [meter.counter for meter in holding.meters() if meter.whose is whose]
+
+    async def _job(self, job_id: JobId, tenant: Tenant | None) -> JobRecord:
+        """Return a job of that community; another's is as if it were not there."""
+        record = await self.removing.store.read(job_id)
+        if record is None or (tenant and record.job.requester.tenant != tenant):
+            raise SubmissionError(NOT_KEPT)
+        return record
+
+    async def _write(self, entry: AuditEntry) -> None:
+        await self.overseeing.rules.audit.add(entry)
+
+
+def _refusal(measure: Measure) -> NotAllowed:
+    if RIGHTS[type(measure)] is Rank.OPERATOR:
+        return NotAllowed("Only whoever runs this bot can do that.")
+    return NotAllowed()

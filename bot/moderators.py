@@ -1,0 +1,291 @@
+"""What moderators and operators are told, as answers that every platform renders; and what holds for somebody. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import assert_never
+
+from bot.answers import Answer, Section, Tone, note
+from bot.deadlines import spelled
+from bot.histories import standing, words_of
+from bot.houserules import Holding
+from bot.jobs import JobRecord
+from bot.policy.audit import AuditEntry, Outcome
+from bot.policy.blocklist import Ruling
+from bot.policy.changes import Change
+from bot.policy.measures import (
+    AddPattern,
+    BanCommunity,
+    BanUser,
+    GrantMore,
+    PauseWork,
+    RemovePattern,
+    ResumeWork,
+    SetCeiling,
+    SetQuota,
+    SetTier,
+    SetZone,
+    Unban,
+    UnbanCommunity,
+)
+from bot.policy.meters import Take
+from bot.policy.notation import quotas_words
+from bot.policy.rulebook import Deed, Pattern, Reading
+from bot.policy.usage import Usage, told
+from bot.removing import Removed
+from bot.reports import Report
+from bot.shares import ONE
+
+SETTINGS = "the settings"
+HERE = "a moderator here"
+OPERATOR = "the operator"
+CEILING = "the ceiling that the operator set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One thing that holds for somebody, and from where."""
+
+    name: str
+    value: str
+    source: str
+
+
+def held(holding: Holding) -> tuple[Held, ...]:
+    """Return what holds for somebody, and from where each value comes."""
+    return (*_allowed(holding), *_in_queue(holding), *_quotas(holding))
+
+
+def of_user(user: str, holding: Holding, usages: Sequence[Usage], take: Take, under_way: int) -> Answer:
+    """Say what somebody has used, may use, and whether they are banned."""
+    rows = tuple((each.name, f"{each.value} ({each.source})") for each in held(holding))
+    used = tuple((f"{usage.meter.whose} {usage.meter.unit}", told(usage, take)) for usage in usages)
+    queue = Section(headline="Now", rows=(("Waiting or running", _jobs(under_way)), *used))
+    return Answer(sections=(Section(headline=f"What holds for {user}", rows=rows), queue))
+
+
+def done(measure: Change, cancelled: int = 0) -> Answer:
+    """Say what was changed."""
+    headline, sentence = _done(measure)
+    ended = f" {_jobs(cancelled)} of theirs {'is' if cancelled == 1 else 'are'} cancelled." if cancelled else ""
+    return note(headline, (sentence + ended).strip(), tone=Tone.GOOD)
+
+
+def cleared(user: str, count: int) -> Answer:
+    """Say how much was cancelled."""
+    if not count:
+        return note(f"{user} has nothing waiting or running.")
+    return note(f"Cancelled: {_jobs(count)} of {user}.", "What runs ends within seconds.", tone=Tone.GOOD)
+
+
+def purged(removed: Removed) -> Answer:
+    """Say what was removed, and what was not."""
+    sentence = f"{_counted(removed.messages, 'message')} of it {'goes' if removed.messages == 1 else 'go'} in a moment."
+    kept = f" {_jobs(removed.kept)} stay with their pictures, as evidence: they were reported." if removed.kept else ""
+    return note(f"Removed: {_jobs(removed.jobs)}, with their files.", sentence + kept, tone=Tone.GOOD)
+
+
+def patterns(own: Sequence[Pattern], everywhere: Sequence[Pattern]) -> Answer:
+    """List a blocklist; those of everywhere are the operator's."""
+    rows = [(each.text, _pattern(each)) for each in own]
+    rows += [(each.text, f"{_pattern(each)}, everywhere, by {OPERATOR}") for each in everywhere]
+    sentence = () if rows else ("Nothing is on it.",)
+    return Answer(sections=(Section(headline="The blocklist", sentence=sentence, rows=tuple(rows)),))
+
+
+def tested(ruling: Ruling) -> Answer:
+    """Say whether a text would pass."""
+    if ruling.blocked:
+        return note("It would be refused.", f"Because of {ruling.blocked.text}.", tone=Tone.BAD)
+    replaced = [f"It becomes: {text}" for text in ruling.texts.values()]
+    flagged = [f"It is noted for the moderators, because of {each.text}." for each in ruling.flagged]
+    return note("It would pass.", " ".join([*replaced, *flagged]), tone=Tone.GOOD)
+
+
+def recent(records: Sequence[JobRecord]) -> Answer:
+    """List jobs with their prompts."""
+    rows = tuple(
+        (f"{each.job.requester.name} ({each.job.requester.id})", f"{words_of(each)}: {standing(each)}, {each.job.id}")
+        for each in records
+    )
+    return _list("The latest jobs", rows, "Nothing was asked for lately.")
+
+
+def reported(reports: Sequence[Report]) -> Answer:
+    """List what members reported."""
+    rows = tuple((f"{each.reporter.name}, {_when(each.at_ms)}", f"{each.reason} ({each.job_id})") for each in reports)
+    return _list("What was reported", rows, "Nothing was reported.")
+
+
+def audited(entries: Sequence[AuditEntry]) -> Answer:
+    """List who did what."""
+    return _list("The audit", tuple(map(audit_row, entries)), "Nothing was done yet.")
+
+
+def audit_row(entry: AuditEntry) -> tuple[str, str]:
+    """Say in a line who did what to whom, when and why."""
+    did = {Outcome.DONE: "", Outcome.TRIED: "tried ", Outcome.AUTOMATIC: ""}[entry.outcome] + entry.measure
+    whom = f" {entry.user}" if entry.user else ""
+    details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+    more = "; ".join(each for each in (entry.why, details) if each)
+    return f"{_when(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
+
+
+def cancelled() -> Answer:
+    """Say that a job is stopped."""
+    return note("Cancelled.", "If it runs, it ends within seconds.", tone=Tone.GOOD)
+
+
+def reset(user: str) -> Answer:
+    """Say that usage counts no longer."""
+    return note(f"What {user} used so far counts no longer.", "What waits or runs still does.", tone=Tone.GOOD)
+
+
+# ---- What holds ----
+
+
+def _allowed(holding: Holding) -> Iterator[Held]:
+    books, requester = holding.books, holding.requester
+    banned = holding.banned()
+    is_here = bool(books.community.ban(requester.id) or books.community.ban(None))
+    if banned:
+        yield Held(name="Banned", value=str(banned), source=HERE if is_here else OPERATOR)
+    else:
+        yield Held(name="Banned", value="no", source="nobody said so")
+    for book, source in ((books.everywhere, OPERATOR), (books.community, HERE)):
+        if pause := book.pause(None):
+            yield Held(name="Paused", value=pause.message or "everything", source=source)
+
+
+def _in_queue(holding: Holding) -> Iterator[Held]:
+    tier, share = holding.tier, holding.share
+    assigned = tier is not None and any(
+        said and said.tier == tier.name for said in (holding.books.community.assignment(holding.requester.id),)
+    )
+    source = f"the tier {tier.name}" if tier else SETTINGS
+    yield Held(
+        name="Tier",
+        value=tier.name if tier else "none that is known without their roles",
+        source=HERE if assigned else SETTINGS,
+    )
+    yield Held(name="Weight", value=f"{share.weight / ONE:g}", source=source)
+    caps = ((share.waiting.user, "in this community", source), (share.waiting.person, "anywhere", SETTINGS))
+    for cap, where, whose in caps:
+        yield Held(name=f"Waiting {where}", value="no limit" if cap is None else f"{cap} at most", source=whose)
+
+
+def _quotas(holding: Holding) -> Iterator[Held]:
+    books, due, requester = holding.books, holding.entitlement, holding.requester
+    own = books.community.allowance(requester.id)
+    tiers = holding.terms is not None and holding.terms.quotas is not None
+    source = HERE if own else f"the tier {holding.terms.tier}" if tiers and holding.terms else SETTINGS
+    yield Held(name="Quota", value=quotas_words(due.member.quotas), source=source)
+    if due.member.extra.gpu_s or due.member.extra.pictures:
+        more = f"{due.member.extra.pictures} pictures, {due.member.extra.gpu_s}s"
+        granted = books.community.grant(requester.id)
+        yield Held(name="More for now", value=more, source=HERE if granted else OPERATOR)
+    everywhere = books.everywhere.allowance("/".join((requester.tenant.platform, requester.id)))
+    yield Held(
+        name="Quota anywhere",
+        value=quotas_words(due.person.quotas),
+        source=OPERATOR if everywhere else SETTINGS,
+    )
+    ceiling, zone = books.community.ceiling, books.community.zone
+    capped = ceiling is not None and ceiling.quotas is not None
+    yield Held(
+        name="All members together", value=quotas_words(due.community.quotas), source=CEILING if capped else SETTINGS
+    )
+    weight = holding.share.tenant_weight / ONE
+    yield Held(
+        name="Community's weight", value=f"{weight:g}", source=CEILING if ceiling and ceiling.weight else SETTINGS
+    )
+    yield Held(name="Days begin in", value=due.zone, source=HERE if zone else SETTINGS)
+
+
+# ---- Words ----
+
+
+def _done(measure: Change) -> tuple[str, str]:
+    match measure:
+        case BanUser() | Unban() | SetQuota() | GrantMore() | SetTier():
+            return _done_to(measure)
+        case PauseWork(workflow=workflow, message=message):
+            what = workflow or "Everything"
+            return f"{what} is paused.", f"Whoever asks reads: {message}. What waits already is still painted."
+        case ResumeWork(workflow=workflow):
+            return f"{workflow or 'Everything'} goes on.", ""
+        case AddPattern(text=text, deed=deed, replacement=replacement):
+            return f"{text} is on the blocklist.", _DEEDS[deed].format(replacement or "nothing")
+        case RemovePattern(text=text):
+            return f"{text} is off the blocklist.", ""
+        case SetZone() | BanCommunity() | UnbanCommunity() | SetCeiling():
+            return _done_to_community(measure)
+        case _:
+            assert_never(measure)
+
+
+def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple[str, str]:
+    match measure:
+        case BanUser(user=user, reason=reason, for_s=for_s):
+            return f"{user} is banned {_for(for_s)}.", f"They read: {reason}." if reason else "They read no reason."
+        case Unban(user=user):
+            return f"{user} may ask again.", ""
+        case SetQuota(user=user, quotas=quotas):
+            now = "that of their tier" if quotas is None else quotas_words(quotas)
+            return f"The quota of {user} is {now}.", ""
+        case GrantMore(user=user, pictures=pictures, gpu_s=gpu_s, for_s=for_s):
+            amounts = [f"{pictures} pictures"] * bool(pictures) + [f"{gpu_s} GPU seconds"] * bool(gpu_s)
+            return f"{user} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""
+        case SetTier(user=user, tier=tier):
+            return f"{user} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""
+        case _:
+            assert_never(measure)
+
+
+def _done_to_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeiling) -> tuple[str, str]:
+    match measure:
+        case SetZone(name=name):
+            return f"Days begin in {name} now.", "What was used today by the clock of before is not counted again."
+        case BanCommunity(reason=reason, for_s=for_s):
+            return f"This community is banned {_for(for_s)}.", f"Its members read: {reason}." if reason else ""
+        case UnbanCommunity():
+            return "This community may ask again.", ""
+        case SetCeiling(weight=weight, quotas=quotas):
+            words = [f"weight {weight / ONE:g}"] if weight else []
+            words += [quotas_words(quotas)] if quotas is not None else []
+            return f"The ceiling is {', '.join(words) or 'that of the settings'}.", ""
+        case _:
+            assert_never(measure)
+
+
+_DEEDS = {
+    Deed.BLOCK: "Texts that have it are refused.",
+    Deed.REPLACE: "In texts it becomes: {}.",
+    Deed.FLAG: "Texts that have it are taken, and noted in the audit.",
+}
+
+
+def _pattern(pattern: Pattern) -> str:
+    reading = ", an expression" if pattern.reading is Reading.EXPRESSION else ""
+    into = f" by {pattern.replacement or 'nothing'}" if pattern.deed is Deed.REPLACE else ""
+    return f"{pattern.deed}{into}{reading}"
+
+
+def _list(headline: str, rows: Sequence[tuple[str, str]], empty: str) -> Answer:
+    return Answer(sections=(Section(headline=headline, sentence=() if rows else (empty,), rows=tuple(rows)),))
+
+
+def _for(for_s: float | None) -> str:
+    return "until somebody takes it back" if for_s is None else f"for {spelled(for_s)}"
+
+
+def _jobs(count: int) -> str:
+    return _counted(count, "job")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
+
+
+def _when(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}"

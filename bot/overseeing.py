@@ -1,0 +1,91 @@
+"""What moderators look at: somebody, the latest jobs, reports, the blocklist, the audit. Nothing is changed by it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot import moderators
+from bot.answers import Answer
+from bot.estimates import UNKNOWN_MS
+from bot.houserules import Holding, HouseRules
+from bot.jobs import DIRECT, JobRecord, Requester, Tenant
+from bot.policy.blocklist import compiled
+from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowUser, TestText
+from bot.policy.meters import Meter, Take
+from bot.policy.rulebook import Pattern, apart
+from bot.policy.usage import usage_of
+from bot.ports import Census, CounterStore, ReportStore
+
+SHOWN = 20
+"""Entries of a list in a chat: what fits on a screen; the command line shows more."""
+
+_LATELY_S = 7 * 86_400
+"""How far back the latest jobs go."""
+
+Look = ShowUser | ShowPatterns | TestText | ShowRecent | ShowReports | ShowAudit
+"""Measures that change nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overseeing:
+    """Where it is read from."""
+
+    rules: HouseRules
+    counters: CounterStore
+    census: Census
+    reports: ReportStore
+
+    async def look(self, measure: Look, tenant: Tenant | None) -> Answer:
+        """Return what a moderator wants to know; whether they may is judged before. Raises StoreLost."""
+        match measure:
+            case ShowUser(user=user):
+                return await self._user(user, tenant)
+            case ShowPatterns():
+                own, everywhere = await self._patterns(tenant)
+                return moderators.patterns(own, everywhere)
+            case TestText(text=text):
+                own, everywhere = await self._patterns(tenant)
+                ruling = await asyncio.to_thread(compiled((*own, *everywhere)).judge, {"text": text})
+                return moderators.tested(ruling)
+            case ShowRecent(user=user):
+                return moderators.recent(await self._recent(user, tenant))
+            case ShowReports():
+                return moderators.reported(await self.reports.newest(tenant, limit=SHOWN))
+            case ShowAudit(user=user):
+                return moderators.audited(await self.rules.audit.newest(tenant, user=user, limit=SHOWN))
+            case _:
+                assert_never(measure)
+
+    async def holding(self, user: str, tenant: Tenant | None) -> Holding:
+        """Return what holds for somebody, as far as it is known without their roles."""
+        return await self.rules.holding(requester_of(user, tenant))
+
+    async def _user(self, user: str, tenant: Tenant | None) -> Answer:
+        holding = await self.holding(user, tenant)
+        meters: Sequence[Meter] = holding.meters()
+        counted = await self.counters.look([meter.counter for meter in meters])
+        under_way = await self.census.under_way(tenant, user)
+        usages = usage_of(meters, counted, holding.now_ms)
+        return moderators.of_user(user, holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way))
+
+    async def _recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:
+        since_ms = await self.rules.books.now_ms() - _LATELY_S * 1000
+        now = sorted(await self.census.under_way(tenant, user), key=lambda each: -each.job.created_ms)
+        ended = await self.census.settled(tenant, user, since_ms=since_ms, limit=SHOWN)
+        return [*now, *ended][:SHOWN]
+
+    async def _patterns(self, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+        """Return the patterns of a community that are not everywhere's, and everywhere's."""
+        everywhere = (await self.rules.books.book(None)).patterns()
+        own = (await self.rules.books.book(tenant)).patterns() if tenant else ()
+        keys = {each.key for each in everywhere}
+        return [each for each in own if each.key not in keys], everywhere
+
+
+def requester_of(user: str, tenant: Tenant | None) -> Requester:
+    """Return somebody by what a book calls them; where that is the one of everywhere, as in direct messages."""
+    if tenant is None:
+        platform, user = apart(user)
+        tenant = Tenant(platform=platform, id=DIRECT)
+    return Requester(tenant=tenant, id=user, name=user)

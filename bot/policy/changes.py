@@ -1,0 +1,267 @@
+"""What a measure changes of a rule book, or why it cannot be. Pure: from the book and what is known, to entries."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.deadlines import spelled
+from bot.errors import SubmissionError
+from bot.inert import label
+from bot.policy.blocklist import refusal_of_pattern
+from bot.policy.measures import (
+    AddPattern,
+    BanCommunity,
+    BanUser,
+    GrantMore,
+    PauseWork,
+    RemovePattern,
+    ResumeWork,
+    SetCeiling,
+    SetQuota,
+    SetTier,
+    SetZone,
+    Unban,
+    UnbanCommunity,
+)
+from bot.policy.notation import LARGEST, LONGEST_S, quota_words
+from bot.policy.periods import zone_of
+from bot.policy.quotas import Per, Quota
+from bot.policy.rulebook import (
+    MAX_REASON,
+    Allowance,
+    Assignment,
+    Ban,
+    Ceiling,
+    Entry,
+    Grant,
+    Pattern,
+    Pause,
+    Reading,
+    Rulebook,
+    Zone,
+    added,
+    apart,
+)
+from workflows.choices import listed
+from workflows.faults import shown
+
+Change = (
+    SetQuota | GrantMore | SetTier | BanUser | Unban | PauseWork | ResumeWork | AddPattern | RemovePattern | SetZone
+    | BanCommunity | UnbanCommunity | SetCeiling
+)  # fmt: skip
+"""Measures that change a book."""
+
+LONGEST_ID = 200
+"""Characters of somebody's id, the platform's name included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a change is decided by."""
+
+    book: Rulebook  #: of the community, or of everywhere
+    now_ms: int
+    is_operator: bool
+    ceiling: Sequence[Quota] = ()  #: what the operator gives the community
+    tiers: Collection[str] = ()  #: into which somebody can be put there
+    workflows: Collection[str] = ()
+    patterns: Sequence[Pattern] = ()  #: of both books
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What is put into a book and taken out of it."""
+
+    put: tuple[Entry, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+def change_of(measure: Change, facts: Facts) -> Changed:
+    """Return what a measure changes; raises SubmissionError when it cannot be done, or not by a moderator."""
+    changed = _decided(measure, facts)
+    touched = {*changed.drop, *(each.key for each in changed.put)}
+    if not facts.is_operator and touched & facts.book.firm:
+        raise SubmissionError("The operator said this, and only the operator can change it.")
+    return changed
+
+
+def outlived(book: Rulebook, now_ms: int) -> tuple[str, ...]:
+    """Return the keys of what is over, for whoever changes the book anyway."""
+    ended = (
+        key
+        for key, each in book.entries.items()
+        if isinstance(each, Ban | Grant) and each.until_ms is not None and each.until_ms <= now_ms
+    )
+    return tuple(ended)
+
+
+def _decided(measure: Change, facts: Facts) -> Changed:
+    match measure:
+        case BanUser() | Unban() | SetQuota() | GrantMore() | SetTier():
+            return _about_somebody(measure, facts)
+        case PauseWork() | ResumeWork() | AddPattern() | RemovePattern():
+            return _about_work(measure, facts)
+        case SetZone() | BanCommunity() | UnbanCommunity() | SetCeiling():
+            if facts.book.tenant is None:
+                raise SubmissionError("Say which community this is for.")
+            return _about_community(measure, facts)
+        case _:
+            assert_never(measure)
+
+
+def _about_somebody(measure: BanUser | Unban | SetQuota | GrantMore | SetTier, facts: Facts) -> Changed:
+    user = _named(measure.user, facts)
+    match measure:
+        case BanUser(reason=reason, for_s=for_s):
+            return _put(Ban(user=user, reason=_words(reason), until_ms=_until(for_s, facts)))
+        case Unban():
+            return _drop(f"ban/{user}", facts, "They are not banned here.")
+        case SetQuota(quotas=quotas):
+            return _quota(user, quotas, facts)
+        case GrantMore():
+            return _grant(user, measure, facts)
+        case SetTier(tier=tier):
+            return _tier(user, tier, facts)
+        case _:
+            assert_never(measure)
+
+
+def _about_work(measure: PauseWork | ResumeWork | AddPattern | RemovePattern, facts: Facts) -> Changed:
+    match measure:
+        case PauseWork(workflow=workflow, message=message):
+            if workflow is not None and workflow not in facts.workflows:
+                raise SubmissionError(f"There is no workflow {shown(workflow)}. There is {listed([*facts.workflows])}.")
+            return _put(Pause(workflow=workflow, message=_words(message)))
+        case ResumeWork(workflow=workflow):
+            what = f"{shown(workflow)} is" if workflow else "The whole work is"
+            return _drop(f"pause/{workflow}" if workflow else "pause", facts, f"{what} not paused here.")
+        case AddPattern():
+            return _pattern(measure, facts)
+        case RemovePattern(text=text):
+            return _no_pattern(text, facts)
+        case _:
+            assert_never(measure)
+
+
+def _about_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeiling, facts: Facts) -> Changed:
+    match measure:
+        case SetZone(name=name):
+            zone_of(name)  # raises for a name that is none
+            return _put(Zone(name=name))
+        case BanCommunity(reason=reason, for_s=for_s):
+            return _put(Ban(user=None, reason=_words(reason), until_ms=_until(for_s, facts)))
+        case UnbanCommunity():
+            return _drop("ban", facts, "This community is not banned.")
+        case SetCeiling(weight=weight, quotas=quotas):
+            return _ceiling(weight, quotas, facts)
+        case _:
+            assert_never(measure)
+
+
+def _quota(user: str, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed:
+    if quotas is None:
+        return _drop(f"allowance/{user}", facts, "They have no quota of their own here.")
+    _bounded(quotas)
+    if not facts.is_operator and (over := next(_over(quotas, facts.ceiling), None)):
+        raise SubmissionError(f"The operator gives all of this community {quota_words(over)}: nobody can have more.")
+    return _put(Allowance(user=user, quotas=quotas))
+
+
+def _grant(user: str, measure: GrantMore, facts: Facts) -> Changed:
+    if not (measure.gpu_s > 0 or measure.pictures > 0) or min(measure.gpu_s, measure.pictures) < 0:
+        raise SubmissionError("Say how much more: 20 pictures, or 600s of GPU time.")
+    until_ms = _until(measure.for_s, facts) or 0
+    given = Grant(user=user, until_ms=until_ms, gpu_s=measure.gpu_s, pictures=measure.pictures)
+    grant = added(given, facts.book.grant(user), facts.now_ms)
+    # What is granted holds in each of somebody's periods, so it is measured against the longest of the ceiling's.
+    as_quota = Quota(per=Per.HOUR, gpu_s=grant.gpu_s, pictures=grant.pictures)
+    _bounded((as_quota,))
+    if not facts.is_operator and (over := next(_over([as_quota], facts.ceiling), None)):
+        raise SubmissionError(f"The operator gives all of this community {quota_words(over)}: nobody can have more.")
+    return _put(grant)
+
+
+def _tier(user: str, tier: str | None, facts: Facts) -> Changed:
+    if tier is None:
+        return _drop(f"tier/{user}", facts, "They were not put into a tier here.")
+    if tier not in facts.tiers:
+        known = f"There is {listed(sorted(facts.tiers))}." if facts.tiers else "There is none here."
+        raise SubmissionError(f"There is no tier {shown(tier)}. {known}")
+    return _put(Assignment(user=user, tier=tier))
+
+
+def _pattern(measure: AddPattern, facts: Facts) -> Changed:
+    text = measure.text.strip()
+    pattern = Pattern(text=text, reading=measure.reading, deed=measure.deed, replacement=measure.replacement)
+    if refused := refusal_of_pattern(pattern, facts.patterns):
+        raise refused
+    return _put(pattern)
+
+
+def _no_pattern(text: str, facts: Facts) -> Changed:
+    keys = [f"pattern/{reading}/{text.strip()}" for reading in Reading]
+    known = tuple(key for key in keys if key in facts.book.entries)
+    if not known:
+        raise SubmissionError(f"{shown(text)} is not on the blocklist here.")
+    return Changed(drop=known)
+
+
+def _ceiling(weight: int | None, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed:
+    if weight is None and quotas is None:
+        return _drop("ceiling", facts, "This community has no ceiling of its own.")
+    if weight is not None and not 1 <= weight <= 100_000:
+        raise SubmissionError("A weight is from 0.001 to 100.")
+    _bounded(quotas or ())
+    return _put(Ceiling(weight=weight, quotas=quotas))
+
+
+def _put(entry: Entry) -> Changed:
+    return Changed(put=(entry,))
+
+
+def _drop(key: str, facts: Facts, otherwise: str) -> Changed:
+    if key not in facts.book.entries:
+        raise SubmissionError(otherwise)
+    return Changed(drop=(key,))
+
+
+def _named(user: str, facts: Facts) -> str:
+    """Return somebody's id; raises SubmissionError for what is none, or not one of everywhere where that is meant."""
+    if not user or len(user) > LONGEST_ID or any(sign.isspace() for sign in user):
+        raise SubmissionError("Say who it is by their id.")
+    if facts.book.tenant is None and not all(apart(user)):
+        raise SubmissionError("Everywhere, somebody is named with their platform: discord/80351110224678912.")
+    return user
+
+
+def _words(text: str) -> str:
+    return label(text, MAX_REASON)
+
+
+def _until(for_s: float | None, facts: Facts) -> int | None:
+    if for_s is None:
+        return None
+    if not 0 < for_s <= LONGEST_S:
+        raise SubmissionError(f"That is too long: at most {spelled(LONGEST_S)}, or without an end.")
+    return facts.now_ms + round(for_s * 1000)
+
+
+def _bounded(quotas: Sequence[Quota]) -> None:
+    amounts = [amount for each in quotas for amount in (each.gpu_s, each.pictures) if amount is not None]
+    if any(not 0 <= amount <= LARGEST for amount in amounts) or len(quotas) > 6:
+        raise SubmissionError("That is no quota that can be kept.")
+
+
+_SECONDS = {Per.HOUR: 3600, Per.DAY: 86_400, Per.MONTH: 30 * 86_400}
+
+
+def _over(quotas: Sequence[Quota], ceiling: Sequence[Quota]) -> Iterator[Quota]:
+    """Yield what a community is given that these quotas exceed."""
+    for quota in quotas:
+        for most in ceiling:
+            # In an hour nobody uses more than a community has in a day; in a day it has an hour's 24 times.
+            times = max(1, _SECONDS[quota.per] // _SECONDS[most.per])
+            if quota.gpu_s is not None and most.gpu_s is not None and quota.gpu_s > most.gpu_s * times:
+                yield most
+            if quota.pictures is not None and most.pictures is not None and quota.pictures > most.pictures * times:
+                yield most

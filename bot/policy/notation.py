@@ -1,0 +1,80 @@
+"""How durations and quotas are written, by people and for them: `2d`, `600s/day`, `40 pictures/day`. Pure.
+
+What is written here can be typed there: the audit, answers and the command line say a quota as it is set.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.errors import SubmissionError
+from bot.policy.quotas import Per, Quota, Refill
+from workflows.faults import shown
+
+LONGEST_S = 10 * 366 * 86_400
+"""Ten years: whoever means longer means for ever."""
+
+LARGEST = 1_000_000_000
+"""Pictures or GPU seconds."""
+
+ROLLING = "rolling"
+CALENDAR = "calendar"
+
+_UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+_WORDS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w"}
+_DURATION = re.compile(r"(\d{1,9})\s*([a-z]+)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d{1,10})\s*(s|gpu|gpu-seconds|seconds|min|h|pictures?|images?|p)?", re.IGNORECASE)
+_PERS = {"hour": Per.HOUR, "h": Per.HOUR, "day": Per.DAY, "d": Per.DAY, "month": Per.MONTH}
+_PICTURES = frozenset({"picture", "pictures", "image", "images", "p"})
+_GPU = {"s": 1, "gpu": 1, "gpu-seconds": 1, "seconds": 1, "min": 60, "h": 3600}
+
+
+def duration_s(text: str) -> float | None:
+    """Read how long something is to be; None when it is no duration."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        return None
+    word = found[2].lower()
+    unit = _UNITS.get(word) or _UNITS.get(_WORDS.get(word.removesuffix("s"), ""))
+    if unit is None:
+        return None
+    seconds = int(found[1]) * unit
+    return float(seconds) if 0 < seconds <= LONGEST_S else None
+
+
+def amount_of(text: str) -> tuple[int | None, int | None] | None:
+    """Read GPU seconds or pictures, the one that it is not as None; None when it is neither."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if not found or not found[2]:
+        return None
+    number, unit = int(found[1]), found[2].lower()
+    gpu_s, pictures = (None, number) if unit in _PICTURES else (number * _GPU[unit], None)
+    return (gpu_s, pictures) if (gpu_s or 0) <= LARGEST and (pictures or 0) <= LARGEST else None
+
+
+def quota_of(text: str) -> Quota:
+    """Read `600s/day`, `40 pictures/hour calendar`; raises SubmissionError that says how one is written."""
+    *words, last = text.strip().lower().split() or [""]
+    is_calendar = last == CALENDAR
+    said = " ".join(words) if last in (CALENDAR, ROLLING) else " ".join([*words, last])
+    amount, _, per = said.partition("/")
+    found = amount_of(amount)
+    if found is None or per.strip() not in _PERS:
+        raise SubmissionError(
+            f"{shown(text)} is no quota. Write 40 pictures/day or 600s/day (GPU seconds); hour and month go, too."
+        )
+    gpu_s, pictures = found
+    refill = Refill.CALENDAR if is_calendar else Refill.ROLLING
+    return Quota(per=_PERS[per.strip()], refill=refill, gpu_s=gpu_s, pictures=pictures)
+
+
+def quota_words(quota: Quota) -> str:
+    """Write a quota as it is read."""
+    amounts = [f"{quota.pictures} pictures"] if quota.pictures is not None else []
+    amounts += [f"{quota.gpu_s}s"] if quota.gpu_s is not None else []
+    refill = f" {CALENDAR}" if quota.refill is Refill.CALENDAR else ""
+    return ", ".join(f"{amount}/{quota.per}{refill}" for amount in amounts) or "no limit"
+
+
+def quotas_words(quotas: Sequence[Quota]) -> str:
+    """Write quotas one after the other."""
+    return ", ".join(map(quota_words, quotas)) or "no limit"
