@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.errors import Banned, Blocked, SubmissionError
+from bot.errors import Banned, Blocked, NotLetIn, QueueFull, SubmissionError
 from bot.jobs import Requester
+from bot.leases import Charge
 from bot.limits import Limits, share_of
 from bot.policy.admission import Asked, refusal, refusal_at_the_door, texts_of
 from bot.policy.audit import QUIET_S, RULES, AuditEntry, Outcome
 from bot.policy.bans import refusal_of_ban
 from bot.policy.blocklist import Blocklist, Ruling, compiled
-from bot.policy.entitlements import Standard, entitlement_of
-from bot.policy.meters import Entitlement, Meter, meters_of
+from bot.policy.entitlements import Standard, ceiling_of, entitlement_of, is_let_in
+from bot.policy.meters import Entitlement, Meter, Take, charges_of, meters_of
 from bot.policy.rulebook import Books, Pattern, Rulebook, everywhere
-from bot.policy.terms import Terms
+from bot.policy.terms import Terms, cooldowns_of, explained_by_cooldown
 from bot.policy.tiers import Tier
+from bot.policy.usage import explained as explained_by_quota
+from bot.policy.usage import refusal_of_size
 from bot.ports import AuditStore, RulebookStore
 from bot.shares import ONE, Share
 from workflows.values import Values
@@ -40,6 +43,7 @@ class Holding:
     share: Share
     entitlement: Entitlement
     blocklist: Blocklist | None = None  #: None: there is nothing on it
+    is_let_in: bool = True  #: whether their community may ask at all
 
     def banned(self) -> Banned | None:
         """Say that they are banned; None when they are not."""
@@ -47,6 +51,8 @@ class Holding:
 
     def at_the_door(self, workflow: str) -> SubmissionError | None:
         """Say what is known before anything was filled in."""
+        if not self.is_let_in:
+            return NotLetIn()
         return refusal_at_the_door(self.books, self.terms, self.requester, workflow, self.now_ms)
 
     def refusal(self, workflow: Workflow, values: Values, ruling: Ruling) -> SubmissionError | None:
@@ -55,8 +61,19 @@ class Holding:
         return refusal(self.books, self.terms, asked, self.now_ms)
 
     def meters(self) -> tuple[Meter, ...]:
-        """Return every limit that their next job counts against."""
+        """Return every quota that their next job counts against."""
         return meters_of(self.entitlement, self.requester, self.now_ms)
+
+    def charges(self, take: Take) -> tuple[Charge, ...]:
+        """Return all that a job is charged; raises SubmissionError for one that no quota is large enough for."""
+        meters = self.meters()
+        if too_large := refusal_of_size(meters, take):
+            raise too_large
+        return (*charges_of(meters, take), *cooldowns_of(self.terms, self.requester))
+
+    def explained(self, full: QueueFull, take: Take) -> QueueFull:
+        """Return a refusal of the queue in the words of what it was charged to."""
+        return explained_by_cooldown(explained_by_quota(full, self.meters(), take), self.terms)
 
     async def ruling(self, workflow: Workflow, values: Values) -> Ruling:
         """Judge the texts of a job, off the event loop; raises SubmissionError for one that is too long."""
@@ -73,7 +90,6 @@ class HouseRules:
     audit: AuditStore
     limits: Limits
     standard: Standard = field(default_factory=Standard)
-    terms: Mapping[Tier, Terms] = field(default_factory=dict)
     _compiled: dict[tuple[Pattern, ...], Blocklist] = field(default_factory=dict, repr=False)
 
     async def holding(self, requester: Requester, roles: Collection[str] = ()) -> Holding:
@@ -84,9 +100,7 @@ class HouseRules:
             clock = tasks.create_task(self.books.now_ms())
         books = Books(everywhere=wide.result(), community=near.result())
         blocklist = await self._blocklist(books.patterns())
-        held = held_by(
-            books, requester, roles, self.limits, now_ms=clock.result(), standard=self.standard, of=self.terms
-        )
+        held = held_by(books, requester, roles, self.limits, now_ms=clock.result(), standard=self.standard)
         return replace(held, blocklist=blocklist)
 
     async def note(self, requester: Requester, refused: SubmissionError, details: Mapping[str, str]) -> None:
@@ -131,20 +145,19 @@ def held_by(
     *,
     now_ms: int,
     standard: Standard,
-    of: Mapping[Tier, Terms],
 ) -> Holding:
-    """Return what holds for somebody by these books and limits; `of` are the terms of tiers."""
+    """Return what holds for somebody by these books and limits."""
     tier = assigned(books, requester, limits) or limits.tier(requester, roles)
-    terms = of.get(tier) if tier else None
-    share, ceiling = share_of(limits, tier), books.community.ceiling
-    weight = ceiling.weight if ceiling else None
+    terms = tier.terms if tier else None
+    weight = ceiling_of(books, standard, requester.tenant).weight
     return Holding(
         requester=requester,
         books=books,
         now_ms=now_ms,
         tier=tier,
         terms=terms,
-        share=replace(share, tenant_weight=weight or ONE),
+        share=replace(share_of(limits, tier), tenant_weight=weight or ONE),
+        is_let_in=is_let_in(books, standard, requester.tenant),
         entitlement=entitlement_of(books, requester, terms.quotas if terms else None, standard, now_ms),
     )
 
@@ -152,7 +165,7 @@ def held_by(
 def nothing_said(requester: Requester, roles: Collection[str], limits: Limits) -> Holding:
     """Return what holds for somebody where there are no books: the limits alone."""
     books = Books(everywhere=Rulebook(tenant=None), community=Rulebook(tenant=requester.tenant))
-    return held_by(books, requester, roles, limits, now_ms=0, standard=Standard(), of={})
+    return held_by(books, requester, roles, limits, now_ms=0, standard=Standard())
 
 
 def assigned(books: Books, requester: Requester, limits: Limits) -> Tier | None:

@@ -58,7 +58,10 @@ _COPIED: Mapping[tuple[str, IdKind], tuple[str, str]] = {
         "[CGD][A-Z0-9]{5,30}",
         "open the channel in a browser: it ends the address, C…",
     ),
-    ("slack", IdKind.ROLE): ("guest", "Slack has no roles but guest"),
+    ("slack", IdKind.ROLE): (
+        "guest|S[A-Z0-9]{5,30}",
+        "open the user group, its three dots, Copy group ID, S…; or guest",
+    ),
     ("slack", IdKind.USER): ("[UW][A-Z0-9]{5,30}", "open their profile, the three dots, Copy member ID"),
     ("web", IdKind.ROLE): ("(?!)", "the page has no roles"),
 }

@@ -12,10 +12,8 @@ from bot.images import Admitted, admit, refusal_of
 from bot.jobs import Job, JobId, JobRecord, StoredFile
 from bot.laning import Laning
 from bot.limits import Limits, explained
-from bot.policy.meters import Take, charges_of
+from bot.policy.meters import Take
 from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources, ruled
-from bot.policy.usage import explained as explained_by_quota
-from bot.policy.usage import refusal_of_size
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
 from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
@@ -149,13 +147,10 @@ class Intake:
 
     async def _enqueued(self, job: Job, holding: Holding, take: Take) -> JobRecord:
         """Put a job into the queue and charge what it takes; raises QueueFull in the words of whose limit it was."""
-        meters = holding.meters()
-        if too_large := refusal_of_size(meters, take):
-            raise too_large
         try:
-            return await self.queue.enqueue(job, charges_of(meters, take), share=holding.share)
+            return await self.queue.enqueue(job, holding.charges(take), share=holding.share)
         except QueueFull as full:
-            raise explained_by_quota(explained(full, self.limits, holding.tier), meters, take) from full
+            raise holding.explained(explained(full, self.limits, holding.tier), take) from full
 
     async def _refuse_banned_since(self, holding: Holding, job_id: JobId) -> None:
         """Take back the job of somebody who was banned while they asked; raises Banned.

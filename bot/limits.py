@@ -6,10 +6,16 @@ The queue checks the caps in its one step; this says which they are, and what is
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.blocks import CommunitySettings, TierSettings
 from bot.errors import QueueFull
 from bot.jobs import Requester, Tenant
+from bot.policy.entitlements import Standard
+from bot.policy.meters import Whose
+from bot.policy.ranks import Moderators, Ranks
+from bot.policy.rulebook import Ceiling
+from bot.policy.terms import Terms
 from bot.policy.tiers import GUEST, GUESTS, Tier, tier_of
-from bot.settings import Settings, TierSettings
+from bot.settings import Settings
 from bot.shares import ONE, Caps, FairPolicy, Share
 
 
@@ -70,6 +76,49 @@ def _tier(told: TierSettings, waiting: Caps, running: Caps) -> Tier:
         weight=round(told.weight * ONE),
         waiting=waiting.user if told.max_waiting is None else told.max_waiting or None,
         running=running.user if told.max_running is None else told.max_running or None,
+        terms=_terms(told),
+    )
+
+
+def _terms(told: TierSettings) -> Terms:
+    return Terms(
+        tier=told.name,
+        workflows=None if told.workflows is None else frozenset(told.workflows),
+        most=told.max or {},
+        quotas=None if told.quotas is None else tuple(each.quota for each in told.quotas),
+        cooldown_s=told.cooldown_s,
+    )
+
+
+def standard_of(settings: Settings) -> Standard:
+    """Return what holds for everybody of whom no tier and no book says anything else."""
+    quotas = {whose: tuple(each.quota for each in settings.quotas if each.whose is whose) for whose in Whose}
+    return Standard(
+        member=quotas[Whose.MEMBER],
+        person=quotas[Whose.PERSON],
+        community=quotas[Whose.COMMUNITY],
+        zone=settings.zone,
+        newcomers=settings.new_communities,
+        ceilings={each.tenant: _ceiling(each) for each in settings.communities},
+        zones={each.tenant: each.zone for each in settings.communities if each.zone},
+    )
+
+
+def _ceiling(told: CommunitySettings) -> Ceiling:
+    return Ceiling(
+        weight=round(told.weight * ONE),
+        quotas=None if told.quotas is None else tuple(each.quota for each in told.quotas),
+    )
+
+
+def ranks_of(settings: Settings) -> Ranks:
+    """Return who has a rank by the settings."""
+    return Ranks(
+        operators=frozenset(person for each in settings.operators for person in each.people),
+        moderators={
+            each.tenant: Moderators(users=frozenset(each.moderators), roles=frozenset(each.moderator_roles))
+            for each in settings.communities
+        },
     )
 
 

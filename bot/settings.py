@@ -22,19 +22,24 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from bot.blocks import (
+    Cap,
+    CommunitySettings,
+    OperatorSettings,
+    PlaceSettings,
+    TierSettings,
+    UsualQuotaSettings,
+    ZoneName,
+)
 from bot.copies import USUAL_SPOILERS, Spoilers
 from bot.errors import ConfigError
-from bot.ids import Id, IdKind, Snowflake, Word, fault_of_id
-from bot.jobs import DIRECT
-from bot.policy.places import PlaceRule
-from bot.policy.tiers import GUEST
+from bot.ids import Snowflake, Word
+from bot.policy.entitlements import Newcomers
+from bot.policy.periods import UTC_NAME
 from bot.servers import MAX_LABELS, MAX_SLOTS, ServerSpec
 from workflows.problems import problems_of
 
 MAX_FILE_BYTES = 256 * 1024
-
-Cap = Annotated[int, Field(ge=0, le=1_000_000)]
-"""How many jobs at most; 0: as many as they like."""
 
 
 def _variable(text: str) -> str:
@@ -147,84 +152,6 @@ class SlackSettings(BaseModel):
     guests: bool = False  #: whether guests of a workspace, and members of other organisations, may ask
 
 
-class PlaceSettings(BaseModel):
-    """What may be asked in a community, or in one channel of it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    platform: Literal["discord", "slack", "web"] = "discord"
-    community: Id  #: a Discord server's or Slack workspace's id, or `dm`: direct messages of a platform
-    channel: Id | None = None  #: None: everywhere in it
-    workflows: Annotated[tuple[str, ...], Field(max_length=200)] | None = None  #: None: all of them
-    default_workflow: str | None = None  #: None: what holds elsewhere
-    adults_only: bool | None = None  #: whether what is for adults may be asked for there
-
-    @model_validator(mode="after")
-    def _check_adults(self) -> Self:
-        if self.adults_only is not None and self.platform != "slack":
-            who = (
-                "Discord's own channels say that" if self.platform == "discord" else "the page shows what is for adults"
-            )
-            raise ValueError(f"adults_only: is for Slack, where no channel is marked so; {who}")
-        return self
-
-    @model_validator(mode="after")
-    def _check_ids(self) -> Self:
-        named = ((IdKind.COMMUNITY, self.community), (IdKind.CHANNEL, self.channel))
-        for kind, text in named:
-            is_direct = text == DIRECT and kind is IdKind.COMMUNITY
-            if text and not is_direct and (fault := fault_of_id(self.platform, kind, text)):
-                raise ValueError(f"{kind}: {fault}")
-        return self
-
-    @model_validator(mode="after")
-    def _check_default(self) -> Self:
-        if self.workflows is not None and self.default_workflow not in {None, *self.workflows}:
-            raise ValueError(f"default_workflow: {self.default_workflow!r} is none of this place's workflows")
-        return self
-
-    @property
-    def rule(self) -> PlaceRule:
-        """Return it as plain data."""
-        return PlaceRule(
-            platform=self.platform,
-            community=self.community,
-            channel=self.channel,
-            workflows=self.workflows,
-            default_workflow=self.default_workflow,
-            adults_only=self.adults_only,
-        )
-
-
-class TierSettings(BaseModel):
-    """Whom a tier is for, and what each of them gets of the queue."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Word
-    platform: Literal["discord", "slack", "web"] | None = None  #: None: all of them, which is for guests alone
-    community: Id | None = None  #: None: everywhere
-    roles: Annotated[tuple[Id, ...], Field(max_length=200)] = ()  #: ids of Discord's, or `guest`
-    users: Annotated[tuple[Id, ...], Field(max_length=1000)] = ()
-    weight: float = Field(default=1.0, ge=0.01, le=100)
-    max_waiting: Cap | None = None  #: of one of them; None: as many as a member
-    max_running: Cap | None = None
-
-    @model_validator(mode="after")
-    def _check_whom(self) -> Self:
-        if not self.roles and not self.users:
-            raise ValueError("roles or users: say whom it is for")
-        ids = [(IdKind.ROLE, each) for each in self.roles if self.platform or each != GUEST]
-        ids += [(IdKind.USER, each) for each in self.users]
-        ids += [(IdKind.COMMUNITY, self.community)] if self.community else []
-        if ids and self.platform is None:
-            raise ValueError(f"platform: say whose id {ids[0][1]} is: discord, slack or web")
-        for kind, text in ids:
-            if fault := fault_of_id(str(self.platform), kind, text):
-                raise ValueError(f"{kind}: {fault}")
-        return self
-
-
 class Settings(BaseSettings):
     """Everything that can be set, with its default."""
 
@@ -264,6 +191,11 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     places: Annotated[tuple[PlaceSettings, ...], Field(max_length=1000)] = ()
     tiers: Annotated[tuple[TierSettings, ...], Field(max_length=1000)] = ()
+    quotas: Annotated[tuple[UsualQuotaSettings, ...], Field(max_length=36)] = ()
+    zone: ZoneName = UTC_NAME  #: where the days of communities begin
+    new_communities: Newcomers = Newcomers.SMALL
+    communities: Annotated[tuple[CommunitySettings, ...], Field(max_length=1000)] = ()
+    operators: Annotated[tuple[OperatorSettings, ...], Field(max_length=100)] = ()
     servers: tuple[ServerSettings, ...] = ()
 
     @field_validator("servers")
@@ -292,6 +224,14 @@ class Settings(BaseSettings):
             if one.name == other.name and is_met:
                 raise ValueError(f"the name {one.name!r} is given to two tiers that hold in the same place")
         return tiers
+
+    @field_validator("communities")
+    @classmethod
+    def _check_communities(cls, communities: tuple[CommunitySettings, ...]) -> tuple[CommunitySettings, ...]:
+        named = [each.tenant for each in communities]
+        if twice := next((tenant for tenant in named if named.count(tenant) > 1), None):
+            raise ValueError(f"{twice.id} of {twice.platform} is described twice")
+        return communities
 
     @classmethod
     def settings_customise_sources(

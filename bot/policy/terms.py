@@ -1,9 +1,12 @@
-"""What a tier lets its members ask for: which workflows, and how much of each parameter. Pure rules over plain data."""
+"""What a tier lets its members ask for: which workflows, how much of each parameter, how often. Pure rules."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
-from bot.errors import NotInTier
+from bot.errors import NotInTier, QueueFull, TooFast
+from bot.jobs import Requester
+from bot.leases import Charge, Settlement
 from bot.policy.quotas import Quota
 from workflows.values import Size, Value, Values
 
@@ -16,6 +19,7 @@ class Terms:
     workflows: frozenset[str] | None = None
     most: Mapping[str, float] = field(default_factory=dict)  #: by parameter; of a size: its longer side in pixels
     quotas: tuple[Quota, ...] | None = None  #: None: everybody's
+    cooldown_s: int = 0  #: from one job of theirs to the next
 
 
 def refusal_of_workflow(terms: Terms | None, workflow: str) -> NotInTier | None:
@@ -32,6 +36,26 @@ def refusal_of_values(terms: Terms | None, values: Values) -> NotInTier | None:
     if not terms or not faults:
         return None
     return NotInTier(f"Your tier, {terms.tier}, takes less: {', '.join(faults)}.")
+
+
+def cooldowns_of(terms: Terms | None, requester: Requester) -> tuple[Charge, ...]:
+    """Return what a job is charged where somebody has to wait between two; one that was free does not count."""
+    if terms is None or not terms.cooldown_s:
+        return ()
+    tenant = requester.tenant
+    counter = "/".join(quote(part, safe="") for part in (_COOLDOWN, tenant.platform, tenant.id, requester.id))
+    return (Charge(counter=counter, amount=1, ceiling=1, window_s=terms.cooldown_s, settlement=Settlement.KEPT),)
+
+
+def explained_by_cooldown(full: QueueFull, terms: Terms | None) -> QueueFull:
+    """Return a refusal of the queue in the words of a tier's cooldown; as it is, where it is about something else."""
+    if terms is None or not full.counter.startswith(f"{_COOLDOWN}/"):
+        return full
+    sentence = f"Your tier, {terms.tier}, takes one job in {terms.cooldown_s} seconds."
+    return TooFast(sentence, counter=full.counter, retry_after_s=full.retry_after_s)
+
+
+_COOLDOWN = "cooldown"  # no other counter is called so: what quotas count begins with its unit
 
 
 def _faults(terms: Terms, values: Values) -> Iterator[str]:

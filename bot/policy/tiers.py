@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from bot.jobs import Requester
+from bot.policy.terms import Terms
 from bot.shares import ONE
 
 GUEST = "guest"
@@ -14,6 +15,8 @@ GUEST = "guest"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """Whom it is for, and what each of them gets. Its caps stand in the place of a member's; others hold beside them.
+
+    Of nobody are two tiers merged: the best one holds with all that it says, and what it leaves out is as for members.
 
     A role and a user are ids of the tier's platform: who has one of the roles or is one of the users is of the tier.
     """
@@ -26,6 +29,7 @@ class Tier:
     weight: int = ONE  #: among the members of a community, in thousandths
     waiting: int | None = None  #: jobs of one of them at once; None: as many as they like
     running: int | None = None
+    terms: Terms | None = None  #: what they may ask for; None: whatever a member may
 
 
 GUESTS = Tier(name="guests", roles=frozenset({GUEST}), weight=ONE // 2, waiting=2, running=1)

@@ -12,8 +12,6 @@ from bot.limits import Limits
 from bot.policy.audit import AuditEntry, Author
 from bot.policy.entitlements import Standard
 from bot.policy.rulebook import Entry
-from bot.policy.terms import Terms
-from bot.policy.tiers import Tier
 from bot.submissions import Submission
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
@@ -35,7 +33,6 @@ class House:
 
     limits: Limits = field(default_factory=Limits)
     standard: Standard = field(default_factory=Standard)
-    terms: dict[Tier, Terms] = field(default_factory=dict)
     now: int = START_MS
 
     def clock(self) -> int:
@@ -52,9 +49,7 @@ class House:
 
     @cached_property
     def rules(self) -> HouseRules:
-        return HouseRules(
-            books=self.books, audit=self.audit, limits=self.limits, standard=self.standard, terms=self.terms
-        )
+        return HouseRules(books=self.books, audit=self.audit, limits=self.limits, standard=self.standard)
 
     @cached_property
     def intake(self) -> Intake:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import Banned, Blocked, NotInTier, Paused, QuotaReached, SubmissionError
+from bot.errors import Banned, Blocked, NotInTier, NotLetIn, Paused, QuotaReached, SubmissionError, TooFast
 from bot.jobs import JobState
 from bot.limits import Limits
-from bot.policy.entitlements import Standard
+from bot.policy.entitlements import Newcomers, Standard
 from bot.policy.quotas import Per, Quota
 from bot.policy.rulebook import (
     Allowance,
@@ -102,9 +102,9 @@ async def test_what_is_paused_is_not_taken_and_that_is_not_worth_an_entry(workfl
 
 
 async def test_a_tier_has_its_workflows_and_caps_by_role_or_because_somebody_was_put_into_it():
-    free = Tier(name="free", platform="discord", roles=frozenset({"8"}))
-    terms = {free: Terms(tier="free", workflows=frozenset({"txt2img"}), most={"steps": 10})}
-    house = House(limits=Limits(tiers=(free, GOLD)), terms=terms)
+    terms = Terms(tier="free", workflows=frozenset({"txt2img"}), most={"steps": 10})
+    free = Tier(name="free", platform="discord", roles=frozenset({"8"}), terms=terms)
+    house = House(limits=Limits(tiers=(free, GOLD)))
 
     with pytest.raises(NotInTier, match="steps up to 10"):
         await house.asked("a cat steps:20", roles=("8",))
@@ -184,3 +184,29 @@ async def test_a_cap_on_what_waits_is_still_told_as_such():
     await house.asked()
     with pytest.raises(Exception, match="as many as one person may have"):
         await house.asked(event="2")
+
+
+async def test_a_cooldown_lets_one_job_in_a_while_and_says_when_the_next():
+    free = Tier(name="free", platform="discord", roles=frozenset({"8"}), terms=Terms(tier="free", cooldown_s=60))
+    house = House(limits=Limits(tiers=(free,)))
+    await house.asked(roles=("8",))
+
+    with pytest.raises(TooFast, match="free, takes one job in 60 seconds") as refused:
+        await house.asked(event="2", roles=("8",))
+    assert refused.value.retry_after_s == 60
+    await house.asked(event="2", requester=BEN, roles=("8",))
+    await house.asked(event="3")
+    house.now += 60_000
+    await house.asked(event="4", roles=("8",))
+
+
+async def test_a_community_that_has_to_be_let_in_asks_for_nothing_until_it_is():
+    house = House(standard=Standard(newcomers=Newcomers.APPROVE))
+    with pytest.raises(NotLetIn):
+        await house.asked()
+    with pytest.raises(NotLetIn):
+        await house.intake.check(submission("a cat"))
+
+    await house.say(Ceiling(), firm=True)
+
+    await house.asked()

@@ -311,7 +311,10 @@ def test_a_tier_is_for_guests_or_for_people_of_one_platform(text: str) -> None:
         ),
         (f'[[tiers]]\nname = "a"\n{ROLE}', "platform: say whose id 345678901234567890 is"),
         (f'{GUESTS}community = "T0123ABCD"', "platform: say whose id T0123ABCD is: discord, slack or web"),
-        ('[[tiers]]\nname = "a"\nplatform = "slack"\nroles = ["admins"]', "Slack has no roles but guest"),
+        (
+            '[[tiers]]\nname = "a"\nplatform = "slack"\nroles = ["admins"]',
+            "open the user group, its three dots, Copy group ID",
+        ),
         ('[[tiers]]\nname = "a"\nplatform = "slack"\nusers = ["@ada"]', "tiers.0.users.0"),
         ('[[tiers]]\nname = "a"\nplatform = "slack"\nusers = ["ada"]', "user: 'ada' is no id: open their profile"),
         ('[[tiers]]\nname = "a"\nplatform = "web"\nroles = ["guest"]', "the page has no roles"),

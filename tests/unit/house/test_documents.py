@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.blocks import CommunitySettings, OperatorSettings, PlaceSettings, TierSettings, UsualQuotaSettings
 from bot.cli.init import template
 from bot.cli.main import app
 from bot.cli.signals import TERMINATED
 from bot.cli.terminal import DONE, FAILED, WRONG
-from bot.settings import DiscordSettings, PlaceSettings, ServerSettings, Settings, SlackSettings, TierSettings
+from bot.settings import DiscordSettings, ServerSettings, Settings, SlackSettings
 from tests.unit.house import HOUSE, text_of
 
 DOCUMENTS = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
@@ -33,6 +34,9 @@ MODELS = {
     "of a place": PlaceSettings,
     "of a server": ServerSettings,
     "of a tier": TierSettings,
+    "of a quota": UsualQuotaSettings,
+    "of a community": CommunitySettings,
+    "of an operator": OperatorSettings,
 }
 """What each of the README's tables of settings is about, by its first heading."""
 NEVER = "template pipeline prompt request task pop get backend class ctx View priority"
