@@ -17,7 +17,7 @@ BUSY = note("Too many people ask at once.", "Try again in a moment.", tone=Tone.
 """What those are told whom nobody can attend to."""
 
 STOPPING = note(
-    "I am being restarted just now.", "Ask again in a minute. /history tells whether it was begun.", tone=Tone.BAD
+    "I am being restarted just now.", "Ask again in a minute. Your history tells whether it was begun.", tone=Tone.BAD
 )
 """What those are told who wait for something that a process which ends has not begun."""
 
@@ -30,7 +30,9 @@ NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask a
 NOT_REPORTABLE = "That job is not kept any more, so nothing can be reported of it. A moderator can delete its message."
 """What whoever would report such a job is told instead."""
 
-_TOO_LONG = note("That took too long.", "Try again in a moment. /history tells whether it was begun.", tone=Tone.BAD)
+_TOO_LONG = note(
+    "That took too long.", "Try again in a moment. Your history tells whether it was begun.", tone=Tone.BAD
+)
 
 
 def refused(error: Exception, about: str) -> Answer:

@@ -22,7 +22,7 @@ BUTTONS: Mapping[str, Button] = {menu: Button(action) for menu, action in MENUS.
 
 NO_PICTURE = "There is no picture in that message that I could take: a PNG, JPEG or WebP."
 TOO_OLD = "That form was open for too long. Use the menu of the message again."
-_NOT_OFFERED = "Nothing is set up for that here. Attach the picture to a command instead: /workflows lists them."
+_NOT_OFFERED = "Nothing is set up for that here. Ask for a workflow that begins with a picture, and attach it there."
 
 
 def menu_action(menu: str, catalog: Catalog, default: str) -> Action | None:

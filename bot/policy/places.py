@@ -62,7 +62,7 @@ def refusal(
         known = ", ".join(name for name in there if name in workflows) or "nothing to paint with"
         return SubmissionError(f"{workflow.name} is not for this channel. Here there is {known}.")
     if workflow.manifest.nsfw and not ruled(rules, spot).adults_only:
-        return SubmissionError(f"{workflow.name} is for adults only: it works in channels that are age-restricted.")
+        return SubmissionError(f"{workflow.name} is for adults only: it works in channels that are for adults.")
     return None
 
 
@@ -77,7 +77,7 @@ def refusal_of_sources(spot: Spot, sources: Iterable[Job], workflows: Mapping[st
     if spot.adults_only or not any(is_for_adults(each, workflows) for each in sources):
         return None
     return SubmissionError(
-        "The picture to begin with is for adults only: ask for this in a channel that is age-restricted."
+        "The picture to begin with is for adults only: ask for this in a channel that is for adults."
     )
 
 

@@ -13,7 +13,7 @@ def covers(message):
 
 async def refused(asked):
     """Wait until the asker is told, and nobody else, that this is not the place."""
-    assert (await asked.shows("age-restricted")).is_ephemeral
+    assert (await asked.shows("for adults")).is_ephemeral
 
 
 async def shown_from_history(member, channel):

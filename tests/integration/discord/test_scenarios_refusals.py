@@ -60,7 +60,7 @@ async def test_what_is_for_adults_is_painted_in_channels_for_adults_only(tmp_pat
 
         sly = await ada.slash(scene.general, "imagine", prompt="a fox", workflow="dark")
         assert [each.is_ephemeral for each in sly.messages] == [True]
-        assert "age-restricted" in sly.text
+        assert "for adults" in sly.text
         assert await ada.complete(scene.general, "imagine", "workflow", "dark") == []
         assert [each["value"] for each in await ada.complete(hidden, "imagine", "workflow", "dark")] == ["dark"]
 

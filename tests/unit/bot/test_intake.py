@@ -486,7 +486,7 @@ async def test_a_workflow_for_adults_is_refused_where_nobody_says_that_it_may_be
     adult = intake(MemoryStore(), workflows={"txt2img": replace(TXT2IMG, manifest=manifest)})
 
     for ask in (adult.check, adult.submit):
-        with pytest.raises(SubmissionError, match="age-restricted"):
+        with pytest.raises(SubmissionError, match="for adults"):
             await ask(asked())
     there = replace(occasion("2", ALICE, PLACE), spot=Spot(place=PLACE, adults_only=True))
     assert (await adult.submit(replace(asked(), occasion=there))).record.state is JobState.QUEUED
@@ -531,7 +531,7 @@ async def test_whatever_begins_with_a_picture_for_adults_is_for_adults_however_f
     assert [each.job.for_adults for each in (of_a_result, of_an_input, afresh)] == [True, True, False]
     for number, record in enumerate((of_a_result, of_an_input), start=5):
         elsewhere = repeated(occasion(f"{number}", ALICE, PLACE), record, {"seed": "random"})
-        with pytest.raises(SubmissionError, match="age-restricted"):
+        with pytest.raises(SubmissionError, match="for adults"):
             await known.submit(elsewhere)
         assert await store.read(elsewhere.job_id) is None
     allowed = repeated(occasion("9", ALICE, PLACE), afresh, {"seed": "random"})

@@ -72,7 +72,7 @@ def test_what_is_offered_is_what_is_not_refused(rules, at, names):
 @pytest.mark.parametrize(
     ("rules", "at", "name", "sentence"),
     [
-        ([], spot(adults_only=False), FLUX, "flux is for adults only: it works in channels that are age-restricted."),
+        ([], spot(adults_only=False), FLUX, "flux is for adults only: it works in channels that are for adults."),
         ([rule(**ONLY_TXT)], spot(), FLUX, "flux is not for this channel. Here there is txt2img."),
         ([rule(**NOTHING)], spot(), FLUX, "flux is not for this channel. Here there is nothing to paint with."),
     ],

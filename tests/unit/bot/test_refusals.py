@@ -35,7 +35,7 @@ def words(answer: Answer) -> Iterator[str]:
         ),
         (
             TimeoutError(SECRET),
-            ["That took too long.", "Try again in a moment. /history tells whether it was begun."],
+            ["That took too long.", "Try again in a moment. Your history tells whether it was begun."],
         ),
         (
             RuntimeError(SECRET),
