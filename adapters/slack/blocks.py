@@ -53,11 +53,6 @@ def bar(text: str) -> Json:
     return {"type": "text", "text": text, "style": {"code": True}}
 
 
-def member(user: str) -> Json:
-    """Return a mention: whoever it is gets a notification when the message is new."""
-    return {"type": "user", "user_id": user}
-
-
 def ago(at_s: int) -> Json:
     """Return how long ago a moment was, which Slack keeps true."""
     return {"type": "date", "timestamp": at_s, "format": "{ago}", "fallback": "earlier"}

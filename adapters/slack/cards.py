@@ -12,7 +12,6 @@ from adapters.slack.blocks import (
     actions,
     bar,
     link,
-    member,
     paragraph,
     picture,
     press,
@@ -24,7 +23,7 @@ from adapters.slack.blocks import (
 from adapters.slack.shapes import Json
 from adapters.slack.text import plain, rich, spoken
 from bot.buttons import press_rows
-from bot.cards import LINES, PREVIEW, bar_of, facts_line, untold
+from bot.cards import LINES, bar_of, facts_line, untold
 from bot.inert import visible
 from bot.jobs import picture_numbers
 from bot.status import StatusCard
@@ -56,10 +55,8 @@ class Shown:
     """What accompanies a card."""
 
     files: tuple[ShownFile, ...] = ()
-    preview: str | None = None  #: the id of the file
     links: tuple[tuple[str, str], ...] = ()  #: (label, address): files that are no pictures, and originals
     remarks: tuple[str, ...] = ()  #: our own sentences about the files
-    mention: str | None = None  #: the id of the one whom a new message notifies
 
 
 def card_message(card: StatusCard, shown: Shown) -> Json:
@@ -73,7 +70,7 @@ def metadata(job: str) -> Json:
 
 
 def _blocks(card: StatusCard, shown: Shown) -> Iterator[Json]:
-    yield rich_text([paragraph(_headline(card, shown)), *quote(card.prompt, _LONGEST_PROMPT, lines=LINES)])
+    yield rich_text([paragraph(_headline(card)), *quote(card.prompt, _LONGEST_PROMPT, lines=LINES)])
     yield from _pictures(shown)
     below = [*_texts(card), *_remarks(card, shown), *_links(shown)]
     if below:
@@ -91,9 +88,7 @@ def _spoken(card: StatusCard) -> str:
     return ". ".join(filter(None, (spoken(card.headline, _LONGEST_HEADLINE).rstrip(".") or "A job", prompt)))
 
 
-def _headline(card: StatusCard, shown: Shown) -> Iterator[Json]:
-    if shown.mention is not None:
-        yield from (member(shown.mention), said(" "))
+def _headline(card: StatusCard) -> Iterator[Json]:
     yield said(rich(card.headline, _LONGEST_HEADLINE) or "A job", bold=True)
     drawn = bar_of(card)
     if drawn is not None:
@@ -123,10 +118,7 @@ def _remarks(card: StatusCard, shown: Shown) -> Iterator[Json]:
 
 
 def _pictures(shown: Shown) -> Iterator[Json]:
-    if shown.files:
-        yield from (picture(each.id, each.alt) for each in shown.files[:PICTURES])
-    elif shown.preview is not None:
-        yield picture(shown.preview, PREVIEW)
+    yield from (picture(each.id, each.alt) for each in shown.files[:PICTURES])
 
 
 def _links(shown: Shown) -> Iterator[Json]:

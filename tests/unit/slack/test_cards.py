@@ -43,13 +43,6 @@ def test_a_run_has_a_bar_with_its_share() -> None:
     assert "░" not in seen(_message(RUNNING)["blocks"]).text
 
 
-def test_the_preview_is_shown_until_the_pictures_are() -> None:
-    (preview,) = parts(_message(PAINTING, Shown(preview="F9")), "image")
-    assert preview["slack_file"] == {"id": "F9"}
-    shown = replace(_pictures(2), preview="F9")
-    assert [each["slack_file"]["id"] for each in parts(_message(SUCCEEDED, shown), "image")] == ["F0", "F1"]
-
-
 @pytest.mark.parametrize(
     ("count", "left_out"), [(1, ""), (10, ""), (11, "1 more picture does"), (14, "4 more pictures")]
 )
@@ -88,8 +81,7 @@ def test_a_button_says_which_picture_where_there_is_one(count: int, number: int 
     assert None not in presses
 
 
-def test_whoever_waited_long_is_notified_and_nobody_else() -> None:
-    assert seen(_message(SUCCEEDED, Shown(mention="U1"))["blocks"]).pings == {"U1"}
+def test_a_message_that_is_changed_notifies_nobody() -> None:
     assert seen(_message(SUCCEEDED)["blocks"]).pings == set()
 
 
@@ -105,7 +97,7 @@ def test_whatever_people_write_pings_nobody_links_nowhere_and_is_no_markup(text:
         texts=(text, text),
         facts=(("workflow", "x"), ("model", text), (text, text)),
     )
-    body = _message(card, Shown(remarks=(text,), links=((text, "https://files.example/a"),), preview="F1"))
+    body = _message(card, Shown(remarks=(text,), links=((text, "https://files.example/a"),)))
     found = seen(body["blocks"])
     assert found.pings == set()
     assert found.links == ["https://files.example/a"]
@@ -136,7 +128,7 @@ def test_the_longest_message_still_fits(filling: str) -> None:
     )
     files = tuple(ShownFile(id=f"F{n}", alt=long) for n in range(30))
     links = tuple((long, f"https://x.y/{'a' * 2900}") for _ in range(30))
-    body = _message(card, Shown(files=files, links=links, remarks=(long,) * 9, mention="U1"))
+    body = _message(card, Shown(files=files, links=links, remarks=(long,) * 9))
     assert len(words(body, "rich_text_quote")[0]) >= 1900 // len("🦊x")
     assert "asked by" in seen(body["blocks"]).text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.slack.blocks import ago, bar, code, link, member, paragraph, plain_text, quote, rich_text, said, small
+from adapters.slack.blocks import ago, bar, code, link, paragraph, plain_text, quote, rich_text, said, small
 from adapters.slack.text import plain
 from tests.acceptance.pictures.subjects import NOW_S
 from tests.acceptance.slack.pictures.blocks import Drawing
@@ -22,7 +22,7 @@ def field(**element: object) -> dict[str, object]:
         (said("bold", bold=True), "<strong>bold</strong>"),
         (said("one\ntwo"), "one<br>two"),
         (bar("██░░"), "<code>██░░</code>"),
-        (member("U7"), '<span class="mention">@Ada</span>'),
+        ({"type": "user", "user_id": "U7"}, '<span class="mention">@Ada</span>'),
         (link("the original", "https://files.example"), '<a href="#">the original</a>'),
         (ago(NOW_S - 240), "4 minutes ago"),
     ],
