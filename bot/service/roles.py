@@ -27,12 +27,13 @@ def roles_of(only: Collection[Role], settings: Settings) -> frozenset[Role]:
 
 
 def _invited(settings: Settings) -> frozenset[Role]:
-    # One secret is enough to be meant: which of the others it needs is then said, instead of nothing at all.
+    # One setting is enough to be meant: which of the others it needs is then said, instead of nothing at all.
     slack = (
         settings.slack_token,
         settings.slack_app_token,
         settings.slack_signing_secret,
         settings.slack_client_secret,
+        settings.slack_client_id,
     )
     found = {Role.DISCORD: settings.discord_token is not None, Role.SLACK: any(slack)}
     return frozenset(role for role, is_there in found.items() if is_there)

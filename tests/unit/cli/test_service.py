@@ -117,7 +117,7 @@ IN_BOTH = {**IN_DISCORD, "slack_token": "xoxb-1"}
         ((), IN_BOTH, frozenset(Role), True),
         *(((), {f"slack_{name}": "x"}, AT_HOME | {Role.SLACK}, True) for name in ("token", "app_token")),
         *(((), {f"slack_{name}": "x"}, AT_HOME | {Role.SLACK}, True) for name in ("signing_secret", "client_secret")),
-        ((), {"slack_client_id": "1.2"}, AT_HOME, True),
+        ((), {"slack_client_id": "1.2"}, AT_HOME | {Role.SLACK}, True),
         ((Role.WEB, Role.WORKER), IN_BOTH, AT_HOME, True),
         ((Role.DISCORD, Role.WORKER), IN_DISCORD, {Role.DISCORD, Role.WORKER}, True),
         ((Role.SLACK, Role.WORKER), IN_BOTH, {Role.SLACK, Role.WORKER}, True),
