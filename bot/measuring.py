@@ -1,0 +1,265 @@
+"""How measures are asked for in a chat: `ban @user 2d spam`, `blocklist add nude`. Pure.
+
+The table of bot/policy/verbs.py says every verb with its fields. By it text is read (`read_measure`) and help is
+written (`help_rows`); a platform that has fields of its own lays them out by it, and hands in what was filled in
+(`read_fields`). Mentions come as ids, which the platform has resolved.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import pairwise
+from uuid import UUID
+
+from bot.errors import SubmissionError
+from bot.jobs import JobId
+from bot.policy import measures
+from bot.policy.measures import Measure, Rank
+from bot.policy.notation import amount_of, duration_s, quota_of
+from bot.policy.quotas import Quota
+from bot.policy.rulebook import Deed, Reading
+from bot.policy.verbs import BY_NAME, VERBS, Field, Kind, Verb
+from bot.shares import ONE
+from workflows.faults import Fault, InvalidValues, shown
+
+MAX_TEXT = 2000
+"""Characters of a measure: a reason and a pattern have far fewer."""
+
+_NAMED = re.compile(r"(?P<name>[a-z]+):(?P<value>\S+)")
+_QUOTA = re.compile(r"\d+\s*[a-z-]*\s*/\s*[a-z]+(?:\s+calendar|\s+rolling)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"\d+\s*[a-z-]+", re.IGNORECASE)
+_MENTION = re.compile(r"<@!?([^>|]+)(?:\|[^>]*)?>|@?(.+)")
+_NONE = "none"
+
+
+def read_measure(text: str, workflows: Collection[str] = ()) -> Measure:
+    """Read what somebody typed; raises InvalidValues with every fault in their words.
+
+    `workflows` are the names that a pause may begin with.
+    """
+    if len(text) > MAX_TEXT:
+        raise InvalidValues([Fault(parameter="measure", reason=f"has at most {MAX_TEXT} characters.")])
+    verb, rest = _verb(text.split())
+    return read_fields(verb, _placed(verb, rest, workflows))
+
+
+def read_fields(verb: Verb, raw: Mapping[str, str]) -> Measure:
+    """Read what was filled in, by field; raises InvalidValues with every fault."""
+    given = _Given(raw={name: text.strip() for name, text in raw.items() if text.strip()})
+    given.faults += [
+        Fault(parameter=each.name, reason=f"is missing. Write {verb.usage}")
+        for each in verb.fields
+        if each.is_required and each.name not in given.raw
+    ]
+    measure = _MADE[verb.measure](given)
+    if given.faults:
+        raise InvalidValues(given.faults)
+    return measure
+
+
+def help_rows(rank: Rank) -> Sequence[tuple[str, str]]:
+    """Say for every verb that a rank may use how it is written, and what it does."""
+    return [(verb.usage, verb.help) for verb in VERBS if rank >= verb.rank]
+
+
+# ---- From text to fields ----
+
+
+def _verb(words: Sequence[str]) -> tuple[Verb, list[str]]:
+    for count in (2, 1):
+        name = " ".join(words[:count]).lower()
+        if len(words) >= count and name in BY_NAME:
+            return BY_NAME[name], list(words[count:])
+    said = words[0].lower() if words else ""
+    # Of a group without its verb, those that it has; else the nearest.
+    group = [name for name in BY_NAME if name.startswith(f"{said} ")] if said else []
+    near = group or get_close_matches(said[:40], BY_NAME, n=1)
+    hint = f" Did you mean {' or '.join(near)}?" if near else f" There is {', '.join(BY_NAME)}."
+    what = f"there is no {shown(said)}." if said else "say what to do."
+    raise InvalidValues([Fault(parameter="measure", reason=what + hint)])
+
+
+def _placed(verb: Verb, words: list[str], workflows: Collection[str]) -> Mapping[str, str]:
+    """Give words to fields, in their order; what is left over at the end is a fault."""
+    names = {each.name for each in verb.fields}
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    for word in words:
+        named = _NAMED.fullmatch(word)
+        if named and named["name"] in names and named["name"] not in found:
+            found[named["name"]] = named["value"]
+        else:
+            rest.append(word)
+    for each, following in pairwise([*verb.fields, None]):
+        if each is not None and each.name not in found and not each.is_named:
+            count = _count(each, following, rest, workflows)
+            found[each.name], rest = " ".join(rest[:count]), rest[count:]
+    if rest:
+        raise InvalidValues([Fault(parameter=shown(" ".join(rest)), reason=f"is too much. Write {verb.usage}")])
+    return found
+
+
+def _count(each: Field, following: Field | None, words: Sequence[str], workflows: Collection[str]) -> int:
+    """Return how many of the words belong to a field."""
+    match each.kind:
+        case Kind.WORDS | Kind.QUOTAS:
+            return len(words)
+        case Kind.DURATION:
+            return _duration(words) if not each.is_required else _duration(words) or min(1, len(words))
+        case Kind.AMOUNT:
+            ends = following is not None and following.kind is Kind.DURATION
+            return len(words) - (_ending(words) if ends else 0)
+        case Kind.WORKFLOW:
+            return int(bool(words) and words[0] in workflows) if following else len(words[:1])
+        case _:
+            return len(words[:1])
+
+
+def _duration(words: Sequence[str]) -> int:
+    """Return how many of the first words are a duration: `2d`, `2 days`, or none."""
+    return next((count for count in (1, 2) if len(words) >= count and duration_s("".join(words[:count]))), 0)
+
+
+def _ending(words: Sequence[str]) -> int:
+    """Return how many of the last words are a duration."""
+    return next((count for count in (1, 2) if len(words) > count and duration_s("".join(words[-count:]))), 0)
+
+
+# ---- From fields to a measure ----
+
+
+@dataclass(slots=True, kw_only=True)
+class _Given:
+    """What was said, by field; whoever reads one leaves a fault where it cannot be read."""
+
+    raw: Mapping[str, str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def words(self, name: str) -> str:
+        return self.raw.get(name, "")
+
+    def named(self, name: str) -> str | None:
+        """Return a word; None where there is none, or where `none` is said."""
+        word = self.words(name)
+        return None if word.lower() in ("", _NONE) else word
+
+    def user(self) -> str:
+        mention = _MENTION.fullmatch(self.words("user"))
+        return (mention[1] or mention[2]).strip() if mention else ""
+
+    def one(self) -> str | None:
+        return self.user() or None
+
+    def seconds(self, name: str) -> float | None:
+        text = self.words(name)
+        seconds = duration_s(text) if text else None
+        if text and seconds is None:
+            self.fault(name, f"{shown(text)} is no duration. Write 30min, 2h, 7d or 4w.")
+        return seconds
+
+    def quotas(self) -> tuple[Quota, ...] | None:
+        """Return quotas; none of them for `none`, and None for `tier` or where nothing is said."""
+        text = self.words("quotas")
+        if text.lower() in ("", "tier", "default"):
+            return None
+        if text.lower() == _NONE:
+            return ()
+        found = _QUOTA.findall(text)
+        if _QUOTA.sub("", text).replace(",", "").strip() or not found:
+            found = [text]  # some of it is no quota: all of it is told
+        return tuple(self._each_quota(found))
+
+    def _each_quota(self, texts: Sequence[str]) -> Iterator[Quota]:
+        for text in texts:
+            try:
+                yield quota_of(text)
+            except SubmissionError as error:
+                self.fault("quotas", str(error))
+
+    def amount(self) -> tuple[int, int]:
+        """Return GPU seconds and pictures."""
+        text, gpu_s, pictures = self.words("amount"), 0, 0
+        for each in _AMOUNT.findall(text):
+            found = amount_of(each)
+            gpu_s, pictures = gpu_s + ((found and found[0]) or 0), pictures + ((found and found[1]) or 0)
+        if text and not (gpu_s or pictures):
+            self.fault("amount", f"{shown(text)} is no amount. Write 20 pictures or 600s.")
+        return gpu_s, pictures
+
+    def choice(self, name: str, choices: Collection[str], otherwise: str) -> str:
+        word = self.words(name).lower() or otherwise
+        if word not in choices:
+            self.fault(name, f"{shown(word)} is none of {', '.join(choices)}.")
+            return otherwise
+        return word
+
+    def job(self) -> JobId:
+        try:
+            return JobId(UUID(self.words("job")))
+        except ValueError:
+            if self.words("job"):
+                self.fault("job", f"{shown(self.words('job'))} is no id of a job. recent shows them.")
+            return JobId(UUID(int=0))
+
+    def weight(self) -> int | None:
+        text = self.words("weight")
+        try:
+            weight = round(float(text) * ONE) if text else None
+        except (ValueError, OverflowError):
+            self.fault("weight", f"{shown(text)} is no weight. Write 0.5 or 2.")
+            return None
+        return weight
+
+    def fault(self, name: str, reason: str) -> None:
+        self.faults.append(Fault(parameter=name, reason=reason))
+
+
+def _grant(given: _Given) -> Measure:
+    gpu_s, pictures = given.amount()
+    for_s = given.seconds("for") or 0.0
+    return measures.GrantMore(user=given.user(), for_s=for_s, gpu_s=gpu_s, pictures=pictures)
+
+
+def _pattern(given: _Given) -> Measure:
+    replacement = given.words("with")
+    usual = Deed.REPLACE if replacement else Deed.BLOCK
+    return measures.AddPattern(
+        text=given.words("text"),
+        reading=Reading(given.choice("reading", [*Reading], Reading.WORDS)),
+        deed=Deed(given.choice("deed", [*Deed], usual)),
+        replacement=replacement,
+    )
+
+
+_MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
+    measures.ShowUser: lambda given: measures.ShowUser(user=given.user()),
+    measures.SetQuota: lambda given: measures.SetQuota(user=given.user(), quotas=given.quotas()),
+    measures.GrantMore: _grant,
+    measures.ResetUsage: lambda given: measures.ResetUsage(user=given.user()),
+    measures.SetTier: lambda given: measures.SetTier(user=given.user(), tier=given.named("tier")),
+    measures.BanUser: lambda given: measures.BanUser(
+        user=given.user(), reason=given.words("reason"), for_s=given.seconds("for")
+    ),
+    measures.Unban: lambda given: measures.Unban(user=given.user()),
+    measures.ClearQueue: lambda given: measures.ClearQueue(user=given.user()),
+    measures.Purge: lambda given: measures.Purge(user=given.user(), last_s=given.seconds("last") or 0.0),
+    measures.CancelJob: lambda given: measures.CancelJob(job_id=given.job()),
+    measures.PauseWork: lambda given: measures.PauseWork(
+        message=given.words("message"), workflow=given.named("workflow")
+    ),
+    measures.ResumeWork: lambda given: measures.ResumeWork(workflow=given.named("workflow")),
+    measures.AddPattern: _pattern,
+    measures.RemovePattern: lambda given: measures.RemovePattern(text=given.words("text")),
+    measures.ShowPatterns: lambda given: measures.ShowPatterns(),
+    measures.TestText: lambda given: measures.TestText(text=given.words("text")),
+    measures.SetZone: lambda given: measures.SetZone(name=given.words("name")),
+    measures.ShowRecent: lambda given: measures.ShowRecent(user=given.one()),
+    measures.ShowReports: lambda given: measures.ShowReports(),
+    measures.ShowAudit: lambda given: measures.ShowAudit(user=given.one()),
+    measures.BanCommunity: lambda given: measures.BanCommunity(
+        reason=given.words("reason"), for_s=given.seconds("for")
+    ),
+    measures.UnbanCommunity: lambda given: measures.UnbanCommunity(),
+    measures.SetCeiling: lambda given: measures.SetCeiling(weight=given.weight(), quotas=given.quotas()),
+}
