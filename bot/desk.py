@@ -1,11 +1,12 @@
 """The desk: what every chat platform asks of Fairbrush, for whoever clicked. An id alone grants nothing."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.answers import Answer
 from bot.awaiting import Awaited
 from bot.deadlines import spelled
-from bot.errors import SubmissionError
+from bot.errors import NotAllowed, SubmissionError
 from bot.estimates import Gpus, wait_ms
 from bot.histories import words_of
 from bot.images import Admitted
@@ -14,7 +15,11 @@ from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Place, Requester, Tenant
 from bot.jobs import Left as Left  # what a deletion leaves is had with it
 from bot.limits import Limits, share_of
+from bot.moderation import Moderation
+from bot.owndata import OwnData
+from bot.policy.measures import Actor, Measure, Rank
 from bot.policy.places import Spot, offered, ruled
+from bot.policy.ranks import Ranks, rank_of
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
@@ -46,6 +51,9 @@ class Desk:
     knowledge: Knowledge
     limits: Limits
     gpus: Gpus
+    ranks: Ranks = field(default_factory=Ranks)
+    bench: Moderation | None = None  #: None: nobody moderates
+    own: OwnData | None = None  #: of whoever asks; None: nothing is kept that could be told
     awaited: Callable[[Position], Awaited | None] = lambda _: None  #: whom a job waits for there, if none of them works
 
     def catalog(self) -> Catalog:
@@ -67,6 +75,26 @@ class Desk:
     def ruled(self, spot: Spot) -> Spot:
         """Return a spot with what the operator says of it, where its platform does not."""
         return ruled(self.knowledge.rules(), spot)
+
+    async def moderate(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
+        """Do something as a moderator or the operator; raises what `Moderation.do` raises."""
+        if self.bench is None:
+            raise NotAllowed
+        return await self.bench.do(actor, measure, tenant)
+
+    async def export(self, requester: Requester) -> Mapping[str, object]:
+        """Return all that is kept of somebody in this community, for JSON: for themselves alone."""
+        return await self.own.export(requester) if self.own else {}
+
+    async def forget_me(self, requester: Requester) -> Answer:
+        """Delete somebody's own jobs here with their files and messages, and say what stays."""
+        if self.own is None:
+            raise SubmissionError("Nothing is kept of you here.")
+        return await self.own.forget_me(requester)
+
+    def rank(self, requester: Requester, roles: Collection[str], *, moderates: bool) -> Rank:
+        """Return how far somebody's word reaches there; `moderates`: their platform lets them govern that community."""
+        return rank_of(requester, roles, self.ranks, moderates=moderates)
 
     async def check(self, submission: Submission) -> None:
         """Find what `submit` would refuse, from memory alone; raises what `Intake.check` raises."""

@@ -18,10 +18,11 @@ from bot.overseeing import Overseeing, requester_of
 from bot.policy import measures
 from bot.policy.audit import QUIET_S, AuditEntry, Outcome, entry_of
 from bot.policy.changes import Change, Changed, Facts, change_of, outlived
+from bot.policy.entitlements import ceiling_of
 from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may
 from bot.policy.meters import Whose
 from bot.policy.quotas import Quota
-from bot.policy.rulebook import Pattern, Rulebook
+from bot.policy.rulebook import Books, Pattern, Rulebook
 from bot.ports import CounterStore
 from bot.refusals import NOT_KEPT
 from bot.removing import Removing
@@ -112,15 +113,19 @@ class Moderation:
             book=book,
             now_ms=await rules.books.now_ms(),
             is_operator=actor.rank is Rank.OPERATOR,
-            ceiling=self._ceiling(book),
+            ceiling=await self._ceiling(book),
             tiers=self._tiers(tenant),
             workflows=tuple(self.knowledge.catalog().workflows),
             patterns=await self._patterns(book),
         )
 
-    def _ceiling(self, book: Rulebook) -> Sequence[Quota]:
-        said = book.ceiling.quotas if book.ceiling else None
-        return self.overseeing.rules.standard.community if said is None else said
+    async def _ceiling(self, book: Rulebook) -> Sequence[Quota]:
+        """Return what the operator gives a community; everywhere there is no ceiling, for nobody else is there."""
+        if book.tenant is None:
+            return ()
+        rules = self.overseeing.rules
+        books = Books(everywhere=await rules.books.book(None), community=book)
+        return ceiling_of(books, rules.standard, book.tenant).quotas or ()
 
     def _tiers(self, tenant: Tenant | None) -> Collection[str]:
         limits = self.overseeing.rules.limits

@@ -1,11 +1,17 @@
 """Where all chat platforms ask, and where their cards come from: one desk for them all."""
 
+from adapters.redis.opening import RedisPool
 from bot.desk import Desk
 from bot.houserules import HouseRules
 from bot.intake import Intake, Knowledge
-from bot.limits import limits_of
+from bot.limits import limits_of, ranks_of, standard_of
+from bot.moderation import Moderation
 from bot.noticeboard import Sources
+from bot.overseeing import Overseeing
+from bot.owndata import OwnData
+from bot.removing import Removing
 from bot.service.core import Core
+from bot.settings import Settings
 
 
 def desk_of(core: Core) -> Desk:
@@ -26,7 +32,7 @@ def desk_of(core: Core) -> Desk:
         knowledge=knowledge,
         lanes=shared.lanes,
         limits=limits,
-        rules=rules_of(core),
+        rules=house_rules(pool, core.options.settings),
     )
     return Desk(
         intake=intake,
@@ -37,14 +43,37 @@ def desk_of(core: Core) -> Desk:
         reports=pool.reports,
         knowledge=knowledge,
         limits=limits,
+        bench=moderation_of(pool, core.options.settings, knowledge),
+        own=OwnData(removing=removing_of(pool)),
+        ranks=ranks_of(core.options.settings),
         gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,
     )
 
 
-def rules_of(core: Core) -> HouseRules:
+def house_rules(pool: RedisPool, settings: Settings) -> HouseRules:
     """Return what is read for whoever asks: the settings, and what moderators said since."""
-    return HouseRules(books=core.pool.books, audit=core.pool.audit, limits=limits_of(core.options.settings))
+    return HouseRules(books=pool.books, audit=pool.audit, limits=limits_of(settings), standard=standard_of(settings))
+
+
+def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> Moderation:
+    """Return the bench of moderation, for a chat and for the command line."""
+    overseeing = Overseeing(
+        rules=house_rules(pool, settings), counters=pool.counters, census=pool.census, reports=pool.reports
+    )
+    return Moderation(overseeing=overseeing, removing=removing_of(pool), counters=pool.counters, knowledge=knowledge)
+
+
+def removing_of(pool: RedisPool) -> Removing:
+    """Return what removes what somebody made."""
+    return Removing(
+        queue=pool.queue,
+        store=pool.store,
+        notices=pool.notices,
+        reports=pool.reports,
+        census=pool.census,
+        doomed=pool.doomed,
+    )
 
 
 def sources_of(core: Core, desk: Desk) -> Sources:

@@ -12,6 +12,7 @@ from bot.pool import ROSTER_S, Pool
 from bot.service.core import Core
 from bot.service.fronts import Front, Stand
 from bot.service.tidying import Tidying
+from bot.takedowns import Takedowns
 from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ UNTOLD_S = 1.0  #: the longest pause while nothing is offered: a GPU that has to
 _SLOWER = 1.2
 LAST_CARDS_S = 3.0
 TIDY_S = 60.0
+TAKEDOWNS_S = 3.0  #: how soon a message goes that a moderator has removed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,8 +56,12 @@ class Service:
             self.core.shared.lanes.run(),
             _again(TIDY_S, self.tidying.tidy, "tidying"),
             *(stand.noticeboard.run() for stand in self.stands),
+            *(_again(TAKEDOWNS_S, self._takedowns(stand).round, "taking messages away") for stand in self.stands),
             *(self._let_in(stand.front, stopping) for stand in self.stands),
         ]
+
+    def _takedowns(self, stand: Stand) -> Takedowns:
+        return Takedowns(platform=stand.front.platform, doomed=self.core.pool.doomed)
 
     async def _let_in(self, front: Front, stopping: asyncio.Event) -> None:
         """Run a front; where its settings are wrong all ends as it does when somebody stops it, and is told then."""

@@ -1,0 +1,79 @@
+"""What is kept of somebody, for them alone: to take along, and to have it deleted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.answers import Answer, Tone, note
+from bot.jobs import JobRecord, Requester
+from bot.removing import Removed, Removing
+from bot.reports import MOST, Report
+from workflows.values import FileHandle, jsonable
+
+MOST_JOBS = 10_000
+"""Jobs of one export: of more, the latest."""
+
+_STAYS = (
+    "What moderators decided about you stays, such as bans and quotas, and the audit of it; so does what was reported."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """Where it is read and removed."""
+
+    removing: Removing
+
+    async def export(self, requester: Requester) -> Mapping[str, object]:
+        """Return all that is kept of somebody in this community, for JSON: their jobs, and what they reported."""
+        jobs = await self.removing.store.of_requester(requester, limit=MOST_JOBS)
+        reports = await self.removing.reports.newest(requester.tenant, limit=MOST)
+        return {
+            "person": {
+                "platform": requester.tenant.platform,
+                "community": requester.tenant.id,
+                "id": requester.id,
+                "name": requester.name,
+            },
+            "jobs": [_job(each) for each in jobs],
+            "reports": [_report(each) for each in reports if each.reporter.id == requester.id],
+        }
+
+    async def forget_me(self, requester: Requester) -> Answer:
+        """Delete somebody's jobs here with their files and messages, and say what stays."""
+        stopped = await self.removing.cancel(requester.tenant, requester.id)
+        removed = await self.removing.remove(requester.tenant, requester.id, since_ms=0)
+        still = await self.removing.census.under_way(requester.tenant, requester.id)
+        return _deleted(removed, sum(each.job.id in stopped for each in still))
+
+
+def _deleted(removed: Removed, still: int) -> Answer:
+    jobs = "1 job" if removed.jobs == 1 else f"{removed.jobs} jobs"
+    running = " What ran is being stopped: ask again in a minute to delete that, too." if still else ""
+    kept = f" Of your jobs {removed.kept} stay, since they were reported." if removed.kept else ""
+    return note(f"Deleted: {jobs}, with pictures and messages.", f"{_STAYS}{kept}{running}", tone=Tone.GOOD)
+
+
+def _job(record: JobRecord) -> dict[str, object]:
+    job = record.job
+    plain = {name: value for name, value in job.values.items() if not isinstance(value, FileHandle)}
+    return {
+        "id": str(job.id),
+        "workflow": job.workflow,
+        "values": dict(jsonable(plain)),
+        "channel": job.place.channel,
+        "state": record.state.value,
+        "asked": _when(job.created_ms),
+        "ended": _when(record.ended_ms) if record.ended_ms else None,
+        "gpu_ms": record.gpu_ms,
+        "files": [{"name": each.name, "media_type": each.media_type, "bytes": each.bytes} for each in record.files],
+        "texts": list(record.texts),
+    }
+
+
+def _report(report: Report) -> dict[str, object]:
+    return {"job": str(report.job_id), "at": _when(report.at_ms), "reason": report.reason}
+
+
+def _when(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
