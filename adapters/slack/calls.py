@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.access import Access
 from adapters.slack.given import SLACK
 from adapters.slack.pacing import Paces
 from adapters.slack.refusals import Refusal, Refused, refused_by
@@ -44,6 +45,11 @@ _quiet.setLevel(logging.WARNING)
 class Tokens(Protocol):
     """The token of each workspace's bot."""
 
+    @property
+    def mend(self) -> str:
+        """Say what the operator can do about a token that opens nothing; empty where they are told otherwise."""
+        ...
+
     async def token(self, workspace: str) -> str | None:
         """Return it; None where the app is not installed, or not any more. May raise StoreLost."""
         ...
@@ -55,6 +61,7 @@ class Calls:
     def __init__(self, tokens: Tokens, *, base_url: str = SLACK, clock: Callable[[], float] = monotonic) -> None:
         self._tokens, self._base_url = tokens, base_url
         self._paces = Paces(clock)
+        self._access = Access(mend=tokens.mend) if tokens.mend else None
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
 
@@ -102,6 +109,19 @@ class Calls:
             raise Refused(Refusal.NO_FILES if 400 <= status < 429 else Refusal.AWAY, status=status, detail="upload")
 
     async def _ask(self, workspace: str, method: str, form: dict[str, str], within_s: float) -> AsyncSlackResponse:
+        try:
+            answer = await self._ask_in_time(workspace, method, form, within_s)
+        except Refused as refused:
+            if self._access and refused.refusal is Refusal.REVOKED:
+                self._access.shut(workspace, refused)
+            raise
+        if self._access:
+            self._access.open(workspace)
+        return answer
+
+    async def _ask_in_time(
+        self, workspace: str, method: str, form: dict[str, str], within_s: float
+    ) -> AsyncSlackResponse:
         token = await self._tokens.token(workspace)
         if token is None:
             raise Refused(Refusal.REVOKED, detail=f"not installed in {workspace}")

@@ -33,6 +33,7 @@ class OneToken:
 
     workspace: str
     text: str = field(repr=False)
+    mend: str = ""
 
     async def token(self, workspace: str) -> str | None:
         """Return the token."""
@@ -41,6 +42,8 @@ class OneToken:
 
 class Installs(AsyncInstallationStore):
     """What slack-bolt calls an installation store, and where every call's token comes from. May raise StoreLost."""
+
+    mend = "let somebody there install the app again, by /slack/install"
 
     def __init__(self, secrets: SecretStore) -> None:
         self._secrets = secrets

@@ -22,6 +22,9 @@ class Refusal(StrEnum):
     INVALID = "invalid"  #: Slack cannot read what was sent: a fault of ours
 
 
+_SHUT = "This workspace has taken back my access. Whoever runs this bot has to install me here again."
+
+
 class Refused(ChatError):
     """A call to Slack that was refused or not answered; `gone` is for whoever knows of no other way to decide."""
 
@@ -41,6 +44,10 @@ class Refused(ChatError):
         self.status = status  #: 0: there was no answer
         self.after_s = after_s  #: when Slack would take it, where that is known
         self.may_be_done = may_be_done  #: whether it may have been done all the same
+
+    def __str__(self) -> str:
+        """Say what whoever asked can read."""
+        return _SHUT if self.refusal is Refusal.REVOKED else super().__str__()
 
 
 _WORDS: dict[Refusal, str] = {

@@ -49,6 +49,7 @@ class OwnToken:
 
     text: str = field(repr=False)
     base_url: str
+    mend: str = field(default="install the app there again and set FAIRBRUSH_SLACK_TOKEN anew", init=False)
     _known: OneToken | None = field(default=None, init=False, repr=False)
     _is_known: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 

@@ -185,3 +185,22 @@ async def test_whoever_is_not_opened_reaches_nobody(here: Office):
 
     assert no.refusal is Refusal.AWAY
     assert not no.may_be_done
+
+
+async def test_a_workspace_that_takes_back_its_token_is_told_of_once_with_what_to_mend(
+    here: Office, caplog: pytest.LogCaptureFixture
+):
+    installs = Installs(here.drawer)
+    old = here.team.token
+    await installs.async_save(Installation(team_id=here.team.id, bot_token=old, user_id="U1"))
+    async with here.calls(installs) as calls:
+        here.slack.faults.plan(Error("token_revoked"), "users.info", times=2)
+        told = [await refused(here, calls, "users.info", {"user": here.ada.id}) for _ in range(2)]
+        await calls.ask(here.team.id, "users.info", {"user": here.ada.id})
+
+    said = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
+    assert [each.rpartition(": ")[2].split(" ")[0] for each in said] == ["lost", "back"]
+    assert here.team.id in said[0]
+    assert "install the app again" in said[0]
+    assert old not in "".join(said)
+    assert all("taken back my access" in str(each) for each in told)

@@ -18,6 +18,7 @@ from adapters.slack.opening import front_of
 from bot import attending
 from bot.errors import ConfigError, StoreLost
 from tests.fakes.slack import oauth
+from tests.fakes.slack.faults import Error
 from tests.fakes.slack.signing import Seal
 from tests.integration.slack.stage import Stage, running, staged
 
@@ -144,6 +145,15 @@ async def test_a_token_that_opens_nothing_is_the_operators_to_mend(tmp_path: Pat
         ):
             with pytest.raises(ConfigError):
                 await front_of(wrong, stage.backing).run()
+
+
+async def test_whoever_asks_with_a_token_that_was_taken_back_reads_what_is_so(stage: Stage):
+    stage.office.slack.faults.plan(Error("token_revoked"), "users.info", times=5)
+    asked = await stage.ada.slash(stage.general, "/imagine", "a cat")
+    told = await asked.shows("taken back my access", "install me here again")
+
+    assert told.is_ephemeral
+    assert stage.desk.submissions == []
 
 
 @pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])
