@@ -10,21 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.shapes import Json
+from adapters.slack.signed import UNREADABLE, NotTaken, refuse_packed, signed_request
 from bot.budgets import Budget, Spending
 from bot.errors import FairbrushError
-
-MOST_BYTES = 1024 * 1024
-"""Of one delivery: a form of Slack's is 250 KB at most."""
 
 _log = logging.getLogger(f"{__name__}.bolt")
 # What bolt would note below that are payloads, prompts included.
@@ -33,10 +32,10 @@ _log.setLevel(logging.ERROR)
 _INSTALLS = Budget(bucket="installs", edits=30, per_s=60.0)
 """Everybody's together: anybody may begin, and the store keeps each beginning for ten minutes."""
 
-_TIME = re.compile("[0-9]{1,20}")
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
 Route = web.RouteDef
+_Way = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 Hear = Callable[[Json], Awaitable[Json]]
 """Takes what was delivered; returns what the acknowledgement says. Raises nothing."""
@@ -66,7 +65,15 @@ def application(hear: Hear, leave: Hear, *, signing_secret: str, base_url: str) 
         app.event(name)(left)
     for way in (app.command, app.action, app.view, app.options, app.shortcut):
         way(_ANYTHING)(listen)
+    app.error(_unheard)
     return app
+
+
+async def _unheard(error: Exception) -> BoltResponse:
+    """Answer what bolt cannot take apart; Slack itself sends no such thing."""
+    is_unreadable = isinstance(error, UNREADABLE)
+    _log.error("not heard: %s", type(error).__name__, exc_info=None if is_unreadable else error)
+    return BoltResponse(status=400 if is_unreadable else 500, body="")
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -76,23 +83,30 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 # ---- HTTP --------------------------------------------------------------------------------------------------------
 
 
-def routes(app: AsyncApp | None, flow: AsyncOAuthFlow | None) -> Sequence[web.RouteDef]:
+def routes(app: AsyncApp | None, flow: AsyncOAuthFlow | None, *, signing_secret: str = "") -> Sequence[web.RouteDef]:
     """Return what a server has to serve: signed deliveries to an app, and the way to install it; each if there is one.
 
     Each guards itself: by Slack's signature, or by a state that is good once.
     """
-    return [*(_deliveries(app) if app else ()), *(_installing(flow) if flow else ())]
+    return [*(_deliveries(app, signing_secret) if app else ()), *(_installing(flow) if flow else ())]
 
 
-def _deliveries(app: AsyncApp) -> Sequence[web.RouteDef]:
+def _deliveries(app: AsyncApp, signing_secret: str) -> Sequence[web.RouteDef]:
+    verifier = SignatureVerifier(signing_secret)
 
     async def deliver(request: web.Request) -> web.StreamResponse:
-        # slack_sdk trips over a time that is none, and the log would have a traceback of whoever likes to send one.
-        if not _TIME.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "0")):
-            return web.Response(status=401)
-        return await _answered(request, app.async_dispatch)
+        try:
+            asked = await signed_request(request, verifier)
+        except NotTaken as refusal:
+            return web.Response(status=refusal.status)
+        try:
+            return await _answered(asked, app.async_dispatch)
+        except UNREADABLE as error:
+            # bolt, once more, while it looks for what to tell `_unheard`.
+            _log.error("not heard: %s", type(error).__name__)
+            return web.Response(status=400)
 
-    return [web.post(EVENTS_PATH, deliver)]
+    return [web.post(EVENTS_PATH, _unpacked(deliver))]
 
 
 def _installing(flow: AsyncOAuthFlow) -> Sequence[web.RouteDef]:
@@ -103,24 +117,30 @@ def _installing(flow: AsyncOAuthFlow) -> Sequence[web.RouteDef]:
         if begun.ready_at(now) > now:
             return web.Response(status=429, text="Many people install this now. Try again in a minute.")
         begun.spend(now)
-        return await _answered(request, flow.handle_installation)
+        return await _answered(_looked_at(request), flow.handle_installation)
 
     async def come_back(request: web.Request) -> web.StreamResponse:
-        return await _answered(request, flow.handle_callback)
+        return await _answered(_looked_at(request), flow.handle_callback)
 
-    return [web.get(INSTALL_PATH, install, allow_head=False), web.get(REDIRECT_PATH, come_back, allow_head=False)]
+    ways = {INSTALL_PATH: install, REDIRECT_PATH: come_back}
+    return [web.get(path, _unpacked(way), allow_head=False) for path, way in ways.items()]
+
+
+def _unpacked(way: _Way) -> _Way:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        return await refuse_packed(request) or await way(request)
+
+    return guarded
+
+
+def _looked_at(request: web.Request) -> AsyncBoltRequest:
+    """Return what a browser asks for; whatever it sends along is not read."""
+    return AsyncBoltRequest(body="", query=request.query_string, headers={**request.headers})
 
 
 async def _answered(
-    request: web.Request, answer: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
+    asked: AsyncBoltRequest, answer: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
 ) -> web.StreamResponse:
-    if (request.content_length or 0) > MOST_BYTES:
-        return web.Response(status=413)
-    try:
-        # Whatever the server takes elsewhere; what says nothing of its length is read no further.
-        asked = await to_bolt_request(request.clone(client_max_size=MOST_BYTES))
-    except (ValueError, LookupError):
-        return web.Response(status=400)  # in no encoding, or none that there is
     try:
         return await to_aiohttp_response(await answer(asked))
     except FairbrushError as error:
