@@ -1,10 +1,9 @@
 """`ChatPlatform` on Discord: a job's message is the response to the interaction that asked for it, while that lives.
 
-Whatever becomes of that message, how the job ended is told: in it, else in a new message in the channel, else in a
-direct message; where none of these can be had it stays in /history, and the noticeboard is told that it is gone.
+Where its end is told if that is lost, the ladder says, which all platforms have; here stands what each rung does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import time
 
 from adapters.discord.calls import Upload
@@ -17,23 +16,23 @@ from adapters.discord.shapes import Json
 from adapters.discord.standing import (
     BY_TOKEN_S,
     YOUNG_S,
-    Kind,
-    Posted,
     Way,
     budget_of,
     only_token,
-    posted_of,
     way_of,
 )
 from bot.budgets import Budget
 from bot.errors import ChatError
 from bot.jobs import DIRECT, Job, MessageRef, nonce_of
+from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
 from bot.status import StatusCard
 
-_LOST = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.TOO_OLD, Refusal.TOKEN_DEAD})
-"""What no later try of the same call mends."""
-
-_MOVED = "It could not be shown where you asked for it."
+_LOSSES: Mapping[Refusal, Loss] = {
+    Refusal.GONE: Loss.GONE,
+    Refusal.FORBIDDEN: Loss.GONE,
+    Refusal.TOKEN_DEAD: Loss.GONE,
+    Refusal.TOO_OLD: Loss.STUCK,
+}
 
 
 class DiscordChat:
@@ -48,6 +47,7 @@ class DiscordChat:
         now: Callable[[], float] = time,
     ) -> None:
         self._rest, self._replies, self._sending, self._now = rest, replies, sending, now
+        self._ladder = Ladder(self)
 
     @property
     def name(self) -> str:
@@ -70,31 +70,25 @@ class DiscordChat:
                 return Posted(kind=Kind.RESPONSE, message=str(message["id"])).ref(job)
             except Refused as refused:
                 # Young, the first answer may still be on its way, from here or from another process.
-                if refused.refusal not in _LOST or self._age_s(job) < YOUNG_S:
+                if self.loss(refused) is None or self._age_s(job) < YOUNG_S:
                     raise
-        return await self._anew(job, card, nonce)
+        return await self._ladder.anew(job, card, nonce)
 
     # ---- Editing ----
 
     async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Change the message by whichever token may; an end that cannot be shown there is told in another one."""
-        posted = posted_of(ref)
-        try:
-            await self._change(job, posted, card)
-        except Refused as refused:
-            if refused.refusal not in _LOST:
-                raise
-            if not card.is_final:
-                return Posted(kind=Kind.LOST).ref(job)
-            still_there = posted if refused.refusal is Refusal.TOO_OLD else None
-            # A nonce of its own: by the first one Discord would find the message that is lost.
-            return await self._anew(job, card, f"{nonce_of(job.id)}e", answers=still_there)
-        return ref
+        return await self._ladder.edit(job, ref, card)
 
-    async def _change(self, job: Job, posted: Posted, card: StatusCard) -> None:
+    def loss(self, error: ChatError) -> Loss | None:
+        """Tell what is lost by a refusal."""
+        return _LOSSES.get(error.refusal) if isinstance(error, Refused) else None
+
+    async def change(self, job: Job, posted: Posted, card: StatusCard, *, remarks: Sequence[str]) -> None:
+        """Change a message by whichever token may at the job's age."""
         match way_of(job, posted, self._age_s(job)):
             case Way.NONE:
-                raise Refused(Refusal.GONE, detail="known to be lost")
+                raise Refused(Refusal.GONE, detail="no token is good for it any more")
             case Way.BETWEEN:
                 raise ChatError(reason="an edit by the interaction's token may still be on its way")
             case Way.TOKEN if reply := await self._replies.of(job.id):
@@ -102,7 +96,7 @@ class DiscordChat:
             case _ if posted.kind is Kind.RESPONSE and only_token(job):
                 raise Refused(Refusal.TOKEN_DEAD, detail="no token is known")
             case _:
-                await self._by_bot(job, card, posted)
+                await self._by_bot(job, card, posted, remarks)
 
     async def _by_token_or_bot(self, job: Job, card: StatusCard, reply: Reply, posted: Posted) -> None:
         try:
@@ -122,35 +116,36 @@ class DiscordChat:
 
         return await self._sending.send(job.id, card, put, limit=reply.attachment_limit)
 
-    async def _by_bot(self, job: Job, card: StatusCard, posted: Posted) -> None:
+    async def _by_bot(self, job: Job, card: StatusCard, posted: Posted, remarks: Sequence[str] = ()) -> None:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
             return await self._rest.edit(posted.channel, posted.message, body, files, essential=card.is_final)
 
-        is_direct = posted.kind is Kind.DIRECT
-        limit = DEFAULT_LIMIT if is_direct else await self._replies.attachment_limit(job.id)
-        await self._sending.send(job.id, card, put, limit=limit, remarks=(_MOVED,) if is_direct else ())
+        limit = DEFAULT_LIMIT if posted.kind is Kind.DIRECT else await self._replies.attachment_limit(job.id)
+        await self._sending.send(job.id, card, put, limit=limit, remarks=remarks)
 
     # ---- In another message ----
 
-    async def _anew(self, job: Job, card: StatusCard, nonce: str, *, answers: Posted | None = None) -> MessageRef:
-        """Post a message of the bot's own: in the channel, else to the requester alone."""
-        if not only_token(job):
-            try:
-                return await self._post(job, card, nonce, answers)
-            except Refused as refused:
-                if refused.refusal not in _LOST:
-                    raise
-        if not card.is_final:
-            return Posted(kind=Kind.LOST).ref(job)
-        return await self._tell_alone(job, card, nonce)
+    async def post(self, job: Job, card: StatusCard, *, nonce: str, answers: Posted | None) -> Posted:
+        """Post a message of the bot's own into the channel, if the bot is there."""
+        if only_token(job):
+            raise Refused(Refusal.FORBIDDEN, detail="only the interaction's token may write there")
 
-    async def _post(self, job: Job, card: StatusCard, nonce: str, answers: Posted | None) -> MessageRef:
         async def put(body: Json, files: Sequence[Upload]) -> Json:
             return await self._answering(job, body, files, nonce, answers, essential=card.is_final)
 
         limit = await self._replies.attachment_limit(job.id)
         message = await self._sending.send(job.id, card, put, limit=limit)
-        return Posted(kind=Kind.CHANNEL, message=str(message["id"])).ref(job)
+        return Posted(kind=Kind.CHANNEL, message=str(message["id"]))
+
+    async def post_alone(self, job: Job, card: StatusCard, *, nonce: str, remarks: Sequence[str]) -> Posted:
+        """Post a direct message."""
+        channel = await self._rest.open_dm(job.requester.id)
+
+        async def put(body: Json, files: Sequence[Upload]) -> Json:
+            return await self._rest.send(channel, body, files, nonce=nonce)
+
+        message = await self._sending.send(job.id, card, put, limit=DEFAULT_LIMIT, remarks=remarks)
+        return Posted(kind=Kind.DIRECT, channel=channel, message=str(message["id"]))
 
     async def _answering(
         self, job: Job, body: Json, files: Sequence[Upload], nonce: str, answers: Posted | None, *, essential: bool
@@ -166,21 +161,6 @@ class DiscordChat:
                 if refused.discord_code != _MAY_NOT_REPLY:
                     raise
         return await self._rest.send(channel, body, files, nonce=nonce, essential=essential)
-
-    async def _tell_alone(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
-        try:
-            channel = await self._rest.open_dm(job.requester.id)
-
-            async def put(body: Json, files: Sequence[Upload]) -> Json:
-                return await self._rest.send(channel, body, files, nonce=f"{nonce}d")
-
-            message = await self._sending.send(job.id, card, put, limit=DEFAULT_LIMIT, remarks=(_MOVED,))
-        except Refused as refused:
-            if refused.refusal not in _LOST:
-                raise
-            reason = f"neither there nor in private: {refused.reason}"
-            raise ChatError(gone=True, reason=reason, detail=refused.detail) from refused
-        return Posted(kind=Kind.DIRECT, channel=channel, message=str(message["id"])).ref(job)
 
     # ---- Pinging ----
 

@@ -11,7 +11,6 @@ from adapters.discord.origins import Origin
 from adapters.discord.reimagining import Reimagining
 from adapters.discord.shapes import Json
 from adapters.discord.showing import Showing
-from adapters.discord.standing import posted_of
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
 from bot.bundles import bundle_of
@@ -33,6 +32,7 @@ from bot.clicking import (
     effect_of,
 )
 from bot.desk import Desk, Left
+from bot.ladder import posted_of
 from bot.meanings import EditAgain, HistoryPage, Meaning
 from bot.ports import ChatPlatform
 

@@ -1,10 +1,10 @@
 """Where a job's message stands, and by which token it is changed at what age: pure."""
 
-from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import Enum, auto
 
 from bot.budgets import Budget
 from bot.jobs import Job, MessageRef
+from bot.ladder import Kind, Posted, posted_of
 
 BY_TOKEN_S = 14 * 60.0
 """From this age on the bot's own token edits. Discord lets the interaction's live for 15 min, counted by its clock."""
@@ -25,42 +25,6 @@ _RESERVE_OF_TOKEN = 1
 """One message: its own end is all that has to find room."""
 
 _RESERVE_OF_CHANNEL = 2
-
-
-class Kind(StrEnum):
-    """What a message is to Discord; the first part of a `MessageRef.id`."""
-
-    RESPONSE = "i"  #: an interaction's response
-    CHANNEL = "c"  #: the bot's own message in the job's channel
-    DIRECT = "d"  #: the bot's own message to the requester alone
-    LOST = "lost"  #: none that can be edited: the end is told in another one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """One message as its ref names it."""
-
-    kind: Kind
-    channel: str = ""
-    message: str = ""
-
-    def ref(self, job: Job) -> MessageRef:
-        """Return how it is remembered."""
-        parts = (self.kind, self.channel, self.message) if self.kind is Kind.DIRECT else (self.kind, self.message)
-        return MessageRef(place=job.place, id="/".join(part for part in parts if part))
-
-
-def posted_of(ref: MessageRef) -> Posted:
-    """Read a ref; one that no version of us wrote is lost."""
-    match ref.id.split("/"):
-        case [Kind.RESPONSE, message]:
-            return Posted(kind=Kind.RESPONSE, channel=ref.place.channel, message=message)
-        case [Kind.CHANNEL, message]:
-            return Posted(kind=Kind.CHANNEL, channel=ref.place.channel, message=message)
-        case [Kind.DIRECT, channel, message]:
-            return Posted(kind=Kind.DIRECT, channel=channel, message=message)
-        case _:
-            return Posted(kind=Kind.LOST)
 
 
 class Way(Enum):

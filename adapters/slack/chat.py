@@ -1,7 +1,6 @@
 """`ChatPlatform` on Slack: one message in the channel or thread, changed until the pictures stand in it.
 
-Whatever becomes of that message, how the job ended is told: in it, else in a new message there, else in a direct
-message; where none of these can be had it stays in the history, and the noticeboard is told that it is gone.
+Where its end is told if that is lost, the ladder says, which all platforms have; here stands what each rung does.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,10 +13,11 @@ from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
-from adapters.slack.standing import PLATFORM, Conversation, Kind, Posted, budget_of, conversation_of, posted_of
+from adapters.slack.standing import PLATFORM, Conversation, budget_of, conversation_of, where
 from bot.budgets import Budget
 from bot.errors import ChatError
-from bot.jobs import Job, MessageRef, nonce_of
+from bot.jobs import Job, MessageRef
+from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
 from bot.ports import FileStore, SecretStore
 from bot.status import StatusCard
 
@@ -26,8 +26,6 @@ _LOST = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN, Refu
 
 _NOT_TAKEN = frozenset({Refusal.INVALID, Refusal.NO_FILES, Refusal.FILE_GONE})
 """What may be for the pictures' sake."""
-
-_MOVED = "It could not be shown where you asked for it."
 
 Put = Callable[[Json], Awaitable[str]]
 """Posts or changes a message; returns its `ts`. Raises Refused."""
@@ -49,6 +47,7 @@ class SlackChat:
         self._calls = calls
         self._posting = Posting(calls, notes, now)
         self._pictures = Pictures(calls, notes, files, link=link, now=now)
+        self._ladder = Ladder(self)
 
     @property
     def name(self) -> str:
@@ -61,28 +60,18 @@ class SlackChat:
 
     async def create(self, job: Job, card: StatusCard, *, nonce: str) -> MessageRef:
         """Post the job's message; asked again for the same nonce it is found, not posted again."""
-        return await self._anew(job, card, nonce)
+        return await self._ladder.anew(job, card, nonce)
 
     async def edit(self, job: Job, ref: MessageRef, card: StatusCard) -> MessageRef:
         """Change the message; an end that cannot be shown there is told in another one."""
-        posted = posted_of(ref)
-        try:
-            await self._change(job, posted, card)
-        except Refused as refused:
-            if refused.refusal not in _LOST:
-                raise
-            if not card.is_final:
-                return Posted(kind=Kind.LOST).ref(job)
-            # A nonce of its own: by the first one the message would be found that is lost.
-            return await self._anew(job, card, f"{nonce_of(job.id)}e")
-        return ref
+        return await self._ladder.edit(job, ref, card)
 
     async def ping(self, job: Job, ref: MessageRef) -> None:
         """Name the requester in a short message under the picture; in private every message notifies by itself."""
         posted, talk = posted_of(ref), conversation_of(job.place)
         if posted.kind is not Kind.CHANNEL or talk.is_direct:
             return
-        under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or posted.ts)
+        under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or posted.message)
         await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
 
     async def remove(self, job: Job, ref: MessageRef) -> None:
@@ -90,25 +79,53 @@ class SlackChat:
         posted = posted_of(ref)
         try:
             if posted.kind is not Kind.LOST:
-                where = {"channel": posted.channel, "ts": posted.ts}
-                await self._calls.ask(job.place.tenant.id, "chat.delete", where)
+                await self._calls.ask(job.place.tenant.id, "chat.delete", where(posted))
         except Refused as refused:
             if refused.refusal not in _LOST:
                 raise
         await self._leave_no_file(job)
 
-    # ---- In its message ----
+    # ---- The rungs of the ladder ----
 
-    async def _change(self, job: Job, posted: Posted, card: StatusCard) -> None:
-        if posted.kind is Kind.LOST:
-            raise Refused(Refusal.GONE, detail="known to be lost")
+    def loss(self, error: ChatError) -> Loss | None:
+        """Tell what is lost by a refusal."""
+        return Loss.GONE if isinstance(error, Refused) and error.refusal in _LOST else None
+
+    async def change(self, job: Job, posted: Posted, card: StatusCard, *, remarks: Sequence[str]) -> None:
+        """Change a message."""
 
         async def put(body: Json) -> str:
-            where = {"channel": posted.channel, "ts": posted.ts}
-            await self._calls.ask(job.place.tenant.id, "chat.update", {**where, **body})
-            return posted.ts
+            await self._calls.ask(job.place.tenant.id, "chat.update", {**where(posted), **body})
+            return posted.message
 
-        await self._show(job, card, put, remarks=(_MOVED,) if posted.kind is Kind.DIRECT else ())
+        await self._show(job, card, put, remarks=remarks)
+
+    async def post(self, job: Job, card: StatusCard, *, nonce: str, answers: Posted | None) -> Posted:
+        """Post into the channel or thread; what cannot be changed any more is gone to us, so it is never answered."""
+        return Posted(kind=Kind.CHANNEL, message=await self._post(job, card, conversation_of(job.place), nonce))
+
+    async def post_alone(self, job: Job, card: StatusCard, *, nonce: str, remarks: Sequence[str]) -> Posted:
+        """Post a direct message; where that cannot be had either, nothing will ever show the files."""
+        workspace = job.place.tenant.id
+        try:
+            opened = await self._calls.ask(workspace, "conversations.open", {"users": job.requester.id})
+            talk = Conversation(workspace=workspace, channel=str(opened["channel"]["id"]))
+            ts = await self._post(job, card, talk, nonce, remarks=remarks)
+        except Refused as refused:
+            if self.loss(refused) is not None:
+                await self._leave_no_file(job)
+            raise
+        return Posted(kind=Kind.DIRECT, channel=talk.channel, message=ts)
+
+    # ---- What they share ----
+
+    async def _post(
+        self, job: Job, card: StatusCard, talk: Conversation, nonce: str, *, remarks: Sequence[str] = ()
+    ) -> str:
+        async def put(body: Json) -> str:
+            return await self._posting.post(talk, body, nonce=nonce)
+
+        return await self._show(job, card, put, remarks=remarks)
 
     async def _show(self, job: Job, card: StatusCard, put: Put, *, remarks: Sequence[str] = ()) -> str:
         """Show a card, without its pictures if Slack does not take them."""
@@ -119,39 +136,6 @@ class SlackChat:
             if not shown.files or refused.refusal not in _NOT_TAKEN:
                 raise
         return await put(_body(card_message(card, await self._pictures.without(job, card, remarks))))
-
-    # ---- In another message ----
-
-    async def _anew(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
-        """Post a message: where the job was asked for, else to the requester alone, if it has ended."""
-        try:
-            ts = await self._post(job, card, conversation_of(job.place), nonce)
-        except Refused as refused:
-            if refused.refusal not in _LOST:
-                raise
-            return await self._tell_alone(job, card, nonce) if card.is_final else Posted(kind=Kind.LOST).ref(job)
-        return Posted(kind=Kind.CHANNEL, ts=ts).ref(job)
-
-    async def _tell_alone(self, job: Job, card: StatusCard, nonce: str) -> MessageRef:
-        workspace = job.place.tenant.id
-        try:
-            opened = await self._calls.ask(workspace, "conversations.open", {"users": job.requester.id})
-            talk = Conversation(workspace=workspace, channel=str(opened["channel"]["id"]))
-            ts = await self._post(job, card, talk, f"{nonce}d", remarks=(_MOVED,))
-        except Refused as refused:
-            if refused.refusal not in _LOST:
-                raise
-            await self._leave_no_file(job)
-            raise ChatError(gone=True, detail=f"neither there nor in private: {refused.detail}") from refused
-        return Posted(kind=Kind.DIRECT, channel=talk.channel, ts=ts).ref(job)
-
-    async def _post(
-        self, job: Job, card: StatusCard, talk: Conversation, nonce: str, *, remarks: Sequence[str] = ()
-    ) -> str:
-        async def put(body: Json) -> str:
-            return await self._posting.post(talk, body, nonce=nonce)
-
-        return await self._show(job, card, put, remarks=remarks)
 
     async def _leave_no_file(self, job: Job) -> None:
         try:

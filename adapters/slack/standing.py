@@ -1,10 +1,11 @@
 """Where a job's message stands in Slack, and how often it may be changed: pure."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from adapters.slack.shapes import Json
 from bot.budgets import Budget
 from bot.jobs import Job, MessageRef, Place
+from bot.ladder import Posted
 
 PLATFORM = "slack"
 
@@ -20,14 +21,6 @@ need, and whoever takes over from a process that died would have to wait for a m
 
 RESERVE = 1
 """Of those three: so progress has 30 in a minute, positions 15, and an end finds room at once."""
-
-
-class Kind(StrEnum):
-    """What a message is to Slack; the first part of a `MessageRef.id`."""
-
-    CHANNEL = "c"  #: in the job's channel or thread
-    DIRECT = "d"  #: to the requester alone
-    LOST = "lost"  #: none that can be changed: the end is told in another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +43,9 @@ def conversation_of(place: Place) -> Conversation:
     return Conversation(workspace=place.tenant.id, channel=channel, thread=thread or None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """One message as its ref names it: by its channel and Slack's `ts`."""
-
-    kind: Kind
-    channel: str = ""
-    ts: str = ""
-
-    def ref(self, job: Job) -> MessageRef:
-        """Return how it is remembered."""
-        parts = (self.kind, self.channel, self.ts) if self.kind is Kind.DIRECT else (self.kind, self.ts)
-        return MessageRef(place=job.place, id="/".join(part for part in parts if part))
-
-
-def posted_of(ref: MessageRef) -> Posted:
-    """Read a ref; one that no version of us wrote is lost."""
-    match ref.id.split("/"):
-        case [Kind.CHANNEL, ts]:
-            return Posted(kind=Kind.CHANNEL, channel=conversation_of(ref.place).channel, ts=ts)
-        case [Kind.DIRECT, channel, ts]:
-            return Posted(kind=Kind.DIRECT, channel=channel, ts=ts)
-        case _:
-            return Posted(kind=Kind.LOST)
+def where(posted: Posted) -> Json:
+    """Name a message to Slack: by its channel, without the thread that it may stand in, and its `ts`."""
+    return {"channel": posted.channel.partition("/")[0], "ts": posted.message}
 
 
 def budget_of(job: Job, ref: MessageRef | None) -> Budget:

@@ -10,10 +10,10 @@ from adapters.slack import files, posting
 from adapters.slack.calls import Calls
 from adapters.slack.cards import metadata
 from adapters.slack.chat import SlackChat
-from adapters.slack.standing import Kind, Posted
 from bot.errors import ChatError
 from bot.events import MediaKind
 from bot.jobs import Job, JobState, MessageRef, StoredFile, nonce_of
+from bot.ladder import Kind, Posted
 from bot.status import StatusCard
 from tests.contracts.chat.cards import PICTURE, card_in
 from tests.fakes.slack import composing

@@ -7,9 +7,10 @@ import pytest
 
 from adapters.discord.quiet import ESSENTIAL_FROM, SILENT_FROM, WINDOW_S, Invalid, Mood
 from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
-from adapters.discord.standing import Kind, Posted, Way, budget_of, posted_of, way_of
+from adapters.discord.standing import Way, budget_of, way_of
 from bot.errors import ChatError
 from bot.jobs import JobId, MessageRef, Place, Requester, Tenant
+from bot.ladder import Kind, Posted
 from tests.contracts.chat.cards import job_at
 
 TOWN = Tenant(platform="discord", id="1")
@@ -132,27 +133,6 @@ OWN = Posted(kind=Kind.CHANNEL, channel="22", message="44")
 )
 def test_which_token_changes_a_message(job, posted, age_s, way):
     assert way_of(job, posted, age_s) is way
-
-
-@pytest.mark.parametrize(
-    ("text", "posted"),
-    [
-        ("i/44", RESPONSE),
-        ("c/44", OWN),
-        ("d/9/44", Posted(kind=Kind.DIRECT, channel="9", message="44")),
-        ("lost", Posted(kind=Kind.LOST)),
-    ],
-)
-def test_a_ref_is_read_as_it_was_written(text, posted):
-    ref = MessageRef(place=JOB.place, id=text)
-
-    assert posted_of(ref) == posted
-    assert posted.ref(JOB) == ref
-
-
-@pytest.mark.parametrize("text", ["", "x/44", "44", "i/44/45", "d/44"])
-def test_a_ref_of_nobodys_is_lost(text):
-    assert posted_of(MessageRef(place=JOB.place, id=text)).kind is Kind.LOST
 
 
 @pytest.mark.parametrize(
