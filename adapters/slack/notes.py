@@ -6,6 +6,7 @@ All of it is small, expires, and is shared by all processes, so that whoever goe
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 
 from bot.jobs import JobId
 from bot.ports import SecretStore
@@ -15,6 +16,9 @@ KEPT_S = 30 * 24 * 3600.0
 
 ASKED_S = 7 * 24 * 3600.0
 """For how long it is known that a message was asked for: longer than anybody tries to make one."""
+
+DOUBTED_S = 120.0
+"""For how long it is known that a channel took no post: longer than any process believes that we are in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +70,21 @@ class Notes:
         """None of them is there any more."""
         await self._secrets.forget(_files(job_id))
 
+    async def doubt(self, workspace: str, channel: str) -> None:
+        """Remember that a channel took no post of ours: whoever believes that we are in it has to look again."""
+        await self._secrets.put(_doubt(workspace, channel), token_hex(8), for_s=DOUBTED_S)
+
+    async def doubted(self, workspace: str, channel: str) -> str:
+        """Return what another doubt of a channel has another one of; empty where nobody doubts."""
+        return await self._secrets.get(_doubt(workspace, channel)) or ""
+
 
 def _message(nonce: str) -> str:
     return f"slack/asked/{nonce}"
+
+
+def _doubt(workspace: str, channel: str) -> str:
+    return f"slack/doubt/{workspace}/{channel}"
 
 
 def _files(job_id: JobId) -> str:

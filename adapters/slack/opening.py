@@ -51,7 +51,7 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
     calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
-    rooms = Rooms(calls=calls, takes_guests=options.takes_guests)
+    rooms = Rooms(calls=calls, notes=Notes(backing.secrets), takes_guests=options.takes_guests)
     submitting = Submitting(desk=backing.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
     chat = SlackChat(calls, backing.secrets, backing.files, link=options.link, now=options.now)
     return SlackFront(

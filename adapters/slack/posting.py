@@ -12,6 +12,7 @@ from adapters.slack.cards import EVENT, metadata
 from adapters.slack.notes import Asked, Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
+from adapters.slack.rooms import SHUT
 from adapters.slack.standing import Conversation
 
 SETTLED_S = 10.0
@@ -56,7 +57,12 @@ class Posting:
     async def say(self, talk: Conversation, body: Json) -> str:
         """Post without a look at what was posted before; returns the `ts`. Raises Refused."""
         said = {"channel": talk.channel, "thread_ts": talk.thread, "unfurl_links": False, "unfurl_media": False, **body}
-        answer = await self._calls.ask(talk.workspace, "chat.postMessage", said)
+        try:
+            answer = await self._calls.ask(talk.workspace, "chat.postMessage", said)
+        except Refused as refused:
+            if refused.refusal in SHUT:
+                await self._notes.doubt(talk.workspace, talk.channel)
+            raise
         return str(answer.get("ts", ""))
 
     # ---- Looking for it ----

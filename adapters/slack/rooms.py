@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TypeVar
 
 from adapters.slack.calls import Calls
+from adapters.slack.notes import Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
@@ -14,7 +15,8 @@ from bot.errors import SubmissionError
 from bot.policy.tiers import GUEST
 
 KNOWN_S = 60.0
-"""For so long it is believed that we are in a channel: a busy one would use up Slack's limit otherwise."""
+"""For so long it is believed that we are in a channel, unless a post there is refused: a busy one would use up Slack's
+limit otherwise."""
 
 PERSON_S = 900.0
 """The same for who somebody is."""
@@ -23,6 +25,9 @@ _MOST_KNOWN = 5000
 _PAGE, _PAGES = 999, 5
 _Known = TypeVar("_Known")
 _OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
+
+SHUT = _OUTSIDE | {Refusal.REVOKED}
+"""Refusals of a post after which nothing is believed of its channel any more."""
 
 NOT_THERE = "I am not in this conversation, so I could not show you the picture."
 INVITE = "Somebody who is in the channel can let me in: type /invite and my name there."
@@ -50,13 +55,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """A channel that we are in."""
+
+    until: float
+    is_private: bool
+    doubt: str  #: as it was when we looked: with another one, a post was refused since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """What is known of conversations and people. Every method may raise Refused or StoreLost."""
 
     calls: Calls
+    notes: Notes
     takes_guests: bool = False
     clock: Callable[[], float] = monotonic
-    _rooms: dict[tuple[str, str], tuple[float, bool]] = field(default_factory=dict, init=False)
+    _rooms: dict[tuple[str, str], _Room] = field(default_factory=dict, init=False)
     _doors: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
     _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
     _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
@@ -70,10 +85,12 @@ class Rooms:
         # One after the other: of a crowd that asks at once, the first one finds out for all.
         _bound(self._doors)
         async with self._doors.setdefault(key, asyncio.Lock()):
-            until, is_private = self._rooms.get(key, (0.0, False))
-            return is_private if until > self.clock() else await self._look(talk)
+            # Asked before we look: a post that is refused meanwhile leaves another doubt, and we look once more.
+            doubt, known = await self.notes.doubted(*key), self._rooms.get(key)
+            is_believed = known is not None and known.until > self.clock() and known.doubt == doubt
+            return known.is_private if known is not None and is_believed else await self._look(talk, doubt)
 
-    async def _look(self, talk: Conversation) -> bool:
+    async def _look(self, talk: Conversation, doubt: str) -> bool:
         try:
             told = await self.calls.ask(talk.workspace, "conversations.info", {"channel": talk.channel})
         except Refused as refused:
@@ -84,7 +101,8 @@ class Rooms:
         check_room(room)
         is_private = bool(room.get("is_private") or room.get("is_im") or room.get("is_mpim"))
         _bound(self._rooms)
-        self._rooms[talk.workspace, talk.channel] = (self.clock() + KNOWN_S, is_private)
+        known = _Room(until=self.clock() + KNOWN_S, is_private=is_private, doubt=doubt)
+        self._rooms[talk.workspace, talk.channel] = known
         return is_private
 
     async def check_member(self, talk: Conversation, user: str) -> None:

@@ -116,3 +116,17 @@ async def test_a_token_that_is_revoked_in_mid_run_ends_the_job_and_is_not_beaten
 
         assert record.state.is_final
         assert refused(scene) <= FEW
+
+
+async def test_once_a_post_was_refused_nothing_more_is_painted_for_a_channel_that_took_us_out(tmp_path):
+    async with whole(tmp_path) as scene:
+        await scene.mid_run()
+        scene.team.remove(scene.general)
+        scene.quick()
+        await scene.ended()
+        told = await (await scene.ada.slash(scene.general, "/imagine", "a cat steps:2")).shows("/invite")
+        assert told.is_ephemeral
+        scene.team.invite(scene.general)
+        await painted(await scene.ada.slash(scene.general, "/imagine", "a dog steps:2"))
+
+        assert len(await scene.jobs()) == 2
