@@ -30,7 +30,7 @@ from bot.policy.measures import (
 )
 from bot.policy.meters import Take
 from bot.policy.notation import quotas_words
-from bot.policy.rulebook import Deed, Pattern, Reading
+from bot.policy.rulebook import Deed, Entry, Pattern, Reading, Rulebook, everywhere
 from bot.policy.usage import Usage, told
 from bot.removing import Removed
 from bot.reports import Report
@@ -39,6 +39,7 @@ from bot.shares import ONE
 SETTINGS = "the settings"
 HERE = "a moderator here"
 OPERATOR = "the operator"
+NOBODY = "nobody said so"
 CEILING = "the ceiling that the operator set"
 
 
@@ -85,10 +86,10 @@ def purged(removed: Removed) -> Answer:
     return note(f"Removed: {_jobs(removed.jobs)}, with their files.", sentence + kept, tone=Tone.GOOD)
 
 
-def patterns(own: Sequence[Pattern], everywhere: Sequence[Pattern]) -> Answer:
+def patterns(own: Sequence[Pattern], wide: Sequence[Pattern]) -> Answer:
     """List a blocklist; those of everywhere are the operator's."""
     rows = [(each.text, _pattern(each)) for each in own]
-    rows += [(each.text, f"{_pattern(each)}, everywhere, by {OPERATOR}") for each in everywhere]
+    rows += [(each.text, f"{_pattern(each)}, everywhere, by {OPERATOR}") for each in wide]
     sentence = () if rows else ("Nothing is on it.",)
     return Answer(sections=(Section(headline="The blocklist", sentence=sentence, rows=tuple(rows)),))
 
@@ -147,27 +148,24 @@ def reset(user: str) -> Answer:
 def _allowed(holding: Holding) -> Iterator[Held]:
     books, requester = holding.books, holding.requester
     banned = holding.banned()
-    is_here = bool(books.community.ban(requester.id) or books.community.ban(None))
-    if banned:
-        yield Held(name="Banned", value=str(banned), source=HERE if is_here else OPERATOR)
-    else:
-        yield Held(name="Banned", value="no", source="nobody said so")
-    for book, source in ((books.everywhere, OPERATOR), (books.community, HERE)):
+    here = next((each for each in (books.community.ban(requester.id), books.community.ban(None)) if each), None)
+    source = _who(books.community, here.key) if here else OPERATOR
+    yield Held(name="Banned", value=str(banned) if banned else "no", source=source if banned else NOBODY)
+    for book in (books.everywhere, books.community):
         if pause := book.pause(None):
-            yield Held(name="Paused", value=pause.message or "everything", source=source)
+            yield Held(name="Paused", value=pause.message or "everything", source=_who(book, pause.key))
 
 
 def _in_queue(holding: Holding) -> Iterator[Held]:
-    tier, share = holding.tier, holding.share
-    assigned = tier is not None and any(
-        said and said.tier == tier.name for said in (holding.books.community.assignment(holding.requester.id),)
+    tier, share, books = holding.tier, holding.share, holding.books
+    name = everywhere(holding.requester.tenant.platform, holding.requester.id)
+    said = (
+        (books.community, books.community.assignment(holding.requester.id)),
+        (books.everywhere, books.everywhere.assignment(name)),
     )
+    put = next((_who(book, each.key) for book, each in said if each and tier and each.tier == tier.name), SETTINGS)
     source = f"the tier {tier.name}" if tier else SETTINGS
-    yield Held(
-        name="Tier",
-        value=tier.name if tier else "none that is known without their roles",
-        source=HERE if assigned else SETTINGS,
-    )
+    yield Held(name="Tier", value=tier.name if tier else "none that is known without their roles", source=put)
     yield Held(name="Weight", value=f"{share.weight / ONE:g}", source=source)
     caps = ((share.waiting.user, "in this community", source), (share.waiting.person, "anywhere", SETTINGS))
     for cap, where, whose in caps:
@@ -175,31 +173,37 @@ def _in_queue(holding: Holding) -> Iterator[Held]:
 
 
 def _quotas(holding: Holding) -> Iterator[Held]:
-    books, due, requester = holding.books, holding.entitlement, holding.requester
-    own = books.community.allowance(requester.id)
-    tiers = holding.terms is not None and holding.terms.quotas is not None
-    source = HERE if own else f"the tier {holding.terms.tier}" if tiers and holding.terms else SETTINGS
-    yield Held(name="Quota", value=quotas_words(due.member.quotas), source=source)
-    if due.member.extra.gpu_s or due.member.extra.pictures:
-        more = f"{due.member.extra.pictures} pictures, {due.member.extra.gpu_s}s"
-        granted = books.community.grant(requester.id)
-        yield Held(name="More for now", value=more, source=HERE if granted else OPERATOR)
-    everywhere = books.everywhere.allowance("/".join((requester.tenant.platform, requester.id)))
+    books, due, requester, terms = holding.books, holding.entitlement, holding.requester, holding.terms
+    name = everywhere(requester.tenant.platform, requester.id)
+    usual = f"the tier {terms.tier}" if terms and terms.quotas is not None else SETTINGS
+    own, wide = books.community.allowance(requester.id), books.everywhere.allowance(name)
+    yield Held(name="Quota", value=quotas_words(due.member.quotas), source=_said(books.community, own, usual))
+    for book, grant in (
+        (books.community, books.community.grant(requester.id)),
+        (books.everywhere, books.everywhere.grant(name)),
+    ):
+        if grant and grant.until_ms > holding.now_ms:
+            left_s = (grant.until_ms - holding.now_ms) / 1000
+            more = f"{grant.pictures} pictures, {grant.gpu_s}s for another {spelled(max(1.0, left_s))}"
+            yield Held(name="More for now", value=more, source=_who(book, grant.key))
     yield Held(
-        name="Quota anywhere",
-        value=quotas_words(due.person.quotas),
-        source=OPERATOR if everywhere else SETTINGS,
+        name="Quota anywhere", value=quotas_words(due.person.quotas), source=_said(books.everywhere, wide, SETTINGS)
     )
-    ceiling, zone = books.community.ceiling, books.community.zone
+    ceiling = books.community.ceiling
     capped = ceiling is not None and ceiling.quotas is not None
-    yield Held(
-        name="All members together", value=quotas_words(due.community.quotas), source=CEILING if capped else SETTINGS
-    )
-    weight = holding.share.tenant_weight / ONE
-    yield Held(
-        name="Community's weight", value=f"{weight:g}", source=CEILING if ceiling and ceiling.weight else SETTINGS
-    )
-    yield Held(name="Days begin in", value=due.zone, source=HERE if zone else SETTINGS)
+    together = quotas_words(due.community.quotas)
+    yield Held(name="All members together", value=together, source=CEILING if capped else SETTINGS)
+    weight, is_weighed = f"{holding.share.tenant_weight / ONE:g}", ceiling is not None and ceiling.weight is not None
+    yield Held(name="Community's weight", value=weight, source=CEILING if is_weighed else SETTINGS)
+    yield Held(name="Days begin in", value=due.zone, source=_said(books.community, books.community.zone, SETTINGS))
+
+
+def _said(book: Rulebook, entry: Entry | None, otherwise: str) -> str:
+    return _who(book, entry.key) if entry else otherwise
+
+
+def _who(book: Rulebook, key: str) -> str:
+    return OPERATOR if book.tenant is None or key in book.firm else HERE
 
 
 # ---- Words ----

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import discord, servers, slack, workflows
+from bot.cli import discord, policy, servers, slack, users, workflows
 from bot.cli.flags import AsJson, ComfyUrl
 from bot.service.roles import Role
 from workflows.text import clean
@@ -23,6 +23,9 @@ app.add_typer(workflows.app, name="workflows")
 app.add_typer(servers.app, name="servers")
 app.add_typer(discord.app, name="discord")
 app.add_typer(slack.app, name="slack")
+app.add_typer(users.app, name="users")
+app.add_typer(policy.app, name="policy")
+app.command("audit")(policy.audit)
 
 
 def _print_version(wanted: bool) -> None:

@@ -2,19 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from adapters.redis.engine import open_engine
-from adapters.redis.opening import open_redis
 from bot.cli.pool_rows import HEAD, RIGHT, Seen, as_data, as_rows, seen
 from bot.cli.service import state_folder
 from bot.cli.setting_up import load_settings
-from bot.cli.store import store_url
+from bot.cli.store import opened_store
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
 from bot.ports import ServerStore
@@ -22,8 +19,6 @@ from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus,
 from bot.service.reaching import checked, place_of
 from bot.settings import Settings, read_server
 from workflows.choices import listed
-
-_DEADLINE_S = 3.0
 
 _NONE = (
     "The pool has no GPU yet. Name yours in fairbrush.toml (fairbrush init writes one to edit), or add one: "
@@ -224,9 +219,6 @@ def _with_store(work: Callable[[Registry], Awaitable[_Result]], state: Path | No
 
 async def _opened(work: Callable[[Registry], Awaitable[_Result]], settings: Settings, state: Path) -> _Result:
     """Do it in the store of the running service; where none runs, the engine of our own is started for it."""
-    async with AsyncExitStack() as stack:
-        running = store_url(settings, state)
-        ours = "" if running else await stack.enter_async_context(open_engine(state / "store"))
-        pool = await stack.enter_async_context(open_redis(running or ours, deadline_s=_DEADLINE_S))
+    async with opened_store(settings, state) as (pool, is_running):
         seeds = {server.name: server.spec for server in settings.servers}
-        return await work(Registry(store=pool.servers, seeds=seeds, served=running is not None))
+        return await work(Registry(store=pool.servers, seeds=seeds, served=is_running))

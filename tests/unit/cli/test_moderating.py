@@ -1,0 +1,115 @@
+"""`fairbrush users`, `policy` and `audit`: the words of a chat, as the operator, in a store that lasts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli import policy, users
+from bot.cli.moderating import Where, at_home, entries, operator, say_entries, say_held, show_audit, show_policy, take
+from bot.cli.terminal import WRONG, tell
+from bot.errors import SubmissionError
+from bot.jobs import Tenant
+from bot.moderators import Held
+from bot.policy.audit import AuditEntry, Author
+from bot.policy.measures import BanUser, Rank, ShowAudit, ShowReports
+from bot.policy.verbs import BY_NAME
+from tests.fakes.memory_books import MemoryAudit
+from workflows.faults import InvalidValues
+
+GUILD = Tenant(platform="discord", id="1001")
+EVIL = AuditEntry(
+    author=Author(platform="discord", id="7", name="Moe [bold]\x1b[31m"),
+    measure="ban",
+    tenant=GUILD,
+    user="8",
+    why="spam\x1b[2J\nmore",
+)
+
+
+@pytest.fixture
+def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Where:
+    monkeypatch.chdir(tmp_path)
+    return Where(community="discord/1001", state=tmp_path)
+
+
+def test_what_is_done_lasts_and_is_told_with_where_it_comes_from(where, capsys):
+    take(["quota", "7", "40", "pictures/day"], where, as_json=False)
+    assert capsys.readouterr().out == "The quota of 7 is 40 pictures/day.\n"
+
+    show_policy("discord/7", where, (), as_json=True)
+    rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert rows["Quota"] == {"name": "Quota", "value": "40 pictures/day", "source": "the operator"}
+
+    show_audit("7", where, 0, as_json=True)
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["measure"], each["user"], each["author"]["platform"]) for each in told] == [
+        ("show", "7", "local"),
+        ("quota", "7", "local"),
+    ]
+
+
+def test_what_cannot_be_read_or_done_is_told_and_fails(where, capsys):
+    with pytest.raises(InvalidValues) as unread:
+        take(["ban"], where, as_json=False)
+    assert tell(unread.value, as_json=False) == WRONG
+    with pytest.raises(SubmissionError) as refused:
+        take(["unban", "7"], where, as_json=False)
+    assert tell(refused.value, as_json=False) == WRONG
+    assert "They are not banned here." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("community", ["1001", "/1001", "discord/"])
+def test_a_community_is_named_with_its_platform(community):
+    with pytest.raises(SubmissionError, match="named with its platform"):
+        Where(community=community, state=None).tenant  # noqa: B018 - it is read
+
+
+def test_in_their_community_somebody_has_no_platform():
+    assert at_home(BanUser(user="discord/7", reason=""), GUILD) == BanUser(user="7", reason="")
+    assert at_home(BanUser(user="7", reason=""), GUILD) == BanUser(user="7", reason="")
+    assert at_home(BanUser(user="discord/7", reason=""), None) == BanUser(user="discord/7", reason="")
+    assert at_home(ShowAudit(user="discord/7"), GUILD) == ShowAudit(user="7")
+    assert at_home(ShowAudit(), GUILD) == ShowAudit()
+    assert at_home(ShowReports(), GUILD) == ShowReports()
+
+
+def test_whoever_has_the_command_line_is_the_operator():
+    actor = operator()
+
+    assert (actor.rank, actor.platform, actor.tenant) == (Rank.OPERATOR, "local", None)
+    assert actor.name
+
+
+def test_what_people_wrote_steers_no_terminal_and_breaks_no_line(capsys):
+    say_entries([EVIL], as_json=False)
+    say_entries([EVIL], as_json=True)
+    say_held([Held(name="Banned", value="x\x1b[31m[bold]", source="y")], as_json=False)
+
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[bold]" in told
+    [line] = [line for line in told.splitlines() if line.startswith("{")]
+    assert json.loads(line)["why"] == EVIL.why
+
+
+def test_an_empty_audit_says_so(capsys):
+    say_entries([], as_json=False)
+
+    assert capsys.readouterr().out == "Nothing was done yet.\n"
+
+
+async def test_an_export_has_every_page():
+    audit = MemoryAudit()
+    for _ in range(450):
+        await audit.add(EVIL)
+
+    assert len(await entries(audit, GUILD, None, 0)) == 450
+    assert len(await entries(audit, GUILD, None, 250)) == 250
+
+
+def test_every_verb_is_a_command_somewhere():
+    listed = {*users.OF_USERS, *policy.OF_POLICY, *(f"blocklist {name}" for name in policy.OF_BLOCKLIST)}
+
+    # Who did what, and what was reported, are commands of their own.
+    assert set(BY_NAME) - listed == {"audit", "reports"}
