@@ -1,8 +1,9 @@
 """From what somebody typed to what is asked: `/imagine a cat steps:30`, `/flux …`, `/queue`. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from bot.images import Admitted
 from workflows.catalog import Catalog
@@ -13,6 +14,9 @@ from workflows.workflow import Workflow
 
 IMAGINE = "imagine"
 
+CANCEL = "cancel"
+"""A service where buttons alone are not enough: where whoever asks may not see their message."""
+
 SERVICES: Mapping[str, str] = {
     "queue": "What waits, and where your jobs are in it.",
     "history": "Your own latest jobs. Only you see the answer.",
@@ -22,7 +26,12 @@ SERVICES: Mapping[str, str] = {
 }
 """Commands that make no job."""
 
+TYPE_A_STROKE = "Type / to see all."
+"""What there is, where somebody sees a list of commands as soon as they type a stroke."""
+
 _COMMAND = re.compile(r"\s*/(?P<name>[A-Za-z][\w-]{0,31})(?:\s+|$)")
+_NAME = re.compile(r"\s*(?P<stroke>/?)(?P<name>[A-Za-z][\w-]{0,31})(?:[:,]\s*|[.!?]*\s*$|\s+)")
+_WHICH = re.compile(r"(?:all|\d{1,4})?[.!?]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,7 @@ class Service:
     """Somebody wants to know something."""
 
     name: str
+    rest: str = ""  #: what stands behind the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +93,55 @@ def meant_workflow(name: str, rest: str, catalog: Catalog, default: str) -> Work
     return catalog.workflows.get(name)
 
 
-def read_message(text: str, catalog: Catalog) -> Said:
+def read_message(
+    text: str, catalog: Catalog, *, services: Collection[str] = SERVICES, see_all: str = TYPE_A_STROKE
+) -> Said:
     """Understand a message; its parameters are intake's to read. Raises InvalidValues for an unknown command."""
     name, rest = split_command(text)
     if not name:
         return NoCommand()
+    return _named(name, rest, catalog, services) or _refuse(name, see_all)
+
+
+def read_talk(
+    text: str, catalog: Catalog, *, services: Collection[str] = SERVICES, see_all: str = TYPE_A_STROKE
+) -> Said:
+    """Understand what is said to us, where nobody has to type a stroke: what begins with no command is a prompt.
+
+    A service is its bare word, perhaps with which: `help me paint a cat` asks for a picture. Raises InvalidValues for
+    an unknown command behind a stroke.
+    """
+    found = _NAME.match(text)
+    said = _named(found["name"].lower(), text[found.end() :], catalog, services) if found else None
+    if found and found["stroke"]:
+        return said or _refuse(found["name"], see_all)
+    if said is None or (isinstance(said, Service) and not _is_bare(said)):
+        return Order(workflow=None, text=text.strip()) if text.strip() else NoCommand()
+    return said
+
+
+def orders_by_name(text: str, catalog: Catalog) -> bool:
+    """Whether words begin with a command that paints, and say what: enough not to take them for talk about us."""
+    found = _NAME.match(text)
+    said = _named(found["name"].lower(), text[found.end() :], catalog, ()) if found else None
+    return isinstance(said, Order) and bool(said.text.strip())
+
+
+def _is_bare(said: Service) -> bool:
+    # Whoever says "cancel my job" is told how: nobody wants that painted.
+    return said.name == CANCEL or _WHICH.fullmatch(said.rest) is not None
+
+
+def _refuse(name: str, see_all: str) -> NoReturn:
+    raise InvalidValues([Fault(parameter="command", reason=f"there is no {shown('/' + name)}. {see_all}")])
+
+
+def _named(name: str, rest: str, catalog: Catalog, services: Collection[str]) -> Order | Service | None:
     if name == IMAGINE:
         return Order(workflow=None, text=rest)
     if name in catalog.workflows:
         return Order(workflow=name, text=rest)
-    if name in SERVICES:
-        return Service(name=name)
-    raise InvalidValues([Fault(parameter="command", reason=f"there is no {shown('/' + name)}. Type / to see all.")])
+    return Service(name=name, rest=rest.strip()) if name in services else None
 
 
 def place_pictures(
