@@ -15,6 +15,7 @@ from adapters.redis.opening import open_redis
 from adapters.redis.places import SERVICE_LOCK, lock_of
 from adapters.web.server import Route, WebServer
 from bot.attempt import WorkerLimits
+from bot.backing import Backing
 from bot.errors import ConfigError
 from bot.limits import policy_of
 from bot.pool import Pool
@@ -87,18 +88,19 @@ def _stands(core: Core, announce: Announce) -> Iterator[Stand]:
     """Join every chat platform of this process; they share one desk."""
     desk = desk_of(core)
     sources = sources_of(core, desk)
+    backing = Backing(desk=desk, files=core.files, live=core.pool.live, secrets=core.secrets, card=sources.card)
     beside: Sequence[Route] = ()
     # Here, for each takes half a second: whoever is not in Discord or Slack does not wait for its library.
     if Role.SLACK in core.options.roles:
         from bot.service.slack import slack_front  # noqa: PLC0415
 
-        slack = slack_front(core, desk, sources)
+        slack = slack_front(core, backing)
         beside = slack.routes()
         yield stand_of(core, slack, sources, FAR)
     if Role.DISCORD in core.options.roles:
         from bot.service.discord import discord_front  # noqa: PLC0415
 
-        yield stand_of(core, discord_front(core, desk, sources), sources, FAR)
+        yield stand_of(core, discord_front(core, backing), sources, FAR)
     if Role.WEB in core.options.roles:
 
         def served(page: WebServer) -> None:

@@ -9,9 +9,9 @@ from typing import assert_never
 
 from bot.answers import Answer, note
 from bot.clicks import CANCELLED, STOPPED, command_of, submission_of_click, workflow_of
-from bot.desk import Desk, Left
+from bot.desk import Desk
 from bot.errors import SubmissionError
-from bot.jobs import JobId, JobRecord, picture_numbers
+from bot.jobs import JobId, JobRecord, Left, picture_numbers
 from bot.meanings import (
     EditAgain,
     EditForm,

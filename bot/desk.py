@@ -12,8 +12,7 @@ from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Place, Requester, Tenant
-from bot.jobs import Left as Left  # what a deletion leaves is had with it
+from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Left, Place, Requester, Tenant
 from bot.limits import Limits, share_of
 from bot.moderation import Moderation
 from bot.owndata import OwnData

@@ -31,7 +31,8 @@ from bot.clicking import (
     Told,
     effect_of,
 )
-from bot.desk import Desk, Left
+from bot.desk import Desk
+from bot.jobs import Left
 from bot.ladder import posted_of
 from bot.meanings import EditAgain, HistoryPage, Meaning
 from bot.ports import ChatPlatform

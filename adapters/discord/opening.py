@@ -1,8 +1,5 @@
 """Puts the bot in Discord together: of what it is given, nothing is opened before it runs."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from adapters.discord.asking import Asking
 from adapters.discord.cdn import Cdn
 from adapters.discord.chat import DiscordChat
@@ -22,27 +19,13 @@ from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
 from bot.asides import Asides
+from bot.backing import Backing
 from bot.beginning import Beginning
-from bot.desk import Desk
-from bot.jobs import JobRecord
-from bot.ports import FileStore, LiveBoard, SecretStore, TextStore
-from bot.status import StatusCard
+from bot.ports import TextStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backing:
-    """What stands behind the bot, the same for all platforms and processes."""
-
-    desk: Desk
-    files: FileStore
-    live: LiveBoard
-    secrets: SecretStore
-    remembered: TextStore
-    card: Callable[[JobRecord], Awaitable[StatusCard]]
-
-
-def front_of(options: DiscordOptions, backing: Backing) -> DiscordFront:
-    """Return the bot."""
+def front_of(options: DiscordOptions, backing: Backing, remembered: TextStore) -> DiscordFront:
+    """Return the bot; `remembered`: what was last registered."""
     rest, replies = Rest(options.token), Replies(backing.secrets)
     sending = Sending(Delivery(backing.files, backing.live, link=options.link, spoilers=options.spoilers))
     chat = DiscordChat(rest, replies, sending, now=options.now)
@@ -51,7 +34,7 @@ def front_of(options: DiscordOptions, backing: Backing) -> DiscordFront:
         rest=rest,
         routes=_routes(options, backing, replies, sending, chat),
         registering=Registering(
-            desk=backing.desk, rest=rest, remembered=backing.remembered, guilds=options.guilds, sleep=options.sleep
+            desk=backing.desk, rest=rest, remembered=remembered, guilds=options.guilds, sleep=options.sleep
         ),
         gateway=GatewayOptions(
             token=options.token,

@@ -34,8 +34,9 @@ from bot.clicking import (
     Told,
     effect_of,
 )
-from bot.desk import Desk, Left
+from bot.desk import Desk
 from bot.errors import SubmissionError
+from bot.jobs import Left
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.ports import ChatPlatform
 from bot.submissions import Submission

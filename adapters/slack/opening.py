@@ -1,8 +1,5 @@
 """Puts the app in Slack together: of what it is given, nothing is opened before it runs."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,21 +25,8 @@ from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.tokens import OwnToken
 from bot.asides import Asides
+from bot.backing import Backing
 from bot.beginning import Beginning
-from bot.desk import Desk
-from bot.jobs import JobRecord
-from bot.ports import FileStore, SecretStore
-from bot.status import StatusCard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backing:
-    """What stands behind the app, the same for all platforms and processes."""
-
-    desk: Desk
-    files: FileStore
-    secrets: SecretStore
-    card: Callable[[JobRecord], Awaitable[StatusCard]]
 
 
 def front_of(options: SlackOptions, backing: Backing) -> SlackFront:

@@ -2,18 +2,17 @@
 
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
-from adapters.discord.opening import Backing, front_of
+from adapters.discord.opening import front_of
 from adapters.discord.origins import PLATFORM
-from bot.desk import Desk
+from bot.backing import Backing
 from bot.errors import ConfigError
-from bot.noticeboard import Sources
 from bot.service.core import Core
 from bot.service.originals import originals
 from bot.service.remembering import Remembering
 from bot.settings import Settings
 
 
-def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
+def discord_front(core: Core, backing: Backing) -> DiscordFront:
     """Return the bot in Discord, which logs in when it runs. Raises ConfigError without a token."""
     settings = core.options.settings
     options = DiscordOptions(
@@ -24,15 +23,8 @@ def discord_front(core: Core, desk: Desk, sources: Sources) -> DiscordFront:
         spoilers=settings.discord.spoilers,
         link=originals(core),
     )
-    backing = Backing(
-        desk=desk,
-        files=core.files,
-        live=core.pool.live,
-        secrets=core.secrets,
-        remembered=Remembering(settings=core.pool.settings, platform=PLATFORM),
-        card=sources.card,
-    )
-    return front_of(core.options.in_discord(options), backing)
+    remembered = Remembering(settings=core.pool.settings, platform=PLATFORM)
+    return front_of(core.options.in_discord(options), backing, remembered)
 
 
 def _token(settings: Settings) -> str:

@@ -2,17 +2,16 @@
 
 from adapters.slack.front import SlackFront
 from adapters.slack.given import OAuth, SlackOptions
-from adapters.slack.opening import Backing, front_of
-from bot.desk import Desk
+from adapters.slack.opening import front_of
+from bot.backing import Backing
 from bot.errors import ConfigError
-from bot.noticeboard import Sources
 from bot.service.core import Core
 from bot.service.originals import originals
 from bot.service.slack_access import problems_in_slack
 from bot.settings import Settings, revealed
 
 
-def slack_front(core: Core, desk: Desk, sources: Sources) -> SlackFront:
+def slack_front(core: Core, backing: Backing) -> SlackFront:
     """Return the app in Slack, which listens when it runs. Raises ConfigError for settings that do not fit together."""
     settings = core.options.settings
     if problems := [*problems_in_slack(settings, core.options.roles)]:
@@ -25,7 +24,6 @@ def slack_front(core: Core, desk: Desk, sources: Sources) -> SlackFront:
         takes_guests=settings.slack.guests,
         link=originals(core),
     )
-    backing = Backing(desk=desk, files=core.files, secrets=core.secrets, card=sources.card)
     return front_of(core.options.in_slack(options), backing)
 
 

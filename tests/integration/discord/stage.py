@@ -13,7 +13,8 @@ import pytest
 
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
-from adapters.discord.opening import Backing, front_of
+from adapters.discord.opening import front_of
+from bot.backing import Backing
 from bot.jobs import Job, JobRecord, MessageRef, nonce_of
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.members import Member
@@ -92,17 +93,16 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
             files=behind.files,
             live=behind.store,
             secrets=here.drawer,
-            remembered=scroll,
             card=behind.sources.card,
         )
-        front = front_of(options, backing)
+        front = front_of(options, backing, scroll)
         yield Stage(town=here, options=options, backing=backing, front=front, scroll=scroll, **vars(behind))
 
 
 @asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Stage]:
     """Let a bot run while the block does."""
-    stage.front = front_of(stage.options, stage.backing)
+    stage.front = front_of(stage.options, stage.backing, stage.scroll)
     async with asyncio.TaskGroup() as tasks:
         bot = tasks.create_task(stage.front.run())
         try:

@@ -15,7 +15,8 @@ from aiohttp import web
 from adapters.slack.front import SlackFront
 from adapters.slack.given import SlackOptions
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.opening import Backing, front_of
+from adapters.slack.opening import front_of
+from bot.backing import Backing
 from bot.jobs import Job, MessageRef, nonce_of
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
@@ -87,7 +88,13 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
                 **options,
             }
         )
-        backing = Backing(desk=behind.desk, files=behind.files, secrets=here.drawer, card=behind.sources.card)
+        backing = Backing(
+            desk=behind.desk,
+            files=behind.files,
+            live=behind.store,
+            secrets=here.drawer,
+            card=behind.sources.card,
+        )
         yield Stage(office=here, options=opened, backing=backing, front=front_of(opened, backing), **vars(behind))
 
 

@@ -12,12 +12,12 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.desk import Facts
 from adapters.web.guests import Guest
-from bot.desk import Desk, Left
+from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.events import Stage
 from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import Job, JobId, JobRecord, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
+from bot.jobs import Job, JobId, JobRecord, Left, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
 from bot.policy.places import PlaceRule, Spot
 from bot.ports import Cancelling, Lease
