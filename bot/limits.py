@@ -104,6 +104,18 @@ def standard_of(settings: Settings) -> Standard:
     )
 
 
+def named_roles(settings: Settings, tenant: Tenant) -> frozenset[str]:
+    """Return the roles of a community that settings name: of others nobody has to be asked who has them."""
+    found = {
+        role
+        for tier in settings.tiers
+        if tier.platform == tenant.platform and tier.community in (None, tenant.id)
+        for role in tier.roles
+    }
+    found.update(role for each in settings.communities if each.tenant == tenant for role in each.moderator_roles)
+    return frozenset(found - {GUEST})
+
+
 def _ceiling(told: CommunitySettings) -> Ceiling:
     return Ceiling(
         weight=round(told.weight * ONE),

@@ -35,6 +35,7 @@ from bot.desk import Desk
 from bot.jobs import Left
 from bot.ladder import posted_of
 from bot.meanings import EditAgain, HistoryPage, Meaning
+from bot.policy.measures import Rank
 from bot.ports import ChatPlatform
 
 
@@ -52,7 +53,7 @@ class Clicking:
 
     async def click(self, answering: Answering, meaning: Meaning | None) -> None:
         """Do what a click means. Raises what whoever clicked has to be told."""
-        effect = await answering.in_time(effect_of(self.desk, _click(answering.origin, meaning)))
+        effect = await answering.in_time(effect_of(self.desk, self._click(answering.origin, meaning)))
         match effect:
             case Say() | AskWhich() | GiveWords():
                 await answering.whisper(_told(effect))
@@ -87,6 +88,20 @@ class Clicking:
             case OpenReport(job_id=job_id):
                 return report_form(job_id)
 
+    def _click(self, origin: Origin, meaning: Meaning | None) -> Click:
+        async def moderates() -> bool:
+            rank = self.desk.rank(origin.requester, origin.roles, moderates=origin.governs)
+            return origin.moderates or rank >= Rank.MODERATOR
+
+        return Click(
+            meaning=meaning,
+            occasion=origin.occasion,
+            moderates=moderates,
+            chosen=origin.data.get("values"),
+            is_copy=origin.is_ephemeral,
+            answers=origin.requester.id if origin.is_private else origin.asker,
+        )
+
     async def _remove(self, answering: Answering, left: Left | None) -> None:
         try:
             await answering.remove_clicked()
@@ -94,20 +109,6 @@ class Clicking:
             # Under what /history shows, another message was clicked than the one that everybody sees.
             if left is not None and posted_of(left.ref).message != answering.origin.message:
                 await self.chat.remove(left.job, left.ref)
-
-
-def _click(origin: Origin, meaning: Meaning | None) -> Click:
-    async def moderates() -> bool:
-        return origin.moderates
-
-    return Click(
-        meaning=meaning,
-        occasion=origin.occasion,
-        moderates=moderates,
-        chosen=origin.data.get("values"),
-        is_copy=origin.is_ephemeral,
-        answers=origin.requester.id if origin.is_private else origin.asker,
-    )
 
 
 def _told(told: Told) -> Json:

@@ -51,10 +51,14 @@ class Right(IntFlag):
     ADMINISTRATOR = 1 << 3
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
+    MANAGE_GUILD = 1 << 5
     MANAGE_MESSAGES = 1 << 13
     ATTACH_FILES = 1 << 15
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    MODERATE_MEMBERS = 1 << 40
 
+
+_GOVERNING = Right.MANAGE_GUILD | Right.MODERATE_MEMBERS
 
 NAMES: Mapping[Right, str] = {
     Right.VIEW_CHANNEL: "View Channel",
@@ -81,6 +85,7 @@ class Origin:
     is_private: bool  #: a direct message between us and one person
     is_only_token: bool  #: the bot itself is not there: what the token cannot do, nobody can
     moderates: bool  #: may delete other people's messages there
+    governs: bool  #: may manage the server, or time its members out
     missing: tuple[str, ...]  #: permissions that we lack for posting pictures there, as Discord's settings call them
     thread_of: str | None = None  #: the channel that this is a thread of
     message: str | None = None  #: the id of the message that was clicked
@@ -149,6 +154,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         is_private=guild is None and context != _OTHERS_DM,
         is_only_token=is_only_token,
         moderates=_holds(event.get("member") or {}, Right.MANAGE_MESSAGES) and not is_only_token,
+        governs=_holds(event.get("member") or {}, _GOVERNING) and not is_only_token,
         missing=_missing(event, channel, is_there=guild is not None and not is_only_token),
         thread_of=_thread_of(channel),
         message=_id(message["id"]) if message else None,

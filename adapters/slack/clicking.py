@@ -38,6 +38,7 @@ from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import Left
 from bot.meanings import EditAgain, HistoryPage, decode
+from bot.policy.measures import Rank
 from bot.ports import ChatPlatform
 from bot.submissions import Submission
 
@@ -107,7 +108,8 @@ class Clicking:
 
     def _click(self, origin: Origin) -> Click:
         async def moderates() -> bool:
-            return await self.rooms.moderates(origin.workspace, origin.requester.id)
+            rights = await self.rooms.rights(origin.workspace, origin.requester.id)
+            return self.desk.rank(origin.requester, rights.roles, moderates=rights.moderates) >= Rank.MODERATOR
 
         return Click(
             meaning=decode(origin.name),

@@ -29,6 +29,7 @@ class SlackOptions:
     app_token: str | None = field(default=None, repr=False)  #: for Socket Mode, xapp-…
     signing_secret: str | None = field(default=None, repr=False)  #: for HTTP
     takes_guests: bool = False  #: whether guests, and members of other organisations, may ask
+    groups: Callable[[str], frozenset[str]] = lambda _: frozenset()  #: user groups that settings name for a workspace
     link: Callable[[StoredFile], str | None] = lambda _: None  #: makes an expiring address of an original
     base_url: str = SLACK
     hooks: Collection[str] = HOOKS  #: where answers go to

@@ -32,7 +32,7 @@ class Homes:
     async def publish(self, origin: Origin) -> None:
         """Make somebody's App Home true. What cannot be shown now is logged: it is shown when they look again."""
         records = await self.desk.history(origin.requester)
-        roles = await self.rooms.roles(origin.workspace, origin.requester.id)
+        roles = (await self.rooms.rights(origin.workspace, origin.requester.id)).roles
         usage = await self.desk.usage(origin.requester, roles)
         pictures = await self._pictures(origin, records)
         try:

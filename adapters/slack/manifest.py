@@ -39,6 +39,7 @@ SCOPES: Mapping[str, str] = {
     "im:write": "to tell somebody in a direct message how a job ended that its channel cannot show any more",
     "mpim:history": "the same as channels:history in group messages that the app was added to",
     "mpim:read": "the same as channels:read in group messages that the app was added to",
+    "usergroups:read": "to know who is in a user group that the settings name, for a tier or as its moderators",
     "users:read": "to know a requester's name, and whether they are a guest",
 }
 """What the app asks for when it is installed, and why: nothing of anybody's messages but in the cases named."""

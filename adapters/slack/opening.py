@@ -11,6 +11,7 @@ from adapters.slack.clicking import Clicking
 from adapters.slack.forming import Forming
 from adapters.slack.front import SlackFront
 from adapters.slack.given import SlackOptions
+from adapters.slack.groups import Groups
 from adapters.slack.homes import Homes
 from adapters.slack.installs import Installs, States
 from adapters.slack.leaving import Leaving
@@ -35,7 +36,12 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
     calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
-    rooms = Rooms(calls=calls, notes=Notes(backing.secrets), takes_guests=options.takes_guests)
+    rooms = Rooms(
+        calls=calls,
+        notes=Notes(backing.secrets),
+        groups=Groups(calls=calls, named=options.groups),
+        takes_guests=options.takes_guests,
+    )
     submitting = Submitting(desk=backing.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
     chat = SlackChat(calls, backing.secrets, backing.files, link=options.link, now=options.now)
     return SlackFront(

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TypeVar
 
 from adapters.slack.calls import Calls
+from adapters.slack.groups import Groups
 from adapters.slack.notes import Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
@@ -48,10 +49,13 @@ class Person:
     is_guest: bool  #: of another organisation, or let in for a few channels only
     moderates: bool
 
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """Return who they are to a tier: Slack tells nothing more of anybody."""
-        return (GUEST,) if self.is_guest else ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What somebody is by Slack's word, to tiers and to whoever asks for their rank."""
+
+    roles: tuple[str, ...] = ()  #: their user groups that settings name, and whether they are a guest
+    moderates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ class Rooms:
 
     calls: Calls
     notes: Notes
+    groups: Groups
     takes_guests: bool = False
     clock: Callable[[], float] = monotonic
     _rooms: dict[tuple[str, str], _Room] = field(default_factory=dict, init=False)
@@ -132,12 +137,13 @@ class Rooms:
         self._people[key] = (self.clock() + PERSON_S, person)
         return person
 
-    async def moderates(self, workspace: str, user: str) -> bool:
-        """Tell whether somebody runs the workspace; where Slack does not say, nobody does: one's own needs none."""
+    async def rights(self, workspace: str, user: str) -> Rights:
+        """Return what somebody is; where Slack does not say who they are, they have no rights: one's own needs none."""
         try:
-            return (await self.person(workspace, user)).moderates
+            person = await self.person(workspace, user)
         except Refused:
-            return False
+            return Rights()
+        return Rights(roles=await self.roles_of(person, workspace, user), moderates=person.moderates)
 
     async def member(self, workspace: str, user: str) -> Person:
         """Return who somebody is; raises SubmissionError for guests, unless they may ask here."""
@@ -146,12 +152,9 @@ class Rooms:
             raise SubmissionError(_GUEST)
         return person
 
-    async def roles(self, workspace: str, user: str) -> tuple[str, ...]:
-        """Return somebody's roles, to tell them how they stand; where Slack does not say who they are, a member's."""
-        try:
-            return (await self.person(workspace, user)).roles
-        except Refused:
-            return ()
+    async def roles_of(self, person: Person, workspace: str, user: str) -> tuple[str, ...]:
+        """Return who somebody is to a tier."""
+        return (*((GUEST,) if person.is_guest else ()), *await self.groups.of(workspace, user))
 
     async def direct(self, workspace: str, user: str) -> Conversation:
         """Return the direct messages between us and somebody."""

@@ -70,7 +70,8 @@ class Submitting:
         await self.desk.check(bundle.submission)
         submission = await handed_in(bundle, partial(self._admitted, origin.workspace))
         requester = replace(occasion.requester, name=person.name)
-        known = replace(occasion, requester=requester, roles=person.roles)
+        roles = await self.rooms.roles_of(person, origin.workspace, origin.requester.id)
+        known = replace(occasion, requester=requester, roles=roles)
         await self.desk.submit(replace(submission, occasion=known))
         answering.settle()
 

@@ -36,7 +36,7 @@ class Telling:
 
     async def _told(self, answering: Answering, service: str) -> Json:
         origin = answering.origin
-        roles = await answering.rooms.roles(origin.workspace, origin.requester.id)
+        roles = (await answering.rooms.rights(origin.workspace, origin.requester.id)).roles
         answer = await answer_to(self.desk, service, replace(origin.occasion(), roles=roles))
         if answer is not None:
             return answers.answered(answer)

@@ -3,8 +3,11 @@
 from adapters.slack.front import SlackFront
 from adapters.slack.given import OAuth, SlackOptions
 from adapters.slack.opening import front_of
+from adapters.slack.standing import PLATFORM
 from bot.backing import Backing
 from bot.errors import ConfigError
+from bot.jobs import Tenant
+from bot.limits import named_roles
 from bot.service.core import Core
 from bot.service.originals import originals
 from bot.service.slack_access import problems_in_slack
@@ -22,6 +25,7 @@ def slack_front(core: Core, backing: Backing) -> SlackFront:
         app_token=revealed(settings.slack_app_token),
         signing_secret=revealed(settings.slack_signing_secret),
         takes_guests=settings.slack.guests,
+        groups=lambda workspace: named_roles(settings, Tenant(platform=PLATFORM, id=workspace)),
         link=originals(core),
     )
     return front_of(core.options.in_slack(options), backing)

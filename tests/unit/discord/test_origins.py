@@ -114,6 +114,18 @@ def test_a_moderator_is_one_only_in_the_guild_that_has_us() -> None:
     assert not in_private().moderates
 
 
+@pytest.mark.parametrize("right", [Right.MANAGE_GUILD, Right.MODERATE_MEMBERS, Right.ADMINISTRATOR])
+def test_whoever_may_manage_the_guild_or_time_members_out_governs_it(right: Right) -> None:
+    member = {"user": {"id": ADA, "username": "ada"}, "permissions": str(int(right))}
+    assert origin_of(event(member=member)).governs
+    assert not origin_of(event(member=member, authorizing_integration_owners={"1": ADA})).governs
+
+
+def test_whoever_may_only_delete_messages_of_one_channel_does_not() -> None:
+    member = {"user": {"id": ADA, "username": "ada"}, "permissions": str(int(Right.MANAGE_MESSAGES))}
+    assert not origin_of(event(member=member)).governs
+
+
 def test_a_members_roles_come_along_and_nobody_has_any_in_private() -> None:
     member = {"user": {"id": ADA, "username": "ada"}, "permissions": "0", "roles": ["700", "701"]}
 

@@ -14,7 +14,7 @@ from tests.unit.workflows.samples import LIBRARY_CATALOG, TXT2IMG
 from workflows.catalog import Catalog
 
 _HOUSE = Path(__file__).parents[3]
-_NOT_ASKED = {"conversations.join", "team.info", "usergroups.users.list"}
+_NOT_ASKED = {"conversations.join", "team.info"}
 """Methods that are known by their pace, and called by nobody: the app never joins a channel by itself."""
 
 _ADDRESS = "https://paint.example"

@@ -8,7 +8,6 @@ from adapters.fetching import trusted
 from adapters.slack.outside import FILES, HOOKS
 from adapters.slack.rooms import NotThere, check_room, person_of
 from bot.errors import SubmissionError
-from bot.policy.tiers import GUEST
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,6 @@ def test_where_nobody_lets_us_post_no_invitation_is_asked_for(what: str):
 )
 def test_a_guest_is_whoever_is_not_quite_of_the_workspace(user: dict[str, Any]):
     assert person_of(user, "T1").is_guest
-    assert person_of(user, "T1").roles == (GUEST,)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +56,6 @@ def test_a_guest_is_whoever_is_not_quite_of_the_workspace(user: dict[str, Any]):
 )
 def test_whoever_is_of_the_workspace_or_its_enterprise_is_no_guest(user: dict[str, Any], workspace: str):
     assert not person_of(user, workspace).is_guest
-    assert person_of(user, workspace).roles == ()
 
 
 def test_an_administrator_of_another_organisation_moderates_nothing():
