@@ -101,11 +101,12 @@ async def test_while_the_store_fails_everything_is_acknowledged_in_time_and_told
             await scene.opened()
             await painted(await scene.ada.slash(scene.general, "/imagine", "a fox steps:2"))
             await scene.ended()
-            (store.hang if how == "hangs" else store.leave)()
             form = await (await scene.ada.slash(scene.general, "/imagine")).opens("Prompt")
+            (store.hang if how == "hangs" else store.leave)()
             asked = await asyncio.gather(
                 scene.ada.slash(scene.general, "/imagine", "a hare"),
                 scene.ben.slash(scene.general, "/fairbrush", "history"),
+                scene.ben.slash(scene.general, "/imagine"),
                 scene.ada.submit(form, Prompt="an owl"),
             )
             for each in asked[:2]:
