@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.answers import Answer
 from bot.awaiting import Awaited
+from bot.belongings import Belongings
 from bot.deadlines import spelled
 from bot.errors import NotAllowed, SubmissionError
 from bot.estimates import Gpus, wait_ms
@@ -15,7 +16,6 @@ from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Left, Place, Requester, Tenant
 from bot.limits import Limits, share_of
 from bot.moderation import Moderation
-from bot.owndata import OwnData
 from bot.policy.measures import Actor, Measure, Rank
 from bot.policy.places import Spot, offered, ruled
 from bot.policy.ranks import Ranks, rank_of
@@ -52,7 +52,7 @@ class Desk:
     gpus: Gpus
     ranks: Ranks = field(default_factory=Ranks)
     bench: Moderation | None = None  #: None: nobody moderates
-    own: OwnData | None = None  #: of whoever asks; None: nothing is kept that could be told
+    own: Belongings | None = None  #: of whoever asks; None: nothing is kept that could be told
     awaited: Callable[[Position], Awaited | None] = lambda _: None  #: whom a job waits for there, if none of them works
 
     def catalog(self) -> Catalog:

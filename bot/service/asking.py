@@ -1,6 +1,7 @@
 """Where all chat platforms ask, and where their cards come from: one desk for them all."""
 
 from adapters.redis.opening import RedisPool
+from bot.belongings import Belongings
 from bot.desk import Desk
 from bot.houserules import HouseRules
 from bot.intake import Intake, Knowledge
@@ -8,7 +9,6 @@ from bot.limits import limits_of, ranks_of, standard_of
 from bot.moderation import Moderation
 from bot.noticeboard import Sources
 from bot.overseeing import Overseeing
-from bot.owndata import OwnData
 from bot.removing import Removing
 from bot.service.core import Core
 from bot.settings import Settings
@@ -44,7 +44,7 @@ def desk_of(core: Core) -> Desk:
         knowledge=knowledge,
         limits=limits,
         bench=moderation_of(pool, core.options.settings, knowledge),
-        own=OwnData(removing=removing_of(pool)),
+        own=Belongings(removing=removing_of(pool)),
         ranks=ranks_of(core.options.settings),
         gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,

@@ -34,10 +34,11 @@ _OF_BOT: Mapping[str, str] = {
         reporting reports submissions suggesting supervising telling
         """,
     "what is said: cards, answers, sentences; and the noticeboard": """
-        answers budgets buttons cards copies errors inert noticeboard refusals status
+        answers budgets buttons cards copies errors inert moderators noticeboard refusals status
         """,
     "who may, and whose turn it is": """
-        accounts estimates fairshare ids lanes laning leases limits overview policy servers shares
+        accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
+        overseeing overview policy removing servers shares takedowns
         """,
     "settings, the service, the command line": "app cli ports service settings",
 }

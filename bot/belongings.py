@@ -19,7 +19,7 @@ _STAYS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnData:
+class Belongings:
     """Where it is read and removed."""
 
     removing: Removing

@@ -2,8 +2,8 @@
 
 import json
 
+from bot.belongings import Belongings
 from bot.jobs import JobState, MessageRef, Place
-from bot.owndata import OwnData
 from bot.policy.rulebook import Ban
 from bot.reports import Report
 from tests.unit.bot.moderated import ANN, BEN, GUILD, House
@@ -12,8 +12,8 @@ from tests.unit.bot.test_moderation import bench
 PLACE = Place(tenant=GUILD, channel="art")
 
 
-def own(house: House) -> OwnData:
-    return OwnData(removing=bench(house).removing)
+def own(house: House) -> Belongings:
+    return Belongings(removing=bench(house).removing)
 
 
 async def reported(house: House, job_id, *, requester=ANN, reporter=BEN) -> None:
