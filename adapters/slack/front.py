@@ -79,6 +79,7 @@ class SlackFront:
         try:
             async with self.calls, self.outside, asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
+                tasks.create_task(self.follows.homes.keep_true())
                 try:
                     if self.own is not None:
                         await self.own.learn()

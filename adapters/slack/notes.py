@@ -17,6 +17,8 @@ KEPT_S = 30 * 24 * 3600.0
 ASKED_S = 7 * 24 * 3600.0
 """For how long it is known that a message was asked for: longer than anybody tries to make one."""
 
+_HOMES = "slack/homes"
+
 DOUBTED_S = 120.0
 """For how long it is known that a channel took no post: longer than any process believes that we are in it."""
 
@@ -69,6 +71,15 @@ class Notes:
     async def forget_uploaded(self, job_id: JobId) -> None:
         """None of them is there any more."""
         await self._secrets.forget(_files(job_id))
+
+    async def homes(self) -> dict[str, float]:
+        """Return whose App Homes were looked at lately: until when they are kept true, by our clock."""
+        kept = json.loads(await self._secrets.get(_HOMES) or "{}")
+        return {str(whose): float(until) for whose, until in kept.items()}
+
+    async def note_homes(self, homes: Mapping[str, float], *, for_s: float) -> None:
+        """Remember whose App Homes were looked at lately."""
+        await self._secrets.put(_HOMES, json.dumps(dict(homes)), for_s=for_s)
 
     async def doubt(self, workspace: str, channel: str) -> None:
         """Remember that a channel took no post of ours: whoever believes that we are in it has to look again."""

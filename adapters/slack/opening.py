@@ -49,7 +49,7 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
         calls=calls,
         outside=outside,
         rooms=rooms,
-        follows=_routes(backing, submitting, chat),
+        follows=_routes(options, backing, submitting, chat),
         leaving=Leaving(desk=backing.desk, installs=None if own else installs),
         base_url=options.base_url,
         signing_secret=options.signing_secret or "",
@@ -60,9 +60,9 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     )
 
 
-def _routes(backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes:
+def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes:
     desk, rooms, notes = backing.desk, submitting.rooms, Notes(backing.secrets)
-    homes = Homes(desk=desk, calls=submitting.calls, notes=notes, rooms=rooms)
+    homes = Homes(desk=desk, calls=submitting.calls, notes=notes, rooms=rooms, now=options.now)
     telling = Telling(desk=desk)
     beginning = Beginning(desk=desk, asides=Asides(secrets=backing.secrets), write=written, read=read)
     reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms)

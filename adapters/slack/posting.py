@@ -11,8 +11,8 @@ from adapters.slack.calls import Calls
 from adapters.slack.cards import EVENT, metadata
 from adapters.slack.notes import Asked, Notes
 from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.shapes import Json
 from adapters.slack.rooms import SHUT
+from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 
 SETTLED_S = 10.0

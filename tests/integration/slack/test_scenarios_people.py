@@ -3,7 +3,7 @@
 import pytest
 
 from bot.jobs import Tenant
-from tests.integration.slack.whole import WAYS, painted, whole
+from tests.integration.slack.whole import WAYS, clean, painted, whole
 
 REFUSED = "members of this workspace"
 
@@ -91,3 +91,15 @@ async def test_a_wish_that_is_one_too_many_is_refused_before_anybody_sees_it(tmp
 
         assert "1" in third.ephemerals[0].text
         assert len(scene.shown()) == 2
+
+
+async def test_a_running_job_that_is_cancelled_in_app_home_is_gone_from_there_once_it_has_ended(tmp_path):
+    async with whole(tmp_path) as scene:
+        await scene.mid_run()
+        view = await scene.ada.home("a red fox", "on a GPU now")
+        await scene.ada.click(view, "Cancel")
+        await scene.slack.until(lambda: "None is waiting or running" in str(view.shape))
+        [record] = await scene.ended()
+
+        assert record.state.value == "cancelled"
+        assert clean(scene)
