@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from bot.jobs import JobId, JobRecord, Left, Tenant
 from bot.ports import Census, DoomedStore, JobQueue, JobStore, NoticeStore, ReportStore
-from bot.reports import MOST
 
 _AT_ONCE = 500
 """Jobs that are looked at together."""
+
+_REPORTS = 100_000
+"""Reports that are looked through for evidence: more than a community keeps, for it may be everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Removing:
 
     async def remove(self, tenant: Tenant | None, user: str, *, since_ms: int) -> Removed:
         """Remove what of somebody's ended since then: messages, jobs and files; of what was reported the message."""
-        reported = {each.job_id for each in await self.reports.newest(tenant, limit=MOST)}
+        reported = {each.job_id for each in await self.reports.newest(tenant, limit=_REPORTS)}
         kept: set[JobId] = set()
         jobs = messages = 0
         while fresh := await self._next(tenant, user, since_ms, kept):

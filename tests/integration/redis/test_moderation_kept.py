@@ -1,14 +1,31 @@
 """What moderators said outlasts lost answers and a killed engine: done once, and all of it."""
 
+import asyncio
 import os
 import signal
 
+import pytest
+
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
+from bot.errors import Banned
+from bot.estimates import Estimates
+from bot.houserules import HouseRules
+from bot.intake import Intake, Knowledge
+from bot.jobs import JobState
+from bot.limits import Limits
 from bot.policy.audit import AuditEntry, Author
+from bot.policy.measures import Actor, BanUser, Rank
+from bot.policy.places import Spot
 from bot.policy.rulebook import Ban
+from bot.service.asking import moderation_of
+from bot.settings import Settings
+from bot.shares import Caps
+from bot.submissions import Occasion, Submission
 from tests.fakes.dropping_proxy import dropping_proxy
-from tests.integration.redis import TENANT, new_pool
+from tests.fakes.memory_files import MemoryFiles
+from tests.integration.redis import ALICE, BOB, PLACE, TENANT, new_pool
+from tests.unit.bot.bench import CATALOG, VOCABULARY
 
 MOD = Author(platform="local", id="moe", name="Moe")
 
@@ -52,3 +69,49 @@ async def test_a_book_and_the_audit_are_there_after_the_engine_was_killed(tmp_pa
         assert [each.user for each in await pool.audit.newest(TENANT, limit=5)] == ["2", "1"]
     async with open_engine(tmp_path) as url, open_redis(url) as pool:
         assert set((await pool.books.book(TENANT)).entries) == {"ban/1", "ban/2"}
+
+
+def moderated(pool):
+    """Return intake and the bench of moderation on a pool."""
+    knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, usual=lambda: "txt2img")
+    limits = Limits(waiting=Caps(everybody=1000))
+    rules = HouseRules(books=pool.books, audit=pool.audit, limits=limits)
+    intake = Intake(
+        queue=pool.queue,
+        store=pool.store,
+        files=MemoryFiles(),
+        estimates=Estimates(),
+        knowledge=knowledge,
+        limits=limits,
+        rules=rules,
+    )
+    return intake, moderation_of(pool, Settings(), knowledge)
+
+
+@pytest.mark.cluster_too
+async def test_of_somebody_banned_while_they_ask_a_hundred_times_nothing_is_left_to_begin(engine_url):
+    async with open_redis(engine_url, pool=await new_pool(engine_url)) as pool:
+        intake, bench = moderated(pool)
+        spot, refused = Spot(place=PLACE), []
+
+        async def ask(number, who):
+            occasion = Occasion(event=f"{who.id}{number}", requester=who, spot=spot)
+            try:
+                await intake.submit(Submission(occasion=occasion, text=f"a cat {number}"))
+            except Banned:
+                refused.append(who.id)
+
+        operator = Actor(id="op", name="Op", platform="local", tenant=None, rank=Rank.OPERATOR)
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(100):
+                tasks.create_task(ask(number, ALICE))
+                if number % 10 == 0:
+                    tasks.create_task(ask(number, BOB))
+                if number == 50:
+                    tasks.create_task(bench.do(operator, BanUser(user=ALICE.id, reason="spam"), TENANT))
+
+        assert await pool.census.under_way(TENANT, ALICE.id) == []
+        assert len(await pool.census.under_way(TENANT, BOB.id)) == 10
+        states = {each.state for each in await pool.store.of_requester(ALICE, limit=200)}
+        assert states <= {JobState.CANCELLED}
+        assert set(refused) <= {ALICE.id}
