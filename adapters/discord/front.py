@@ -48,6 +48,7 @@ class DiscordFront:
             turn_away=partial(self._tell, refusal=BUSY),
             leave=self._leave,
             about=_about,
+            who=lambda answering: answering.origin.requester.person,
             deadline_s=self.deadline_s,
         )
 

@@ -65,6 +65,7 @@ class SlackFront:
             turn_away=lambda answering: answering.whisper(answered(BUSY)),
             leave=_stop,
             about=lambda answering: f"{answering.origin.kind} {answering.origin.id}",
+            who=lambda answering: answering.origin.requester.person,
             over=lambda answering: answering.acknowledge(),
             deadline_s=self.deadline_s,
         )

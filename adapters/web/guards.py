@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Collection
+from math import ceil
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -9,8 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from adapters.web.guests import Door, Session
-from adapters.web.limits import Pace, WebLimits
+from adapters.web.limits import WebLimits
 from bot.errors import ConfigError
+from bot.policy.pace import Pace
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -57,8 +59,7 @@ class Guards:
     def __init__(self, door: Door, limits: WebLimits, port: Callable[[], int]) -> None:
         self._door = door
         self._port = port
-        self._said = Pace(limits.posts, limits.posts_window_s)
-        self._typed = Pace(limits.completions, limits.posts_window_s)
+        self._pace = Pace(rate=limits.rate)
         self._open: set[web.AbstractRoute] = set()
 
     def leave_open(self, routes: Collection[web.AbstractRoute]) -> None:
@@ -102,9 +103,12 @@ class Guards:
             # Only the page, which begins a session, and what it is made of are served without one.
             raise web.HTTPForbidden(text="Open the page first.")
         if request.method == "POST" and session is not None:
-            pace = self._typed if request.path == "/complete" else self._said
-            if pace.wait_s(session.id, monotonic()):
-                raise web.HTTPTooManyRequests(text="That was quick. Wait a moment.", headers={"Retry-After": "5"})
+            self._check_pace(session)
+
+    def _check_pace(self, session: Session) -> None:
+        if refused := self._pace.refusal(session.id, monotonic()):
+            after = {"Retry-After": f"{ceil(refused.retry_after_s)}"}
+            raise web.HTTPTooManyRequests(text=f"{refused} Wait a moment.", headers=after)
 
 
 async def put_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -16,7 +16,7 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How much at once, and how much for good. A form asks for suggestions at every key: about five a second."""
+    """How much at once, and how much in each second. Typing asks for suggestions at every key: about five a second."""
 
     burst: int = 30
     per_s: float = 5.0

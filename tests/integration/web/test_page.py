@@ -10,8 +10,9 @@ from adapters.web.chat import WebChat
 from adapters.web.limits import WebLimits
 from adapters.web.log import KEPT, FileLog
 from adapters.web.server import WebOptions, WebServer
-from bot.errors import ChatError, ConfigError, QueueFull, StoreLost
+from bot.errors import ChatError, ConfigError, QueueFull, StoreLost, TooFast
 from bot.jobs import JobId, MessageRef
+from bot.policy.pace import Rate
 from bot.policy.places import PlaceRule
 from tests.integration.web.conftest import asked_job, scene_of
 from tests.integration.web.desk import DEMO, KEY, STUDIO, PracticeDesk, local_files, png
@@ -362,7 +363,7 @@ def test_a_public_address_is_refused(host, tmp_path):
 
 
 async def test_pages_and_messages_are_bounded(tmp_path):
-    limits = WebLimits(streams_per_session=1, posts=3, message_bytes=2000, upload_bytes=5000)
+    limits = WebLimits(streams_per_session=1, rate=Rate(burst=3, per_s=0.01), message_bytes=2000, upload_bytes=5000)
     async with scene_of(tmp_path, DEMO, limits=limits) as scene, scene.visit() as browser:
         await browser.open()
         async with browser.live() as socket:
@@ -371,6 +372,7 @@ async def test_pages_and_messages_are_bounded(tmp_path):
         large, _ = await browser.ask("/imagine " + "x" * 3000)
         upload, _ = await browser.send("/ask", {"text": "/img2img a fox"}, image=b"\x89PNG" + b"x" * 6000)
         await browser.ask("/help")
-        quick, _ = await browser.ask("/help")
+        quick, told = await browser.ask("/help")
 
     assert (large, upload, quick) == (413, 413, 429)
+    assert TooFast.sentence in told

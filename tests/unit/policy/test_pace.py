@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.pace import Pace, Rate
+from tests.unit.house import text_of
 
 SLOW = Rate(burst=3, per_s=0.5)
 
@@ -72,3 +73,9 @@ def test_no_stretch_has_more_than_the_burst_and_the_pace(steps):
     for first, begin in enumerate(taken):
         for last in range(first, len(taken)):
             assert last - first + 1 <= SLOW.burst + (taken[last] - begin) * SLOW.per_s + 1e-6
+
+
+@pytest.mark.parametrize("page", ["discord", "slack"])
+def test_the_numbers_are_those_that_people_read(page):
+    words = f"More than {Rate().burst} things by one person at once, or {Rate().per_s:g} in each second"
+    assert words in text_of(f"docs/{page}.md")
