@@ -11,7 +11,7 @@ from adapters.slack.filled import faults_in_form, recalled, refused_in_form
 from adapters.slack.origins import Kind, Origin
 from adapters.slack.outside import Outside
 from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.rooms import Rooms
+from adapters.slack.rooms import Rooms, Unpostable
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from adapters.slack.views import note_view
@@ -79,7 +79,7 @@ class Answering:
         if isinstance(error, InvalidValues):
             said = faults_in_form(error.faults, self.origin.view)
         else:
-            said = refused_in_form(_words(answer), self.origin.view)
+            said = refused_in_form(_words(answer), self.origin.view, of_place=isinstance(error, Unpostable))
         return said is not None and self.acknowledge(said)
 
     async def whisper(self, message: Json) -> None:

@@ -1,33 +1,21 @@
-"""Orders in words: slash commands, mentions in threads, and what is sent to somebody's direct messages instead."""
+"""Orders in words: slash commands, mentions, and what is written to the app in its own direct messages."""
 
-import json
 from dataclasses import dataclass
 
-from adapters.slack import answers
 from adapters.slack.answering import Answering
-from adapters.slack.blocks import actions, plain_text
 from adapters.slack.forming import Forming
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Kind, Origin
-from adapters.slack.rooms import INVITE, NOT_THERE, NotThere, Rooms
-from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Submitting, sent_of
-from adapters.slack.telling import CANCEL, HELP, Telling
-from bot.answers import Tone
+from adapters.slack.submitting import Sent, Submitting, sent_of
+from adapters.slack.telling import HELP, OF_SLACK, Telling
 from bot.bundles import bundle_of
-from bot.commands import NoCommand, Order, Said, Service, read_message
+from bot.commands import NoCommand, Order, Said, Service, orders_by_name, read_message, read_talk
 from bot.desk import Desk
-from bot.errors import SubmissionError
-from bot.refusals import OUTDATED
 from bot.submissions import Submission
 
-DIRECT = "fairbrush_direct"
-"""What the button that sends a picture to somebody's direct messages says of itself."""
-
-_LONGEST_VALUE = 2000
-"""Characters that Slack keeps with a button."""
-
 _MOST_FILES = 4
+_NAMED = 8
+"""Workflows that are named where somebody named one that there is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,80 +26,48 @@ class Asking:
     submitting: Submitting
     forming: Forming
     telling: Telling
-    rooms: Rooms
 
     async def ask(self, answering: Answering) -> None:
-        """Do what a command says. Raises what whoever asked has to be told."""
-        origin = answering.origin
-        match self._said(origin.command, origin.text):
-            case Service(name=name):
-                await self.telling.tell(answering, name)
+        """Do what a command says; without words a form opens. Raises what whoever asked has to be told."""
+        match self._commanded(answering.origin):
             case Order(workflow=workflow, text=text) if not text.strip():
                 await self.forming.open(answering, workflow)
-            case Order() as order:
-                await self._order(answering, order)
+            case said:
+                await self._do(answering, said)
+
+    async def hear(self, answering: Answering) -> None:
+        """Do what was said to us; there is no form in answer to that. Raises what whoever said it has to be told."""
+        origin, catalog = answering.origin, self.desk.catalog()
+        # Of whoever speaks of us to others nothing is made, and nobody is interrupted.
+        if origin.is_to_us or orders_by_name(origin.text, catalog):
+            see_all = f"@{FAIRBRUSH} help tells what there is."
+            await self._do(answering, read_talk(origin.text, catalog, services=OF_SLACK, see_all=see_all))
+
+    def _commanded(self, origin: Origin) -> Said:
+        is_ours = origin.command == FAIRBRUSH
+        words = f"/{origin.text.strip()}" if is_ours else f"/{origin.command} {origin.text}"
+        services = OF_SLACK if is_ours else ()
+        return read_message(words, self.desk.catalog(), services=services, see_all=self._see_all(origin))
+
+    def _see_all(self, origin: Origin) -> str:
+        names = [*self.desk.workflows(origin.spot())]
+        more = ["…"] if len(names) > _NAMED else []
+        return f"There are: {', '.join([*names[:_NAMED], *more])}. /{FAIRBRUSH} help tells the rest."
+
+    async def _do(self, answering: Answering, said: Said) -> None:
+        match said:
+            case Service():
+                await self.telling.tell(answering, said)
+            case Order():
+                await self._order(answering, said)
             case NoCommand():
-                await self.telling.tell(answering, HELP)
-
-    async def mentioned(self, answering: Answering) -> None:
-        """Do what a mention says; there is no form in answer to one. Raises what whoever asked has to be told."""
-        match self._said(FAIRBRUSH, answering.origin.text):
-            case Order() as order:
-                await self._order(answering, order)
-            case Service(name=name):
-                await self.telling.tell(answering, name)
-            case NoCommand():
-                await self.telling.tell(answering, HELP)
-
-    async def directly(self, answering: Answering) -> None:
-        """Do what a command said that could not be shown where it was used, in direct messages. Raises as above."""
-        origin = answering.origin
-        command, text = _kept(origin.value)
-        talk = await self.rooms.direct(origin.workspace, origin.requester.id)
-        match self._said(command, text):
-            case Order() as order:
-                await self.submitting.submit(answering, bundle_of(_submission(origin, order, talk)))
-                await answering.change(answers.note("You find it in your messages with me."))
-            case _:
-                raise SubmissionError(OUTDATED)
-
-    def _said(self, command: str, text: str) -> Said:
-        if command != FAIRBRUSH:
-            return read_message(f"/{command} {text}", self.desk.catalog())
-        words = text.strip()
-        # Of its own: to cancel, elsewhere, is a click under the job or a command with a list.
-        return Service(name=CANCEL) if words.lower() == CANCEL else read_message(f"/{words}", self.desk.catalog())
+                await self.telling.tell(answering, Service(name=HELP))
 
     async def _order(self, answering: Answering, order: Order) -> None:
-        origin = answering.origin
-        files = origin.data.get("files") if origin.kind is Kind.MENTION else None
-        loose = [sent_of(each) for each in files or () if isinstance(each, dict)][:_MOST_FILES]
-        try:
-            await self.submitting.submit(answering, bundle_of(_submission(origin, order), loose=loose))
-        except NotThere:
-            if origin.kind is not Kind.COMMAND:
-                raise
-            await self._offer(answering)
-
-    async def _offer(self, answering: Answering) -> None:
-        """Say how we get there, and offer to paint in private."""
-        origin = answering.origin
-        kept = json.dumps({"command": origin.command, "text": origin.text}, ensure_ascii=False)
-        told = answers.note(NOT_THERE, INVITE, tone=Tone.BAD)
-        if len(kept) <= _LONGEST_VALUE:
-            words = plain_text("Send it to my DM", 75)
-            button = {"type": "button", "text": words, "action_id": DIRECT, "value": kept}
-            told = {**told, "blocks": [*told["blocks"], actions([button])]}
-        await answering.whisper(told)
+        submission = Submission(occasion=answering.origin.occasion(), text=order.text, workflow=order.workflow)
+        await self.submitting.submit(answering, bundle_of(submission, loose=_attached(answering.origin)))
 
 
-def _submission(origin: Origin, order: Order, talk: Conversation | None = None) -> Submission:
-    return Submission(occasion=origin.occasion(talk), text=order.text, workflow=order.workflow)
-
-
-def _kept(value: str) -> tuple[str, str]:
-    try:
-        kept = json.loads(value)
-        return str(kept["command"]), str(kept["text"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise SubmissionError(OUTDATED) from error
+def _attached(origin: Origin) -> list[Sent]:
+    files = origin.data.get("files") if origin.kind in (Kind.MENTION, Kind.MESSAGE) else None
+    return [sent_of(each) for each in files or () if isinstance(each, dict)][:_MOST_FILES]

@@ -5,7 +5,6 @@ from typing import assert_never
 
 from adapters.slack import answers
 from adapters.slack.answering import Answering
-from adapters.slack.asking import DIRECT, Asking
 from adapters.slack.forming import Forming
 from adapters.slack.home import NEW_PICTURE
 from adapters.slack.homes import Homes
@@ -50,7 +49,6 @@ class Clicking:
     """Does what buttons say, as whoever clicked."""
 
     desk: Desk
-    asking: Asking
     submitting: Submitting
     forming: Forming
     reimagining: Reimagining
@@ -68,8 +66,6 @@ class Clicking:
                 await self.forming.open(answering)
             case name if name == WORKFLOW:
                 await self.forming.turn(answering)
-            case name if name == DIRECT:
-                await self.asking.directly(answering)
             case _:
                 await self._do(answering)
         if origin.is_at_home:

@@ -91,10 +91,19 @@ def faults_in_form(found: Sequence[Fault], view: Json) -> Json | None:
     return _errors(errors)
 
 
-def refused_in_form(sentence: str, view: Json) -> Json | None:
-    """Answer a form with what speaks against it as a whole, at its first field. None: it has no field."""
-    first = next((each["block_id"] for each in _inputs(view)), None)
-    return None if first is None else _errors({first: sentence})
+def asks_where(view: Json) -> bool:
+    """Whether whoever fills in a form says in it where the picture goes."""
+    return any(each["block_id"] == WHERE for each in _inputs(view))
+
+
+def refused_in_form(sentence: str, view: Json, *, of_place: bool = False) -> Json | None:
+    """Answer a form with what speaks against it as a whole, at its first field; against the place, at that one.
+
+    None: it has no field.
+    """
+    fields = [each["block_id"] for each in _inputs(view)]
+    at = WHERE if of_place and WHERE in fields else next(iter(fields), None)
+    return None if at is None else _errors({at: sentence})
 
 
 def _texts(said: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from adapters.slack.chat import SlackChat
 from adapters.slack.given import PING_S
 from adapters.slack.leaving import Departure, Leaving, departure_of
 from adapters.slack.listening import Listening
-from adapters.slack.origins import Kind, Origin, StrangeEvent, origin_of
+from adapters.slack.origins import Kind, Origin, StrangeEvent, is_nobodys, origin_of
 from adapters.slack.outside import Outside
 from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
@@ -101,6 +101,8 @@ class SlackFront:
 
     async def _hear(self, body: Json) -> Json:
         """Begin to answer; returns what the acknowledgement says. Called by slack-bolt, to which nothing is raised."""
+        if is_nobodys(body):
+            return {}
         try:
             origin = origin_of(body)
         except StrangeEvent as error:
@@ -114,7 +116,7 @@ class SlackFront:
         return await answering.acknowledged()
 
     def _is_repeated(self, origin: Origin) -> bool:
-        if origin.kind not in (Kind.MENTION, Kind.HOME):
+        if origin.kind not in (Kind.MENTION, Kind.MESSAGE, Kind.HOME):
             return False  # Slack sends none of the others twice
         if origin.id in self._heard:
             return True

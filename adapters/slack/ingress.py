@@ -59,7 +59,7 @@ def application(hear: Hear, leave: Hear, *, signing_secret: str, base_url: str) 
     async def left(ack: AsyncAck, body: Json) -> None:
         await ack(**await leave(body))
 
-    for name in ("app_mention", "app_home_opened"):
+    for name in ("app_mention", "message", "app_home_opened"):
         app.event(name)(listen)
     for name in ("app_uninstalled", "tokens_revoked"):
         app.event(name)(left)

@@ -34,7 +34,7 @@ SCOPES: Mapping[str, str] = {
     "files:write": "to upload pictures, and to delete them again",
     "groups:history": "the same as channels:history in private channels that the app was invited to",
     "groups:read": "the same as channels:read in private channels that the app was invited to",
-    "im:history": "the same as channels:history in direct messages with the app",
+    "im:history": "the same as channels:history in direct messages with the app, and to answer what is written there",
     "im:read": "to tell a direct message with the app from a channel",
     "im:write": "to tell somebody in a direct message how a job ended that its channel cannot show any more",
     "mpim:history": "the same as channels:history in group messages that the app was added to",
@@ -48,6 +48,7 @@ EVENTS: Mapping[str, str] = {
     "app_home_opened": "to fill in App Home",
     "app_mention": "to hear @fairbrush in threads",
     "app_uninstalled": "to delete the workspace's tokens",
+    "message.im": "to answer what is written to the app in its own direct messages",
     "tokens_revoked": "the same",
 }
 """What the app is told of, and why."""

@@ -8,6 +8,7 @@ from adapters.slack.asking import Asking
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.clicking import Clicking
+from adapters.slack.elsewhere import Elsewhere
 from adapters.slack.forming import Forming
 from adapters.slack.front import SlackFront
 from adapters.slack.given import SlackOptions
@@ -64,13 +65,13 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
     desk, rooms, notes = backing.desk, submitting.rooms, Notes(backing.secrets)
     homes = Homes(desk=desk, calls=submitting.calls, notes=notes, rooms=rooms, now=options.now)
     telling = Telling(desk=desk)
-    beginning = Beginning(desk=desk, asides=Asides(secrets=backing.secrets), write=written, read=read)
+    asides = Asides(secrets=backing.secrets)
+    beginning = Beginning(desk=desk, asides=asides, write=written, read=read)
     reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms)
     forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, rooms=rooms)
-    asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling, rooms=rooms)
+    asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling)
     clicking = Clicking(
         desk=desk,
-        asking=asking,
         submitting=submitting,
         forming=forming,
         reimagining=reimagining,
@@ -80,7 +81,10 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
         rooms=rooms,
         chat=chat,
     )
-    return Routes(asking=asking, clicking=clicking, forming=forming, reimagining=reimagining, homes=homes)
+    elsewhere = Elsewhere(asides=asides, rooms=rooms)
+    return Routes(
+        asking=asking, elsewhere=elsewhere, clicking=clicking, forming=forming, reimagining=reimagining, homes=homes
+    )
 
 
 def _flow(options: SlackOptions, backing: Backing, installs: Installs) -> AsyncOAuthFlow | None:

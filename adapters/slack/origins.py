@@ -7,10 +7,13 @@ from enum import StrEnum
 from adapters.slack.installs import workspace_of
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Conversation
-from adapters.slack.text import read, without_mention
+from adapters.slack.text import after_mention, read
 from bot.jobs import Place, Requester, Tenant
 from bot.policy.places import Spot
 from bot.submissions import Occasion
+
+_WRITTEN = (None, "file_share", "thread_broadcast")
+"""Subtypes of messages that somebody wrote; all others tell of a change, or are written by none."""
 
 _DIRECT = "D"  # what the id of a direct message begins with
 _LONGEST_ID = 100
@@ -28,6 +31,7 @@ class Kind(StrEnum):
 
     COMMAND = "command"
     MENTION = "mention"
+    MESSAGE = "message"  #: something was written in the app's own direct messages
     CLICK = "click"
     SUBMIT = "submit"  #: a form was sent
     SUGGEST = "suggest"  #: something is typed into a select
@@ -43,6 +47,7 @@ _KINDS: Mapping[str, Kind] = {
     "shortcut": Kind.SHORTCUT,
     "message_action": Kind.MENU,
     "app_mention": Kind.MENTION,
+    "message": Kind.MESSAGE,
     "app_home_opened": Kind.HOME,
 }
 
@@ -56,7 +61,8 @@ class Origin:
     requester: Requester
     talk: Conversation | None  #: where; None for App Home, forms and the global shortcut
     data: Json = field(repr=False)  #: all of it, as Slack wrote it
-    text: str = field(default="", repr=False)  #: what was typed behind a command or mention
+    text: str = field(default="", repr=False)  #: what was typed behind a command or mention, or said to us alone
+    is_to_us: bool = True  #: whoever wrote it speaks to us, as far as that can be told: not only of us
     command: str = ""  #: without its stroke
     name: str = ""  #: what a click or a shortcut says of itself
     value: str = field(default="", repr=False)  #: what a click or a select says beside that
@@ -124,26 +130,46 @@ def _of_command(body: Json) -> Origin:
     )
 
 
+def is_nobodys(body: Json) -> bool:
+    """Whether it is something that we hear of and nobody asked of us: of bots, ourselves included, and changes."""
+    event = body.get("event")
+    if not isinstance(event, dict):
+        return False
+    is_changed = event.get("type") == "message" and event.get("subtype") not in _WRITTEN
+    is_elsewhere = event.get("type") == "message" and event.get("channel_type") != "im"
+    return bool(event.get("bot_id")) or is_changed or is_elsewhere or event.get("user") == _heard(body).get("user_id")
+
+
+def _heard(body: Json) -> Json:
+    """Return which installation hears of an event; the team of a shared channel's event may be another one."""
+    found = body.get("authorizations")
+    first = found[0] if isinstance(found, list) and found else {}
+    return first if isinstance(first, dict) else {}
+
+
 def _of_event(body: Json) -> Origin:
-    event: Json = body["event"]
-    if event.get("bot_id"):
-        raise StrangeEvent("a bot asks")  # ours may be mentioned by itself: nobody asked
-    # Which installation hears of it; the team of a shared channel's event may be another one.
-    heard: Json = (body.get("authorizations") or [{}])[0]
+    event, heard = body["event"], _heard(body)
     enterprise, team = heard.get("enterprise_id") or body.get("enterprise_id"), heard.get("team_id")
     workspace = _workspace(heard, enterprise, team or body.get("team_id"))
     kind = _KINDS[event["type"]]
-    said = without_mention(_text(event.get("text")), str(heard.get("user_id")))
+    text, is_to_us = _said(kind, _text(event.get("text")), str(heard.get("user_id")))
     return Origin(
         # Delivered again until it is acknowledged, always by this id.
         id=_id(body["event_id"]),
         kind=kind,
         requester=_requester(workspace, event["user"], None),
-        talk=_talk(workspace, event["channel"], event) if kind is Kind.MENTION else None,
+        talk=None if kind is Kind.HOME else _talk(workspace, event["channel"], event),
         data=event,
-        text=read(said),
+        text=read(text),
+        is_to_us=is_to_us,
         name=str(event.get("tab") or ""),
     )
+
+
+def _said(kind: Kind, text: str, us: str) -> tuple[str, bool]:
+    behind, is_first = after_mention(text, us)
+    # Where nobody else reads nobody else is spoken to: there a mention in the middle is a part of what is said.
+    return (behind, is_first) if kind is Kind.MENTION else (behind if is_first else text, True)
 
 
 def _of_interaction(body: Json) -> Origin:

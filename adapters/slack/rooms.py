@@ -35,8 +35,12 @@ INVITE = "Somebody who is in the channel can let me in: type /invite and my name
 _GUEST = "I paint for members of this workspace only. Ask one of them to ask me."
 
 
-class NotThere(SubmissionError):
-    """We could not post there."""
+class Unpostable(SubmissionError):
+    """The place speaks against it, not what was asked."""
+
+
+class NotThere(Unpostable):
+    """We could not post there, and somebody could let us in."""
 
     sentence = f"{NOT_THERE} {INVITE}"
 
@@ -82,7 +86,7 @@ class Rooms:
     _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     async def check(self, talk: Conversation) -> bool:
-        """Raise SubmissionError where pictures cannot be posted, NotThere if somebody could let us in.
+        """Raise Unpostable where pictures cannot be posted, NotThere if somebody could let us in.
 
         Returns whether only some of the workspace read there.
         """
@@ -167,15 +171,15 @@ class Rooms:
 
 
 def check_room(room: Json) -> None:
-    """Raise SubmissionError for a channel, as Slack tells of it, in which we cannot post."""
+    """Raise Unpostable for a channel, as Slack tells of it, in which we cannot post."""
     if room.get("is_archived"):
-        raise SubmissionError("This channel is archived: nothing can be posted here. Ask me in another one.")
+        raise Unpostable("This channel is archived: nothing can be posted here. Ask me in another one.")
     if room.get("is_im"):
         return
     if not room.get("is_member") and not room.get("is_mpim"):
         raise NotThere(detail="no member")
     if room.get("is_read_only"):
-        raise SubmissionError("Only some may post in this channel, and I may not. Ask me in another one.")
+        raise Unpostable("Only some may post in this channel, and I may not. Ask me in another one.")
 
 
 def person_of(user: Json, workspace: str) -> Person:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from adapters.slack.answering import Answering
 from adapters.slack.asking import Asking
 from adapters.slack.clicking import Clicking
+from adapters.slack.elsewhere import DIRECT, Elsewhere
 from adapters.slack.forming import Forming
 from adapters.slack.homes import Homes
 from adapters.slack.origins import Kind
 from adapters.slack.reimagining import Reimagining
+from adapters.slack.rooms import NotThere
 
 _HOME_TAB = "home"
 
@@ -18,6 +20,7 @@ class Routes:
     """Everything that can be asked."""
 
     asking: Asking
+    elsewhere: Elsewhere
     clicking: Clicking
     forming: Forming
     reimagining: Reimagining
@@ -25,11 +28,20 @@ class Routes:
 
     async def follow(self, answering: Answering) -> None:
         """Answer what somebody did. Raises what they have to be told."""
+        if answering.origin.kind is Kind.CLICK and answering.origin.name == DIRECT:
+            await self._follow(await self.elsewhere.again(answering))
+            return await self.elsewhere.point(answering)
+        try:
+            await self._follow(answering)
+        except NotThere as refusal:
+            await self.elsewhere.offer(answering, refusal)
+
+    async def _follow(self, answering: Answering) -> None:
         match answering.origin.kind:
             case Kind.COMMAND:
                 await self.asking.ask(answering)
-            case Kind.MENTION:
-                await self.asking.mentioned(answering)
+            case Kind.MENTION | Kind.MESSAGE:
+                await self.asking.hear(answering)
             case Kind.CLICK:
                 await self.clicking.click(answering)
             case Kind.HOME:

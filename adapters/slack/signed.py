@@ -47,6 +47,8 @@ async def refuse_packed(request: web.Request) -> web.StreamResponse | None:
 
 async def signed_request(request: web.Request, verifier: SignatureVerifier) -> AsyncBoltRequest:
     """Return a delivery as bolt takes it; raises NotTaken for what Slack did not sign, just now, or cannot be read."""
+    if (request.content_length or 0) > MOST_BYTES:
+        raise NotTaken(413)
     time, signature = (request.headers.get(f"X-Slack-{each}", "") for each in ("Request-Timestamp", "Signature"))
     # Both before the verifier, which trips over a time that is none and a signature that is not ASCII.
     if not _TIME.fullmatch(time) or not _SIGNATURE.fullmatch(signature):
@@ -62,8 +64,6 @@ async def signed_request(request: web.Request, verifier: SignatureVerifier) -> A
 
 
 async def _body(request: web.Request) -> str:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise NotTaken(413)
     try:
         async with asyncio.timeout(_READ_S):
             # Whatever the server takes elsewhere; what says nothing of its length is read no further.

@@ -1,23 +1,26 @@
 """What somebody only wants to know: `/fairbrush queue`, cancel, history, usage, workflows and help."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adapters.slack import answers
 from adapters.slack.answering import Answering
-from adapters.slack.histories import history
+from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Origin
 from adapters.slack.shapes import Json
-from bot.commands import IMAGINE, SERVICES, command_names
+from bot.clicks import CANCELLED, STOPPED
+from bot.commands import CANCEL, IMAGINE, SERVICES, Service, command_names
 from bot.desk import Desk
-from bot.jobs import JobRecord
+from bot.jobs import Requester
 from bot.telling import answer_to
 from workflows.catalog import Catalog
 
-CANCEL, HELP = "cancel", "help"
-_CANCELS = "Your jobs that wait or run, each with a button to cancel it."
+HELP = "help"
+OF_SLACK = {**SERVICES, CANCEL: "Your jobs that wait or run, each with a button to cancel it."}
+"""Services here: the messages of one's jobs may be anywhere in a workspace, and so the buttons below them."""
+
 _NONE = "None of your jobs is waiting or running."
+_WHICH_ONE = f"Say /{FAIRBRUSH} {CANCEL} alone for the list, with a number for that one of it, or with all."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Telling:
 
     desk: Desk
 
-    async def tell(self, answering: Answering, service: str) -> None:
+    async def tell(self, answering: Answering, service: Service) -> None:
         """Answer a command that makes no job. Raises SubmissionError or StoreLost."""
         await answering.whisper(await self._told(answering, service))
 
@@ -34,25 +37,36 @@ class Telling:
         """Turn to another page of a history."""
         await answering.change(history(await self.desk.history(answering.origin.requester), skip))
 
-    async def _told(self, answering: Answering, service: str) -> Json:
+    async def _told(self, answering: Answering, service: Service) -> Json:
         origin = answering.origin
         roles = (await answering.rooms.rights(origin.workspace, origin.requester.id)).roles
-        answer = await answer_to(self.desk, service, replace(origin.occasion(), roles=roles))
+        answer = await answer_to(self.desk, service.name, replace(origin.occasion(), roles=roles))
         if answer is not None:
             return answers.answered(answer)
-        match service:
+        match service.name:
             case "history":
-                return history(await self.desk.history(origin.requester))
-            case "cancel":
-                return _cancelling(await self.desk.under_way(origin.requester))
+                page = int(service.rest) if service.rest.isdecimal() else 1
+                return history(await self.desk.history(origin.requester), max(0, page - 1) * ON_A_PAGE)
+            case name if name == CANCEL:
+                return await self._cancelled(origin.requester, service.rest.rstrip(".!?").lower())
         return answers.help_page(self._commands(origin))
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
         offered = Catalog(workflows=self.desk.workflows(origin.spot()))
-        own = {f"{FAIRBRUSH} {name}": says for name, says in {**SERVICES, CANCEL: _CANCELS}.items()}
+        own = {f"{FAIRBRUSH} {name}": says for name, says in OF_SLACK.items()}
         names = command_names(offered)
         return [*{name: names[name] for name in (IMAGINE, *offered.workflows)}.items(), *own.items()]
 
-
-def _cancelling(records: Sequence[JobRecord]) -> Json:
-    return history(records) if records else answers.note(_NONE)
+    async def _cancelled(self, requester: Requester, which: str) -> Json:
+        mine = await self.desk.under_way(requester)
+        if not mine:
+            return answers.note(_NONE)
+        if not which:
+            return history(mine)
+        chosen = mine if which == "all" else mine[int(which) - 1 : int(which)] if which.isdecimal() else ()
+        if not chosen or which == "0":
+            return answers.note(f"You have {len(mine)} to cancel.", _WHICH_ONE)
+        found = [await self.desk.cancel(record.job.id, requester) for record in chosen]
+        if len(found) == 1:
+            return answers.note(CANCELLED[found[0]] or STOPPED[found[0]])
+        return answers.note(f"{sum(each in STOPPED for each in found)} are cancelled.")

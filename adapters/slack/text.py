@@ -12,7 +12,7 @@ from bot.inert import lines as said_lines
 from workflows.text import clean
 
 _CONTROL = re.compile(r"<([^<>\n]{1,4000})>")
-_MENTION = re.compile(r"\s*<@(\w{1,32})(?:\|[^<>\n]{0,200})?>[ \t]*[,:]?\s*")
+_MENTION = re.compile(r"<@(\w{1,32})(?:\|[^<>\n]{0,200})?>[ \t]*[,:]?\s*")
 _NAMELESS = {"@": "@somebody", "#": "#channel"}
 """What stands for a member or a channel whose name Slack does not tell."""
 
@@ -31,10 +31,13 @@ def read(text: str) -> str:
     return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def without_mention(text: str, member: str) -> str:
-    """Return a text as Slack sends it without a mention of this member at its beginning."""
-    found = _MENTION.match(text)
-    return text[found.end() :] if found and found[1] == member else text
+def after_mention(text: str, member: str) -> tuple[str, bool]:
+    """Return what stands behind the first mention of a member, of a text as Slack sends it; and whether it begins so.
+
+    Without a mention of theirs it is all of the text.
+    """
+    found = next((each for each in _MENTION.finditer(text) if each[1] == member), None)
+    return (text[found.end() :], not text[: found.start()].strip()) if found else (text, False)
 
 
 def _words_of(inside: str, whole: str) -> str:

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from adapters.slack.ingress import MOST_BYTES
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.signed import MOST_BYTES
 from bot.app import serve
 from bot.errors import ConfigError
 from bot.service.roles import Role
@@ -147,7 +147,8 @@ async def test_a_delivery_that_is_too_large_is_refused_before_it_is_read(
         for _ in range(2 * MOST_BYTES // 65536):
             yield bytes(65536)
 
-    async with http.post(here.page + EVENTS_PATH, data=endless()) as answer:
+    _, headers = seal(here.slack.app.signing_secret, b"")
+    async with http.post(here.page + EVENTS_PATH, data=endless(), headers=headers) as answer:
         assert answer.status == 413
 
 

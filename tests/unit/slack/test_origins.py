@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.origins import Kind, StrangeEvent, origin_of
+from adapters.slack.origins import Kind, StrangeEvent, is_nobodys, origin_of
 from adapters.slack.standing import Conversation
 
 
@@ -96,7 +96,51 @@ def test_direct_messages_are_told_from_channels():
 
 def test_a_mention_is_left_out_of_what_was_said():
     assert origin_of(mention()).text == "imagine a cat"
-    assert origin_of(mention("imagine <@UBOT|fairbrush> as a cat")).text == "imagine @fairbrush as a cat"
+    assert origin_of(mention("hey <@UBOT|fairbrush>: imagine @ a cat")).text == "imagine @ a cat"
+
+
+def test_whoever_begins_with_our_name_speaks_to_us():
+    assert origin_of(mention("<@UBOT>\na cat")).is_to_us
+    assert not origin_of(mention("thanks, <@UBOT>")).is_to_us
+
+
+def written(text: str = "a cat", **more: Any) -> dict[str, Any]:
+    return mention(text, **{"type": "message", "channel": "D1", "channel_type": "im", **more})
+
+
+def test_what_is_written_to_us_alone_is_said_to_us_with_or_without_our_name():
+    assert (origin_of(written()).kind, origin_of(written()).is_to_us) == (Kind.MESSAGE, True)
+    assert origin_of(written("<@UBOT> a cat")).text == "a cat"
+    assert origin_of(written("a cat with <@UBOT|fairbrush>")).text == "a cat with @fairbrush"
+    assert origin_of(written(thread_ts="1.0")).talk == Conversation(workspace="T1", channel="D1", thread="1.0")
+
+
+@pytest.mark.parametrize("more", [{}, {"subtype": "file_share"}, {"subtype": "thread_broadcast", "thread_ts": "1.0"}])
+def test_what_somebody_wrote_is_somebodys(more: dict[str, Any]):
+    assert not is_nobodys(written(**more))
+    assert not is_nobodys(mention())
+    assert not is_nobodys(command())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bot_id": "B1"},
+        {"user": "UBOT"},
+        {"subtype": "message_changed", "hidden": True, "message": {"text": "a dog"}},
+        {"subtype": "message_deleted", "hidden": True},
+        {"subtype": "bot_message"},
+        {"subtype": ["strange"]},
+        {"channel": "C1", "channel_type": "channel"},
+        {"channel": "G1", "channel_type": "mpim"},
+    ],
+)
+def test_what_bots_and_changes_say_is_nobodys(more: dict[str, Any]):
+    assert is_nobodys(written(**more))
+
+
+def test_a_bot_that_mentions_us_asks_for_nothing():
+    assert is_nobodys(mention(bot_id="B1"))
 
 
 def test_the_workspace_of_an_event_is_the_one_whose_installation_hears_it():
@@ -152,8 +196,7 @@ def test_no_secret_and_no_word_of_a_prompt_stands_in_a_repr():
         command(user_id=""),
         command(channel_id="C" * 200),
         command(team_id=None),
-        mention(bot_id="B1"),
-        mention(type="message"),
+        mention(type="reaction_added"),
         interaction("block_actions"),
         interaction("block_actions", actions=[]),
         {"type": "event_callback", "event": "x"},

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import plain_text, quote, rich_text
-from adapters.slack.text import copied, plain, quoted, read, rich, spoken, without_mention
+from adapters.slack.text import after_mention, copied, plain, quoted, read, rich, spoken
 from bot.inert import length, visible
 from tests.fakes.slack import texts
 from tests.unit.slack.bodies import MEMBERS, seen
@@ -54,16 +54,26 @@ def test_a_text_that_slack_escaped_is_read_as_itself(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "rest"),
+    ("sent", "rest", "is_first"),
     [
-        ("<@U1> imagine a cat", "imagine a cat"),
-        ("  <@U1|fairbrush>: imagine\na cat", "imagine\na cat"),
-        ("<@W1> imagine", "<@W1> imagine"),
-        ("hey <@U1> imagine", "hey <@U1> imagine"),
+        ("<@U1> imagine a cat", "imagine a cat", True),
+        ("<@U1|fairbrush>: imagine", "imagine", True),
+        ("  <@U1>, imagine", "imagine", True),
+        ("<@U1>\na cat", "a cat", True),
+        ("<@U1>", "", True),
+        ("<@U2> imagine", "<@U2> imagine", False),
+        ("hey <@U1> imagine", "imagine", False),
+        ("<@U2> ask <@U1>: imagine <@U1>", "imagine <@U1>", False),
+        ("imagine", "imagine", False),
     ],
 )
-def test_only_a_mention_of_us_at_the_beginning_goes_away(sent: str, rest: str) -> None:
-    assert without_mention(sent, "U1") == rest
+def test_what_stands_behind_a_mention_of_us_is_told_from_what_does_not(sent: str, rest: str, is_first: bool) -> None:
+    assert after_mention(sent, "U1") == (rest, is_first)
+
+
+def test_no_text_makes_looking_for_a_mention_slow() -> None:
+    for piece in (" ", "<@", "<@U1|", "<@U2>"):
+        assert after_mention(piece * 40_000, "U9") == (piece * 40_000, False)
 
 
 @given(HOSTILE, st.integers(6, 4000))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.slack import answers
-from adapters.slack.asking import Asking
 from adapters.slack.cards import Shown, ShownFile, card_message
+from adapters.slack.elsewhere import Elsewhere
 from adapters.slack.filled import faults_in_form
 from adapters.slack.histories import history
 from adapters.slack.home import home
@@ -18,6 +18,7 @@ from adapters.slack.telling import HELP, Telling
 from adapters.slack.views import Asked, edit_form, paint_form
 from bot.answers import QUEUE, Tone
 from bot.clicks import command_of
+from bot.commands import Service
 from bot.desk import queue_row
 from bot.errors import QueueFull
 from bot.jobs import JobState, Place, Requester, Tenant
@@ -144,11 +145,11 @@ class Desk:
         return CATALOG.workflows
 
 
-class NowhereToPost:
-    """Knows of a channel that the app was not invited to."""
+class Drawer:
+    """Keeps nothing, and says where."""
 
-    async def submit(self, answering: object, wish: object) -> None:
-        raise NotThere
+    async def keep(self, occasion: object, about: object) -> str:
+        return "kept"
 
 
 def _listening(command: str, text: str = "") -> Listener:
@@ -171,14 +172,14 @@ def _said_to(listener: Listener, answering: Coroutine[Any, Any, None]) -> Pictur
 def helping(paint: Paint) -> Picture:
     """How to ask."""
     listener = _listening(f"/{FAIRBRUSH}", HELP)
-    return _said_to(listener, Telling(desk=Desk()).tell(listener, HELP))  # type: ignore[arg-type]
+    return _said_to(listener, Telling(desk=Desk()).tell(listener, Service(name=HELP)))  # type: ignore[arg-type]
 
 
 def invite(paint: Paint) -> Picture:
     """A command where the app cannot post."""
     listener = _listening("/imagine", LIGHTHOUSE)
-    asking = Asking(desk=Desk(), submitting=NowhereToPost(), forming=None, telling=None, rooms=None)  # type: ignore[arg-type]
-    return _said_to(listener, asking.ask(listener))  # type: ignore[arg-type]
+    elsewhere = Elsewhere(asides=Drawer(), rooms=None)  # type: ignore[arg-type]
+    return _said_to(listener, elsewhere.offer(listener, NotThere()))  # type: ignore[arg-type]
 
 
 # ---- Forms, App Home, the line that is typed ---------------------------------------------------------------------
