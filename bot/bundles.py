@@ -9,6 +9,19 @@ from bot.images import Admitted
 from bot.submissions import Promised, Submission
 from workflows.values import FileHandle
 
+NOT_TO_BE_HAD = "That picture cannot be had. Attach it again."
+"""What is said where a platform has it no longer, or does not show it to us."""
+
+
+def not_kept_by(platform: str) -> str:
+    """Say that a picture is elsewhere: only what a platform keeps itself is fetched."""
+    return f"That picture is not kept by {platform}. Attach the file itself."
+
+
+def not_handed_over(platform: str) -> str:
+    """Say that a picture did not come just now."""
+    return f"{platform} did not hand the picture over. Try again."
+
 
 class Attached(Protocol):
     """A picture that somebody sent, as its platform tells of it; nobody has looked at its bytes."""

@@ -16,6 +16,9 @@ _LONGEST_NAME = 60
 PREVIEW = "Preview of the picture in work"
 """What describes a preview to whoever cannot see it."""
 
+THERE = "your picture is there."
+"""What is said behind a mention of whoever waited long."""
+
 Write = Callable[[str, int], str]
 """Makes a text inert as a platform does, in at most so many characters."""
 
@@ -53,6 +56,12 @@ def untold(*, pictures: int, texts: int, links: int) -> Iterator[str]:
         yield f"{texts} more texts do not fit into one message."
     if links > 0:
         yield "Not every file could be linked here."
+
+
+def unlinked(files: int) -> str:
+    """Say that so many files, which are not in the message, cannot be opened elsewhere either."""
+    which = "it" if files == 1 else "them"
+    return f"There is no link to {which} either: the operator has given this bot no public address."
 
 
 def _fact(card: StatusCard, name: str, value: str, write: Write) -> str:

@@ -22,19 +22,13 @@ from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_o
 from adapters.discord.shapes import Json
 from bot.budgets import Budget, Spending
 from bot.errors import ChatError, ConfigError
+from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S
 
 _log = logging.getLogger(__name__)
-
-ANSWER_S = 8.0
-"""The deadline of a call that carries no file; below the noticeboard's, so that it hears why."""
-
-UPLOAD_BYTES_PER_S = 256 * 1024
-"""The slowest connection over which a file still arrives."""
 
 OVERALL_PER_S = 40
 """Calls by the bot's token in a second. Discord takes 50; ten are left to a second process and to what arrives late."""
 
-_RETRY_AFTER_S = (0.2, 1.0)
 _MOST_SAID = 64 * 1024
 _MOST_QUOTED = 300
 
@@ -129,7 +123,7 @@ class Calls:
             raise Refused(Refusal.AWAY, detail="no answer in time") from error
 
     async def _ask_again(self, call: Call) -> Any:
-        pauses = iter(_RETRY_AFTER_S)
+        pauses = iter(RETRY_AFTER_S)
         while True:
             try:
                 return await self._ask_once(call)

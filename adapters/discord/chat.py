@@ -22,6 +22,7 @@ from adapters.discord.standing import (
     way_of,
 )
 from bot.budgets import Budget
+from bot.cards import THERE
 from bot.errors import ChatError
 from bot.jobs import DIRECT, Job, MessageRef, nonce_of
 from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
@@ -175,7 +176,7 @@ class DiscordChat:
         if is_private or only_token(job) or posted.kind is Kind.LOST:
             return
         who = job.requester.id
-        body = {"content": f"<@{who}> your picture is there.", "allowed_mentions": {"parse": [], "users": [who]}}
+        body = {"content": f"<@{who}> {THERE}", "allowed_mentions": {"parse": [], "users": [who]}}
         await self._answering(job, body, (), f"{nonce_of(job.id)}p", posted, essential=False)
 
     # ---- Removing ----

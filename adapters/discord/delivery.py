@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from adapters.discord.calls import Upload
 from adapters.discord.cards import ALT_TEXT, Shown, ShownFile
+from bot.cards import unlinked
+from bot.contents import content_of
 from bot.copies import USUAL_SPOILERS, Manner, Part, Plan, Spoilers, Why, plan, told
 from bot.errors import FileGone
 from bot.events import MediaKind
@@ -43,8 +45,6 @@ _IN_GALLERIES = frozenset({MediaKind.IMAGE, MediaKind.ANIMATION, MediaKind.VIDEO
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _ENDINGS = {"image/webp": ".webp", "image/jpeg": ".jpg", "image/png": ".png"}
 _MOST_NAME = 80
-
-_NO_ADDRESS = "There is no link to {} either: the operator has given this bot no public address."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Delivery:
         if part.manner is Manner.LEFT_OUT:
             return _Sent(part=part, why=part.why)
         try:
-            content = await (self._copy(part) if part.manner is Manner.SMALLER else self._read(part.file, part.most))
+            content = await self._content(part)
         except FileGone:
             return _Sent(part=part, why=Why.GONE)
         if content is None:
@@ -144,22 +144,13 @@ class Delivery:
         )
         return _Sent(part=part, upload=upload, why=part.why)
 
-    async def _copy(self, part: Part) -> bytes | None:
+    async def _content(self, part: Part) -> bytes | None:
+        if part.manner is not Manner.SMALLER:
+            return await content_of(self._files, part.file, part.most)
         # A decoded picture takes many times its file, and whoever needs no copy does not wait for one.
         async with self._copying:
-            content = await self._read(part.file, MOST_COPIED)
+            content = await content_of(self._files, part.file, MOST_COPIED)
             return None if content is None else await asyncio.to_thread(smaller, content, part.most)
-
-    async def _read(self, file: StoredFile, most: int) -> bytes | None:
-        """Return a file's content; None when it has more bytes than that. Raises FileGone."""
-        if file.bytes > most:
-            return None
-        content = bytearray()
-        async for chunk in self._files.read(file.key):
-            content += chunk
-            if len(content) > most:
-                return None
-        return bytes(content)
 
     def _links(self, sent: Sequence[_Sent]) -> Iterator[tuple[str, str]]:
         for each in sent:
@@ -170,9 +161,8 @@ class Delivery:
     def _remarks(self, sent: Sequence[_Sent], per_file: int) -> Iterator[str]:
         found = [(each.part.file, each.why) for each in sent if each.why is not None]
         yield from told(found, per_file=per_file, platform="Discord")
-        unlinked = sum(each.wants_link and self._link(each.part.file) is None for each in sent)
-        if unlinked:
-            yield _NO_ADDRESS.format("it" if unlinked == 1 else "them")
+        if missing := sum(each.wants_link and self._link(each.part.file) is None for each in sent):
+            yield unlinked(missing)
 
 
 def _name(number: int, file: StoredFile, content: bytes) -> str:

@@ -22,14 +22,8 @@ from adapters.slack.given import SLACK
 from adapters.slack.pacing import Paces
 from adapters.slack.refusals import Refusal, Refused, refused_by
 from adapters.slack.shapes import Json
+from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S
 
-ANSWER_S = 8.0
-"""The deadline of a call, its repetitions included; below the noticeboard's, so that it hears why."""
-
-UPLOAD_BYTES_PER_S = 256 * 1024
-"""The slowest connection over which a file still arrives."""
-
-_RETRY_AFTER_S = (0.2, 1.0)
 _HOLD_S = 30.0  #: where a 429 says no time; Slack's page on rate limits shows this one
 
 _ONCE = frozenset({"chat.postEphemeral", "chat.postMessage", "views.open", "views.push"})
@@ -132,7 +126,7 @@ class Calls:
             raise Refused(Refusal.AWAY, may_be_done=True, detail=f"{method}: no answer in time") from error
 
     async def _ask_again(self, workspace: str, method: str, token: str, form: dict[str, str]) -> AsyncSlackResponse:
-        for wait_s in () if method in _ONCE else _RETRY_AFTER_S:
+        for wait_s in () if method in _ONCE else RETRY_AFTER_S:
             try:
                 return await self._ask_once(workspace, method, token, form)
             except Refused as refused:

@@ -15,6 +15,7 @@ from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Conversation, budget_of, conversation_of, where
 from bot.budgets import Budget
+from bot.cards import THERE
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef
 from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
@@ -72,7 +73,7 @@ class SlackChat:
         if posted.kind is not Kind.CHANNEL or talk.is_direct:
             return
         under = Conversation(workspace=talk.workspace, channel=talk.channel, thread=talk.thread or posted.message)
-        await self._posting.say(under, {"text": f"<@{job.requester.id}> your picture is there."})
+        await self._posting.say(under, {"text": f"<@{job.requester.id}> {THERE}"})
 
     async def remove(self, job: Job, ref: MessageRef) -> None:
         """Take a job's message away, and its files; what is gone, or out of reach for good, is left alone."""

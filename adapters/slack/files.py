@@ -16,6 +16,8 @@ from adapters.slack.cards import PICTURES, Shown, ShownFile
 from adapters.slack.notes import Notes, Uploaded
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.text import plain
+from bot.cards import unlinked
+from bot.contents import content_of
 from bot.errors import FileGone
 from bot.jobs import Job, StoredFile
 from bot.ports import FileStore
@@ -51,8 +53,6 @@ _MAY_PASS = frozenset({Refusal.AWAY, Refusal.FILE_GONE, Refusal.INVALID, Refusal
 
 _AT_ONCE = 3
 _LOOK_S = 0.4  #: with two or three looks at each, 45 pictures a minute stay below what files.info takes
-
-_NO_ADDRESS = "There is no link to it either: the operator has given this bot no public address."
 
 
 class Pictures:
@@ -172,15 +172,10 @@ class Pictures:
                 raise
 
     async def _read(self, picture: StoredFile) -> bytes | None:
-        content = bytearray()
         try:
-            async for chunk in self._files.read(picture.key):
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    return None
+            return await content_of(self._files, picture, MOST_BYTES)
         except FileGone:
             return None
-        return bytes(content)
 
     # ---- Waiting for them ----
 
@@ -218,10 +213,11 @@ class Pictures:
     def _told(self, card: StatusCard, ready: dict[str, ShownFile], remarks: Sequence[str]) -> Shown:
         rest = [file for file in card.files if file.key not in ready]
         links = [(file.name, address) for file in rest if (address := self._link(file))]
+        missing = len(rest) - len(links)
         return Shown(
             files=tuple(ready[file.key] for file in card.files if file.key in ready),
             links=tuple(links),
-            remarks=(*remarks, *_remarks(rest), *([_NO_ADDRESS] if len(links) < len(rest) else [])),
+            remarks=(*remarks, *_remarks(rest), *([unlinked(missing)] if missing else [])),
         )
 
 

@@ -10,21 +10,17 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from yarl import URL
 
-from adapters.fetching import picture_in, trusted
+from adapters.fetching import Fetching, trusted
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
+from bot.bundles import not_handed_over
 from bot.errors import ImageRefused
+from bot.ports import ANSWER_S
 
 HOOKS = frozenset({"https://hooks.slack.com"})
 FILES = frozenset({"https://files.slack.com"})
 """Where Slack takes answers, and where it keeps what people sent."""
-
-_ANSWER_S = 8.0
-_FILE_S = 20.0
-_FILES_AT_ONCE = 4  #: each may hold 32 MB for a moment
-_GONE = "Slack does not hand that picture over. Attach it again."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +30,10 @@ class Outside:
     hooks: Collection[str] = HOOKS
     files: Collection[str] = FILES
     _session: aiohttp.ClientSession | None = field(default=None, init=False, repr=False)
-    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE), init=False, repr=False)
+    _fetching: Fetching = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._fetching = Fetching(platform="Slack", origins=self.files)
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(trust_env=True, cookie_jar=aiohttp.DummyCookieJar())
@@ -54,7 +53,7 @@ class Outside:
             raise Refused(Refusal.EXPIRED, detail="no response_url of Slack's")
         try:
             async with (
-                asyncio.timeout(_ANSWER_S),
+                asyncio.timeout(ANSWER_S),
                 self._session.post(url, json=body, allow_redirects=False) as answer,
             ):
                 status = answer.status
@@ -66,19 +65,9 @@ class Outside:
 
     async def fetch(self, address: str, token: str) -> bytes:
         """Return a file, of at most as many bytes as the image gate looks at. Raises ImageRefused."""
-        url = trusted(address, self.files)
-        if url is None or self._session is None:
-            raise ImageRefused("That picture is not kept by Slack. Attach the file itself.", detail="another host")
-        async with self._gate:
-            try:
-                async with asyncio.timeout(_FILE_S):
-                    return await _fetched(self._session, url, token)
-            except (TimeoutError, aiohttp.ClientError, OSError) as error:
-                raise ImageRefused(_GONE, detail=type(error).__name__) from error
-
-
-async def _fetched(session: aiohttp.ClientSession, url: URL, token: str) -> bytes:
-    # A redirect would lead to the page where people sign in, which comes with 200 where a token opens nothing.
-    asked = session.get(url, headers={"Authorization": f"Bearer {token}"}, allow_redirects=False)
-    async with asked as answer:
-        return await picture_in(answer, gone=_GONE)
+        session = self._session
+        if session is None:
+            raise ImageRefused(not_handed_over("Slack"), detail="not opened")
+        # A redirect would lead to the page where people sign in, which comes with 200 where a token opens nothing.
+        head = {"Authorization": f"Bearer {token}"}
+        return await self._fetching.fetch(address, lambda url: session.get(url, headers=head, allow_redirects=False))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.standing import POSTS, POSTS_S
 from bot.budgets import Budget, Spending
 
 PATIENCE_S = 1.5
@@ -46,9 +47,6 @@ _TIER_OF = {
 
 _SPECIAL = 200
 """What has no tier, auth.test for one, takes "hundreds of requests per minute"."""
-
-POSTS, POSTS_S = 1, 1.0
-"""chat.postMessage: one in a second and channel. Slack allows "short bursts", of which it tells nobody the size."""
 
 POSTS_OF_WORKSPACE = 200
 """In a minute; Slack takes "several hundred messages per minute" of a workspace."""

@@ -10,7 +10,10 @@ from bot.ladder import Posted
 PLATFORM = "slack"
 
 POSTS, POSTS_S = 1, 1.0
-"""chat.postMessage takes one in a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
+"""chat.postMessage takes one in a second and channel (https://docs.slack.dev/apis/web-api/rate-limits).
+
+Slack allows "short bursts", of which it tells nobody the size.
+"""
 
 EDITS, EDITS_S = 3, 4.0
 """chat.update is of tier 3: 50 and more in a minute for the whole workspace. This makes 45 in any minute.

@@ -13,13 +13,11 @@ from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import conversation_of
-from bot.bundles import Bundle, handed_in, promise
+from bot.bundles import NOT_TO_BE_HAD, Bundle, handed_in, promise
 from bot.desk import Desk
 from bot.errors import ImageRefused
 from bot.images import Admitted
 from bot.submissions import Promised
-
-_GONE = "Slack does not show me that picture. Attach it again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class Submitting:
         except Refused as refused:
             if refused.refusal is not Refusal.FILE_GONE:
                 raise
-            raise ImageRefused(_GONE, detail=refused.detail) from refused
+            raise ImageRefused(NOT_TO_BE_HAD, detail=refused.detail) from refused
         return sent_of(told)
 
     async def _admitted(self, workspace: str, sent: Sent) -> Admitted:

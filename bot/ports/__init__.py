@@ -10,6 +10,9 @@ from bot.leases import Lease as Lease
 from bot.leases import Renewal as Renewal
 from bot.leases import Settlement as Settlement
 from bot.leases import Span as Span
+from bot.ports.chat import ANSWER_S as ANSWER_S
+from bot.ports.chat import RETRY_AFTER_S as RETRY_AFTER_S
+from bot.ports.chat import UPLOAD_BYTES_PER_S as UPLOAD_BYTES_PER_S
 from bot.ports.chat import ChatPlatform as ChatPlatform
 from bot.ports.chat import Notice as Notice
 from bot.ports.chat import NoticeState as NoticeState

@@ -9,6 +9,16 @@ from bot.budgets import Budget
 from bot.jobs import Job, JobId, MessageRef
 from bot.status import StatusCard
 
+ANSWER_S = 8.0
+"""The deadline of a call to a platform that carries no file, its repetitions included; below the noticeboard's, so that
+it hears why."""
+
+UPLOAD_BYTES_PER_S = 256 * 1024
+"""The slowest connection over which a file still arrives."""
+
+RETRY_AFTER_S = (0.2, 1.0)
+"""The pauses before a call is repeated of which a platform in trouble may make nothing."""
+
 
 class NoticeState(StrEnum):
     """Whether a job's message exists."""

@@ -232,7 +232,7 @@ async def test_a_429_is_told_at_once_and_never_tried_again_in_silence(here: Town
 async def test_a_discord_that_is_silent_is_given_up(here: Town, rest: Rest, monkeypatch: pytest.MonkeyPatch):
     from tests.fakes.discord.faults import Held
 
-    monkeypatch.setattr(calls, "_RETRY_AFTER_S", ())
+    monkeypatch.setattr(calls, "RETRY_AFTER_S", ())
     monkeypatch.setattr(calls.Call, "deadline_s", 0.05)
     released = asyncio.Event()
     here.discord.faults.plan(Held(released), SEND)
