@@ -8,7 +8,7 @@ from bot.awaiting import Awaited
 from bot.belongings import Belongings
 from bot.deadlines import spelled
 from bot.errors import NotAllowed, SubmissionError
-from bot.estimates import Gpus, wait_ms
+from bot.estimates import UNKNOWN_MS, Gpus, wait_ms
 from bot.histories import words_of
 from bot.images import Admitted
 from bot.inert import visible
@@ -17,12 +17,14 @@ from bot.jobs import DIRECT, OF_ONE_PLACE, Job, JobId, JobRecord, JobState, Left
 from bot.limits import Limits, share_of
 from bot.moderation import Moderation
 from bot.policy.measures import Actor, Measure, Rank
+from bot.policy.meters import Take
 from bot.policy.places import Spot, offered, ruled
 from bot.policy.ranks import Ranks, rank_of
+from bot.policy.usage import told
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
-from bot.shares import Caps, Position
+from bot.shares import Caps, Position, Share
 from bot.shelf import Shelf
 from bot.status import held_up
 from bot.submissions import Submission, may_see
@@ -206,9 +208,10 @@ class Desk:
         return lines or [("Your jobs", "none is waiting or running")]
 
     async def usage(self, requester: Requester, roles: Collection[str] = ()) -> Sequence[tuple[str, str]]:
-        """Tell how many of somebody's last jobs here wait, and how many may; and what those jobs made and used."""
+        """Tell what somebody's last jobs here made, how many wait and may, and what is left of their quotas."""
         recent = await self.store.of_requester(requester, limit=_LOOKED_THROUGH)
-        caps = share_of(self.limits, self.limits.tier(requester, roles)).waiting
+        share, quotas = await self._left(requester, roles, recent)
+        caps = share.waiting
         waiting = sum(record.state is JobState.QUEUED for record in recent)
         painted = sum(len(record.files) for record in recent)
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
@@ -216,6 +219,7 @@ class Desk:
             ("Waiting", _counted(waiting, caps, is_here=requester.tenant.platform in OF_ONE_PLACE)),
             ("Painted lately", f"{painted} picture{'' if painted == 1 else 's'} in {len(recent)} jobs"),
             ("GPU time", f"{seconds:.0f} s"),
+            *quotas,
         ]
 
     def quote_s(self, record: JobRecord, position: Position) -> float | None:
@@ -228,6 +232,16 @@ class Desk:
             return None
         waits_ms = wait_ms(position, record.job.estimate_ms, self.gpus)
         return None if waits_ms is None else waits_ms / 1000
+
+    async def _left(
+        self, requester: Requester, roles: Collection[str], recent: Sequence[JobRecord]
+    ) -> tuple[Share, list[tuple[str, str]]]:
+        """Return somebody's share, and what is left of each quota, in pictures such as their last one."""
+        if self.bench is None:
+            return share_of(self.limits, self.limits.tier(requester, roles)), []
+        holding, usages = await self.bench.overseeing.used(requester, roles)
+        take = Take(gpu_ms=recent[0].job.estimate_ms if recent else UNKNOWN_MS, pictures=1)
+        return holding.share, [("Left", told(usage, take)) for usage in usages]
 
     async def _refuse_late(self, record: JobRecord, within_s: float) -> None:
         """Take back a job that would end too late to be shown; raises SubmissionError."""

@@ -1,7 +1,7 @@
 """What moderators look at: somebody, the latest jobs, reports, the blocklist, the audit. Nothing is changed by it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -12,9 +12,9 @@ from bot.houserules import Holding, HouseRules
 from bot.jobs import DIRECT, JobRecord, Requester, Tenant
 from bot.policy.blocklist import compiled
 from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowUser, TestText
-from bot.policy.meters import Meter, Take
+from bot.policy.meters import Take
 from bot.policy.rulebook import Pattern, apart
-from bot.policy.usage import usage_of
+from bot.policy.usage import Usage, usage_of
 from bot.ports import Census, CounterStore, ReportStore
 
 SHOWN = 20
@@ -57,16 +57,16 @@ class Overseeing:
             case _:
                 assert_never(measure)
 
-    async def holding(self, user: str, tenant: Tenant | None) -> Holding:
-        """Return what holds for somebody, as far as it is known without their roles."""
-        return await self.rules.holding(requester_of(user, tenant))
+    async def used(self, requester: Requester, roles: Collection[str] = ()) -> tuple[Holding, Sequence[Usage]]:
+        """Return what holds for somebody, and how each quota of theirs stands; raises StoreLost."""
+        holding = await self.rules.holding(requester, roles)
+        meters = holding.meters()
+        counted = await self.counters.look([meter.counter for meter in meters])
+        return holding, usage_of(meters, counted, holding.now_ms)
 
     async def _user(self, user: str, tenant: Tenant | None) -> Answer:
-        holding = await self.holding(user, tenant)
-        meters: Sequence[Meter] = holding.meters()
-        counted = await self.counters.look([meter.counter for meter in meters])
+        holding, usages = await self.used(requester_of(user, tenant))
         under_way = await self.census.under_way(tenant, user)
-        usages = usage_of(meters, counted, holding.now_ms)
         return moderators.of_user(user, holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way))
 
     async def _recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from bot.desk import Desk
 from bot.errors import Banned, NotAllowed, SubmissionError
 from bot.jobs import JobState, MessageRef, Place
 from bot.limits import Limits
@@ -469,3 +470,40 @@ async def test_reports_and_the_audit_are_shown_of_this_community_alone():
     assert "ban ann" in await did(house, ShowAudit(user="ann"))
     assert "Nothing was done" in await did(house, ShowAudit(user="ben"))
     assert "Nothing was reported" in await did(house, ShowReports(), FOREIGN, OTHERS)
+
+
+def desk_of(house: House, moderation: Moderation | None) -> Desk:
+    """Return where the people of a house ask."""
+    return Desk(
+        intake=house.intake,
+        job_queue=house.store,
+        store=house.store,
+        live=house.store,
+        notices=house.store,
+        reports=house.reports,
+        knowledge=house.knowledge,
+        limits=house.limits,
+        gpus=lambda lane, lanes: 1,
+        bench=moderation,
+    )
+
+
+async def test_everybody_is_told_what_is_left_of_their_quotas_and_the_caps_of_the_tier_they_were_put_into():
+    house = House(standard=Standard(member=DAILY), limits=Limits(tiers=(Tier(name="gold", waiting=7),)))
+    await house.asked("a cat count:2")
+    await did(house, SetTier(user="ann", tier="gold"))
+
+    told = await desk_of(house, bench(house)).usage(ANN)
+
+    assert ("Waiting", "1 of 7 jobs") in told
+    [left] = [value for name, value in told if name == "Left"]
+    assert left.startswith("8 pictures left of 10 pictures in any 24 hours, 2 pictures of the rest held")
+
+
+async def test_at_a_desk_without_a_bench_nobody_moderates():
+    house = House()
+    with pytest.raises(NotAllowed):
+        await desk_of(house, None).moderate(OPERATOR, ShowAudit(), GUILD)
+
+    answer = await desk_of(house, bench(house)).moderate(OPERATOR, ShowAudit(), GUILD)
+    assert answer.sections[0].headline == "The audit"
