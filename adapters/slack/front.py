@@ -73,7 +73,8 @@ class SlackFront:
     def routes(self) -> Sequence[ingress.Route]:
         """Return what a server has to serve where Slack delivers by HTTP."""
         # With a token for Socket Mode there may be no signing secret, and anybody could sign with that.
-        return ingress.routes(None if self.app_token else self._app, self.flow, signing_secret=self.signing_secret)
+        app = None if self.app_token else self._app
+        return ingress.routes(app, self.flow, hears=lambda: self._tasks is not None, signing_secret=self.signing_secret)
 
     async def run(self) -> None:
         """Be in Slack until cancelled. Raises ConfigError for what only the operator can mend."""

@@ -83,15 +83,17 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 # ---- HTTP --------------------------------------------------------------------------------------------------------
 
 
-def routes(app: AsyncApp | None, flow: AsyncOAuthFlow | None, *, signing_secret: str = "") -> Sequence[web.RouteDef]:
+def routes(
+    app: AsyncApp | None, flow: AsyncOAuthFlow | None, *, hears: Callable[[], bool], signing_secret: str = ""
+) -> Sequence[web.RouteDef]:
     """Return what a server has to serve: signed deliveries to an app, and the way to install it; each if there is one.
 
-    Each guards itself: by Slack's signature, or by a state that is good once.
+    Each guards itself: by Slack's signature, or by a state that is good once. While nobody `hears`, nothing is taken.
     """
-    return [*(_deliveries(app, signing_secret) if app else ()), *(_installing(flow) if flow else ())]
+    return [*(_deliveries(app, hears, signing_secret) if app else ()), *(_installing(flow) if flow else ())]
 
 
-def _deliveries(app: AsyncApp, signing_secret: str) -> Sequence[web.RouteDef]:
+def _deliveries(app: AsyncApp, hears: Callable[[], bool], signing_secret: str) -> Sequence[web.RouteDef]:
     verifier = SignatureVerifier(signing_secret)
 
     async def deliver(request: web.Request) -> web.StreamResponse:
@@ -99,6 +101,9 @@ def _deliveries(app: AsyncApp, signing_secret: str) -> Sequence[web.RouteDef]:
             asked = await signed_request(request, verifier)
         except NotTaken as refusal:
             return web.Response(status=refusal.status)
+        if not hears():
+            # Acknowledged, it would be lost: so Slack sends an event again, and says of a command that it failed.
+            return web.Response(status=503)
         try:
             return await _answered(asked, app.async_dispatch)
         except UNREADABLE as error:

@@ -107,7 +107,7 @@ async def running(stage: Stage) -> AsyncIterator[Stage]:
         app = tasks.create_task(stage.front.run())
         try:
             if stage.options.app_token is None:
-                async with _served(stage):
+                async with served(stage):
                     await slack.until(lambda: bool(slack.record.of("auth.test")) or stage.options.token is None)
                     yield stage
             else:
@@ -118,7 +118,8 @@ async def running(stage: Stage) -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def _served(stage: Stage) -> AsyncIterator[None]:
+async def served(stage: Stage) -> AsyncIterator[None]:
+    """Serve what Slack delivers by HTTP, whether the app runs or not."""
     site = web.Application()
     site.add_routes(stage.front.routes())
     runner = web.AppRunner(site, shutdown_timeout=0.1, access_log=None)

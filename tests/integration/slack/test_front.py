@@ -18,9 +18,10 @@ from adapters.slack.opening import front_of
 from bot import attending
 from bot.errors import ConfigError, StoreLost
 from tests.fakes.slack import oauth
+from tests.fakes.slack.asks import NoAnswer
 from tests.fakes.slack.faults import Error
 from tests.fakes.slack.signing import Seal
-from tests.integration.slack.stage import Stage, running, staged
+from tests.integration.slack.stage import Stage, running, served, staged
 
 
 @pytest.fixture
@@ -165,6 +166,22 @@ async def test_what_slack_did_not_sign_or_not_just_now_is_refused(tmp_path: Path
 
         assert stage.desk.submissions == []
         assert asked.sent.acked_at is None
+
+
+async def test_what_is_delivered_while_the_app_ends_is_sent_again_or_said_to_have_failed(tmp_path: Path):
+    async with staged(tmp_path, app_token=None) as stage, served(stage), asyncio.TaskGroup() as tasks:
+        with pytest.raises(NoAnswer):
+            await stage.ada.slash(stage.general, "/imagine", "a cat")
+        stage.ada.say(stage.general, "@fairbrush imagine a fox")
+        [event] = stage.office.slack.delivery.of("app_mention")
+        await stage.office.slack.until(lambda: len(event.tries) == 2)
+        app = tasks.create_task(stage.front.run())
+        await stage.office.slack.until(lambda: bool(stage.office.slack.record.of("auth.test")))
+        stage.office.slack.clock.advance(60)
+        await stage.until_asked()
+        app.cancel()
+
+        assert [each.text for each in stage.desk.submissions] == ["a fox"]
 
 
 async def test_two_workspaces_with_the_same_user_id_are_kept_apart(tmp_path: Path):
