@@ -62,21 +62,17 @@ class Shown:
     preview: str | None = None  #: the attachment's name
     links: tuple[tuple[str, str], ...] = ()  #: (label, address), each a button: ten at most
     remarks: tuple[str, ...] = ()  #: our own sentences about the files
-    mention: str | None = None  #: the id of the one whom a new message notifies
     hides_preview: bool | None = None  #: behind a spoiler; None: when the workflow is for adults
 
 
 def card_message(card: StatusCard, shown: Shown) -> Json:
-    """Return the body of a job's message: flags, components, and whom it notifies."""
-    box = container(_parts(card, shown), _COLOURS[card.state])
-    if shown.mention is None or not shown.mention.isdecimal():
-        return message([box])
-    return message([words(f"<@{shown.mention}>"), box], mentions=[shown.mention])
+    """Return the body of a job's message: flags and components; it notifies nobody."""
+    return message([container(_parts(card, shown), _COLOURS[card.state])])
 
 
 def _parts(card: StatusCard, shown: Shown) -> Iterator[Json]:
     above, below = _headline(card), [*_below(card, shown)]
-    left = MOST_TEXT - length(above) - sum(map(length, below)) - len("<@12345678901234567890>\n")
+    left = MOST_TEXT - length(above) - len("\n") - sum(map(length, below))
     prompt = quoted(card.prompt, min(left, _LONGEST_PROMPT))
     yield words("\n".join(filter(None, (above, prompt))))
     yield from _files(card, shown)

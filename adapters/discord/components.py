@@ -30,12 +30,12 @@ _LONGEST_OPTION = 100
 _LONGEST_TITLE = 45
 
 
-def message(components: Sequence[Json], *, flags: int = 0, mentions: Iterable[str] = ()) -> Json:
-    """Return the body of a message that notifies nobody but these."""
+def message(components: Sequence[Json], *, flags: int = 0) -> Json:
+    """Return the body of a message that notifies nobody."""
     return {
         "flags": COMPONENTS | flags,
         "components": list(components),
-        "allowed_mentions": {"parse": [], "users": [*mentions]},
+        "allowed_mentions": {"parse": [], "users": []},
     }
 
 

@@ -10,11 +10,9 @@ from adapters.slack.text import copied, plain, quoted, rich
 from bot.buttons import FACES
 from bot.meanings import Meaning, Press, encode
 
-IN_A_MESSAGE = 50
-IN_A_VIEW = 100
 IN_A_ROW = 25
 IN_A_SELECT = 100
-"""What Slack takes: blocks in a message and in a view, elements in a row, options in a select."""
+"""What Slack takes: elements in a row, options in a select."""
 
 MOST_TEXT = 11_000
 """Characters of all texts of a message: from 13,200 on Slack refuses it, as slackapi/bolt-js#2509 found."""

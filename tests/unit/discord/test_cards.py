@@ -163,13 +163,6 @@ def test_originals_are_linked_and_remarks_said() -> None:
     assert "Not every file could be linked here." in said(body)
 
 
-def test_a_mention_notifies_exactly_that_one_and_foreign_words_never_do() -> None:
-    body = taken_as_message(card_message(SUCCEEDED, Shown(mention="123")))
-    assert said(body).startswith("<@123>\n")
-    assert body["allowed_mentions"] == {"parse": [], "users": ["123"]}
-    assert card_message(SUCCEEDED, Shown(mention="123> @everyone"))["allowed_mentions"]["users"] == []
-
-
 def test_facts_are_one_line_of_small_print() -> None:
     last = said(card_message(SUCCEEDED, Shown())).split("\n")[-1]
     assert last == "-# Text to image · seed 42 · 1024x768 · sdxl · 30 steps · 8 s · asked by Ada"
@@ -212,7 +205,6 @@ def test_the_fullest_message_still_fits(
         preview="p.jpg",
         links=tuple((long + "x", f"https://example.org/{n}") for n in range(many)),
         remarks=(long,) * many,
-        mention="12345678901234567890",
     )
     taken_as_message(card_message(full, shown))
 
