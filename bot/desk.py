@@ -98,7 +98,7 @@ class Desk:
         return rank_of(requester, roles, self.ranks, moderates=moderates)
 
     async def check(self, submission: Submission) -> None:
-        """Find what `submit` would refuse, from memory alone; raises what `Intake.check` raises."""
+        """Find what `submit` would refuse before anything is fetched; raises what `Intake.check` raises."""
         await self.intake.check(submission)
 
     async def admit(self, content: bytes) -> Admitted:

@@ -69,7 +69,9 @@ class Intake:
             return await asyncio.to_thread(admit, content)
 
     async def check(self, submission: Submission) -> None:
-        """Find what `submit` would refuse, as far as memory tells: pictures may be promised, none is looked up.
+        """Find what `submit` would refuse before any picture is here: those may be promised, and none is looked up.
+
+        With rule books it is a call to the store; whoever has only so long to answer gives it a deadline.
 
         Raises UnknownWorkflow, InvalidValues (every fault at once), another SubmissionError, or StoreLost.
         """

@@ -1,6 +1,6 @@
 """From a submission to a job: what is known at once is told at once, and Discord is answered within its three seconds.
 
-check (from memory) → keep the way to answer → within a second: the job and its card
+check (at the store, in time) → keep the way to answer → within a second: the job and its card
                                                later: "thinking …", which the noticeboard fills in
 """
 
@@ -36,7 +36,7 @@ class Submitting:
     async def submit(self, answering: Answering, bundle: Bundle[Attachment]) -> None:
         """Make a job, and answer. Raises what whoever asked has to be told: nothing is seen of it then."""
         check_rights(answering.origin)
-        await self.desk.check(bundle.submission)
+        await answering.in_time(self.desk.check(bundle.submission))
         with self.replies.answering(bundle.submission.job_id):
             await self._keep_reply(answering, bundle.submission.job_id)
             if bundle.attached or answering.is_late:

@@ -38,12 +38,20 @@ def png(color: str = "teal", size: tuple[int, int] = (96, 64)) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeDesk(Desk):
-    """The real one, that a test can hold up: `trouble` is raised by the next submit, `gate` is what it waits for."""
+    """The real one, that a test can hold up.
+
+    `trouble` is raised by the next submit, `gate` is what it waits for, `books` what checking waits for.
+    """
 
     submissions: list[Submission] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    books: asyncio.Event = field(default_factory=asyncio.Event)
     entered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def check(self, submission: Submission) -> None:
+        await self.books.wait()
+        await Desk.check(self, submission)
 
     async def submit(self, submission: Submission) -> Receipt:
         self.submissions.append(submission)
@@ -113,6 +121,7 @@ def practice(folder: Path) -> Practice:
         gpus=lambda lane, lanes: 1,
     )
     desk.gate.set()
+    desk.books.set()
 
     async def described(job: Job) -> Described:
         manifest = shelf[0].workflows[job.workflow].manifest

@@ -93,6 +93,18 @@ async def test_a_late_refusal_takes_the_promise_back_and_is_told_to_the_asker_al
     assert stage.general.shown == []
 
 
+async def test_while_the_store_stalls_at_the_rule_books_discord_is_answered_in_time(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.discord.answering.DECIDE_BY_S", 0.05)
+    stage.desk.books.clear()
+    asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
+    assert asked.message.is_ephemeral
+    assert "cannot be reached" in asked.text
+    assert stage.desk.submissions == []
+    assert stage.general.shown == []
+
+
 async def test_an_early_refusal_is_the_answer(stage: Stage) -> None:
     stage.desk.trouble.append(QueueFull("You have 5 jobs waiting.", retry_after_s=40))
     asked = await stage.ada.slash(stage.general, "imagine", prompt="a cat")
