@@ -24,6 +24,7 @@ from tests.fakes.slack.state import Channel, Message
 from tests.fakes.slack.workspaces import Workspace
 
 CALM_S = 120.0
+COMPLETE = "files.completeUploadExternal"
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
 
 Open = Callable[..., Service]
@@ -122,7 +123,7 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
     assert slack.record.refused == []
 
 
-async def test_a_service_that_is_killed_with_all_its_processes_finishes_its_messages_when_it_is_back(
+async def test_a_service_that_is_killed_whole_or_while_it_brings_pictures_finishes_its_messages_when_it_is_back(
     folder: Path, team: tuple[FakeSlack, Workspace]
 ) -> None:
     slack, acme = team
@@ -144,26 +145,14 @@ async def test_a_service_that_is_killed_with_all_its_processes_finishes_its_mess
             message = await one.shows(PAINTED, f"fox {number}", within_s=CALM_S)
             assert str(message.now.blocks).count("'slack_file'") == 1
         assert len(ours(general)) == 3
-        assert [await each.stop() for each in services] == [0, 0]
-    assert slack.orphans() == []
 
-
-async def test_whoever_is_killed_while_it_brings_pictures_leaves_no_file_and_no_second_message(
-    folder: Path, team: tuple[FakeSlack, Workspace]
-) -> None:
-    slack, acme = team
-    general, ada = acme.channel("general"), acme.member("ada")
-    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu) as open_one:
-        worker, front = open_one("worker"), open_one("slack")
-        for each in (worker, front):
-            await each.spawn()
-        await up(slack, worker, front)
-        asked = await wish(ada, general, "a fox")
-        await slack.until(lambda: bool(slack.record.of("files.completeUploadExternal")), CALM_S)
+        _, front = services
+        done = len(slack.record.of(COMPLETE))
+        last = await wish(ada, general, "hare")
+        await slack.until(lambda: len(slack.record.of(COMPLETE)) > done, CALM_S)
         await front.kill()
         await front.spawn()
-        await asked.shows(PAINTED, within_s=CALM_S)
-        assert len(ours(general)) == 1
-
-        assert [await each.stop() for each in (worker, front)] == [0, 0]
+        await last.shows(PAINTED, "hare", within_s=CALM_S)
+        assert len(ours(general)) == 4
+        assert [await each.stop() for each in services] == [0, 0]
     assert slack.orphans() == []

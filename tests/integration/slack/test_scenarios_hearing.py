@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.redis import edge
+from adapters.redis import opening
 from bot.errors import StoreLost
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.signing import Seal
@@ -94,7 +94,7 @@ async def test_what_slack_did_not_sign_just_now_is_refused(tmp_path, seal):
 @pytest.mark.parametrize(("way", "how"), [("socket", "hangs"), ("http", "is away")])
 async def test_while_the_store_fails_everything_is_acknowledged_in_time_and_told(tmp_path, way, how, monkeypatch):
     # Longer than Slack waits, and not by seven seconds.
-    monkeypatch.setitem(edge.open_edge.__wrapped__.__kwdefaults__, "deadline_s", 3.5)
+    monkeypatch.setitem(opening.open_redis.__wrapped__.__kwdefaults__, "deadline_s", 3.5)
     async with whole(tmp_path, way=way, limits=IN_TIME, start=False) as scene:
         async with stalling(scene.redis_url, tmp_path / "near") as (near, store):
             process = await scene.start(redis_url=near)
