@@ -59,7 +59,7 @@ async def opened(options: ServiceOptions, announce: Announce = lambda *_: None) 
         url = options.redis_url
         if url is None:
             url = await stack.enter_async_context(open_engine(options.state / "store"))
-        policy, lease_s = policy_of(options.settings), options.terms.lease_s
+        policy, lease_s = policy_of(options.settings), options.tenure.lease_s
         pool = await stack.enter_async_context(open_redis(url, policy=policy, lease_s=lease_s))
         core = await core_of(options, pool)
         workers = await _workers(core) if Role.WORKER in options.roles else None
@@ -78,7 +78,7 @@ async def _workers(core: Core) -> Pool:
         estimates=core.estimates,
         owner=core.owner,
         connect=connecting(options.settings, await core.pool.identity()),
-        limits=WorkerLimits(terms=options.terms, run_deadline_s=options.settings.run_deadline_s),
+        limits=WorkerLimits(tenure=options.tenure, run_deadline_s=options.settings.run_deadline_s),
         hurry=options.hurry,
     )
     return joined(core.pool, parts)

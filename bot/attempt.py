@@ -15,7 +15,7 @@ from bot.errors import FairbrushError, JobCancelled, ServerLost, SubmitUncertain
 from bot.estimates import MIN_DEADLINE_S, Estimates, Work, deadline_s
 from bot.events import RunEvent, Succeeded, Waiting
 from bot.faults import Reach
-from bot.holding import Hold, Signal, Terms, insist
+from bot.holding import Hold, Signal, Tenure, insist
 from bot.jobs import JobRecord, RunId
 from bot.judging import Judge
 from bot.metadata import parameters_text
@@ -62,7 +62,7 @@ class Bench:
 class WorkerLimits:
     """How patient a worker is. Seconds."""
 
-    terms: Terms = field(default_factory=Terms)
+    tenure: Tenure = field(default_factory=Tenure)
     run_deadline_s: float = 900.0  #: the longest that any run may take
     unknown_s: float = 60.0  #: how long a server that cannot tell about a run is asked again
     idle_s: float = 1.0  #: how soon a lost wake-up, or a gate that was shut, is noticed
@@ -120,7 +120,7 @@ class Attempt:
         if self._withdrawn:
             return Ending.UNTOUCHED
         # After all that takes time: whoever cancelled meanwhile took the lease away, and this says so.
-        if not await insist(partial(self.bench.queue.record, lease, run_id=run.id), self.hold.terms):
+        if not await insist(partial(self.bench.queue.record, lease, run_id=run.id), self.hold.tenure):
             return Ending.LEASE_LOST
         try:
             handle = await self.server.submit(run)
@@ -168,7 +168,7 @@ class Attempt:
     def _left_s(self) -> float:
         """Return for how many seconds the job may still take; inf: as many as it does."""
         # By the store's clock when it was claimed, which is when its lease began; ours only counts on from there.
-        claimed_ms = self.hold.lease.expires_ms - round(self.limits.terms.lease_s * 1000)
+        claimed_ms = self.hold.lease.expires_ms - round(self.limits.tenure.lease_s * 1000)
         left = left_s(self.record.job, claimed_ms)
         return inf if left is None else left - (asyncio.get_running_loop().time() - self._held_s)
 

@@ -29,7 +29,7 @@ class Signal(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Tenure:
     """Seconds of a lease's life; the store's lease has to outlast several heartbeats."""
 
     heartbeat_s: float = 5.0
@@ -43,7 +43,7 @@ class Hold:
 
     queue: JobQueue
     lease: Lease
-    terms: Terms
+    tenure: Tenure
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set when nobody will wait for the grace
     gpu_ms: Callable[[], int] = lambda: 0  #: what the run has used so far
     hints: AbstractContextManager[object] = field(default_factory=nullcontext)  #: entered, it stirs at news
@@ -67,12 +67,12 @@ class Hold:
         while True:
             self._stirred.clear()
             try:
-                async with asyncio.timeout(self.terms.lease_s):
+                async with asyncio.timeout(self.tenure.lease_s):
                     renewal = await self.queue.renew(self.lease, gpu_ms=self.gpu_ms())
                 answered = clock()
                 self.kept.set()
             except (StoreLost, TimeoutError):
-                overdue = clock() - answered >= self.terms.lease_s
+                overdue = clock() - answered >= self.tenure.lease_s
                 renewal = Renewal.LOST if overdue else Renewal.HELD
             match renewal:
                 case Renewal.LOST:
@@ -85,15 +85,15 @@ class Hold:
 
     async def _rest(self) -> None:
         """Wait for the next heartbeat, or for news; our own progress is some, so not every one of them is asked for."""
-        least_s = min(NEWS_EVERY_S, self.terms.heartbeat_s)
+        least_s = min(NEWS_EVERY_S, self.tenure.heartbeat_s)
         await asyncio.sleep(least_s)
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.terms.heartbeat_s - least_s):
+            async with asyncio.timeout(self.tenure.heartbeat_s - least_s):
                 await self._stirred.wait()
 
     async def warn_at_stop(self, stopping: asyncio.Event) -> None:
         """Say so when the process has to end and the run had its grace."""
-        await grace_over(stopping, self.terms, self.hurry)
+        await grace_over(stopping, self.tenure, self.hurry)
         self.say(Signal.STOP)
 
     async def signal_before(self, work: asyncio.Task[_T]) -> Signal | None:
@@ -119,17 +119,17 @@ class Hold:
         return signal
 
 
-async def grace_over(stopping: asyncio.Event, terms: Terms, hurry: asyncio.Event) -> None:
+async def grace_over(stopping: asyncio.Event, tenure: Tenure, hurry: asyncio.Event) -> None:
     """Return when the process has to end and runs had their grace, of which a hurry leaves nothing."""
     await stopping.wait()
     with suppress(TimeoutError):
-        async with asyncio.timeout(terms.grace_s):
+        async with asyncio.timeout(tenure.grace_s):
             await hurry.wait()
 
 
-async def insist(call: Callable[[], Awaitable[_T]], terms: Terms) -> _T:
+async def insist(call: Callable[[], Awaitable[_T]], tenure: Tenure) -> _T:
     """Repeat a call whose answer was lost, which every verb of the queue allows; raises StoreLost after the lease."""
-    pause, until = 0.1, asyncio.get_running_loop().time() + terms.lease_s
+    pause, until = 0.1, asyncio.get_running_loop().time() + tenure.lease_s
     while True:
         try:
             return await call()

@@ -251,7 +251,7 @@ class Keeper:
                 outage.over()
             except FairbrushError as error:
                 outage.lost(error)
-            await asyncio.sleep(self._means.limits.terms.heartbeat_s)
+            await asyncio.sleep(self._means.limits.tenure.heartbeat_s)
 
     def _takes_over(self) -> bool:
         """Tell whether it is opened for the first time, or was, and its slots do not work yet.
@@ -261,7 +261,7 @@ class Keeper:
         if self._session is not None:
             return not self._session.begun
         waited_ms = _now_ms() - self.health.since_ms
-        return self.health.state is ServerState.STARTING and waited_ms < self._means.limits.terms.lease_s * 1000
+        return self.health.state is ServerState.STARTING and waited_ms < self._means.limits.tenure.lease_s * 1000
 
     async def _tell_on(self) -> None:
         outage = Outage(_log, f"telling its status server={self.name}")

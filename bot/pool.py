@@ -147,7 +147,7 @@ class Pool:
     async def _rescue(self) -> None:
         # Not before our own servers were asked: after a long night a lease has run out while its run went on.
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.terms.lease_s):
+            async with asyncio.timeout(self._limits.tenure.lease_s):
                 await self._all_adopted.wait()
         outage = Outage(_log, "rescuing")
         while True:
@@ -159,4 +159,4 @@ class Pool:
                 outage.over()
                 if rescued:
                     _log.info("rescued jobs=%s", len(rescued))
-            await asyncio.sleep(self._limits.terms.lease_s / 2)
+            await asyncio.sleep(self._limits.tenure.lease_s / 2)

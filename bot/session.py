@@ -204,9 +204,9 @@ class Session:
         means = self._means
         await stopping.wait()
         if self.begun:
-            await grace_over(stopping, means.limits.terms, means.bench.hurry)
+            await grace_over(stopping, means.limits.tenure, means.bench.hurry)
             # Stopping the last run and settling it have deadlines of their own, which are shorter than a lease.
-            await asyncio.sleep(means.limits.terms.lease_s)
+            await asyncio.sleep(means.limits.tenure.lease_s)
             _log.warning("ended without its slots server=%s", self._spec.name)
         working.cancel()
 

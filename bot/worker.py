@@ -178,11 +178,11 @@ class Worker:
             successor_of=leaving.lease if leaving else None,
             patience_s=self._limits.idle_s,
         )
-        return await insist(claim, self._limits.terms)
+        return await insist(claim, self._limits.tenure)
 
     def _take(self, tasks: asyncio.TaskGroup, held: Held, stopping: asyncio.Event, *, claim_s: float = 0.0) -> Attempt:
         course = Course(lease=held.lease, requirement=held.record.job.requirement)
-        hold = Hold(queue=self._bench.queue, lease=held.lease, terms=self._limits.terms, hurry=self._bench.hurry)
+        hold = Hold(queue=self._bench.queue, lease=held.lease, tenure=self._limits.tenure, hurry=self._bench.hurry)
         if self._bench.hints:
             hold.hints = self._bench.hints.hear(held.record.job, hold.stir)
         attempt = Attempt(
@@ -221,7 +221,7 @@ class Worker:
         lease, changed = hold.lease, False
         try:
             verb = partial(settle, self._bench.queue, lease, outcome, gpu_ms=hold.gpu_ms())
-            changed = await insist(verb, hold.terms)
+            changed = await insist(verb, hold.tenure)
         except StoreLost:
             outcome = Ending.LEFT
         word = outcome.name if isinstance(outcome, Ending) else type(outcome).__name__

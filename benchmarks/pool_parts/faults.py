@@ -17,7 +17,7 @@ from benchmarks.pool_parts.orders import offered, orders
 from benchmarks.pool_parts.product import Patience, Product, serving
 from benchmarks.pool_parts.trouble import Outage, Trouble
 from bot.attempt import WorkerLimits
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import Job, JobId, JobRecord, JobState, run_id_of
 from bot.leases import ATTEMPTS
 from bot.noticeboard import Noticeboard, Sources
@@ -31,7 +31,7 @@ LOST_S = 2.0
 """After so long without an answer a server counts as lost; 30 s where nobody shortens it."""
 
 SHORT = Patience(
-    worker=WorkerLimits(terms=Terms(heartbeat_s=0.5, lease_s=4.0, grace_s=1.0), unknown_s=4.0, run_deadline_s=60.0),
+    worker=WorkerLimits(tenure=Tenure(heartbeat_s=0.5, lease_s=4.0, grace_s=1.0), unknown_s=4.0, run_deadline_s=60.0),
     comfy=ComfyLimits(
         connect_s=1.0, answer_s=LOST_S, absent_s=1.0, lost_s=LOST_S, stuck_s=2.0, confirm_s=2.0, reconnect_s=1.0
     ),

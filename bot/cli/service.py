@@ -12,7 +12,7 @@ from adapters.web.guests import Guest
 from bot.app import ServiceOptions, serve
 from bot.cli.terminal import note, say
 from bot.errors import ConfigError
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import Place, Requester, Tenant
 from bot.servers import ServerSpec
 from bot.service.roles import Role
@@ -92,7 +92,7 @@ def _stop(stopping: asyncio.Event, hurry: asyncio.Event) -> None:
     if stopping.is_set():
         hurry.set()
     else:
-        note(f"Ending: what runs has {Terms().grace_s:g} s to finish. Once more hands it back at once.")
+        note(f"Ending: what runs has {Tenure().grace_s:g} s to finish. Once more hands it back at once.")
     stopping.set()
 
 

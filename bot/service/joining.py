@@ -45,7 +45,7 @@ def joined(store: RedisPool, parts: Parts) -> Pool:
         connect=parts.connect,
         bench=bench,
         # Shorter than a lease: what a killed process held is adopted before it is rescued.
-        owning=Owning(notices=store.notices, owner=parts.owner, term_s=parts.limits.terms.lease_s / 2),
+        owning=Owning(notices=store.notices, owner=parts.owner, term_s=parts.limits.tenure.lease_s / 2),
         store=store.servers,
         limits=parts.limits,
         tell=parts.shared.offer,

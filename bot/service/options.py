@@ -10,7 +10,7 @@ from adapters.discord.given import DiscordOptions
 from adapters.slack.given import SlackOptions
 from adapters.web.guests import Guest
 from adapters.web.server import WebOptions
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.servers import ServerSpec
 from bot.service.roles import AT_HOME, Role
 from bot.settings import Settings
@@ -39,7 +39,7 @@ class ServiceOptions:
     redis_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8800
-    terms: Terms = field(default_factory=Terms)
+    tenure: Tenure = field(default_factory=Tenure)
     hurry: asyncio.Event = field(default_factory=asyncio.Event)  #: set after `stopping`: hand back at once what runs
     in_discord: Callable[[DiscordOptions], DiscordOptions] = _as_it_ships  #: another Discord, in a time of its own
     in_slack: Callable[[SlackOptions], SlackOptions] = _as_it_ships

@@ -12,14 +12,14 @@ from bot import app
 from bot.app import ServiceOptions
 from bot.cli import service
 from bot.cli.main import main
-from tests.acceptance.service.brisk import TERMS
+from tests.acceptance.service.brisk import TENURE
 from tests.fakes.discord.pointing import point_at
 
 API, GATEWAY, HOST = "FAKE_DISCORD_API", "FAKE_DISCORD_GATEWAY", "FAKE_DISCORD_CDN"
 
 
 def _brisk(**given: Any) -> ServiceOptions:
-    return ServiceOptions(**{**given, "terms": TERMS, "in_discord": _near})
+    return ServiceOptions(**{**given, "tenure": TENURE, "in_discord": _near})
 
 
 def _near(options: DiscordOptions) -> DiscordOptions:

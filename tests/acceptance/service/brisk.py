@@ -11,14 +11,14 @@ from typing import Any
 from bot.app import ServiceOptions
 from bot.cli import service
 from bot.cli.main import main
-from bot.holding import Terms
+from bot.holding import Tenure
 
 PEOPLE = ("Ada", "Ben", "Cleo")
-TERMS = Terms(heartbeat_s=1.0, lease_s=6.0)
+TENURE = Tenure(heartbeat_s=1.0, lease_s=6.0)
 
 
 def _brisk(**given: Any) -> ServiceOptions:
-    return ServiceOptions(**{**given, "guests": (service._guest(PEOPLE),), "terms": TERMS})
+    return ServiceOptions(**{**given, "guests": (service._guest(PEOPLE),), "tenure": TENURE})
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ HASTE = 0.2
 
 LOOK_S = 0.05
 
-AT_ONCE_S, LATER_S = 0.5, brisk.TERMS.lease_s
+AT_ONCE_S, LATER_S = 0.5, brisk.TENURE.lease_s
 """How long a killed process stays away at most: too short to be missed, or long enough for another to take its GPUs.
 The page is always back at once, for without it nobody asks for anything."""
 

@@ -8,7 +8,7 @@ import pytest
 from adapters.redis.engine import open_engine
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from bot.holding import Terms
+from bot.holding import Tenure
 from tests.acceptance.service.page import Page
 from tests.acceptance.service.service import Service
 from tests.acceptance.service.truth import nothing_ran_twice, runs_of
@@ -54,7 +54,7 @@ async def test_a_second_signal_ends_the_grace_and_what_is_handed_back_starts_aga
     assert service.process is not None
     service.process.send_signal(signal.SIGINT)
     await service.said("Once more hands it back at once.")
-    async with asyncio.timeout(0.9 * Terms().grace_s):
+    async with asyncio.timeout(0.9 * Tenure().grace_s):
         assert await service.stop() == 0
     assert runs_of(job, slow) == ["interrupted"]
 

@@ -13,13 +13,13 @@ from bot import app
 from bot.app import ServiceOptions
 from bot.cli import service
 from bot.cli.main import main
-from tests.acceptance.service.brisk import TERMS
+from tests.acceptance.service.brisk import TENURE
 
 HOST = "FAKE_SLACK_HOST"
 
 
 def _brisk(**given: Any) -> ServiceOptions:
-    return ServiceOptions(**{**given, "terms": TERMS, "in_slack": _near})
+    return ServiceOptions(**{**given, "tenure": TENURE, "in_slack": _near})
 
 
 def _near(options: SlackOptions) -> SlackOptions:

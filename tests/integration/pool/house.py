@@ -11,7 +11,7 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.redis.opening import RedisPool, open_redis
 from bot.attempt import WorkerLimits
 from bot.estimates import Estimates
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord
 from bot.laning import Laning
@@ -29,7 +29,7 @@ from tests.unit.bot.bench import ALICE, CATALOG, PLACE, occasion
 from workflows.catalog import LIBRARY
 
 PATIENCE_S = 120
-LIMITS = WorkerLimits(terms=Terms(heartbeat_s=0.1, lease_s=5, grace_s=0.2), unknown_s=1, idle_s=0.02)
+LIMITS = WorkerLimits(tenure=Tenure(heartbeat_s=0.1, lease_s=5, grace_s=0.2), unknown_s=1, idle_s=0.02)
 
 
 @dataclass(kw_only=True)
@@ -140,7 +140,7 @@ async def closed_house(
 ) -> AsyncIterator[House]:
     """Open it, with nobody at work."""
     seeds = {name: ServerSpec(name=name, url=machine.url) for name, machine in machines.items()} | specs
-    async with open_redis(url, pool=await new_pool(url), lease_s=limits.terms.lease_s) as store:
+    async with open_redis(url, pool=await new_pool(url), lease_s=limits.tenure.lease_s) as store:
         identity, files = await store.identity(), LocalFiles(folder / "files", LinkSigner(b"a secret of tests"))
         shared = Shared(
             pool=store,

@@ -2,17 +2,17 @@
 
 import pytest
 
-from bot.holding import Terms
+from bot.holding import Tenure
 from tests.fakes.headlines import PAINTED, PAINTING
 from tests.integration.slack.whole import clean, painted, pictures, whole
 
-BRISK = Terms(heartbeat_s=1.0, lease_s=6.0)
+BRISK = Tenure(heartbeat_s=1.0, lease_s=6.0)
 """A server that has lost its owner is another's within seconds."""
 
 
 @pytest.mark.parametrize(("way", "end"), [("socket", "die"), ("http", "stop")])
 async def test_another_process_goes_on_in_the_same_message_and_its_buttons_live(tmp_path, way, end):
-    async with whole(tmp_path, way=way, terms=BRISK) as scene:
+    async with whole(tmp_path, way=way, tenure=BRISK) as scene:
         old = await painted(await scene.ben.slash(scene.general, "/imagine", "a lighthouse steps:2"))
         asked = await scene.mid_run("a red fox steps:60")
         message = asked.message

@@ -24,7 +24,7 @@ from adapters.slack.installs import Installs
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.standing import EDITS_S, POSTS_S
 from bot.app import ServiceOptions, opened
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.servers import ServerSpec
 from bot.service.roles import Role
@@ -90,7 +90,7 @@ class Whole:
     store: RedisPool
     way: Way
     settings: dict[str, Any]
-    terms: Terms
+    tenure: Tenure
     tasks: asyncio.TaskGroup
     team: Workspace
     general: Channel
@@ -110,7 +110,7 @@ class Whole:
             roles=frozenset({Role.SLACK, Role.WORKER, *([Role.WEB] if is_served else [])}),
             redis_url=redis_url or self.redis_url,
             port=0,
-            terms=self.terms,
+            tenure=self.tenure,
             in_slack=self._near,
         )
         stopping, services = asyncio.Event(), list[Service]()
@@ -261,7 +261,7 @@ async def whole(
     gpus: int = 1,
     many: bool = False,
     start: bool = True,
-    terms: Terms | None = None,
+    tenure: Tenure | None = None,
     is_spared: bool = True,
     **settings: Any,
 ) -> AsyncIterator[Whole]:
@@ -285,7 +285,7 @@ async def whole(
             store=await stack.enter_async_context(open_redis(url)),
             way=way,
             settings={**secrets_of(slack, way, many=many), **settings},
-            terms=terms or Terms(),
+            tenure=tenure or Tenure(),
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
             team=team,
             general=team.channel("general"),

@@ -19,7 +19,7 @@ from adapters.simulator.server import Simulator
 from bot import health
 from bot.attempt import Bench, WorkerLimits
 from bot.estimates import Estimates
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.intake import Intake, Knowledge
 from bot.jobs import JobId, JobRecord, JobState, job_id_of, run_id_of
 from bot.limits import Limits
@@ -35,7 +35,7 @@ from tests.unit.bot.bench import ALICE, CATALOG, PLACE, occasion
 from workflows.vocabulary import merged
 
 PATIENCE_S = 60
-LIMITS = WorkerLimits(terms=Terms(heartbeat_s=0.05, lease_s=5, grace_s=0.2), unknown_s=2, idle_s=0.02)
+LIMITS = WorkerLimits(tenure=Tenure(heartbeat_s=0.05, lease_s=5, grace_s=0.2), unknown_s=2, idle_s=0.02)
 
 
 @dataclass

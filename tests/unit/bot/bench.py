@@ -8,7 +8,7 @@ from bot.attempt import Bench, WorkerLimits
 from bot.errors import JobError
 from bot.estimates import Estimates
 from bot.events import Failed, Interrupted, MediaKind, OutputFile, RunEnd, RunEvent, Started, Succeeded, Waiting
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import Job, JobRecord, JobState, Place, Requester, Run, Tenant, job_id_of
 from bot.policy.places import Spot
 from bot.ports import Finding, Found, Handle, NotFound, ServerFacts, Stopping
@@ -37,7 +37,7 @@ VOCABULARY = Vocabulary(
     }
 )
 QUICK = WorkerLimits(
-    terms=Terms(heartbeat_s=0.005, lease_s=0.5, grace_s=0.01), unknown_s=0.3, idle_s=0.005, run_deadline_s=5
+    tenure=Tenure(heartbeat_s=0.005, lease_s=0.5, grace_s=0.01), unknown_s=0.3, idle_s=0.005, run_deadline_s=5
 )
 VALUES = {**TXT2IMG.validate({"prompt": "a cat", "seed": 7}, VOCABULARY)}
 FILE = OutputFile(node="9", name="ComfyUI_00001_.bin", kind=MediaKind.OTHER)

@@ -16,7 +16,7 @@ from tests.unit.bot.bench import DONE, enqueued, job
 from tests.unit.bot.town import Machine, Town, soon
 
 EVENTS = [str(number) for number in range(6)]
-TERMS = WorkerLimits().terms
+TENURE = WorkerLimits().tenure
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ def test_a_run_whose_server_never_answers_holds_up_neither_the_others_nor_the_en
             assert {record.state for record in others} <= {JobState.SUCCEEDED}
             assert len(others) >= (0 if hangs == "forget" else 1)
             began = virtual_now()
-        assert virtual_now() - began <= TERMS.grace_s + TERMS.lease_s + 1
+        assert virtual_now() - began <= TENURE.grace_s + TENURE.lease_s + 1
         assert hung.asked == {hangs}
         assert hung.connected == well.connected == 0
         assert not place.store._owners

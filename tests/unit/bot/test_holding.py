@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.holding import Hold, Signal, Terms
+from bot.holding import Hold, Signal, Tenure
 from bot.ports import Lease, Renewal
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import PATIENCE_S, enqueued
@@ -20,17 +20,17 @@ class Cancelled(MemoryStore):
         return Renewal.CANCEL_REQUESTED
 
 
-async def _held(terms: Terms) -> tuple[Hold, Cancelled]:
+async def _held(tenure: Tenure) -> tuple[Hold, Cancelled]:
     store = Cancelled()
     store.beats, store.enough = 0, asyncio.Event()
     await enqueued(store)
     held = await store.claim("gpu", "nonce")
     assert held is not None
-    return Hold(queue=store, lease=held.lease, terms=terms), store
+    return Hold(queue=store, lease=held.lease, tenure=tenure), store
 
 
 async def test_a_stop_outlasts_any_number_of_heartbeats_that_say_cancel():
-    hold, store = await _held(Terms(heartbeat_s=0, grace_s=0))
+    hold, store = await _held(Tenure(heartbeat_s=0, grace_s=0))
     stopping = asyncio.Event()
     stopping.set()
     await hold.warn_at_stop(stopping)
@@ -45,7 +45,7 @@ async def test_a_stop_outlasts_any_number_of_heartbeats_that_say_cancel():
 
 
 async def test_who_will_not_wait_for_the_grace_does_not_have_to():
-    hold, _ = await _held(Terms(grace_s=10_000))
+    hold, _ = await _held(Tenure(grace_s=10_000))
     stopping = asyncio.Event()
     stopping.set()
     hold.hurry.set()

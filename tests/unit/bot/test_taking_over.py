@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import JobRecord, JobState, run_id_of
 from tests.fakes.virtual_time import run_virtually
 from tests.unit.bot.bench import enqueued, job
 from tests.unit.bot.town import Town, soon, town
 
-LEASE_S = Terms().lease_s
+LEASE_S = Tenure().lease_s
 LEFT_S = 8.0
 """What is left of a lease, at the least, when a dead owner's server is another's."""
 

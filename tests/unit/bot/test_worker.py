@@ -244,7 +244,7 @@ async def test_a_running_job_that_is_cancelled_is_interrupted_and_confirmed():
 
 async def test_a_job_that_is_claimed_too_late_to_be_shown_takes_no_gpu():
     now = [0]
-    store, server = MemoryStore(clock=lambda: now[0], lease_ms=round(QUICK.terms.lease_s * 1000)), Kitchen()
+    store, server = MemoryStore(clock=lambda: now[0], lease_ms=round(QUICK.tenure.lease_s * 1000)), Kitchen()
     await store.enqueue(replace(job(), within_s=60))
     now[0] = 61_000
 
@@ -255,7 +255,7 @@ async def test_a_job_that_is_claimed_too_late_to_be_shown_takes_no_gpu():
 
 
 async def test_a_run_is_stopped_when_its_end_could_not_be_shown_any_more():
-    store, server = MemoryStore(clock=lambda: 0, lease_ms=round(QUICK.terms.lease_s * 1000)), Kitchen(looks=None)
+    store, server = MemoryStore(clock=lambda: 0, lease_ms=round(QUICK.tenure.lease_s * 1000)), Kitchen(looks=None)
     await store.keep_workflow(TXT2IMG.digest, TXT2IMG.manifest_file, TXT2IMG.graph_file)
     await store.enqueue(replace(job(), within_s=0.2))
 
@@ -583,7 +583,7 @@ async def test_a_store_that_goes_away_for_a_while_costs_nothing():
     bench = Bench(queue=flaky, store=flaky, live=flaky, files=MemoryFiles(), estimates=bench_of(store).estimates)
 
     # A lease that outlasts any number of lost answers in a row that will ever come.
-    async with working(server, bench, replace(QUICK, terms=replace(QUICK.terms, lease_s=60))):
+    async with working(server, bench, replace(QUICK, tenure=replace(QUICK.tenure, lease_s=60))):
         assert await until_final(store) == [JobState.SUCCEEDED]
 
     assert len(server.submitted) == 1

@@ -11,7 +11,7 @@ from bot.errors import ModelMissing, OutOfMemory, ServerLost
 from bot.estimates import Estimates, Work
 from bot.events import RunEvent, Stage, Started, Stepped
 from bot.faults import Verdict
-from bot.holding import Terms
+from bot.holding import Tenure
 from bot.jobs import JobState, Requester, run_id_of
 from bot.leases import Held
 from bot.ports import Handle
@@ -24,7 +24,7 @@ from tests.unit.bot.bench import ALICE, BOB, TXT2IMG, job
 from tests.unit.bot.timed_server import LATENCY_S, TimedServer
 from workflows.cost import cost_of
 
-LIMITS = WorkerLimits(terms=Terms(heartbeat_s=5.0, lease_s=30.0, grace_s=20.0), idle_s=1.0)
+LIMITS = WorkerLimits(tenure=Tenure(heartbeat_s=5.0, lease_s=30.0, grace_s=20.0), idle_s=1.0)
 WORK = Work("txt2img", cost_of(TXT2IMG.manifest.cost, job().values))
 
 
@@ -299,7 +299,7 @@ def test_a_shutdown_hands_the_successor_back_at_once_and_what_runs_after_its_gra
         assert scene.state("1") is JobState.QUEUED
         assert [scene.store._entries[job(event).id].spent for event in ("1", "2")] == [0, 0]
 
-    limits = replace(LIMITS, terms=replace(LIMITS.terms, grace_s=1.0))
+    limits = replace(LIMITS, tenure=replace(LIMITS.tenure, grace_s=1.0))
     tell(story, TimedServer(takes_s=lambda number: 20.0), expected_s=20.0, limits=limits)
 
 
