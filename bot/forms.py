@@ -12,6 +12,9 @@ from workflows.workflow import Workflow
 USUAL = "As usual"
 """What stands in an empty field."""
 
+EDIT_AGAIN = "Edit again"
+"""What the button says that opens a refused form again, as it was filled."""
+
 KEPT = "Too long to show here, kept as it is"
 """What is said of values that a form leaves out, before their names."""
 

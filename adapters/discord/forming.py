@@ -13,10 +13,10 @@ from adapters.discord.submitting import Submitting
 from bot.answers import Tone
 from bot.asides import Asides
 from bot.bundles import bundle_of
-from bot.clicks import submission_of_form, workflow_of
+from bot.repeating import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
-from bot.forms import THANKS
+from bot.forms import EDIT_AGAIN, THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import (
     EditAgain,
@@ -90,7 +90,7 @@ class Forming:
             except StoreLost:
                 raise error from None
             refusal = refused(error, f"interaction={answering.origin.id}")
-            await answering.whisper(answers.answered(refusal, rows([button("Edit again", again, style=PRIMARY)])))
+            await answering.whisper(answers.answered(refusal, rows([button(EDIT_AGAIN, again, style=PRIMARY)])))
 
     async def _edited(self, answering: Answering, job_id: JobId) -> tuple[JobRecord, Workflow]:
         origin = answering.origin

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -36,6 +37,8 @@ class Answering:
     outside: Outside
     rooms: Rooms
     origin: Origin
+    spare: Callable[["Answering"], Awaitable[Sequence[Json]]] | None = None
+    """Returns what saves the words of a form that is closed by now, to stand below what speaks against it."""
     is_answered: bool = field(default=False, init=False)  #: they know what became of it, or will see
     _first: asyncio.Future[Json] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), init=False, repr=False
@@ -71,7 +74,8 @@ class Answering:
         if self.origin.kind is Kind.SUGGEST:
             self.acknowledge({"options": []})
         elif not self._refuse_in_form(error, answer):
-            await self.whisper(answered(answer))
+            below = await self.spare(self) if self.spare else ()
+            await self.whisper(answered(answer, below))
 
     def _refuse_in_form(self, error: Exception, answer: Answer) -> bool:
         if self.origin.kind is not Kind.SUBMIT or self.origin.view is None:

@@ -34,14 +34,11 @@ from bot.clicking import (
     effect_of,
 )
 from bot.desk import Desk
-from bot.errors import SubmissionError
 from bot.jobs import Left
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.policy.measures import Rank
 from bot.ports import ChatPlatform
 from bot.submissions import Submission
-
-_MENDED_IN_PLACE = "That form is mended where it was filled in. Ask anew if it is closed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +92,8 @@ class Clicking:
                 await self.telling.turn(answering, skip)
             case GoOn():
                 await self.reimagining.choose(answering, onward)
-            case EditAgain():
-                # No button of ours says so in Slack: a form stays open there, as it was filled, with its faults at its
-                # fields, where on Discord it is gone once it was sent.
-                raise SubmissionError(_MENDED_IN_PLACE)
+            case EditAgain(source=source):
+                await self.forming.refilling.open(answering, source)
             case _:
                 assert_never(onward)
 

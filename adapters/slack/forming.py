@@ -8,6 +8,7 @@ from adapters.slack.answering import Answering
 from adapters.slack.fields import options_for, parameter_of
 from adapters.slack.filled import Filled, read_filled, read_reason, read_workflow, recalled
 from adapters.slack.origins import Origin
+from adapters.slack.refilling import Refilling
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere, Rooms
 from adapters.slack.shapes import Json
@@ -16,7 +17,7 @@ from adapters.slack.submitting import Sent, Submitting, sent_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.bundles import bundle_of
 from bot.clicking import Opened, OpenEdit, OpenReport
-from bot.clicks import submission_of_form, workflow_of
+from bot.repeating import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.forms import THANKS
@@ -36,6 +37,7 @@ class Forming:
     desk: Desk
     submitting: Submitting
     reimagining: Reimagining
+    refilling: Refilling
     rooms: Rooms
 
     # ---- Opening ----
@@ -49,9 +51,14 @@ class Forming:
         await answering.open(self._paint(origin, asked, name, is_named=name is not None))
 
     async def open_for(self, answering: Answering, opened: Opened) -> None:
-        """Open the form that asks for a job again, or what is wrong with its pictures."""
+        """Open the form that asks for a job again, or what is wrong with its pictures.
+
+        Raises what whoever asked has to be told.
+        """
         match opened:
             case OpenEdit(record=record, workflow=workflow):
+                # Whoever may not ask reads so before they have written anything.
+                await self.rooms.member(answering.origin.workspace, answering.origin.requester.id)
                 asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
                 form = edit_form(asked, workflow, record.job.values, self.desk.vocabulary())
             case OpenReport(job_id=job_id):
@@ -109,6 +116,7 @@ class Forming:
         asked = recalled(view)
         if asked is None:
             raise SubmissionError(OUTDATED)
+        answering.spare = self.refilling.offer
         match asked.purpose:
             case None:
                 await self._paint_anew(answering, asked, view)

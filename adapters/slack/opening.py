@@ -19,6 +19,7 @@ from adapters.slack.leaving import Leaving
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from adapters.slack.notes import Notes
 from adapters.slack.outside import Outside
+from adapters.slack.refilling import Refilling
 from adapters.slack.reimagining import Reimagining, read, written
 from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
@@ -68,7 +69,8 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
     asides = Asides(secrets=backing.secrets)
     beginning = Beginning(desk=desk, asides=asides, write=written, read=read)
     reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms)
-    forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, rooms=rooms)
+    refilling = Refilling(asides=asides, rooms=rooms)
+    forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, refilling=refilling, rooms=rooms)
     asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling)
     clicking = Clicking(
         desk=desk,

@@ -16,11 +16,12 @@ from adapters.slack.given import OAuth
 from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.opening import front_of
 from bot import attending
-from bot.errors import ConfigError, StoreLost
+from bot.errors import ConfigError, QueueFull, StoreLost
 from tests.fakes.slack import oauth
 from tests.fakes.slack.asks import NoAnswer
 from tests.fakes.slack.faults import Error
 from tests.fakes.slack.signing import Seal
+from tests.fakes.slack.state import Message
 from tests.integration.slack.stage import Stage, running, served, staged
 
 
@@ -53,6 +54,32 @@ async def test_a_form_is_acknowledged_in_time_whatever_the_store_does(stage: Sta
     assert not form.is_open
     ada, general, words = stage.ada, stage.general, str(StoreLost())
     await stage.office.slack.until(lambda: any(words in each.text for each in ada.sees(general) if each.is_ephemeral))
+
+
+async def test_a_form_that_is_refused_after_it_closed_opens_again_as_it_was_filled(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("adapters.slack.answering.ACK_BY_S", 0.05)
+    stage.desk.gate.clear()
+    stage.desk.trouble.append(QueueFull(retry_after_s=60.0))
+    form = await (await stage.ada.slash(stage.general, "/imagine")).opens("Prompt")
+    sent = await stage.ada.submit(form, Prompt="a cat & a *dog*", Seed="42")
+    stage.desk.gate.set()
+    ada, general = stage.ada, stage.general
+    told: list[Message] = []
+
+    def is_told() -> bool:
+        told[:] = [each for each in ada.sees(general) if each.is_ephemeral and "Edit again" in each.text]
+        return bool(told)
+
+    await stage.office.slack.until(is_told)
+    assert not form.is_open
+    assert sent.errors == {}
+    again = await (await ada.click(told[0], "Edit again")).opens("Prompt")
+    await ada.submit(again, Steps="7")
+    await stage.until_asked(2)
+    values = (await stage.job()).job.values
+    assert (values["prompt"], values["seed"], values["steps"]) == ("a cat & a *dog*", 42, 7)
 
 
 async def test_what_the_store_refuses_at_once_keeps_the_form_open(stage: Stage):

@@ -23,6 +23,7 @@ async def test_guests_are_refused_in_words_however_they_ask(tmp_path, way):
             await gus.slash(scene.general, "/imagine"),
             await gus.tell(scene.general, "imagine a cat"),
             await gus.click(message, "🎲 Reroll"),
+            await gus.click(message, "✏️ Edit &amp; rerun"),
         ):
             told = await asked.shows(REFUSED)
             assert told.is_ephemeral

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.slack.fields import MOST_TEXT, VALUE, kept_names, options_for, parameter_of
 from adapters.slack.filled import faults_in_form, read_filled, read_reason, read_workflow, recalled, refused_in_form
+from adapters.slack.refilling import refilled
 from adapters.slack.shapes import Json
 from adapters.slack.views import (
     WHERE,
@@ -130,6 +131,31 @@ def test_what_somebody_changes_is_asked_for() -> None:
     values = _values(TXT2IMG, {"prompt": "a fox"}, VOCABULARY)
     changed = _edited(TXT2IMG, values, VOCABULARY, {"prompt": "a cat", "steps": "12", "sampler": "dpmpp_2m"})
     assert (changed["prompt"], changed["steps"], changed["sampler"]) == ("a cat", 12, "dpmpp_2m")
+
+
+@pytest.mark.parametrize("workflow", [*LIBRARY_CATALOG.workflows.values(), EVERYTHING], ids=lambda each: each.name)
+def test_a_form_that_is_opened_again_is_filled_as_it_was_sent(workflow: Workflow) -> None:
+    vocabulary = EVERYTHING_VOCABULARY if workflow is EVERYTHING else VOCABULARY
+    sent = _sent(
+        paint_form(HERE, workflow, vocabulary), {"prompt": "a *fox* & a <dog>"} if _has_prompt(workflow) else {}
+    )
+    again = refilled(sent)
+
+    assert taken_as_view(again)
+    assert read_filled(_sent(again), workflow, vocabulary) == read_filled(sent, workflow, vocabulary)
+    assert recalled(again) == recalled(sent)
+
+
+def test_a_field_that_was_emptied_is_empty_when_the_form_opens_again() -> None:
+    sent = _sent(
+        edit_form(EDIT, TXT2IMG, _values(TXT2IMG, {"prompt": "a fox"}, VOCABULARY), VOCABULARY), {"prompt": ""}
+    )
+
+    assert "a fox" not in str(refilled(sent)["blocks"])
+
+
+def _has_prompt(workflow: Workflow) -> bool:
+    return "prompt" in workflow.manifest.parameters
 
 
 def test_a_text_that_is_taken_away_stays_away() -> None:
