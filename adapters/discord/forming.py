@@ -13,7 +13,7 @@ from adapters.discord.submitting import Submitting
 from bot.answers import Tone
 from bot.asides import Asides
 from bot.bundles import bundle_of
-from bot.repeating import submission_of_form, workflow_of
+from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
 from bot.forms import EDIT_AGAIN, THANKS
