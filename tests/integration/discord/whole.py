@@ -7,7 +7,7 @@ on an engine of its own. At the end every request that was made is held against 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,15 +16,11 @@ import pytest
 
 from adapters.discord.given import DiscordOptions
 from adapters.redis.engine import open_engine
-from adapters.redis.opening import RedisPool, open_redis
+from adapters.redis.opening import open_redis
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from bot.app import ServiceOptions, opened
 from bot.jobs import JobRecord, Requester, Tenant
-from bot.servers import ServerSpec
 from bot.service.roles import Role
-from bot.service.running import Service
-from bot.settings import Settings
 from tests.fakes.discord import payloads, schema
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.members import Asked, Member
@@ -34,7 +30,7 @@ from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel, Guild, Message
 from tests.fakes.headlines import PAINTED
 from tests.fakes.waiting import PATIENCE_S
-from tests.integration.web.desk import KEY
+from tests.integration.processes import Process, Processes, hurry_pool
 
 SILENT_S = 2.0
 """A gateway that says nothing for so long is left; how often it is asked stands in the fake's limits."""
@@ -44,63 +40,18 @@ UNHURRIED = Limits(ack_s=60.0, heartbeat_s=0.5)
 
 
 @dataclass(kw_only=True)
-class Process:
-    """One process of the service, as a task."""
-
-    task: "asyncio.Task[None]"
-    stopping: asyncio.Event
-    services: list[Service]  #: it, once it is open
-
-    @property
-    def can_ask(self) -> bool:
-        """Whether it knows what GPUs offer: until then it takes no job."""
-        return self.task.done() or any(each.core.shared.vocabulary.choices for each in self.services)
-
-    async def stop(self) -> None:
-        """End it as an operator would."""
-        self.stopping.set()
-        await self.task
-
-    async def die(self) -> None:
-        """End it at once: whatever it was about to do is not done."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
-
-
-@dataclass(kw_only=True)
-class Whole:
+class Whole(Processes):
     """The town, its people, the service that they ask, and its GPUs."""
 
+    platform = "discord"
+
     discord: FakeDiscord
-    gpus: Sequence[Simulator]
-    folder: Path
-    redis_url: str
-    store: RedisPool
-    settings: dict[str, Any]
-    tasks: asyncio.TaskGroup
     town: Guild
     general: Channel
-    processes: list[Process] = field(default_factory=list)
 
     async def start(self, *roles: Role) -> Process:
         """Start a process of the service; returns before it is of use to anybody."""
-        stopping = asyncio.Event()
-        options = ServiceOptions(
-            settings=Settings(discord_token=self.discord.token, **self.settings),
-            state=self.folder,
-            key=KEY,
-            servers={f"gpu{number}": ServerSpec(name=f"gpu{number}", url=each.url) for number, each in self.numbered},
-            guests=(),
-            roles=frozenset(roles or (Role.DISCORD, Role.WORKER)),
-            redis_url=self.redis_url,
-            port=0,
-            in_discord=self._near,
-        )
-        services: list[Service] = []
-        task = self.tasks.create_task(_serve(options, stopping, services))
-        process = Process(task=task, stopping=stopping, services=services)
-        self.processes.append(process)
-        return process
+        return self.begin(frozenset(roles or (Role.DISCORD, Role.WORKER)), in_discord=self._near)
 
     def _near(self, options: DiscordOptions) -> DiscordOptions:
         """Let the service live in the fake's time, and fetch attachments from it."""
@@ -112,19 +63,11 @@ class Whole:
             sleep=_soon,
         )
 
-    @property
-    def numbered(self) -> list[tuple[int, Simulator]]:
-        """The GPUs by the numbers in their names."""
-        return [*enumerate(self.gpus, start=1)]
-
     async def opened(self, sessions: int = 1) -> None:
         """Wait until so many sessions hear, commands are there, and every process knows what the GPUs offer."""
         await self.discord.until(lambda: len(self.discord.gateway.connected) >= sessions, PATIENCE_S)
         await self.discord.until(lambda: "imagine" in self.discord.commands(), PATIENCE_S)
-        async with asyncio.timeout(PATIENCE_S):
-            while len(await self.store.vocabulary.by_server()) < len(self.gpus):  # noqa: ASYNC110 - nobody tells us
-                await asyncio.sleep(0.02)
-        await self.discord.until(lambda: all(each.can_ask for each in self.processes), PATIENCE_S)
+        await self.known()
 
     def member(self, name: str) -> Member:
         """Return somebody of the town."""
@@ -141,42 +84,17 @@ class Whole:
         world, event = self.discord.world, asked.interaction
         world.emit("INTERACTION_CREATE", payloads.interaction(world, event), event.channel.guild)
 
-    # what holds of jobs
-
-    def slow(self, factor: float = 15.0) -> None:
-        """Let GPUs take their time, so that something can happen in mid-run; `quick` ends it."""
-        for gpu in self.gpus:
-            gpu.faults.slow_down(factor)
-
-    def quick(self) -> None:
-        """Let GPUs go on as fast as they can."""
-        self.slow(0.01)
+    # what holds
 
     async def jobs(self) -> list[JobRecord]:
-        """Return every job that there is, by the numbers of the people who asked."""
-        found: list[JobRecord] = []
-        tenants = [Tenant(platform="discord", id=str(each.id)) for each in self.discord.world.guilds.values()]
-        for tenant in [*tenants, Tenant(platform="discord", id="dm")]:
-            for user in self.discord.world.users.values():
-                found += await self.store.store.of_requester(
-                    Requester(tenant=tenant, id=str(user.id), name=user.name), limit=200
-                )
-        return found
-
-    async def ended(self, count: int = 1) -> list[JobRecord]:
-        """Wait until so many jobs have ended, and nothing is left to be shown; returns them."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:  # nobody tells that nothing is left to be told
-                found = [each for each in await self.jobs() if each.state.is_final]
-                if len(found) >= count and not await self.store.notices.open_jobs("discord"):
-                    return found
-                await asyncio.sleep(0.02)
-
-    def runs(self) -> int:
-        """How often a GPU began to paint."""
-        return sum(len(gpu.runs) for gpu in self.gpus)
-
-    # what holds of messages
+        """Return every job that there is, by the numbers of the people who asked, wherever that was."""
+        tenants = [*(str(each.id) for each in self.discord.world.guilds.values()), "dm"]
+        people = [
+            Requester(tenant=Tenant(platform="discord", id=tenant), id=str(user.id), name=user.name)
+            for tenant in tenants
+            for user in self.discord.world.users.values()
+        ]
+        return await self.jobs_of(people)
 
     def shown(self, channel: Channel | None = None) -> list[Message]:
         """Return our messages that everybody sees there, #general without another word."""
@@ -245,7 +163,7 @@ async def whole(
             folder=folder,
             redis_url=url,
             store=await stack.enter_async_context(open_redis(url)),
-            settings=settings,
+            settings={"discord_token": discord.token, **settings},
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
             town=town,
             general=discord.channel(town, "general"),
@@ -256,8 +174,7 @@ async def whole(
         try:
             yield scene
         finally:
-            for each in scene.processes:
-                each.task.cancel()
+            scene.end()
     held_against_the_description(discord.calls)
 
 
@@ -270,18 +187,10 @@ def held_against_the_description(calls: Sequence[Call]) -> None:
 def _hurry(patch: pytest.MonkeyPatch) -> None:
     """Let nobody wait as long as between machines that are far away."""
     patch.setattr("adapters.discord.registering.LOOK_S", 0.1)
-    patch.setattr("bot.pool.ROSTER_S", 0.1)
-    patch.setattr("bot.health.FIRST_PAUSE_S", 0.05)
-    patch.setattr("bot.health.LONGEST_PAUSE_S", 0.2)
+    hurry_pool(patch)
     patch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.05)
     patch.setattr("discord.client.Client.before_identify_hook", _at_once)
     patch.setattr("discord.shard.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": _soon}))
-
-
-async def _serve(options: ServiceOptions, stopping: asyncio.Event, services: list[Service]) -> None:
-    async with opened(options) as service:
-        services.append(service)
-        await service.run(stopping)
 
 
 async def _at_once(*_: object, **__: object) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
-from adapters.slack.given import SlackOptions
 from bot.app import ServiceOptions, opened
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.servers import ServerSpec
@@ -18,11 +17,11 @@ from bot.service.running import Service
 from bot.settings import Settings
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
+from tests.fakes.slack.pointing import near
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.waiting import PATIENCE_S
 from tests.integration.web.desk import DEMO, KEY
 
-PING_S = 0.3
 ROLES = AT_HOME | {Role.SLACK}
 
 PUBLIC = "https://paint.example.org"
@@ -85,15 +84,10 @@ def options_in(
         guests=(DEMO,),
         roles=roles,
         port=0,
-        in_slack=lambda given: _in_the_fake(slack, given),
+        in_slack=lambda given: near(slack, given),
     )
 
 
 def unhurried() -> Limits:
     """Return limits for whatever is not about deadlines."""
     return Limits(ack_s=30.0, trigger_s=30.0)
-
-
-def _in_the_fake(slack: FakeSlack, given: SlackOptions) -> SlackOptions:
-    host = slack.world.host
-    return replace(given, base_url=slack.url, hooks={host}, files={host}, ping_s=PING_S, now=slack.clock.now)

@@ -6,7 +6,7 @@ No noticeboard runs: what a message shows of a job, a test says by `Stage.show`.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,10 @@ from bot.backing import Backing
 from bot.jobs import Job, MessageRef, nonce_of
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
+from tests.fakes.slack.pointing import near
 from tests.fakes.slack.state import Channel, Message
 from tests.integration.practice import Practice, png, practice
 from tests.integration.slack.chat_scene import Office, office
-
-PING_S = 0.3
 
 
 @dataclass(kw_only=True)
@@ -74,20 +73,9 @@ async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> 
     """Open the office and let the app in, which does not run yet."""
     async with office(limits or Limits(posts_burst=100)) as here:
         behind = practice(folder)
-        host = here.slack.world.host
-        opened = SlackOptions(
-            **{
-                "token": here.team.token,
-                "app_token": here.slack.app.token,
-                "signing_secret": here.slack.app.signing_secret,
-                "base_url": here.slack.url,
-                "hooks": {host},
-                "files": {host},
-                "ping_s": PING_S,
-                "now": here.slack.clock.now,
-                **options,
-            }
-        )
+        app = here.slack.app
+        given = SlackOptions(token=here.team.token, app_token=app.token, signing_secret=app.signing_secret)
+        opened = replace(near(here.slack, given), **options)
         backing = Backing(
             desk=behind.desk,
             files=behind.files,
