@@ -19,7 +19,7 @@ from bot.policy import measures
 from bot.policy.audit import QUIET_S, AuditEntry, Outcome, entry_of
 from bot.policy.changes import Change, Changed, Facts, change_of, outlived
 from bot.policy.entitlements import ceiling_of
-from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may
+from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_name, whom
 from bot.policy.meters import Whose
 from bot.policy.quotas import Quota
 from bot.policy.rulebook import Books, Pattern, Rulebook
@@ -49,6 +49,8 @@ class Moderation:
         try:
             if not may(actor, measure, tenant):
                 raise _refusal(measure)
+            if (user := whom(measure)) is not None and (nobody := refusal_of_name(user, tenant)):
+                raise nobody
             return await self._do(actor, measure, tenant, entry)
         except SubmissionError as refused:
             tried = replace(entry, outcome=Outcome.TRIED, details={**entry.details, "refused": refused.code})

@@ -52,8 +52,12 @@ class RedisCensus:
 
 
 def _whose(tenant: Tenant | None, user: str | None) -> tuple[str, str, str]:
-    """Return tenant, platform and user as the scripts take them."""
-    if tenant:
-        return tenant_name(tenant), "", name_of(user) if user else ""
-    platform, name = apart(user) if user else ("", "")
-    return "", quoted(platform), name_of(name) if name else ""
+    """Return tenant, platform and user as the scripts take them; raises ValueError for a user who is nobody."""
+    where = tenant_name(tenant) if tenant else ""
+    if user is None:
+        return where, "", ""
+    platform, name = ("", user) if tenant else apart(user)
+    if not name or not (tenant or platform):
+        # To the scripts no name is everybody's.
+        raise ValueError("nobody has no jobs")
+    return where, quoted(platform), name_of(name)

@@ -21,7 +21,7 @@ from bot.moderation import Moderation
 from bot.moderators import Held, audit_row, held
 from bot.overseeing import requester_of
 from bot.policy.audit import AuditEntry, as_data, entry_of
-from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser
+from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_name
 from bot.policy.rulebook import apart
 from bot.ports import AuditStore
 from bot.service.asking import moderation_of
@@ -70,6 +70,8 @@ def show_policy(user: str, where: Where, roles: Sequence[str], *, as_json: bool)
         measure = at_home(read_measure(f"show {user}"), tenant)
         if not isinstance(measure, ShowUser):
             raise SubmissionError("Say who it is by their id.")
+        if nobody := refusal_of_name(measure.user, tenant):
+            raise nobody
         rules = moderation.overseeing.rules
         await rules.audit.add(entry_of(operator(), measure, tenant))
         say_held(held(await rules.holding(requester_of(measure.user, tenant), roles)), as_json=as_json)

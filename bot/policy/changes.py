@@ -40,7 +40,6 @@ from bot.policy.rulebook import (
     Rulebook,
     Zone,
     added,
-    apart,
 )
 from workflows.choices import listed
 from workflows.faults import shown
@@ -50,9 +49,6 @@ Change = (
     | BanCommunity | UnbanCommunity | SetCeiling
 )  # fmt: skip
 """Measures that change a book."""
-
-LONGEST_ID = 200
-"""Characters of somebody's id, the platform's name included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +106,7 @@ def _decided(measure: Change, facts: Facts) -> Changed:
 
 
 def _about_somebody(measure: BanUser | Unban | SetQuota | GrantMore | SetTier, facts: Facts) -> Changed:
-    user = _named(measure.user, facts)
+    user = measure.user
     match measure:
         case BanUser(reason=reason, for_s=for_s):
             return _put(Ban(user=user, reason=_words(reason), until_ms=_until(for_s, facts)))
@@ -223,15 +219,6 @@ def _drop(key: str, facts: Facts, otherwise: str) -> Changed:
     if key not in facts.book.entries:
         raise SubmissionError(otherwise)
     return Changed(drop=(key,))
-
-
-def _named(user: str, facts: Facts) -> str:
-    """Return somebody's id; raises SubmissionError for what is none, or not one of everywhere where that is meant."""
-    if not user or len(user) > LONGEST_ID or any(sign.isspace() for sign in user):
-        raise SubmissionError("Say who it is by their id.")
-    if facts.book.tenant is None and not all(apart(user)):
-        raise SubmissionError("Everywhere, somebody is named with their platform: discord/80351110224678912.")
-    return user
 
 
 def _words(text: str) -> str:

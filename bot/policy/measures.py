@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.jobs import JobId, Tenant
+from bot.errors import SubmissionError
+from bot.jobs import OF_ONE_PLACE, JobId, Tenant
 from bot.policy.quotas import Quota
-from bot.policy.rulebook import Deed, Reading
+from bot.policy.rulebook import Deed, Reading, apart
 
 
 class Rank(IntEnum):
@@ -229,6 +230,28 @@ RIGHTS: Mapping[type[Measure], Rank] = {
     SetCeiling: _OPERATOR,
 }
 """The rank that each takes. A test walks through all of them from a foreign community and without the rank."""
+
+
+LONGEST_ID = 200
+"""Characters of somebody's id, the platform's name included."""
+
+
+def whom(measure: Measure) -> str | None:
+    """Return whom a measure is about; None: nobody alone."""
+    return measure.user if isinstance(measure, OfUser | ShowRecent | ShowAudit) else None
+
+
+def refusal_of_name(user: str, tenant: Tenant | None) -> SubmissionError | None:
+    """Say why nobody can be meant by that in a community, or everywhere with None; None when somebody can."""
+    if not user or len(user) > LONGEST_ID or any(sign.isspace() for sign in user):
+        return SubmissionError("Say who it is by their id.")
+    platform, name = apart(user)
+    if tenant is None and not (platform and name):
+        return SubmissionError("Everywhere, somebody is named with their platform: discord/80351110224678912.")
+    if tenant is None and platform in OF_ONE_PLACE:
+        # In another one the same id may be somebody else's, who did nothing.
+        return SubmissionError(f"On {platform.title()} somebody is of one workspace: say in which.")
+    return None
 
 
 def may(actor: Actor, measure: Measure, tenant: Tenant | None) -> bool:

@@ -5,16 +5,23 @@ from typing import Protocol
 
 from bot.jobs import JobRecord, Left, Tenant
 from bot.policy.audit import AuditEntry
-from bot.policy.rulebook import Entry, Rulebook
+from bot.policy.rulebook import Books, Entry, Rulebook
 
 
 class RulebookStore(Protocol):
     """What was said at run time, a book for each community and one for everywhere. All may raise StoreLost."""
 
     async def book(self, tenant: Tenant | None) -> Rulebook:
-        """Return a community's book, or with None that of everywhere, as it stands now: asked for every submission.
+        """Return a community's book, or with None that of everywhere, as it stands now: for whoever changes it.
 
         Where nothing changed since this process read it last, it is that same object.
+        """
+        ...
+
+    async def opened(self, tenant: Tenant) -> tuple[Books, int]:
+        """Return both books that hold in a community, as they stand together, and the store's time in ms then.
+
+        Each is the same object as before where it did not change, as `book` promises.
         """
         ...
 
@@ -56,7 +63,10 @@ class AuditStore(Protocol):
 
 
 class Census(Protocol):
-    """Whose jobs there are. A user is called as the book of the tenant does; None: everybody, or everywhere."""
+    """Whose jobs there are. A user is called as the book of the tenant does; None: everybody, or everywhere.
+
+    Raises ValueError for a user without a name, who would be taken for everybody.
+    """
 
     async def under_way(self, tenant: Tenant | None, user: str | None) -> Sequence[JobRecord]:
         """Return every job that waits or is held, in no order."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.jobs import JobId, JobRecord, Left, Tenant
-from bot.policy.rulebook import everywhere
+from bot.policy.rulebook import apart, everywhere
 from tests.fakes.memory_store import MemoryStore
 
 
@@ -24,6 +24,8 @@ class MemoryCensus:
         return sorted(ended, key=lambda each: -(each.ended_ms or 0))[:limit]
 
     def _of(self, tenant: Tenant | None, user: str | None) -> Iterator[JobRecord]:
+        if user is not None and not (user if tenant else all(apart(user))):
+            raise ValueError("nobody has no jobs")
         for entry in self.store._entries.values():
             requester = entry.record.job.requester
             name = requester.id if tenant else everywhere(requester.tenant.platform, requester.id)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.jobs import Left, MessageRef, Place, Requester, Tenant
 from tests.integration.redis import ALICE, BOB, START_MS, TENANT, job, running
 
@@ -43,6 +45,18 @@ async def test_what_waits_and_runs_is_found_by_whose_it_is(truth):
     await truth.queue.succeed(lease, files=())
     await truth.queue.cancel(first)
     assert await under_way(truth, GUILD, ANN.id) == set()
+
+
+@pytest.mark.parametrize(
+    ("tenant", "user"), [(GUILD, ""), (None, ""), (None, "discord"), (None, "discord/"), (None, "/a")]
+)
+async def test_nobody_is_not_everybody(truth, tenant, user):
+    await asked(truth, ANN)
+
+    with pytest.raises(ValueError, match="nobody"):
+        await truth.census.under_way(tenant, user)
+    with pytest.raises(ValueError, match="nobody"):
+        await truth.census.settled(tenant, user, since_ms=0, limit=9)
 
 
 async def test_what_is_handed_back_and_what_waits_with_requirements_is_found(truth):

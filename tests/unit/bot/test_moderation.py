@@ -23,6 +23,7 @@ from bot.policy.measures import (
     ClearQueue,
     GrantMore,
     Measure,
+    OfUser,
     PauseWork,
     Purge,
     Rank,
@@ -241,10 +242,28 @@ async def test_what_somebody_reads_is_one_visible_line_of_bounded_length():
     assert len(reason) <= MAX_REASON
 
 
-@pytest.mark.parametrize("user", ["", "a b", "x" * 201])
-async def test_who_is_nobody_is_not_banned(user):
-    with pytest.raises(SubmissionError, match="by their id"):
-        await did(House(), BanUser(user=user, reason=""))
+@pytest.mark.parametrize("kind", [kind for kind in get_args(Measure) if issubclass(kind, OfUser)])
+@pytest.mark.parametrize(
+    ("user", "tenant", "told"),
+    [
+        ("", GUILD, "by their id"),
+        ("a b", GUILD, "by their id"),
+        ("x" * 201, GUILD, "by their id"),
+        ("ann", None, "with their platform"),
+        ("discord/", None, "with their platform"),  # nobody may be taken for everybody
+        ("/ann", None, "with their platform"),
+        ("slack/ann", None, "one workspace"),
+    ],
+)
+async def test_who_is_nobody_is_never_taken_for_somebody_or_for_everybody(kind, user, tenant, told):
+    house = House()
+    painted = await house.painted(event="2", requester=BEN)
+    waiting = (await house.asked()).record.job.id
+    with pytest.raises(SubmissionError, match=told):
+        await did(house, replace(any_measure(kind, None), user=user), OPERATOR, tenant)
+
+    assert (await house.store.read(waiting)).state is JobState.QUEUED
+    assert await house.store.read(painted)
 
 
 # ---- Quotas ----
