@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.answers import Answer, note
-from bot.clicks import CANCELLED, STOPPED, command_of, submission_of_click, workflow_of
+from bot.answers import Answer
 from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobRecord, Left, picture_numbers
@@ -27,8 +26,10 @@ from bot.meanings import (
 )
 from bot.policy.places import Spot
 from bot.refusals import OUTDATED
+from bot.repeating import command_of, submission_of_click, workflow_of
 from bot.status import Button
 from bot.submissions import Occasion, Submission
+from bot.telling import cancelled, is_seen
 from workflows.workflow import Workflow
 
 
@@ -184,8 +185,7 @@ async def _seen(desk: Desk, click: Click, job_id: JobId) -> JobRecord:
 
 async def _cancelled(desk: Desk, click: Click, job_id: JobId) -> Say | Heed:
     found = await desk.cancel(job_id, click.occasion.requester, moderates=await click.moderates())
-    words = CANCELLED[found] or (STOPPED[found] if click.is_copy else "")
-    return Say(answer=note(words)) if words else Heed()
+    return Heed() if is_seen(found) and not click.is_copy else Say(answer=cancelled(found))
 
 
 async def _deleted(desk: Desk, click: Click, job_id: JobId) -> Remove:

@@ -13,7 +13,6 @@ from adapters.discord.submitting import Submitting
 from bot.answers import Tone
 from bot.asides import Asides
 from bot.bundles import bundle_of
-from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import QueueFull, StoreLost, SubmissionError
 from bot.forms import EDIT_AGAIN, THANKS
@@ -34,6 +33,7 @@ from bot.meanings import (
 )
 from bot.refusals import OUTDATED, refused
 from bot.reimagining import TOO_OLD
+from bot.repeating import submission_of_form, workflow_of
 from workflows.faults import InvalidValues
 from workflows.workflow import Workflow
 

@@ -1,6 +1,7 @@
 """What somebody only wants to know: /queue, /history, /usage, /workflows, /help; and /cancel. Only they see it."""
 
 from dataclasses import dataclass
+from typing import assert_never
 from uuid import UUID
 
 from adapters.discord import answers
@@ -8,16 +9,16 @@ from adapters.discord.answering import Answering
 from adapters.discord.histories import history
 from adapters.discord.origins import Origin
 from adapters.discord.reading import read_text
-from adapters.discord.registration import CANCEL, JOB, OWN
+from adapters.discord.registration import JOB, OWN
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest_jobs
-from bot.clicks import CANCELLED, STOPPED
+from bot.answers import Answer
 from bot.commands import command_names
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.histories import words_of
 from bot.jobs import JobId
-from bot.telling import answer_to
+from bot.telling import Own, answer_to, cancelled
 from workflows.catalog import Catalog
 
 _NO_JOB = "There is no such job. Choose one from the list that appears while you type."
@@ -50,19 +51,22 @@ class Telling:
 
     async def _told(self, origin: Origin, command: str) -> Json:
         answer = await answer_to(self.desk, command, origin.occasion)
-        if answer is not None:
-            return answers.answered(answer)
-        match command:
-            case "history":
+        match answer:
+            case Answer():
+                return answers.answered(answer)
+            case Own.HISTORY:
                 return history(await self.desk.history(origin.requester))
-            case command if command == CANCEL:
+            case Own.CANCEL:
                 return await self._cancelled(origin)
-        return answers.help_page(self._commands(origin))
+            case Own.HELP:
+                return answers.help_page(self._commands(origin))
+            case _:
+                assert_never(answer)
 
     async def _cancelled(self, origin: Origin) -> Json:
         job_id = _job_id(read_text(origin.data, JOB))
         found = await self.desk.cancel(job_id, origin.requester)
-        return answers.note(CANCELLED[found] or STOPPED[found])
+        return answers.answered(cancelled(found))
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
         offered = Catalog(workflows=self.desk.workflows(origin.spot))

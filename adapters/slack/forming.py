@@ -17,13 +17,13 @@ from adapters.slack.submitting import Sent, Submitting, sent_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.bundles import bundle_of
 from bot.clicking import Opened, OpenEdit, OpenReport
-from bot.clicks import submission_of_form, workflow_of
 from bot.desk import Desk
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import EditForm, ReimagineForm, ReportForm
 from bot.refusals import OUTDATED
+from bot.repeating import submission_of_form, workflow_of
 from workflows.workflow import Workflow
 
 _NO_WORKFLOW = "That workflow is not offered here."

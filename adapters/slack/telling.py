@@ -1,6 +1,7 @@
 """What somebody only wants to know: `/fairbrush queue`, cancel, history, usage, workflows and help."""
 
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from adapters.slack import answers
 from adapters.slack.answering import Answering
@@ -8,11 +9,11 @@ from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Origin
 from adapters.slack.shapes import Json
-from bot.clicks import CANCELLED, STOPPED
+from bot.answers import Answer
 from bot.commands import CANCEL, IMAGINE, SERVICES, Service, command_names
 from bot.desk import Desk
 from bot.jobs import Requester
-from bot.telling import answer_to
+from bot.telling import Own, all_cancelled, answer_to, cancelled
 from workflows.catalog import Catalog
 
 HELP = "help"
@@ -41,15 +42,18 @@ class Telling:
         origin = answering.origin
         roles = (await answering.rooms.rights(origin.workspace, origin.requester.id)).roles
         answer = await answer_to(self.desk, service.name, replace(origin.occasion(), roles=roles))
-        if answer is not None:
-            return answers.answered(answer)
-        match service.name:
-            case "history":
+        match answer:
+            case Answer():
+                return answers.answered(answer)
+            case Own.HISTORY:
                 page = int(service.rest) if service.rest.isdecimal() else 1
                 return history(await self.desk.history(origin.requester), max(0, page - 1) * ON_A_PAGE)
-            case name if name == CANCEL:
+            case Own.CANCEL:
                 return await self._cancelled(origin.requester, service.rest.rstrip(".!?").lower())
-        return answers.help_page(self._commands(origin))
+            case Own.HELP:
+                return answers.help_page(self._commands(origin))
+            case _:
+                assert_never(answer)
 
     def _commands(self, origin: Origin) -> list[tuple[str, str]]:
         offered = Catalog(workflows=self.desk.workflows(origin.spot()))
@@ -67,6 +71,4 @@ class Telling:
         if not chosen or which == "0":
             return answers.note(f"You have {len(mine)} to cancel.", _WHICH_ONE)
         found = [await self.desk.cancel(record.job.id, requester) for record in chosen]
-        if len(found) == 1:
-            return answers.note(CANCELLED[found[0]] or STOPPED[found[0]])
-        return answers.note(f"{sum(each in STOPPED for each in found)} are cancelled.")
+        return answers.answered(cancelled(found[0]) if len(found) == 1 else all_cancelled(found))

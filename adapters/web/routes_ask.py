@@ -9,7 +9,6 @@ from adapters.web.completion import complete
 from adapters.web.guards import session_of
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
 from bot.answers import QUEUE, USAGE
-from bot.clicks import submission_of_form
 from bot.commands import (
     IMAGINE,
     NoCommand,
@@ -24,6 +23,7 @@ from bot.errors import UnknownWorkflow
 from bot.forms import fields_of, read_form
 from bot.jobs import JobId, JobRecord, Requester
 from bot.policy.places import Spot
+from bot.repeating import submission_of_form
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.workflow import Workflow

@@ -7,10 +7,11 @@ from aiohttp import web
 from adapters.web.guards import session_of
 from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
-from bot.clicks import CANCELLED, command_of, submission_of_click, workflow_of
 from bot.forms import fields_of
 from bot.jobs import JobRecord, Requester
+from bot.repeating import command_of, submission_of_click, workflow_of
 from bot.status import Button
+from bot.telling import cancelled, is_seen
 
 
 class JobRoutes:
@@ -49,8 +50,10 @@ class JobRoutes:
 
     async def _cancel(self, request: web.Request) -> web.Response:
         record, requester = await self._clicked(request)
-        found = CANCELLED[await self._room.desk.cancel(record.job.id, requester)]
-        return fragment(self._room.pages.note(found)) if found else web.Response(status=204)
+        found = await self._room.desk.cancel(record.job.id, requester)
+        if is_seen(found):
+            return web.Response(status=204)
+        return fragment(self._room.pages.note(cancelled(found).sections[0].headline))
 
     async def _delete(self, request: web.Request) -> web.Response:
         place, job_id = session_of(request).guest.place, job_id_in(request)

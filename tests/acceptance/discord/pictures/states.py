@@ -11,7 +11,6 @@ from adapters.discord.registration import OWN, commands_of
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest
 from bot.answers import QUEUE, Tone
-from bot.clicks import command_of
 from bot.commands import IMAGINE, command_names
 from bot.copies import plan, told
 from bot.desk import queue_row
@@ -19,6 +18,7 @@ from bot.errors import QueueFull
 from bot.jobs import Place, Requester, Tenant
 from bot.limits import Limits, explained
 from bot.meanings import Pick
+from bot.repeating import command_of
 from bot.status import Button, StatusCard
 from tests.acceptance.discord.pictures.frames import STYLE, Form, Menu, Spoken, Typing
 from tests.acceptance.pictures import subjects

@@ -17,7 +17,6 @@ from adapters.slack.shapes import Json
 from adapters.slack.telling import HELP, Telling
 from adapters.slack.views import Asked, edit_form, paint_form
 from bot.answers import QUEUE, Tone
-from bot.clicks import command_of
 from bot.commands import Service
 from bot.desk import queue_row
 from bot.errors import QueueFull
@@ -25,6 +24,7 @@ from bot.jobs import JobState, Place, Requester, Tenant
 from bot.limits import Limits, explained
 from bot.meanings import EditForm, Pick
 from bot.policy.places import Spot
+from bot.repeating import command_of
 from bot.status import Button, StatusCard
 from tests.acceptance.pictures import subjects
 from tests.acceptance.pictures.album import Album, Paint, Picture

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clicks import CANCELLED, command_of, submission_of_click, submission_of_form, workflow_of
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.jobs import JobRecord, JobState
-from bot.ports import Cancelling
+from bot.repeating import command_of, submission_of_click, submission_of_form, workflow_of
 from bot.status import Button
 from bot.submissions import InputOf, ResultOf
 from tests.unit.bot.bench import BOB, CATALOG, ELSEWHERE, TXT2IMG, VOCABULARY, job, occasion
@@ -73,7 +72,3 @@ def test_the_words_of_a_job_paint_the_same_again():
     assert words.startswith("a cat")
     assert "seed:7" in words
     assert "gone since" not in words
-
-
-def test_every_answer_to_cancel_has_its_words():
-    assert set(CANCELLED) == set(Cancelling)

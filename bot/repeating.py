@@ -1,4 +1,4 @@
-"""From a click under a job, or a form, to what is asked. Pure; intake judges it as whoever clicked."""
+"""From a job that was painted, or a form about one, to what is asked next. Pure; intake judges it as whoever asks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,8 +6,6 @@ from types import MappingProxyType
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
 from bot.jobs import JobRecord
-from bot.ports import Cancelling
-from bot.refusals import NOT_KEPT
 from bot.status import Button
 from bot.submissions import InputOf, Occasion, Picture, Plain, Submission, followed_up, repeated
 from workflows.catalog import Catalog
@@ -16,20 +14,6 @@ from workflows.values import FileHandle
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 from workflows.writing import write_command
-
-CANCELLED: Mapping[Cancelling, str] = {
-    Cancelling.CANCELLED: "",
-    Cancelling.REQUESTED: "",
-    Cancelling.TOO_LATE: "It had ended already.",
-    Cancelling.UNKNOWN: NOT_KEPT,
-}
-"""What whoever clicked Cancel is told; where it says nothing, the card does."""
-
-STOPPED: Mapping[Cancelling, str] = {
-    Cancelling.CANCELLED: "Cancelled.",
-    Cancelling.REQUESTED: "It stops as soon as the GPU lets go of it.",
-}
-"""What whoever cancelled is told where they see no card."""
 
 
 def submission_of_click(
