@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from bot.asides import Asides
-from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
+from bot.effects import AskWhich, GoOn
 from bot.errors import SubmissionError
 from bot.jobs import JobId, picture_numbers
 from bot.meanings import PickOf

@@ -6,10 +6,10 @@ from adapters.discord.components import EPHEMERAL, IN_A_SELECT, container, messa
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, code_block, plain
 from bot import answers
-from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Listed, Section, Strong, Tone, Typed
+from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Section, Strong, Tone, Typed
+from bot.effects import AskWhich, GiveWords, Say, Told
 from bot.inert import length
 from bot.meanings import Pick, PickOf, encode
-from workflows.faults import Fault
 
 _COLOURS: Mapping[Tone, int] = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x23A55A, Tone.BAD: 0xF23F43}
 
@@ -34,21 +34,6 @@ def note(headline: str, sentence: str = "", *, tone: Tone = Tone.PLAIN) -> Json:
     return answered(answers.note(headline, sentence, tone=tone))
 
 
-def faults(found: Sequence[Fault]) -> Json:
-    """Name everything that is wrong with what somebody asked, so that they mend it in one go."""
-    return answered(answers.faults(found))
-
-
-def facts(listed: Listed, rows: Sequence[tuple[str, str]]) -> Json:
-    """List names and values."""
-    return answered(answers.facts(listed, rows))
-
-
-def workflows(rows: Sequence[tuple[str, str, str]]) -> Json:
-    """List what can be painted with: name, title and summary of each."""
-    return answered(answers.workflows(rows))
-
-
 def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     """Say how to ask: every command by name and what it does, and what the buttons do."""
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))
@@ -66,6 +51,17 @@ def parameters(workflow: str, command: str) -> Json:
     """Give the words that ask for the same again, for copying."""
     is_cut = length(command) > length(code_block(command, _LINES))
     return answered(answers.parameters(workflow, command, is_cut=is_cut))
+
+
+def told(effect: Told) -> Json:
+    """Render what only whoever clicked gets to read."""
+    match effect:
+        case Say(answer=answer):
+            return answered(answer)
+        case AskWhich(meaning=meaning, pictures=pictures):
+            return picker(meaning, pictures)
+        case GiveWords(workflow=workflow, words=words):
+            return parameters(workflow, words)
 
 
 def answered(answer: Answer, below: Sequence[Json] = ()) -> Json:

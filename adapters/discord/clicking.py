@@ -14,9 +14,10 @@ from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
 from bot.bundles import bundle_of
-from bot.clicking import (
+from bot.clicking import Click, effect_of
+from bot.desk import Desk
+from bot.effects import (
     AskWhich,
-    Click,
     GiveWords,
     GoOn,
     Heed,
@@ -28,10 +29,7 @@ from bot.clicking import (
     Remove,
     Say,
     ShowJob,
-    Told,
-    effect_of,
 )
-from bot.desk import Desk
 from bot.jobs import Left
 from bot.ladder import posted_of
 from bot.meanings import EditAgain, HistoryPage, Meaning
@@ -56,7 +54,7 @@ class Clicking:
         effect = await answering.in_time(effect_of(self.desk, self._click(answering.origin, meaning)))
         match effect:
             case Say() | AskWhich() | GiveWords():
-                await answering.whisper(_told(effect))
+                await answering.whisper(answers.told(effect))
             case Heed():
                 await answering.accept()
             case Paint(submission=submission):
@@ -109,13 +107,3 @@ class Clicking:
             # Under what /history shows, another message was clicked than the one that everybody sees.
             if left is not None and posted_of(left.ref).message != answering.origin.message:
                 await self.chat.remove(left.job, left.ref)
-
-
-def _told(told: Told) -> Json:
-    match told:
-        case Say(answer=answer):
-            return answers.answered(answer)
-        case AskWhich(meaning=meaning, pictures=pictures):
-            return answers.picker(meaning, pictures)
-        case GiveWords(workflow=workflow, words=words):
-            return answers.parameters(workflow, words)

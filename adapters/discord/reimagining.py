@@ -13,8 +13,8 @@ from adapters.discord.shapes import Json
 from adapters.discord.submitting import Submitting, check_rights
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.bundles import bundle_of
-from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
+from bot.effects import AskWhich, GoOn
 from bot.jobs import JobId
 from bot.reimagining import job_among
 from bot.submissions import ResultOf

@@ -20,10 +20,10 @@ from adapters.slack.blocks import (
 from adapters.slack.shapes import Json
 from adapters.slack.text import copied, rich, spoken
 from bot import answers
-from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Listed, Section, Strong, Tone, Typed
+from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Section, Strong, Tone, Typed
+from bot.effects import AskWhich, GiveWords, Say, Told
 from bot.inert import length
 from bot.meanings import Pick, PickOf, encode
-from workflows.faults import Fault
 
 _LINES = MOST_TEXT - 3000
 """Characters of a list or of what is for copying, so that what stands above and below it still fits."""
@@ -35,21 +35,6 @@ _OF_ANY_PICTURE = "For any picture in a channel: its message's ⋮ menu, then Re
 def note(headline: str, sentence: str = "", *, tone: Tone = Tone.PLAIN) -> Json:
     """Say one thing, and what may be done about it."""
     return answered(answers.note(headline, sentence, tone=tone))
-
-
-def faults(found: Sequence[Fault]) -> Json:
-    """Name everything that is wrong with what somebody asked, so that they mend it in one go."""
-    return answered(answers.faults(found))
-
-
-def facts(listed: Listed, rows: Sequence[tuple[str, str]]) -> Json:
-    """List names and values."""
-    return answered(answers.facts(listed, rows))
-
-
-def workflows(rows: Sequence[tuple[str, str, str]]) -> Json:
-    """List what can be painted with: name, title and summary of each."""
-    return answered(answers.workflows(rows))
 
 
 def help_page(commands: Sequence[tuple[str, str]]) -> Json:
@@ -72,6 +57,17 @@ def parameters(workflow: str, command: str) -> Json:
     """Give the words that ask for the same again, for copying."""
     is_cut = length(copied(command, _LINES)) < length(command)
     return answered(answers.parameters(workflow, command, is_cut=is_cut))
+
+
+def told(effect: Told) -> Json:
+    """Render what only whoever clicked gets to read."""
+    match effect:
+        case Say(answer=answer):
+            return answered(answer)
+        case AskWhich(meaning=meaning, pictures=pictures):
+            return picker(meaning, pictures)
+        case GiveWords(workflow=workflow, words=words):
+            return parameters(workflow, words)
 
 
 def answered(answer: Answer, below: Iterable[Json] = ()) -> Json:

@@ -11,29 +11,14 @@ from adapters.slack.homes import Homes
 from adapters.slack.origins import Origin
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
-from adapters.slack.shapes import Json
 from adapters.slack.showing import Showing
 from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
 from bot.bundles import bundle_of
-from bot.clicking import (
-    AskWhich,
-    Click,
-    GiveWords,
-    GoOn,
-    Heed,
-    Onward,
-    OpenEdit,
-    OpenReport,
-    Paint,
-    Remove,
-    Say,
-    ShowJob,
-    Told,
-    effect_of,
-)
+from bot.clicking import Click, effect_of
 from bot.desk import Desk
+from bot.effects import AskWhich, GiveWords, GoOn, Heed, Onward, OpenEdit, OpenReport, Paint, Remove, Say, ShowJob
 from bot.jobs import Left
 from bot.meanings import EditAgain, HistoryPage, decode
 from bot.policy.measures import Rank
@@ -72,7 +57,7 @@ class Clicking:
         effect = await effect_of(self.desk, self._click(answering.origin))
         match effect:
             case Say() | AskWhich() | GiveWords():
-                await answering.whisper(_told(effect))
+                await answering.whisper(answers.told(effect))
             case Heed():
                 pass  # Slack was answered at once
             case Paint(submission=submission):
@@ -126,13 +111,3 @@ class Clicking:
             # What was clicked may be a copy, or App Home: everybody sees another message.
             if left is not None:
                 await self.chat.remove(left.job, left.ref)
-
-
-def _told(told: Told) -> Json:
-    match told:
-        case Say(answer=answer):
-            return answers.answered(answer)
-        case AskWhich(meaning=meaning, pictures=pictures):
-            return answers.picker(meaning, pictures)
-        case GiveWords(workflow=workflow, words=words):
-            return answers.parameters(workflow, words)

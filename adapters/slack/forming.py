@@ -16,8 +16,8 @@ from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Sent, Submitting, sent_of
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.bundles import bundle_of
-from bot.clicking import Opened, OpenEdit, OpenReport
 from bot.desk import Desk
+from bot.effects import Opened, OpenEdit, OpenReport
 from bot.errors import SubmissionError, UnknownWorkflow
 from bot.forms import THANKS
 from bot.jobs import JobId, JobRecord

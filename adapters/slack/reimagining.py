@@ -20,8 +20,8 @@ from adapters.slack.submitting import Submitting
 from adapters.slack.views import Asked, reimagine_form
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.bundles import bundle_of
-from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
+from bot.effects import AskWhich, GoOn
 from bot.errors import SubmissionError
 from bot.jobs import JobId
 from bot.meanings import ReimagineForm

@@ -7,8 +7,8 @@ import pytest
 
 from bot.asides import KEPT_S, Asides
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
-from bot.clicking import AskWhich, GoOn
 from bot.desk import Desk
+from bot.effects import AskWhich, GoOn
 from bot.errors import SubmissionError
 from bot.jobs import JobId, Requester, Tenant
 from bot.meanings import PickOf

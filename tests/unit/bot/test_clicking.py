@@ -2,22 +2,9 @@
 
 import pytest
 
-from bot.clicking import (
-    AskWhich,
-    Click,
-    Effect,
-    GiveWords,
-    GoOn,
-    Heed,
-    OpenEdit,
-    OpenReport,
-    Paint,
-    Remove,
-    Say,
-    ShowJob,
-    effect_of,
-)
+from bot.clicking import Click, effect_of
 from bot.desk import Desk
+from bot.effects import AskWhich, Effect, GiveWords, GoOn, Heed, OpenEdit, OpenReport, Paint, Remove, Say, ShowJob
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.meanings import EditAgain, EditForm, HistoryPage, Meaning, Pick, PickOf, Press, ReportForm, Show

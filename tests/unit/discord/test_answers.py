@@ -1,5 +1,6 @@
 """What only the asker sees: legal, private, complete, and harmless whatever stands in it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from adapters.discord.cards import Shown, card_message
 from adapters.discord.components import COMPONENTS, EPHEMERAL
 from adapters.discord.histories import ON_A_PAGE, history
 from adapters.discord.shapes import Json
-from bot.answers import Listed, Tone
+from bot.answers import Answer, Listed, Tone, facts, faults, workflows
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile, Tenant
 from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
@@ -23,6 +24,10 @@ from workflows.faults import Fault
 
 _QUEUE = Listed(headline="The queue", empty="Nothing waits.")
 _TENANT = Tenant(platform="discord", id="1")
+
+
+def _answered(say: Callable[..., Answer], *said: object) -> Json:
+    return answers.answered(say(*said))
 
 
 def _private(body: Json) -> Json:
@@ -50,16 +55,16 @@ def test_every_fault_is_named_by_its_parameter_and_what_to_do() -> None:
         Fault(parameter="steps", reason="needs a whole number from 1 to 80, not “many”."),
         Fault(parameter="negative_prompt", reason="takes at most 4,000 characters; this has 5,000."),
     ]
-    text = said(_private(answers.faults(found)))
+    text = said(_private(_answered(faults, found)))
     assert text.startswith("**2 things to mend, then send it again:**")
     assert "**steps** needs a whole number from 1 to 80, not “many”." in text
     assert "**negative\\_prompt** takes" in text
-    assert "One thing to mend" in said(answers.faults(found[:1]))
+    assert "One thing to mend" in said(_answered(faults, found[:1]))
 
 
 def test_faults_that_do_not_fit_are_counted() -> None:
     found = [Fault(parameter=f"p{number}", reason="*" * 300) for number in range(40)]
-    assert "more." in said(_private(answers.faults(found))).split("\n")[-1]
+    assert "more." in said(_private(_answered(faults, found))).split("\n")[-1]
 
 
 def test_a_refusal_says_what_to_do() -> None:
@@ -69,17 +74,19 @@ def test_a_refusal_says_what_to_do() -> None:
 
 
 def test_facts_are_names_and_values_and_none_is_said_too() -> None:
-    text = said(_private(answers.facts(_QUEUE, [("a fox", "2 ahead")])))
+    text = said(_private(_answered(facts, _QUEUE, [("a fox", "2 ahead")])))
     assert text == "**The queue**\n**a fox** 2 ahead"
-    assert said(answers.facts(_QUEUE, [])).endswith("\nNothing waits.")
+    assert said(_answered(facts, _QUEUE, [])).endswith("\nNothing waits.")
 
 
 def test_workflows_are_listed_with_their_commands() -> None:
-    text = said(_private(answers.workflows([("txt2img", "Text to image", "From words."), ("up_scale", "Enlarge", "")])))
+    text = said(
+        _private(_answered(workflows, [("txt2img", "Text to image", "From words."), ("up_scale", "Enlarge", "")]))
+    )
     assert "**/txt2img** Text to image: From words." in text
     assert shown(text).endswith("/up_scale Enlarge")
-    assert "more." in said(_private(answers.workflows([("a" * 32, "b" * 80, "c" * 300)] * 100)))
-    assert "can add a workflow" in said(_private(answers.workflows([])))
+    assert "more." in said(_private(_answered(workflows, [("a" * 32, "b" * 80, "c" * 300)] * 100)))
+    assert "can add a workflow" in said(_private(_answered(workflows, [])))
 
 
 def test_help_has_an_example_every_command_and_what_the_buttons_do() -> None:
@@ -159,8 +166,8 @@ def test_an_empty_history_says_how_to_begin() -> None:
 def test_nothing_that_people_write_adds_markup(text: str) -> None:
     fault = Fault(parameter=text + "x", reason=text)
     bodies = {
-        2: [answers.faults([fault])],
-        1: [answers.note(text + "x", text), answers.facts(Listed(headline="x", empty=text + "x"), [])],
+        2: [_answered(faults, [fault])],
+        1: [answers.note(text + "x", text), _answered(facts, Listed(headline="x", empty=text + "x"), [])],
     }
     for pairs, made in bodies.items():
         for body in made:
@@ -172,10 +179,10 @@ def test_nothing_that_people_write_adds_markup(text: str) -> None:
 @pytest.mark.parametrize("filling", ["*", "🦊", "a ", "`", "ש"])
 def test_the_longest_answers_still_fit(filling: str) -> None:
     long = filling * 600 + "x"
-    _private(answers.faults([Fault(parameter=long, reason=long)] * 30))
+    _private(_answered(faults, [Fault(parameter=long, reason=long)] * 30))
     _private(answers.note(long, long * 10))
-    _private(answers.facts(Listed(headline=long, empty=long), [(long, long)] * 30))
-    _private(answers.workflows([(long, long, long)] * 100))
+    _private(_answered(facts, Listed(headline=long, empty=long), [(long, long)] * 30))
+    _private(_answered(workflows, [(long, long, long)] * 100))
     _private(answers.help_page([(long, long)] * 100))
     _private(answers.parameters(long, long * 10))
     made = [_record(number, JobState.FAILED, prompt=long) for number in range(1, 13)]

@@ -1,5 +1,6 @@
 """What only the asker sees: legal, complete, and harmless whatever stands in it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from adapters.slack import answers
 from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.shapes import Json
-from bot.answers import QUEUE, Listed, Tone
+from bot.answers import QUEUE, Answer, Listed, Tone, facts, faults, workflows
 from bot.jobs import JobId, JobRecord, JobState
 from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
@@ -18,6 +19,10 @@ from tests.unit.discord.test_cards import _FILE, JOB
 from tests.unit.slack.bodies import action_ids, labels, parts, seen, taken_as_message, words
 from tests.unit.slack.test_text import HOSTILE
 from workflows.faults import Fault
+
+
+def _answered(say: Callable[..., Answer], *said: object) -> Json:
+    return answers.answered(say(*said))
 
 
 def _read(body: Json) -> str:
@@ -29,17 +34,17 @@ def test_every_fault_is_named_by_its_parameter_and_what_to_do() -> None:
         Fault(parameter="steps", reason="needs a whole number from 1 to 80, not “many”."),
         Fault(parameter="negative_prompt", reason="takes at most 4,000 characters; this has 5,000."),
     ]
-    assert _read(answers.faults(found)).split("\n") == [
+    assert _read(_answered(faults, found)).split("\n") == [
         "2 things to mend, then send it again:",
         "steps needs a whole number from 1 to 80, not “many”.",
         "negative_prompt takes at most 4,000 characters; this has 5,000.",
     ]
-    assert "One thing to mend" in answers.faults(found[:1])["text"]
+    assert "One thing to mend" in _answered(faults, found[:1])["text"]
 
 
 def test_faults_that_do_not_fit_are_counted() -> None:
     found = [Fault(parameter=f"p{number}", reason="*" * 390) for number in range(40)]
-    assert _read(answers.faults(found)).endswith(" more.")
+    assert _read(_answered(faults, found)).endswith(" more.")
 
 
 def test_a_refusal_says_what_to_do_also_in_a_notification() -> None:
@@ -49,14 +54,14 @@ def test_a_refusal_says_what_to_do_also_in_a_notification() -> None:
 
 
 def test_facts_are_names_and_values_and_none_is_said_too() -> None:
-    assert _read(answers.facts(QUEUE, [("a fox", "2 ahead")])) == "The queue\na fox 2 ahead"
-    assert _read(answers.facts(QUEUE, [])) == "The queue\nNothing waits. Be the first."
+    assert _read(_answered(facts, QUEUE, [("a fox", "2 ahead")])) == "The queue\na fox 2 ahead"
+    assert _read(_answered(facts, QUEUE, [])) == "The queue\nNothing waits. Be the first."
 
 
 def test_workflows_are_listed_with_their_commands() -> None:
-    read = _read(answers.workflows([("txt2img", "Text to image", "From words."), ("up_scale", "Enlarge", "")]))
+    read = _read(_answered(workflows, [("txt2img", "Text to image", "From words."), ("up_scale", "Enlarge", "")]))
     assert read.split("\n")[1:] == ["/txt2img Text to image: From words.", "/up_scale Enlarge"]
-    assert "can add a workflow" in _read(answers.workflows([]))
+    assert "can add a workflow" in _read(_answered(workflows, []))
 
 
 def test_help_has_an_example_every_command_and_what_the_buttons_do() -> None:
@@ -124,11 +129,11 @@ def test_an_empty_history_says_how_to_begin() -> None:
 def test_nothing_that_people_write_pings_links_or_adds_markup(text: str) -> None:
     listed = Listed(headline=text, empty=text)
     bodies = [
-        answers.faults([Fault(parameter=text, reason=text)]),
+        _answered(faults, [Fault(parameter=text, reason=text)]),
         answers.note(text, text),
-        answers.facts(listed, [(text, text)]),
-        answers.facts(listed, []),
-        answers.workflows([(text, text, text)]),
+        _answered(facts, listed, [(text, text)]),
+        _answered(facts, listed, []),
+        _answered(workflows, [(text, text, text)]),
         answers.parameters(text, text),
         history([_record(1, JobState.QUEUED, prompt=text)]),
     ]
@@ -145,10 +150,10 @@ def test_the_longest_answers_still_fit(filling: str) -> None:
         replace(_record(n, JobState.FAILED, prompt=long), error_sentence=long) for n in range(1, 33)
     ]
     for body in (
-        answers.faults([Fault(parameter=long, reason=long)] * 30),
+        _answered(faults, [Fault(parameter=long, reason=long)] * 30),
         answers.note(long, long),
-        answers.facts(Listed(headline=long, empty=long), [(long, long)] * 90),
-        answers.workflows([(long, long, long)] * 100),
+        _answered(facts, Listed(headline=long, empty=long), [(long, long)] * 90),
+        _answered(workflows, [(long, long, long)] * 100),
         answers.help_page([(long, long)] * 100),
         answers.parameters(long, long),
         history(made, 10),
