@@ -14,6 +14,7 @@ class WebLimits:
     upload_bytes: int = MAX_BYTES
     streams_per_session: int = 12
     streams: int = 512
-    rate: Rate = field(default_factory=Rate)  #: of whatever a session sends, each key that is pressed included
+    #: of whatever a session sends: each key asks for suggestions, and one that is held down comes thirty times a second
+    rate: Rate = field(default_factory=lambda: Rate(burst=120, per_s=20.0))
     send_s: float = 10.0  #: a page that takes nothing for so long is let go; it comes back and gets everything
     link_s: float = 12 * 3600.0  #: life of a picture's link
