@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.errors import Banned, Blocked, NotLetIn, QueueFull, SubmissionError
-from bot.jobs import Requester
+from bot.jobs import Requester, Tenant
 from bot.leases import Charge
 from bot.limits import Limits, share_of
 from bot.policy.admission import Asked, refusal, refusal_at_the_door, texts_of
@@ -26,6 +26,9 @@ from workflows.workflow import Workflow
 
 _COMPILED = 200
 """Blocklists that a process has ready; of more communities than that, those asked longest ago are made anew."""
+
+SHORT = 1_000
+"""Characters of texts that are judged at once: that takes a millisecond at most, and a thread for it a tenth of one."""
 
 FLAGGED = "flagged"
 """What the audit calls a text that was taken, and noted for the moderators."""
@@ -76,10 +79,13 @@ class Holding:
         return explained_by_cooldown(explained_by_quota(full, self.meters(), take), self.terms)
 
     async def ruling(self, workflow: Workflow, values: Values) -> Ruling:
-        """Judge the texts of a job, off the event loop; raises SubmissionError for one that is too long."""
+        """Judge the texts of a job; raises SubmissionError for one that is too long."""
         if self.blocklist is None:
             return Ruling()
-        return await asyncio.to_thread(self.blocklist.judge, texts_of(workflow, values))
+        texts = texts_of(workflow, values)
+        if sum(map(len, texts.values())) <= SHORT:
+            return self.blocklist.judge(texts)
+        return await asyncio.to_thread(self.blocklist.judge, texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +96,20 @@ class HouseRules:
     audit: AuditStore
     limits: Limits
     standard: Standard = field(default_factory=Standard)
+    #: by community, with the books that it was read from: where these are the same, nothing has to be looked through
+    _ready: dict[Tenant | None, tuple[Rulebook, Rulebook, Blocklist | None]] = field(default_factory=dict, repr=False)
     _compiled: dict[tuple[Pattern, ...], Blocklist] = field(default_factory=dict, repr=False)
 
     async def holding(self, requester: Requester, roles: Collection[str] = ()) -> Holding:
         """Return what holds for somebody with these roles; raises StoreLost."""
-        async with asyncio.TaskGroup() as tasks:
-            wide = tasks.create_task(self.books.book(None))
-            near = tasks.create_task(self.books.book(requester.tenant))
-            clock = tasks.create_task(self.books.now_ms())
-        books = Books(everywhere=wide.result(), community=near.result())
-        blocklist = await self._blocklist(books.patterns())
-        held = held_by(books, requester, roles, self.limits, now_ms=clock.result(), standard=self.standard)
-        return replace(held, blocklist=blocklist)
+        books, now_ms = await self.books.opened(requester.tenant)
+        held = held_by(books, requester, roles, self.limits, now_ms=now_ms, standard=self.standard)
+        return replace(held, blocklist=await self._blocklist(books))
+
+    async def banned_since(self, holding: Holding) -> Banned | None:
+        """Say that somebody was banned since that held; raises StoreLost."""
+        books, now_ms = await self.books.opened(holding.requester.tenant)
+        return refusal_of_ban(books, holding.requester, now_ms)
 
     async def note(self, requester: Requester, refused: SubmissionError, details: Mapping[str, str]) -> None:
         """Write down that a ban or the blocklist held; the same is written once in a while."""
@@ -125,7 +133,18 @@ class HouseRules:
         )
         await self.audit.add(entry, quiet_s=QUIET_S)
 
-    async def _blocklist(self, patterns: tuple[Pattern, ...]) -> Blocklist | None:
+    async def _blocklist(self, books: Books) -> Blocklist | None:
+        tenant = books.community.tenant
+        wide, near, ready = self._ready.get(tenant, (None, None, None))
+        if wide is not books.everywhere or near is not books.community:
+            ready = await self._made_ready(books.patterns())
+            self._ready[tenant] = books.everywhere, books.community, ready
+            if len(self._ready) > _COMPILED:
+                del self._ready[next(iter(self._ready))]
+        return ready
+
+    async def _made_ready(self, patterns: tuple[Pattern, ...]) -> Blocklist | None:
+        """Return the same blocklist for all communities that have the same patterns, mostly the operator's."""
         if not patterns:
             return None
         ready = self._compiled.pop(patterns, None)

@@ -159,12 +159,9 @@ class Intake:
 
         Whoever bans cancels what they find; a job that came in just then is found here, since the ban stands by now.
         """
-        if self.rules is None:
-            return
-        requester = holding.requester
-        if banned := (await self.rules.holding(requester)).banned():
+        if self.rules and (banned := await self.rules.banned_since(holding)):
             await self.queue.cancel(job_id)
-            await self.rules.note(requester, banned, {"job": str(job_id)})
+            await self.rules.note(holding.requester, banned, {"job": str(job_id)})
             raise banned
 
     def _pick(self, submission: Submission) -> Workflow:

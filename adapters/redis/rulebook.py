@@ -13,7 +13,7 @@ from adapters.redis.keys import tenant_name
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry
-from bot.policy.rulebook import MAX_ENTRIES, Entry, Rulebook
+from bot.policy.rulebook import MAX_ENTRIES, Books, Entry, Rulebook
 
 _CACHED = 1000
 """Books that a process remembers; of more communities than that, those that were read longest ago are read anew."""
@@ -30,12 +30,28 @@ class RedisRulebooks:
 
     async def book(self, tenant: Tenant | None) -> Rulebook:
         """Return a book as it stands now; what did not change since is not read again."""
-        name = _name(tenant)
-        known = self._known.get(name)
-        version, *entries = answers.rows(await self.edge.run("book", name, known.version if known else -1))
-        if known and not entries:
-            return known
-        return self._remembered(tenant, version, entries[0])
+        [book], _ = await self._read(tenant)
+        return book
+
+    async def opened(self, tenant: Tenant) -> tuple[Books, int]:
+        """Return both books that hold in a community and what time it is, of one moment."""
+        [wide, near], at_ms = await self._read(None, tenant)
+        return Books(everywhere=wide, community=near), at_ms
+
+    async def _read(self, *tenants: Tenant | None) -> tuple[list[Rulebook], int]:
+        known = [self._known.get(_name(tenant)) for tenant in tenants]
+        about = [
+            word
+            for tenant, book in zip(tenants, known, strict=True)
+            for word in (_name(tenant), book.version if book else -1)
+        ]
+        at_ms, *told = answers.rows(await self.edge.run("books", *about))
+        read = zip(tenants, known, map(answers.rows, told), strict=True)
+        return [self._told(*each) for each in read], answers.number(at_ms)
+
+    def _told(self, tenant: Tenant | None, known: Rulebook | None, told: Sequence[Reply]) -> Rulebook:
+        version, *entries = told
+        return known if known and not entries else self._remembered(tenant, version, entries[0])
 
     async def change(
         self, book: Rulebook, *, put: Sequence[Entry] = (), drop: Sequence[str] = (), firm: bool, audit: AuditEntry

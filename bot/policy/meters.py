@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 from bot.jobs import Requester
@@ -111,9 +112,17 @@ def meters_of(entitlement: Entitlement, requester: Requester, now_ms: int) -> tu
     return tuple(
         meter
         for whose, names, due, where in parties
+        if due.quotas
+        for named in [_named(names)]
         for each in due.quotas
-        for meter in _meters(whose, names, each, due.extra, now_ms, where)
+        for meter in _meters(whose, named, each, due.extra, now_ms, where)
     )
+
+
+@lru_cache(maxsize=4096)
+def _named(names: tuple[str, ...]) -> str:
+    """Return a party as counters have it. Remembered, for whoever asks once asks again."""
+    return "/".join(quote(name, safe="") for name in names)
 
 
 def charges_of(meters: Sequence[Meter], take: Take) -> tuple[Charge, ...]:
@@ -126,9 +135,7 @@ def charges_of(meters: Sequence[Meter], take: Take) -> tuple[Charge, ...]:
     return tuple(meter.charge(take) for meter in least.values())
 
 
-def _meters(
-    whose: Whose, names: tuple[str, ...], quota: Quota, extra: Extra, now_ms: int, zone: tzinfo
-) -> Iterator[Meter]:
+def _meters(whose: Whose, named: str, quota: Quota, extra: Extra, now_ms: int, zone: tzinfo) -> Iterator[Meter]:
     ceilings = (
         (Unit.PICTURES, quota.pictures, extra.pictures),
         (Unit.GPU_MS, _ms(quota.gpu_s), extra.gpu_s * 1000),
@@ -142,7 +149,7 @@ def _meters(
                 per=quota.per,
                 refill=quota.refill,
                 ceiling=ceiling + more,
-                counter="/".join(quote(part, safe="") for part in (unit, whose, *names, quota.per, *period)),
+                counter="/".join((unit, whose, named, quota.per, *(quote(part, safe="") for part in period))),
                 window_s=window_s,
                 steps=steps,
             )

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from workflows.text import BLANK, clean
 
@@ -33,12 +34,12 @@ _SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+_ALONE = re.compile(f"[{_SPACELESS}]")
 _LATIN = re.compile("[a-zA-Z]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word of a text."""
+class Word(NamedTuple):
+    """One word of a text. A tuple, for one is made of every word that anybody asks with."""
 
     plain: str
     start: int  #: in the plain text
@@ -57,9 +58,9 @@ class Plain:
     def words(self) -> Iterator[Word]:
         """Return the words in their order."""
         for found in _WORD.finditer(self.text):
-            first = found[0][0]
-            spaceless = len(found[0]) == 1 and re.match(f"[{_SPACELESS}]", first) is not None
-            yield Word(plain=found[0], start=found.start(), end=found.end(), is_spaceless=spaceless)
+            word = found[0]
+            spaceless = len(word) == 1 and _ALONE.match(word) is not None
+            yield Word(word, *found.span(), spaceless)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return where in `source` a stretch of the plain text comes from."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about
-from bot.policy.rulebook import MAX_ENTRIES, Entry, Rulebook
+from bot.policy.rulebook import MAX_ENTRIES, Books, Entry, Rulebook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +55,10 @@ class MemoryBooks:
 
     async def book(self, tenant: Tenant | None) -> Rulebook:
         return self._books.setdefault(tenant, Rulebook(tenant=tenant))
+
+    async def opened(self, tenant: Tenant) -> tuple[Books, int]:
+        books = Books(everywhere=await self.book(None), community=await self.book(tenant))
+        return books, self.audit.clock()
 
     async def change(
         self, book: Rulebook, *, put: Sequence[Entry] = (), drop: Sequence[str] = (), firm: bool, audit: AuditEntry

@@ -97,6 +97,22 @@ async def test_what_did_not_change_is_the_same_object(truth):
     assert await truth.books.book(TENANT) is not book
 
 
+async def test_both_books_that_hold_somewhere_are_opened_together_with_the_time(truth):
+    near = await put(truth, Ban(user="1", reason="here"))
+    wide = await put(truth, Ban(user="discord/1", reason="everywhere"), tenant=None)
+    await put(truth, Ban(user="2", reason="elsewhere"), tenant=OTHERS)
+
+    books, at_ms = await truth.books.opened(TENANT)
+
+    assert (dict(books.community.entries), dict(books.everywhere.entries)) == (dict(near.entries), dict(wide.entries))
+    assert at_ms == await truth.books.now_ms()
+    again, _ = await truth.books.opened(TENANT)
+    assert (again.community is books.community, again.everywhere is books.everywhere) == (True, True)
+    await put(truth, Zone(name="UTC"))
+    later, _ = await truth.books.opened(TENANT)
+    assert (later.community is books.community, later.everywhere is books.everywhere) == (False, True)
+
+
 async def test_what_the_operator_said_is_marked_until_it_is_replaced_or_dropped(truth):
     await put(truth, Ban(user="1", reason="a"), Zone(name="UTC"), Ceiling(weight=2), firm=True)
     book = await put(truth, Zone(name="Europe/Berlin"), drop=["ceiling"])
