@@ -19,7 +19,7 @@ from bot.policy.measures import Measure, Rank
 from bot.policy.notation import amount_of, duration_s, quota_of
 from bot.policy.quotas import Quota
 from bot.policy.rulebook import Deed, Reading
-from bot.policy.verbs import BY_NAME, VERBS, Field, Kind, Verb
+from bot.policy.verbs import BY_NAME, NOW, VERBS, Field, Kind, Verb
 from bot.shares import ONE
 from workflows.faults import Fault, InvalidValues, shown
 
@@ -38,10 +38,15 @@ def read_measure(text: str, workflows: Collection[str] = ()) -> Measure:
 
     `workflows` are the names that a pause may begin with.
     """
+    return read_fields(*read_words(text, workflows))
+
+
+def read_words(text: str, workflows: Collection[str] = ()) -> tuple[Verb, Mapping[str, str]]:
+    """Find the verb in what somebody typed, and what stands in each of its fields, unread; raises InvalidValues."""
     if len(text) > MAX_TEXT:
         raise InvalidValues([Fault(parameter="measure", reason=f"has at most {MAX_TEXT} characters.")])
     verb, rest = _verb(text.split())
-    return read_fields(verb, _placed(verb, rest, workflows))
+    return verb, _placed(verb, rest, workflows)
 
 
 def read_fields(verb: Verb, raw: Mapping[str, str]) -> Measure:
@@ -221,6 +226,11 @@ def _grant(given: _Given) -> Measure:
     return measures.GrantMore(user=given.user(), for_s=for_s, gpu_s=gpu_s, pictures=pictures)
 
 
+def _purge(given: _Given) -> Measure:
+    given.choice(NOW, (NOW,), NOW)
+    return measures.Purge(user=given.user(), last_s=given.seconds("last") or 0.0)
+
+
 def _pattern(given: _Given) -> Measure:
     replacement = given.words("with")
     usual = Deed.REPLACE if replacement else Deed.BLOCK
@@ -243,7 +253,7 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
     ),
     measures.Unban: lambda given: measures.Unban(user=given.user()),
     measures.ClearQueue: lambda given: measures.ClearQueue(user=given.user()),
-    measures.Purge: lambda given: measures.Purge(user=given.user(), last_s=given.seconds("last") or 0.0),
+    measures.Purge: _purge,
     measures.CancelJob: lambda given: measures.CancelJob(job_id=given.job()),
     measures.PauseWork: lambda given: measures.PauseWork(
         message=given.words("message"), workflow=given.named("workflow")

@@ -10,6 +10,9 @@ from enum import StrEnum
 from bot.policy import measures
 from bot.policy.measures import RIGHTS, Measure, Rank
 
+NOW = "now"
+"""The field of what cannot be taken back: whoever says it means it."""
+
 
 class Kind(StrEnum):
     """How the text of a field is read."""
@@ -52,6 +55,11 @@ class Verb:
     def rank(self) -> Rank:
         """Return what it takes to ask for it."""
         return RIGHTS[self.measure]
+
+    @property
+    def is_asked_back(self) -> bool:
+        """Whether it cannot be taken back: in a chat it is done only once somebody says that they mean it."""
+        return any(each.name == NOW for each in self.fields)
 
     @property
     def usage(self) -> str:
@@ -109,7 +117,18 @@ VERBS: tuple[Verb, ...] = (
         name="purge",
         measure=measures.Purge,
         help="Delete somebody's messages and files of the last hours.",
-        fields=(_USER, Field(name="last", kind=Kind.DURATION, help="Of how long.", example="24h")),
+        fields=(
+            _USER,
+            Field(name="last", kind=Kind.DURATION, help="Of how long.", example="24h"),
+            Field(
+                name=NOW,
+                kind=Kind.CHOICE,
+                help="It cannot be taken back: in a chat it is done once this is said.",
+                example=NOW,
+                is_required=False,
+                choices=(NOW,),
+            ),
+        ),
     ),
     Verb(
         name="cancel",

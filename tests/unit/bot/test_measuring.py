@@ -50,6 +50,7 @@ READ = [
     ("unban 7", m.Unban(user="7")),
     ("clear 7", m.ClearQueue(user="7")),
     ("purge 7 24h", m.Purge(user="7", last_s=DAY_S)),
+    ("purge 7 24h now", m.Purge(user="7", last_s=DAY_S)),
     (f"cancel {JOB}", m.CancelJob(job_id=JobId(UUID(JOB)))),
     ("pause flux maintenance till noon", m.PauseWork(workflow="flux", message="maintenance till noon")),
     ("pause new cables", m.PauseWork(message="new cables")),
