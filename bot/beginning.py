@@ -3,9 +3,11 @@
 A picture is a result of ours, or one that the platform keeps; how a platform names such a one is its own affair.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from bot.asides import Asides
 from bot.desk import Desk
@@ -19,6 +21,8 @@ from workflows.manifest import Action
 from workflows.workflow import Workflow
 
 F = TypeVar("F")
+
+_RESULT = re.compile(r"job-([0-9a-f]{32})-(\d{1,4})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,8 @@ class Beginning(Generic[F]):
 
     desk: Desk
     asides: Asides
-    write: Callable[[ResultOf | F], object]  #: as JSON
-    read: Callable[[object], ResultOf | F]
+    write: Callable[[F], object]  #: a picture that the platform keeps, as JSON
+    read: Callable[[object], F]  #: such a one; raises SubmissionError
 
     async def pick(
         self, occasion: Occasion, menu: str, job_id: JobId | None, foreign: Sequence[F]
@@ -87,14 +91,23 @@ class Beginning(Generic[F]):
 
     async def keep(self, occasion: Occasion, sources: Sequence[ResultOf | F]) -> str:
         """Keep pictures for whoever chooses or fills in; returns the source by which they are found again."""
-        return await self.asides.keep(occasion, {"pictures": [self.write(each) for each in sources]})
+        return await self.asides.keep(occasion, {"pictures": [self.written(each) for each in sources]})
 
     async def kept(self, occasion: Occasion, source: str) -> list[ResultOf | F]:
         """Return the pictures that were kept; at least one."""
         pictures = (await self.asides.recall(occasion, source)).get("pictures")
         if not isinstance(pictures, list) or not pictures:
             raise SubmissionError(TOO_OLD)
-        return [self.read(each) for each in pictures]
+        return [self.source(each) for each in pictures]
+
+    def written(self, source: ResultOf | F) -> object:
+        """Write a picture as JSON, to be kept."""
+        return f"job-{source.job_id.hex}-{source.index}" if isinstance(source, ResultOf) else self.write(source)
+
+    def source(self, kept: object) -> ResultOf | F:
+        """Read a picture that was kept; raises SubmissionError."""
+        result = _RESULT.fullmatch(kept) if isinstance(kept, str) else None
+        return self.read(kept) if result is None else ResultOf(job_id=JobId(UUID(hex=result[1])), index=int(result[2]))
 
     async def _sources(self, occasion: Occasion, job_id: JobId | None, foreign: Sequence[F]) -> Sequence[ResultOf | F]:
         record = await self.desk.job(job_id) if job_id else None

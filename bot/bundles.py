@@ -23,7 +23,7 @@ def not_handed_over(platform: str) -> str:
     return f"{platform} did not hand the picture over. Try again."
 
 
-class Attached(Protocol):
+class Attachment(Protocol):
     """A picture that somebody sent, as its platform tells of it; nobody has looked at its bytes."""
 
     def promised(self) -> Promised:
@@ -31,7 +31,7 @@ class Attached(Protocol):
         ...
 
 
-A = TypeVar("A", bound=Attached)
+A = TypeVar("A", bound=Attachment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from bot.errors import ImageRefused
+from bot.jobs import is_taken
 from workflows.values import FileHandle
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -35,7 +36,6 @@ WEBP_SIDE = 16_383
 """Pixels of the longest side that WebP can have."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 _TOO_HEAVY = f"The picture is larger than {MAX_BYTES // 1024**2} MB."
 _UNREADABLE = "That is no picture that can be read: send a PNG, JPEG or WebP."
@@ -75,7 +75,7 @@ def refusal_of(promised: FileHandle) -> str | None:
     kind = promised.media_type.partition(";")[0].strip().lower()
     if kind.startswith("video/"):
         return None
-    if kind and kind not in _MEDIA_TYPES:
+    if kind and not is_taken(kind):
         return _UNREADABLE
     most = MAX_WEBP_PIXELS if kind == "image/webp" else MAX_PIXELS
     return _misfit(promised.width, promised.height, most) if promised.width and promised.height else None

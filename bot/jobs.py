@@ -184,11 +184,16 @@ class StoredFile:
 
     @property
     def is_taken(self) -> bool:
-        """Whether a workflow takes it as a picture: servers read these types, and a film is none."""
-        return self.media_type in _PICTURE_TYPES
+        """Whether a workflow takes it as a picture."""
+        return is_taken(self.media_type)
 
 
-_PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
+_TAKEN = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+def is_taken(media_type: str) -> bool:
+    """Whether a workflow takes what has that type as a picture: servers and our gate read these, and a film is none."""
+    return media_type.partition(";")[0].strip().lower() in _TAKEN
 
 
 def picture_numbers(files: Sequence[StoredFile]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from adapters.discord.shapes import Json, is_id
 from bot.bundles import promise
 from bot.commands import IMAGINE
 from bot.errors import SubmissionError
+from bot.jobs import is_taken
 from bot.submissions import Plain, Promised
 from bot.suggesting import sent_for
 from workflows.catalog import Catalog
@@ -52,8 +53,8 @@ class Attachment:
 
     @property
     def is_picture(self) -> bool:
-        """Whether Discord takes it for a picture."""
-        return (self.content_type or "").startswith("image/")
+        """Whether it can be begun with, by what Discord takes it for."""
+        return is_taken(self.content_type or "")
 
     def promised(self) -> Promised:
         """Return it as far as Discord tells of it."""

@@ -1,9 +1,7 @@
 """A message's menu: what can be made of a picture that stands in a channel, whoever posted it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import cast
-from uuid import UUID
+from dataclasses import asdict, dataclass, fields
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
@@ -15,14 +13,12 @@ from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.bundles import bundle_of
 from bot.desk import Desk
 from bot.effects import AskWhich, GoOn
-from bot.jobs import JobId
-from bot.reimagining import job_among
-from bot.submissions import ResultOf
-
-Source = ResultOf | Attachment
-"""A picture of a message: one that a job of ours made, or one that somebody attached."""
+from bot.errors import SubmissionError
+from bot.reimagining import TOO_OLD, job_among
 
 Begun = OpenReimagine[Attachment] | PaintFrom[Attachment] | AskWhich
+
+_KNOWN = {each.name for each in fields(Attachment)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +72,14 @@ class Reimagining:
         await answering.open(refilled(form, typed))
 
 
-def written(source: Source) -> Json:
-    """Write a picture, to be kept."""
-    match source:
-        case ResultOf(job_id=job_id, index=index):
-            return {"job": str(job_id), "index": index}
-        case Attachment():
-            return {"attachment": asdict(source)}
+def written(picture: Attachment) -> Json:
+    """Write what somebody attached, to be kept."""
+    return {"attachment": asdict(picture)}
 
 
-def read(kept: object) -> Source:
-    """Read a picture that was kept."""
-    known = cast(Json, kept)
-    if "job" in known:
-        return ResultOf(job_id=JobId(UUID(known["job"])), index=known["index"])
-    return Attachment(**known["attachment"])
+def read(kept: object) -> Attachment:
+    """Read what was kept; raises SubmissionError."""
+    match kept:
+        case {"attachment": dict(known)} if known.keys() == _KNOWN:
+            return Attachment(**known)
+    raise SubmissionError(TOO_OLD)

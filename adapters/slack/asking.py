@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from adapters.slack.answering import Answering
+from adapters.slack.attachments import Attachment, attachment_of
 from adapters.slack.forming import Forming
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Kind, Origin
-from adapters.slack.submitting import Sent, Submitting, sent_of
+from adapters.slack.submitting import Submitting
 from adapters.slack.telling import HELP, OF_SLACK, Telling
 from bot.bundles import bundle_of
 from bot.commands import NoCommand, Order, Said, Service, orders_by_name, read_message, read_talk
 from bot.desk import Desk
 from bot.submissions import Submission
 
-_MOST_FILES = 4
+_MOST_FILES = 20
+"""That are looked at: more than any workflow takes, so that whoever sends too many is told."""
 _NAMED = 8
 """Workflows that are named where somebody named one that there is not."""
 
@@ -68,6 +70,6 @@ class Asking:
         await self.submitting.submit(answering, bundle_of(submission, loose=_attached(answering.origin)))
 
 
-def _attached(origin: Origin) -> list[Sent]:
+def _attached(origin: Origin) -> list[Attachment]:
     files = origin.data.get("files") if origin.kind in (Kind.MENTION, Kind.MESSAGE) else None
-    return [sent_of(each) for each in files or () if isinstance(each, dict)][:_MOST_FILES]
+    return [attachment_of(each) for each in files or () if isinstance(each, dict)][:_MOST_FILES]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from adapters.slack.answering import Answering
+from adapters.slack.attachments import Attachment, attachment_of
 from adapters.slack.fields import options_for, parameter_of
 from adapters.slack.filled import Filled, read_filled, read_reason, read_workflow, recalled
 from adapters.slack.origins import Origin
@@ -13,7 +14,7 @@ from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere, Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
-from adapters.slack.submitting import Sent, Submitting, sent_of
+from adapters.slack.submitting import Submitting
 from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
 from bot.bundles import bundle_of
 from bot.desk import Desk
@@ -161,10 +162,10 @@ class Forming:
         answering.acknowledge({"response_action": "update", "view": note_view("Reported", THANKS)})
 
 
-def _attached(origin: Origin, filled: Filled) -> dict[str, Sent]:
+def _attached(origin: Origin, filled: Filled) -> dict[str, Attachment]:
     """Return what was attached, by parameter: a form brings what Slack knows of its files, which no channel has yet."""
     known = dict(_files(origin.view or {}))
-    return {name: sent_of(known[file]) for name, file in filled.files.items() if file in known}
+    return {name: attachment_of(known[file]) for name, file in filled.files.items() if file in known}
 
 
 def _files(view: Json) -> Iterator[tuple[str, Json]]:

@@ -7,7 +7,6 @@ may see it is judged anew. Only a choice among several pictures waits as an asid
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from adapters.slack import answers
 from adapters.slack.answering import Answering
@@ -23,20 +22,14 @@ from bot.bundles import bundle_of
 from bot.desk import Desk
 from bot.effects import AskWhich, GoOn
 from bot.errors import SubmissionError
-from bot.jobs import JobId
+from bot.jobs import is_taken
 from bot.meanings import ReimagineForm
 from bot.refusals import OUTDATED
 from bot.reimagining import REIMAGINE, job_among
-from bot.submissions import ResultOf
-
-Source = ResultOf | str
-"""A picture of a message: one that a job of ours made, or the id of a file that somebody sent."""
 
 Begun = OpenReimagine[str] | PaintFrom[str] | AskWhich
 
-_RESULT = re.compile(r"job-([0-9a-f]{32})(?:-(\d{1,4}))?")
 _FILE = re.compile(r"file-(\w{1,59})", re.ASCII)
-_TAKEN = frozenset({"image/png", "image/jpeg", "image/webp"})
 _MOST_PICTURES = 20
 
 
@@ -68,7 +61,7 @@ class Reimagining:
         """Make the job that a filled form asks for. Raises what whoever sent it has to be told."""
         occasion = answering.origin.occasion(talk)
         filled = read_filled(view, self.beginning.reimagining(occasion)[1], self.desk.vocabulary())
-        await self._paint(answering, self.beginning.filled(occasion, read(source), filled.raw))
+        await self._paint(answering, self.beginning.filled(occasion, self.beginning.source(source), filled.raw))
 
     async def _talk(self, origin: Origin) -> Conversation:
         await self.rooms.member(origin.workspace, origin.requester.id)
@@ -82,7 +75,7 @@ class Reimagining:
             case AskWhich(meaning=meaning, pictures=pictures):
                 await answering.whisper(answers.picker(meaning, pictures))
             case OpenReimagine(source=source, action=action, workflow=workflow):
-                purpose = ReimagineForm(source=written(source))
+                purpose = ReimagineForm(source=str(self.beginning.written(source)))
                 asked = Asked(channel=talk.channel, thread=talk.thread, workflow=workflow.name, purpose=purpose)
                 form = reimagine_form(asked, workflow, self.desk.vocabulary(), action.values, action.parameter)
                 await answering.open(form)
@@ -91,34 +84,28 @@ class Reimagining:
 
     async def _paint(self, answering: Answering, begun: PaintFrom[str]) -> None:
         workspace = answering.origin.workspace
-        attached = {name: await self.submitting.sent(workspace, file) for name, file in begun.attached.items()}
+        attached = {name: await self.submitting.attachment(workspace, file) for name, file in begun.attached.items()}
         await self.submitting.submit(answering, bundle_of(begun.submission, attached))
 
 
-def written(source: Source) -> str:
-    """Write a picture, as a form or an aside keeps it."""
-    match source:
-        case ResultOf(job_id=job_id, index=index):
-            return f"job-{job_id.hex}-{index}"
-        case str():
-            return f"file-{source}"
+def written(file: str) -> str:
+    """Write a file's id, as a form or an aside keeps it."""
+    return f"file-{file}"
 
 
-def read(kept: object) -> Source:
-    """Read a picture that was kept; without a number it is a job's first. Raises SubmissionError."""
-    result, file = _RESULT.fullmatch(str(kept)), _FILE.fullmatch(str(kept))
-    if result is not None:
-        return ResultOf(job_id=JobId(UUID(hex=result[1])), index=int(result[2] or 0))
-    if file is not None:
-        return file[1]
-    raise SubmissionError(OUTDATED)
+def read(kept: object) -> str:
+    """Read a file's id that was kept. Raises SubmissionError."""
+    file = _FILE.fullmatch(str(kept))
+    if file is None:
+        raise SubmissionError(OUTDATED)
+    return file[1]
 
 
 def _files(message: Json) -> Iterator[str]:
     """Yield the ids of the pictures that somebody sent with a message."""
     files = message.get("files")
     for each in files[:_MOST_PICTURES] if isinstance(files, list) else ():
-        if isinstance(each, dict) and each.get("mimetype") in _TAKEN and _FILE.fullmatch(f"file-{each.get('id')}"):
+        if isinstance(each, dict) and is_taken(str(each.get("mimetype"))) and _FILE.fullmatch(f"file-{each.get('id')}"):
             yield str(each["id"])
 
 

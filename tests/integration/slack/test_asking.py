@@ -81,6 +81,15 @@ async def test_a_mention_brings_its_pictures(stage: Stage):
     assert (await stage.job()).job.workflow == "img2img"
 
 
+async def test_more_pictures_than_a_workflow_takes_are_told_and_none_is_left_out_in_silence(stage: Stage):
+    five = [Picture(name=f"cat{number}.png", content=png()) for number in range(5)]
+    asked = await stage.ada.tell(stage.general, "img2img a cat", *five)
+    told = await asked.shows("more than img2img takes")
+
+    assert told.is_ephemeral
+    assert stage.desk.submissions == []
+
+
 async def test_faults_of_a_mention_are_told_in_its_thread(stage: Stage):
     start = stage.ada.say(stage.general, "cats?")
     asked = await stage.ada.tell(stage.general, "imagine a cat steps:9999", thread=start)

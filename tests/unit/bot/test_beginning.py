@@ -26,14 +26,6 @@ __all__ = ["desk", "store"]
 HERE = occasion("menu", BOB, PLACE)
 
 
-def _write(source: ResultOf | str) -> object:
-    return source if isinstance(source, str) else [str(source.job_id), source.index]
-
-
-def _read(kept: object) -> ResultOf | str:
-    return ResultOf(job_id=JobId(UUID(kept[0])), index=kept[1]) if isinstance(kept, list) else str(kept)
-
-
 @pytest.fixture
 def clock() -> list[float]:
     return [0.0]
@@ -42,7 +34,7 @@ def clock() -> list[float]:
 @pytest.fixture
 def beginning(desk: Desk, clock: list[float]) -> Beginning[str]:
     drawer = Drawer(now=lambda: clock[0])
-    return Beginning(desk=desk, asides=Asides(secrets=drawer), write=_write, read=_read)
+    return Beginning(desk=desk, asides=Asides(secrets=drawer), write=str, read=str)
 
 
 async def test_the_only_picture_is_begun_with_as_the_entry_says(beginning: Beginning[str]) -> None:
@@ -121,3 +113,10 @@ async def test_what_is_kept_goes_with_its_time(beginning: Beginning[str], clock:
 
 def _chosen(source: str, number: int) -> GoOn:
     return GoOn(button=Button.VARY, source=source, number=number)
+
+
+def test_a_result_that_was_kept_is_the_same_one_on_every_platform(beginning: Beginning[str]) -> None:
+    result = ResultOf(job_id=JobId(UUID(int=7)), index=3)
+
+    assert beginning.source(beginning.written(result)) == result
+    assert beginning.source(beginning.written("cat")) == "cat"

@@ -14,7 +14,7 @@ ASKED = Submission(occasion=occasion("1", ALICE, PLACE), text="a cat", pictures=
 
 
 @dataclass(frozen=True)
-class Sent:
+class File:
     """A picture at a platform."""
 
     side: int
@@ -31,11 +31,11 @@ def _admitted(side: int) -> Admitted:
 async def test_pictures_are_promised_first_and_stand_in_their_places_then() -> None:
     fetched: list[int] = []
 
-    async def admit(sent: Sent) -> Admitted:
-        fetched.append(sent.side)
-        return _admitted(sent.side)
+    async def admit(file: File) -> Admitted:
+        fetched.append(file.side)
+        return _admitted(file.side)
 
-    bundle = bundle_of(ASKED, {"image": Sent(64)}, [Sent(32), Sent(16)])
+    bundle = bundle_of(ASKED, {"image": File(64)}, [File(32), File(16)])
     first, *loose = [bundle.submission.pictures["image"], *bundle.submission.attachments]
     done = await handed_in(bundle, admit)
 
@@ -47,7 +47,7 @@ async def test_pictures_are_promised_first_and_stand_in_their_places_then() -> N
 
 
 async def test_a_submission_without_pictures_stays_as_it_is() -> None:
-    async def admit(sent: Sent) -> Admitted:
-        raise AssertionError(sent)
+    async def admit(file: File) -> Admitted:
+        raise AssertionError(file)
 
     assert await handed_in(bundle_of(ASKED), admit) == ASKED

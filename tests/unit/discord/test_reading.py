@@ -214,6 +214,11 @@ def test_a_message_shows_its_pictures_in_order() -> None:
     ]
 
 
+def test_what_no_workflow_takes_is_not_offered_to_choose() -> None:
+    found = target(attachments=[file(1, "image/gif"), file(2, "image/svg+xml"), file(3, "image/webp; x=1")])
+    assert [each.id for each in found.pictures] == ["3"]
+
+
 def test_a_message_that_was_passed_on_shows_its_pictures_too() -> None:
     assert [each.id for each in target(message_snapshots=[{"message": {"attachments": [file(5)]}}]).pictures] == ["5"]
 

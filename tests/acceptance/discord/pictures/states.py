@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import bot.answers
 from adapters.discord import answers
 from adapters.discord.cards import Shown, ShownFile, card_message
 from adapters.discord.histories import history
@@ -121,7 +122,7 @@ def faults(paint: Paint) -> Picture:
     """What is wrong with an order, all of it at once, and a full queue."""
     full = answers.note(str(explained(QueueFull(counter="person", retry_after_s=40), Limits())), tone=Tone.BAD)
     wrong = subjects.faults_of(subjects.WRONG)
-    return Picture(frames=[_whispered(answers.faults(wrong), IMAGINE), _whispered(full, IMAGINE)])
+    return Picture(frames=[_whispered(answers.answered(bot.answers.faults(wrong)), IMAGINE), _whispered(full, IMAGINE)])
 
 
 def _whispered(body: Json, command: str) -> Spoken:
@@ -142,7 +143,7 @@ def own(paint: Paint) -> Picture:
     rows = [queue_row(waits, subjects.AHEAD, 40.0)]
     return Picture(
         frames=[
-            _whispered(answers.facts(QUEUE, rows), "queue"),
+            _whispered(answers.answered(bot.answers.facts(QUEUE, rows)), "queue"),
             _whispered(history(ADA.history()), "history"),
         ]
     )

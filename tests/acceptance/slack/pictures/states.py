@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import bot.answers
 from adapters.slack import answers
 from adapters.slack.cards import Shown, ShownFile, card_message
 from adapters.slack.elsewhere import Elsewhere
@@ -100,7 +101,9 @@ def _whispered(body: Json) -> Posted:
 def note(paint: Paint) -> Picture:
     """What is wrong with an order, all of it at once, and a full queue."""
     full = answers.note(str(explained(QueueFull(counter="person", retry_after_s=40), Limits())), tone=Tone.BAD)
-    return Picture(frames=[_whispered(answers.faults(subjects.faults_of(subjects.WRONG))), _whispered(full)])
+    return Picture(
+        frames=[_whispered(answers.answered(bot.answers.faults(subjects.faults_of(subjects.WRONG)))), _whispered(full)]
+    )
 
 
 def parameters(paint: Paint) -> Picture:
@@ -114,7 +117,9 @@ def parameters(paint: Paint) -> Picture:
 def past(paint: Paint) -> Picture:
     """Somebody's own queue and history."""
     row = queue_row(subjects.record(ADA.job(LIGHTHOUSE, 42)), subjects.AHEAD, 40.0)
-    return Picture(frames=[_whispered(answers.facts(QUEUE, [row])), _whispered(history(ADA.history()))])
+    return Picture(
+        frames=[_whispered(answers.answered(bot.answers.facts(QUEUE, [row]))), _whispered(history(ADA.history()))]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
