@@ -13,7 +13,7 @@ from workflows.catalog import Catalog
 
 def settings_findings(settings: Settings, catalog: Catalog) -> list[Finding]:
     """Look at what belongs together."""
-    return [*_key(settings), *_public(settings), *_places(settings, catalog)]
+    return [*_key(settings), *_public(settings), *_places(settings, catalog), *_tiers(settings, catalog)]
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -60,3 +60,15 @@ def _places(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
                 f"only {', '.join(place.workflows)}" if place.workflows else "nothing may be asked for: workflows = []"
             )
             yield Finding(subject=where, text=only)
+
+
+def _tiers(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
+    """Look at what tiers name: a word that is nowhere would keep nobody from anything, or from everything."""
+    parameters = {name for each in catalog.workflows.values() for name in each.manifest.parameters}
+    for tier in settings.tiers:
+        if missing := sorted({*(tier.workflows or ())} - catalog.workflows.keys()):
+            text = f"there is no workflow {', '.join(missing)}"
+            yield Finding(subject=f"tier {tier.name}", text=text, exit_code=WRONG)
+        if missing := sorted({*(tier.max or ())} - parameters):
+            text = f"max: no workflow has a parameter {', '.join(missing)}"
+            yield Finding(subject=f"tier {tier.name}", text=text, exit_code=WRONG)

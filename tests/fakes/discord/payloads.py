@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from . import cdn
 from .clock import iso
-from .permissions import Can
+from .permissions import NOTHING, Can
 from .shapes import Json
 from .shapes_messages import LOADING
 from .state import DM_CHANNEL, TEXT_CHANNEL, THREAD, Channel, Command, File, Guild, Interaction, Message, User, World
@@ -30,7 +30,9 @@ def user(each: User) -> Json:
 def member(guild: Guild, each: User, *, with_user: bool = True) -> Json:
     """Return a member of a guild."""
     shown: Json = {
-        "roles": [str(guild.bot_role)] if each.is_bot else [],
+        "roles": [str(guild.bot_role)]
+        if each.is_bot
+        else [str(number) for number, (_, whose) in guild.roles.items() if each.id in whose],
         "nick": None,
         "avatar": None,
         "joined_at": iso(0),
@@ -143,6 +145,7 @@ def guild(world: World, each: Guild) -> Json:
         "roles": [
             _role(each.id, "@everyone", each.everyone),
             _role(each.bot_role, world.bot.name, each.bot_can, managed_by=world.bot.id),
+            *(_role(number, name, NOTHING) for number, (name, _) in each.roles.items()),
         ],
         "joined_at": iso(0),
         "large": False,

@@ -134,6 +134,12 @@ class FakeDiscord:
             guild.members.setdefault(user.id, can)
         return Member(self.world, user)
 
+    def role(self, guild: Guild, name: str, *members: Member) -> str:
+        """Make a role that allows nothing more, and give it to these; returns its id."""
+        number = self.clock.snowflake()
+        guild.roles[number] = (name, {each.user.id for each in members})
+        return str(number)
+
     def deny(self, channel: Channel, *what: Can) -> None:
         """Take permissions from the bot in a channel; none given: let it have all of them back."""
         denied = NOTHING

@@ -43,6 +43,9 @@ class Guild:
     file_bytes: int | None = None
     locale: str = "en-US"
     members: dict[int, Can] = field(default_factory=dict)  #: what somebody may do beyond @everyone
+    roles: dict[int, tuple[str, set[int]]] = field(
+        default_factory=dict
+    )  #: names of others than those two, and who has them
     channels: "dict[int, Channel]" = field(default_factory=dict)
 
 

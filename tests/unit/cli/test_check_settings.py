@@ -66,3 +66,13 @@ def test_a_place_that_names_a_workflow_that_is_not_there_is_wrong() -> None:
         ("discord 123456789012345678", "nothing may be asked for: workflows = []", DONE)
     ]
     assert found(place) == []
+
+
+def test_a_tier_that_names_what_is_not_there_is_wrong() -> None:
+    tier = '[[tiers]]\nname = "free"\nplatform = "slack"\nusers = ["U0123ABCD"]\n'
+
+    assert found(f'{tier}workflows = ["txt2img", "gone"]\nmax = {{ step = 30, steps = 30 }}') == [
+        ("tier free", "there is no workflow gone", WRONG),
+        ("tier free", "max: no workflow has a parameter step", WRONG),
+    ]
+    assert found(f'{tier}workflows = ["txt2img"]\nmax = {{ steps = 30 }}') == []
