@@ -9,6 +9,7 @@ from adapters.discord.delivery import Delivery
 from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
+from adapters.discord.moderating import Moderating
 from adapters.discord.registering import Registering
 from adapters.discord.reimagining import Reimagining, read, written
 from adapters.discord.replies import Replies
@@ -67,4 +68,5 @@ def _routes(options: DiscordOptions, backing: Backing, replies: Replies, sending
         forming=forming,
         reimagining=reimagining,
         telling=telling,
+        moderating=Moderating(desk=desk),
     )

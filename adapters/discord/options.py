@@ -32,9 +32,12 @@ _PICKED = 32  #: characters of a seed or a size, generously
 class OptionKind(IntEnum):
     """What an option takes, as Discord numbers it."""
 
+    SUBCOMMAND = 1
+    GROUP = 2
     STRING = 3
     INTEGER = 4
     BOOLEAN = 5
+    USER = 6
     NUMBER = 10
     ATTACHMENT = 11
 

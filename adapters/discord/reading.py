@@ -36,7 +36,7 @@ _DEPTH_MAX = 4
 
 _BUTTON, _THUMBNAIL, _GALLERY = 2, 11, 12
 
-_UNREAD = "Discord and I do not agree on this command: it has changed lately. Try it again in a few minutes."
+UNREAD = "Discord and I do not agree on this command: it has changed lately. Try it again in a few minutes."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +129,15 @@ def _plain(kind: int, value: object) -> Plain:
     match kind, value:
         case OptionKind.STRING, str() if len(value) <= MOST_TEXT:
             return value
+        case OptionKind.USER, str() if is_id(value):
+            return value
         case OptionKind.BOOLEAN, bool():
             return value
         case OptionKind.INTEGER, int() if not isinstance(value, bool) and abs(value) <= SAFE + 1:
             return value
         case OptionKind.NUMBER, int() | float() if not isinstance(value, bool) and _is_small(value):
             return value
-    raise SubmissionError(_UNREAD, detail=f"an option of type {kind} has a {type(value).__name__}")
+    raise SubmissionError(UNREAD, detail=f"an option of type {kind} has a {type(value).__name__}")
 
 
 def _is_small(value: float) -> bool:
@@ -208,7 +210,7 @@ def _parts(components: object, depth: int = 0) -> Iterator[Json]:
 def _object(value: object) -> Json:
     if isinstance(value, dict):
         return value
-    raise SubmissionError(_UNREAD, detail=f"an object is a {type(value).__name__}")
+    raise SubmissionError(UNREAD, detail=f"an object is a {type(value).__name__}")
 
 
 def _listed(value: object, most: int) -> list[object]:
@@ -216,25 +218,25 @@ def _listed(value: object, most: int) -> list[object]:
         return []
     if isinstance(value, list):
         return value[:most]
-    raise SubmissionError(_UNREAD, detail=f"a list is a {type(value).__name__}")
+    raise SubmissionError(UNREAD, detail=f"a list is a {type(value).__name__}")
 
 
 def _text(value: object, most: int) -> str:
     if isinstance(value, str) and 0 < len(value) <= most:
         return value
-    raise SubmissionError(_UNREAD, detail="a text is missing or too long")
+    raise SubmissionError(UNREAD, detail="a text is missing or too long")
 
 
 def _id(value: object) -> str:
     if isinstance(value, str) and is_id(value):
         return value
-    raise SubmissionError(_UNREAD, detail="an id is no number")
+    raise SubmissionError(UNREAD, detail="an id is no number")
 
 
 def _number(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise SubmissionError(_UNREAD, detail=f"a number is a {type(value).__name__}")
+    raise SubmissionError(UNREAD, detail=f"a number is a {type(value).__name__}")
 
 
 def _amount(value: object, most: int) -> int | None:

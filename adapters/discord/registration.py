@@ -16,8 +16,10 @@ from adapters.discord.imagining import imagine_options
 from adapters.discord.options import MOST_OPTIONS, MOST_SAID, OptionKind, described, option_of, ordered
 from adapters.discord.origins import Right
 from adapters.discord.shapes import Json
+from adapters.discord.verbs import mod_command
 from bot.commands import IMAGINE, SERVICES, LeftOut, command_names
 from bot.inert import label
+from bot.presiding import MOD
 from bot.reimagining import MENUS, menu_action
 from workflows.catalog import Catalog
 from workflows.command import WORKFLOW
@@ -73,7 +75,8 @@ def commands_of(catalog: Catalog, default: str) -> Registration:
     has_default = default in catalog.workflows
     commands = [_imagine(catalog, default, left_out)] if has_default else []
     commands += [_slash(name, does, _options_of_own(name)) for name, does in OWN.items()]
-    commands += _workflow_commands(catalog, MOST_COMMANDS - 1 - len(OWN), left_out)
+    commands.append(mod_command())
+    commands += _workflow_commands(catalog, MOST_COMMANDS - 2 - len(OWN), left_out)
     commands += _menus(catalog, default, left_out)
     if not has_default:
         left_out.append(LeftOut(what=f"/{IMAGINE}", reason=f"there is no default workflow {default!r}."))
@@ -116,7 +119,7 @@ def _workflow_command(name: str, workflow: Workflow, left_out: list[LeftOut]) ->
 
 
 def _objection(name: str) -> str:
-    if name == IMAGINE or name in OWN:
+    if name in (IMAGINE, MOD, *OWN):
         return "Fairbrush has a command of that name: rename the workflow's folder."
     if not _NAME.fullmatch(name) or name != name.lower():
         return "Discord takes names of 1 to 32 lower-case letters, digits, - and _: rename the workflow's folder."

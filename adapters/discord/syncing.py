@@ -87,6 +87,8 @@ def _shape(command: Json) -> Json:
     shape = _told(command, _COMMAND)
     # Discord sorts neither, and their order means nothing.
     sets: Json = {name: sorted(shape[name]) for name in ("contexts", "integration_types") if name in shape}
+    # Asked for as a number, and told as the text of one.
+    sets |= {name: str(shape[name]) for name in ("default_member_permissions",) if name in shape}
     return {
         "type": CommandKind.SLASH,
         **shape,
@@ -97,7 +99,8 @@ def _shape(command: Json) -> Json:
 
 def _option(option: Json) -> Json:
     choices = [(each.get("name"), each.get("value")) for each in _list(option, "choices")]
-    return {**_told(option, _OPTION), "choices": choices}
+    parts = [_option(each) for each in _list(option, "options")]
+    return {**_told(option, _OPTION), "choices": choices, "options": parts}
 
 
 def _told(part: Json, names: Iterable[str]) -> Json:

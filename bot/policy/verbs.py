@@ -22,6 +22,7 @@ class Kind(StrEnum):
     QUOTAS = "quotas"  #: 600s/day 40 pictures/day
     AMOUNT = "amount"  #: 20 pictures 600s
     WORKFLOW = "workflow"
+    TIER = "tier"
     JOB = "job"
     WORD = "word"
     CHOICE = "choice"
@@ -103,7 +104,7 @@ VERBS: tuple[Verb, ...] = (
         name="tier",
         measure=measures.SetTier,
         help="Put somebody into a tier; none is by their roles again.",
-        fields=(_USER, Field(name="tier", kind=Kind.WORD, help="Which one.", example="tier")),
+        fields=(_USER, Field(name="tier", kind=Kind.TIER, help="Which one.", example="tier")),
     ),
     Verb(
         name="ban",

@@ -53,6 +53,9 @@ def find(world: World, channel: Channel, user: User, name: str, kind: int) -> tu
     shape = command.shape
     if not {Can.USE_APPLICATION_COMMANDS, Can.VIEW_CHANNEL} <= {each for each in Can if each in channel.can(user)}:
         raise CannotAsk(f"{user.name} may not use commands in {channel.name}")
+    needed = Can(shape.get("default_member_permissions") or 0)
+    if channel.guild is not None and needed & ~channel.can(user):
+        raise CannotAsk(f"{name} is shown to others only")
     if shape.get("nsfw") and channel.guild is not None and not channel.is_nsfw:
         raise CannotAsk(f"{name} is for age-restricted channels")
     contexts = shape.get("contexts")

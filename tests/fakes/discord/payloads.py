@@ -311,11 +311,18 @@ def command(world: World, each: Command) -> Json:
         "contexts": None,
         "integration_types": [0],
         **{key: value for key, value in each.shape.items() if value is not None},
+        **_asked_for(each.shape),
         "id": str(each.id),
         "application_id": str(world.application),
         "version": str(each.version),
         **({"guild_id": str(each.guild)} if each.guild else {}),
     }
+
+
+def _asked_for(shape: Json) -> Json:
+    """Return the right that it takes to find a command: asked for as a number, told as the text of one."""
+    needed = shape.get("default_member_permissions")
+    return {} if needed is None else {"default_member_permissions": str(needed)}
 
 
 def application(world: World) -> Json:

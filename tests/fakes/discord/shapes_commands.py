@@ -142,7 +142,7 @@ COMMAND = fields(
         "type": one_of(*MOST),
         "description": nullable(text(0, 100)),
         "options": nullable(_options),
-        "default_member_permissions": nullable(anything),
+        "default_member_permissions": nullable(integer(0, 2**54 - 1)),
         "dm_permission": nullable(flag),
         "nsfw": flag,
         "contexts": nullable(listing(one_of(0, 1, 2), 0, 3)),

@@ -10,6 +10,7 @@ from adapters.discord.registration import commands_of
 from adapters.discord.rest import Rest
 from adapters.discord.shapes import Json
 from adapters.discord.syncing import Difference, difference, sync
+from adapters.discord.verbs import mod_command
 from bot.errors import ChatError
 from tests.fakes.discord.pointing import pointed_at
 from tests.fakes.discord.server import FakeDiscord
@@ -93,6 +94,16 @@ async def test_what_was_refused_is_not_remembered(discord: FakeDiscord, rest: Re
     assert notes.texts == {}
 
 
+async def test_a_right_that_discord_tells_as_a_text_changes_nothing(discord: FakeDiscord, rest: Rest) -> None:
+    answered = (await sync(rest, Notes(), [mod_command()], application=rest.application)).registered
+
+    assert answered is not None
+    assert isinstance(answered[0]["default_member_permissions"], str)
+    assert difference(answered, [mod_command()]) == Difference(unchanged=("/mod",))
+    changed = {**mod_command(), "options": [*mod_command()["options"][1:]]}
+    assert difference(answered, [changed]).changed == ("/mod",)
+
+
 async def test_what_discord_answers_is_what_was_wanted(discord: FakeDiscord, rest: Rest) -> None:
     for wanted in (COMMANDS, OTHERS):
         answered = (await sync(rest, Notes(), wanted, application=rest.application)).registered
@@ -128,7 +139,7 @@ def test_fields_that_discord_adds_or_leaves_out_change_nothing(command: Json) ->
         {"description": "Else"},
         {"nsfw": True},
         {"contexts": [0]},
-        {"default_member_permissions": "0"},
+        {"default_member_permissions": 0},
         {"options": [{"type": 4, "name": "n", "description": "N"}]},
         {"options": [{"type": 4, "name": "n", "description": "N", "min_value": 1}]},
         {"options": [{"type": 4, "name": "n", "description": "N", "min_value": 0, "required": True}]},
