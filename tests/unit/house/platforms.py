@@ -34,13 +34,13 @@ _OF_BOT: Mapping[str, str] = {
         reporting reports submissions suggesting supervising telling
         """,
     "what is said: cards, answers, sentences; and the noticeboard": """
-        answers budgets buttons cards copies errors inert moderators noticeboard refusals status
+        answers budgets buttons cards contents copies errors inert ladder moderators noticeboard refusals status
         """,
     "who may, and whose turn it is": """
         accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
         overseeing overview policy removing servers shares takedowns
         """,
-    "settings, the service, the command line": "app cli ports service settings",
+    "settings, the service, the command line": "app backing cli ports service settings",
 }
 """The same of bot/, folders included; whatever is named in none of them runs jobs."""
 
