@@ -194,7 +194,7 @@ def test_without_workflows_only_our_own_commands_are_registered() -> None:
     registration = commands_of(Catalog(), "txt2img")
 
     assert faults(registration) == []
-    assert [each["name"] for each in registration.commands] == [*OWN]
+    assert [each["name"] for each in registration.commands] == [*OWN, MOD]
     assert {each.what for each in registration.left_out} == {f"/{IMAGINE}", REIMAGINE, UPSCALE}
 
 

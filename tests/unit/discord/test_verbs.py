@@ -10,6 +10,7 @@ from adapters.discord.verbs import mod_command, read_verb, typed_into
 from bot.errors import SubmissionError
 from bot.measuring import read_fields
 from bot.policy import measures as m
+from bot.policy.rulebook import Deed
 from bot.policy.verbs import VERBS, Kind
 from tests.fakes.discord.shapes_commands import commands as checked
 
@@ -75,7 +76,7 @@ def test_what_was_filled_in_is_read() -> None:
     assert read_fields(*read_verb(ban)) == m.BanUser(
         user="80351110224678912", for_s=2 * 86_400.0, reason="too many hens"
     )
-    assert read_fields(*read_verb(add)) == m.AddPattern(text="two words", deed=m.Deed.FLAG)
+    assert read_fields(*read_verb(add)) == m.AddPattern(text="two words", deed=Deed.FLAG)
     assert read_fields(*read_verb(sent("reports"))) == m.ShowReports()
 
 
