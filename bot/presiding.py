@@ -88,7 +88,7 @@ def actor_of(requester: Requester, rank: Rank) -> Actor:
 def is_meant(words: str) -> bool:
     """Tell whether words behind MOD are a moderator's where prompts are said, too: `mod fashion, 1966` is one."""
     first = words.split(maxsplit=1)[:1]
-    return not first or first[0].lower() in _FIRST_WORDS or "<@" in words
+    return not first or first[0].lower() in _FIRST_WORDS
 
 
 def _asked_back(verb: Verb) -> Answer:

@@ -104,7 +104,7 @@ def manifest_of(
 
 _OF_FAIRBRUSH = (
     "Your queue, history and usage, all workflows, and help.",
-    "[queue | cancel | history | usage | workflows | help | NAME of a workflow]",
+    "[queue | cancel | history | usage | workflows | help | mod | NAME of a workflow]",
 )
 
 _SHORTCUTS: Sequence[Json] = (
@@ -170,10 +170,10 @@ def _workflow_command(name: str, workflow: Workflow) -> Json:
 
 
 def _command(name: str, does: str, hint: str) -> Json:
-    # Unescaped: whoever is named stands in a prompt as they were typed.
+    # Unescaped: whoever is named stands in a prompt as they were typed. Of our own command moderators name people.
     return {
         "command": f"/{name}",
         "description": label(does, _LONGEST_DESCRIPTION) or name,
         "usage_hint": label(hint, _LONGEST_HINT) or "[…]",
-        "should_escape": False,
+        "should_escape": name == FAIRBRUSH,
     }

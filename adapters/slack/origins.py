@@ -62,6 +62,7 @@ class Origin:
     talk: Conversation | None  #: where; None for App Home, forms and the global shortcut
     data: Json = field(repr=False)  #: all of it, as Slack wrote it
     text: str = field(default="", repr=False)  #: what was typed behind a command or mention, or said to us alone
+    said: str = field(default="", repr=False)  #: the same as Slack wrote it, where people stand by their ids
     is_to_us: bool = True  #: whoever wrote it speaks to us, as far as that can be told: not only of us
     command: str = ""  #: without its stroke
     name: str = ""  #: what a click or a shortcut says of itself
@@ -124,6 +125,7 @@ def _of_command(body: Json) -> Origin:
         talk=Conversation(workspace=workspace, channel=_id(body["channel_id"])),
         data=body,
         text=read(_text(body.get("text"))),
+        said=_text(body.get("text")),
         command=_id(body["command"]).removeprefix("/").lower(),
         trigger=_secret(body["trigger_id"]),
         response_url=_secret(body.get("response_url")),
@@ -161,6 +163,7 @@ def _of_event(body: Json) -> Origin:
         talk=None if kind is Kind.HOME else _talk(workspace, event["channel"], event),
         data=event,
         text=read(text),
+        said=text,
         is_to_us=is_to_us,
         name=str(event.get("tab") or ""),
     )
