@@ -3,7 +3,6 @@
 An id alone grants nothing: who clicked, and where, comes from the platform's event.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -49,7 +48,7 @@ class Click:
 
     meaning: Meaning | None  #: None: it is none of ours, or of another version
     occasion: Occasion
-    moderates: Callable[[], Awaitable[bool]]  #: asked only where it matters, for some platforms have to ask in turn
+    moderates: bool = False  #: whoever clicked
     chosen: object = None  #: the values that were chosen in a select, as the platform wrote them
     is_copy: bool = False  #: nothing keeps what was clicked up to date, and nobody else sees it
     answers: str | None = None  #: the id of whoever the clicked message answers, where the platform tells
@@ -91,6 +90,8 @@ async def _pressed(desk: Desk, click: Click, button: Button, job_id: JobId, numb
         case Button.VARY | Button.UPSCALE:
             return _followed_up(desk, click, button, record, number)
         case Button.EDIT:
+            # Who may not ask reads so before they have written anything.
+            desk.welcome(click.occasion)
             return OpenEdit(record=record, workflow=workflow_of(record, desk.catalog()))
         case Button.PARAMETERS:
             workflow, words = command_of(record, await desk.version(record.job), desk.vocabulary())
@@ -104,13 +105,13 @@ async def _seen(desk: Desk, click: Click, job_id: JobId) -> JobRecord:
 
 
 async def _cancelled(desk: Desk, click: Click, job_id: JobId) -> Say | Heed:
-    found = await desk.cancel(job_id, click.occasion.requester, moderates=await click.moderates())
+    found = await desk.cancel(job_id, click.occasion.requester, moderates=click.moderates)
     return Heed() if is_seen(found) and not click.is_copy else Say(answer=cancelled(found))
 
 
 async def _deleted(desk: Desk, click: Click, job_id: JobId) -> Remove:
-    moderates = await click.moderates()
-    left = await desk.delete(job_id, click.occasion.requester, moderates=moderates, answers=click.answers)
+    requester = click.occasion.requester
+    left = await desk.delete(job_id, requester, moderates=click.moderates, answers=click.answers)
     return Remove(left=left)
 
 

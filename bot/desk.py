@@ -27,7 +27,7 @@ from bot.reports import MAX_REASON, Report
 from bot.shares import Caps, Position, Share
 from bot.shelf import Shelf
 from bot.status import held_up
-from bot.submissions import Submission, may_see
+from bot.submissions import Occasion, Submission, may_see
 from workflows.catalog import Catalog
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
@@ -96,6 +96,11 @@ class Desk:
     def rank(self, requester: Requester, roles: Collection[str], *, moderates: bool) -> Rank:
         """Return how far somebody's word reaches there; `moderates`: their platform lets them govern that community."""
         return rank_of(requester, roles, self.ranks, moderates=moderates)
+
+    def welcome(self, occasion: Occasion) -> None:
+        """Let somebody begin to ask, before they fill in anything; raises SubmissionError for whoever may not."""
+        if shut_out := self.limits.refusal_of_guest(occasion.requester, occasion.roles):
+            raise shut_out
 
     async def check(self, submission: Submission) -> None:
         """Find what `submit` would refuse before anything is fetched; raises what `Intake.check` raises."""

@@ -123,6 +123,8 @@ class Intake:
     async def _let_in(self, submission: Submission, workflow: Workflow) -> Holding:
         """Return what holds for whoever asks; raises SubmissionError for those who may not ask for it at all."""
         requester, roles = submission.occasion.requester, submission.occasion.roles
+        if shut_out := self.limits.refusal_of_guest(requester, roles):
+            raise shut_out
         if self.rules is None:
             return nothing_said(requester, roles, self.limits)
         holding = await self.rules.holding(requester, roles)

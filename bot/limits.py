@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.blocks import CommunitySettings, TierSettings
-from bot.errors import QueueFull
+from bot.errors import QueueFull, SubmissionError
 from bot.jobs import Requester, Tenant
 from bot.policy.entitlements import Standard
 from bot.policy.meters import Whose
 from bot.policy.ranks import Moderators, Ranks
 from bot.policy.rulebook import Ceiling
 from bot.policy.terms import Terms
-from bot.policy.tiers import GUEST, GUESTS, Tier, tier_of
+from bot.policy.tiers import GUEST, GUESTS, Tier, refusal_of_guest, tier_of
 from bot.settings import Settings
 from bot.shares import ONE, Caps, FairPolicy, Share
 
@@ -27,10 +27,15 @@ class Limits:
     running: Caps = field(default_factory=Caps)
     tiers: Sequence[Tier] = ()
     guests: Tier = GUESTS  #: of guests for whom none of the tiers is
+    welcome: frozenset[str] = frozenset()  #: the platforms on which guests may ask
 
     def tier(self, requester: Requester, roles: Collection[str]) -> Tier | None:
         """Return somebody's tier; None for a member like any other. A guest always has one."""
         return tier_of(self.tiers, requester, roles) or (self.guests if GUEST in roles else None)
+
+    def refusal_of_guest(self, requester: Requester, roles: Collection[str]) -> SubmissionError | None:
+        """Say that somebody may not ask, for they are a guest; None when they may, or are none."""
+        return refusal_of_guest(self.welcome, requester, roles)
 
     def tiers_in(self, tenant: Tenant) -> Sequence[Tier]:
         """Return the tiers that somebody can be put into there."""
@@ -59,6 +64,7 @@ def limits_of(settings: Settings) -> Limits:
         running=running,
         tiers=tuple(_tier(each, waiting, running) for each in settings.tiers),
         # Nobody set this tier: it never gives a guest more than a member has.
+        welcome=frozenset({"slack"} if settings.slack.guests else ()),
         guests=replace(
             GUESTS, waiting=_fewer(GUESTS.waiting, waiting.user), running=_fewer(GUESTS.running, running.user)
         ),

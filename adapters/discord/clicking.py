@@ -87,14 +87,11 @@ class Clicking:
                 return report_form(job_id)
 
     def _click(self, origin: Origin, meaning: Meaning | None) -> Click:
-        async def moderates() -> bool:
-            rank = self.desk.rank(origin.requester, origin.roles, moderates=origin.governs)
-            return origin.moderates or rank >= Rank.MODERATOR
-
+        rank = self.desk.rank(origin.requester, origin.roles, moderates=origin.governs)
         return Click(
             meaning=meaning,
             occasion=origin.occasion,
-            moderates=moderates,
+            moderates=origin.moderates or rank >= Rank.MODERATOR,
             chosen=origin.data.get("values"),
             is_copy=origin.is_ephemeral,
             answers=origin.requester.id if origin.is_private else origin.asker,

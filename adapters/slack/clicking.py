@@ -9,6 +9,7 @@ from adapters.slack.forming import Forming
 from adapters.slack.home import NEW_PICTURE
 from adapters.slack.homes import Homes
 from adapters.slack.origins import Origin
+from adapters.slack.persons import Persons
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
 from adapters.slack.showing import Showing
@@ -38,6 +39,7 @@ class Clicking:
     telling: Telling
     homes: Homes
     rooms: Rooms
+    persons: Persons
     chat: ChatPlatform
 
     async def click(self, answering: Answering) -> None:
@@ -54,7 +56,7 @@ class Clicking:
             await self.homes.publish(origin)
 
     async def _do(self, answering: Answering) -> None:
-        effect = await effect_of(self.desk, self._click(answering.origin))
+        effect = await effect_of(self.desk, await self._click(answering.origin))
         match effect:
             case Say() | AskWhich() | GiveWords():
                 await answering.whisper(answers.told(effect))
@@ -82,15 +84,13 @@ class Clicking:
             case _:
                 assert_never(onward)
 
-    def _click(self, origin: Origin) -> Click:
-        async def moderates() -> bool:
-            rights = await self.rooms.rights(origin.workspace, origin.requester.id)
-            return self.desk.rank(origin.requester, rights.roles, moderates=rights.moderates) >= Rank.MODERATOR
-
+    async def _click(self, origin: Origin) -> Click:
+        rights = await self.persons.rights(origin.workspace, origin.requester.id)
+        rank = self.desk.rank(origin.requester, rights.roles, moderates=rights.moderates)
         return Click(
             meaning=decode(origin.name),
-            occasion=origin.occasion(),
-            moderates=moderates,
+            occasion=replace(origin.occasion(), roles=rights.roles),
+            moderates=rank >= Rank.MODERATOR,
             chosen=[origin.value],
             is_copy=origin.is_ephemeral,
         )

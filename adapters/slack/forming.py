@@ -9,6 +9,7 @@ from adapters.slack.attachments import Attachment, attachment_of
 from adapters.slack.fields import options_for, parameter_of
 from adapters.slack.filled import Filled, read_filled, read_reason, read_workflow, recalled
 from adapters.slack.origins import Origin
+from adapters.slack.persons import Persons
 from adapters.slack.refilling import Refilling
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere, Rooms
@@ -40,13 +41,14 @@ class Forming:
     reimagining: Reimagining
     refilling: Refilling
     rooms: Rooms
+    persons: Persons
 
     # ---- Opening ----
 
     async def open(self, answering: Answering, name: str | None = None) -> None:
         """Open the form of a workflow, the usual one if none is named. Raises what whoever asked has to be told."""
         origin = answering.origin
-        await self.rooms.member(origin.workspace, origin.requester.id)
+        self.desk.welcome(await self.persons.known(origin.occasion()))
         talk = await self._usable(origin.talk)
         asked = Asked(channel=talk.channel if talk else None, thread=talk.thread if talk else None)
         await answering.open(self._paint(origin, asked, name, is_named=name is not None))
@@ -58,8 +60,6 @@ class Forming:
         """
         match opened:
             case OpenEdit(record=record, workflow=workflow):
-                # Whoever may not ask reads so before they have written anything.
-                await self.rooms.member(answering.origin.workspace, answering.origin.requester.id)
                 asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
                 form = edit_form(asked, workflow, record.job.values, self.desk.vocabulary())
             case OpenReport(job_id=job_id):

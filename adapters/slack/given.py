@@ -28,7 +28,6 @@ class SlackOptions:
     oauth: OAuth | None = None
     app_token: str | None = field(default=None, repr=False)  #: for Socket Mode, xapp-…
     signing_secret: str | None = field(default=None, repr=False)  #: for HTTP
-    takes_guests: bool = False  #: whether guests, and members of other organisations, may ask
     groups: Callable[[str], frozenset[str]] = lambda _: frozenset()  #: user groups that settings name for a workspace
     link: Callable[[StoredFile], str | None] = lambda _: None  #: makes an expiring address of an original
     base_url: str = SLACK

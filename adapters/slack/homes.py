@@ -16,8 +16,8 @@ from adapters.slack.calls import Calls
 from adapters.slack.home import LATEST, home
 from adapters.slack.notes import Notes
 from adapters.slack.origins import Origin
+from adapters.slack.persons import Persons
 from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM
 from bot.desk import Desk
@@ -69,7 +69,7 @@ class Homes:
     desk: Desk
     calls: Calls
     notes: Notes
-    rooms: Rooms
+    persons: Persons
     now: Callable[[], float] = time
     _pages: OrderedDict[str, _Page] = field(default_factory=OrderedDict, init=False, repr=False)
 
@@ -151,7 +151,7 @@ class Homes:
 
     async def _published(self, page: _Page, records: Sequence[JobRecord], pictures: Mapping[JobId, str]) -> bool:
         whose = page.requester
-        roles = (await self.rooms.rights(whose.tenant.id, whose.id)).roles
+        roles = (await self.persons.rights(whose.tenant.id, whose.id)).roles
         usage = await self.desk.usage(whose, roles)
         try:
             try:

@@ -19,6 +19,7 @@ from adapters.slack.leaving import Leaving
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from adapters.slack.notes import Notes
 from adapters.slack.outside import Outside
+from adapters.slack.persons import Persons
 from adapters.slack.refilling import Refilling
 from adapters.slack.reimagining import Reimagining, read, written
 from adapters.slack.rooms import Rooms
@@ -38,13 +39,11 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
     calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
-    rooms = Rooms(
-        calls=calls,
-        notes=Notes(backing.secrets),
-        groups=Groups(calls=calls, named=options.groups),
-        takes_guests=options.takes_guests,
+    rooms = Rooms(calls=calls, notes=Notes(backing.secrets))
+    persons = Persons(calls=calls, groups=Groups(calls=calls, named=options.groups))
+    submitting = Submitting(
+        desk=backing.desk, rooms=rooms, persons=persons, calls=calls, outside=outside, tokens=tokens
     )
-    submitting = Submitting(desk=backing.desk, rooms=rooms, calls=calls, outside=outside, tokens=tokens)
     chat = SlackChat(calls, backing.secrets, backing.files, link=options.link, now=options.now)
     return SlackFront(
         platform=chat,
@@ -63,14 +62,16 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
 
 
 def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, chat: SlackChat) -> Routes:
-    desk, rooms, notes = backing.desk, submitting.rooms, Notes(backing.secrets)
-    homes = Homes(desk=desk, calls=submitting.calls, notes=notes, rooms=rooms, now=options.now)
-    telling = Telling(desk=desk)
+    desk, rooms, persons, notes = backing.desk, submitting.rooms, submitting.persons, Notes(backing.secrets)
+    homes = Homes(desk=desk, calls=submitting.calls, notes=notes, persons=persons, now=options.now)
+    telling = Telling(desk=desk, persons=persons)
     asides = Asides(secrets=backing.secrets)
     beginning = Beginning(desk=desk, asides=asides, write=written, read=read)
-    reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms)
-    refilling = Refilling(asides=asides, rooms=rooms)
-    forming = Forming(desk=desk, submitting=submitting, reimagining=reimagining, refilling=refilling, rooms=rooms)
+    reimagining = Reimagining(desk=desk, submitting=submitting, beginning=beginning, rooms=rooms, persons=persons)
+    refilling = Refilling(desk=desk, asides=asides, persons=persons)
+    forming = Forming(
+        desk=desk, submitting=submitting, reimagining=reimagining, refilling=refilling, rooms=rooms, persons=persons
+    )
     asking = Asking(desk=desk, submitting=submitting, forming=forming, telling=telling)
     clicking = Clicking(
         desk=desk,
@@ -81,6 +82,7 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
         telling=telling,
         homes=homes,
         rooms=rooms,
+        persons=persons,
         chat=chat,
     )
     elsewhere = Elsewhere(asides=asides, rooms=rooms)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from adapters.slack.answering import Answering
 from adapters.slack.blocks import actions, button, small
-from adapters.slack.rooms import Rooms
+from adapters.slack.persons import Persons
 from adapters.slack.shapes import Json
 from bot.asides import Asides
+from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.forms import EDIT_AGAIN
 from bot.meanings import EditAgain
@@ -24,8 +25,9 @@ _KEPT = ("type", "callback_id", "private_metadata", "title", "submit", "close")
 class Refilling:
     """Keeps what was written for whoever wrote it, and opens the form again for them."""
 
+    desk: Desk
     asides: Asides
-    rooms: Rooms
+    persons: Persons
 
     async def offer(self, answering: Answering) -> Sequence[Json]:
         """Return what stands below a refusal: the button that opens the form again; nothing while the store is away."""
@@ -40,7 +42,7 @@ class Refilling:
     async def open(self, answering: Answering, source: str) -> None:
         """Open the form again. Raises what whoever sent it has to be told."""
         origin = answering.origin
-        await self.rooms.member(origin.workspace, origin.requester.id)
+        self.desk.welcome(await self.persons.known(origin.occasion()))
         view = (await self.asides.recall(origin.occasion(), source)).get("view")
         if not isinstance(view, dict):
             raise SubmissionError(TOO_OLD)

@@ -12,6 +12,7 @@ from adapters.slack import answers
 from adapters.slack.answering import Answering
 from adapters.slack.filled import read_filled
 from adapters.slack.origins import Origin
+from adapters.slack.persons import Persons
 from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
@@ -41,6 +42,7 @@ class Reimagining:
     submitting: Submitting
     beginning: Beginning[str]
     rooms: Rooms
+    persons: Persons
 
     async def pick(self, answering: Answering) -> None:
         """Open the form for a message's picture; of several ask which. Raises what whoever chose it has to be told."""
@@ -64,7 +66,7 @@ class Reimagining:
         await self._paint(answering, self.beginning.filled(occasion, self.beginning.source(source), filled.raw))
 
     async def _talk(self, origin: Origin) -> Conversation:
-        await self.rooms.member(origin.workspace, origin.requester.id)
+        self.desk.welcome(await self.persons.known(origin.occasion()))
         if origin.talk is None:
             raise SubmissionError(OUTDATED)
         await self.rooms.check(origin.talk)

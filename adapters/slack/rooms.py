@@ -1,4 +1,4 @@
-"""Whether a picture could be shown where it is asked for, and who asks: known before a job costs anything."""
+"""Whether a picture could be shown where it is asked for: known before a job costs anything."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,20 +7,15 @@ from time import monotonic
 from typing import TypeVar
 
 from adapters.slack.calls import Calls
-from adapters.slack.groups import Groups
 from adapters.slack.notes import Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from bot.errors import SubmissionError
-from bot.policy.tiers import GUEST
 
 KNOWN_S = 60.0
 """For so long it is believed that we are in a channel, unless a post there is refused: a busy one would use up Slack's
 limit otherwise."""
-
-PERSON_S = 900.0
-"""The same for who somebody is."""
 
 _MOST_KNOWN = 5000
 _PAGE, _PAGES = 999, 5
@@ -32,7 +27,6 @@ SHUT = _OUTSIDE | {Refusal.REVOKED}
 
 NOT_THERE = "I am not in this conversation, so I could not show you the picture."
 INVITE = "Somebody who is in the channel can let me in: type /invite and my name there."
-_GUEST = "I paint for members of this workspace only. Ask one of them to ask me."
 
 
 class Unpostable(SubmissionError):
@@ -46,23 +40,6 @@ class NotThere(Unpostable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who somebody is to a workspace."""
-
-    name: str
-    is_guest: bool  #: of another organisation, or let in for a few channels only
-    moderates: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
-    """What somebody is by Slack's word, to tiers and to whoever asks for their rank."""
-
-    roles: tuple[str, ...] = ()  #: their user groups that settings name, and whether they are a guest
-    moderates: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Room:
     """A channel that we are in."""
 
@@ -73,16 +50,13 @@ class _Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What is known of conversations and people. Every method may raise Refused or StoreLost."""
+    """What is known of conversations. Every method may raise Refused or StoreLost."""
 
     calls: Calls
     notes: Notes
-    groups: Groups
-    takes_guests: bool = False
     clock: Callable[[], float] = monotonic
     _rooms: dict[tuple[str, str], _Room] = field(default_factory=dict, init=False)
     _doors: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
-    _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
     _directs: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     async def check(self, talk: Conversation) -> bool:
@@ -129,37 +103,6 @@ class Rooms:
                 break
         raise NotThere(detail="whoever asks is no member")
 
-    async def person(self, workspace: str, user: str) -> Person:
-        """Return who somebody is."""
-        key = (workspace, user)
-        until, known = self._people.get(key, (0.0, None))
-        if known is not None and until > self.clock():
-            return known
-        told = await self.calls.ask(workspace, "users.info", {"user": user})
-        person = person_of(told.get("user") or {}, workspace)
-        _bound(self._people)
-        self._people[key] = (self.clock() + PERSON_S, person)
-        return person
-
-    async def rights(self, workspace: str, user: str) -> Rights:
-        """Return what somebody is; where Slack does not say who they are, they have no rights: one's own needs none."""
-        try:
-            person = await self.person(workspace, user)
-        except Refused:
-            return Rights()
-        return Rights(roles=await self.roles_of(person, workspace, user), moderates=person.moderates)
-
-    async def member(self, workspace: str, user: str) -> Person:
-        """Return who somebody is; raises SubmissionError for guests, unless they may ask here."""
-        person = await self.person(workspace, user)
-        if person.is_guest and not self.takes_guests:
-            raise SubmissionError(_GUEST)
-        return person
-
-    async def roles_of(self, person: Person, workspace: str, user: str) -> tuple[str, ...]:
-        """Return who somebody is to a tier."""
-        return (*((GUEST,) if person.is_guest else ()), *await self.groups.of(workspace, user))
-
     async def direct(self, workspace: str, user: str) -> Conversation:
         """Return the direct messages between us and somebody."""
         key = (workspace, user)
@@ -180,19 +123,6 @@ def check_room(room: Json) -> None:
         raise NotThere(detail="no member")
     if room.get("is_read_only"):
         raise Unpostable("Only some may post in this channel, and I may not. Ask me in another one.")
-
-
-def person_of(user: Json, workspace: str) -> Person:
-    """Read who somebody is. Strangers are told by their team: of those in channels we share Slack says no more."""
-    profile, enterprise = user.get("profile") or {}, user.get("enterprise_user") or {}
-    homes = {user.get("team_id") or workspace, enterprise.get("enterprise_id"), *(enterprise.get("teams") or ())}
-    is_outside = bool(user.get("is_stranger")) or workspace not in homes
-    name = profile.get("display_name") or profile.get("real_name") or user.get("name") or "somebody"
-    return Person(
-        name=str(name)[:80],
-        is_guest=is_outside or bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        moderates=not is_outside and bool(user.get("is_admin") or user.get("is_owner")),
-    )
 
 
 def _bound(known: dict[tuple[str, str], _Known]) -> None:

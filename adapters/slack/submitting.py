@@ -10,6 +10,7 @@ from adapters.slack.answering import Answering
 from adapters.slack.attachments import Attachment, attachment_of
 from adapters.slack.calls import Calls, Tokens
 from adapters.slack.outside import Outside
+from adapters.slack.persons import Persons
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.rooms import Rooms
 from adapters.slack.standing import conversation_of
@@ -25,21 +26,19 @@ class Submitting:
 
     desk: Desk
     rooms: Rooms
+    persons: Persons
     calls: Calls
     outside: Outside
     tokens: Tokens
 
     async def submit(self, answering: Answering, bundle: Bundle[Attachment]) -> None:
         """Make a job. Raises what whoever asked has to be told."""
-        origin, occasion = answering.origin, bundle.submission.occasion
-        person = await self.rooms.member(origin.workspace, origin.requester.id)
-        await self.rooms.check(conversation_of(occasion.place))
-        await self.desk.check(bundle.submission)
-        submission = await handed_in(bundle, partial(self._admitted, origin.workspace))
-        requester = replace(occasion.requester, name=person.name)
-        roles = await self.rooms.roles_of(person, origin.workspace, origin.requester.id)
-        known = replace(occasion, requester=requester, roles=roles)
-        await self.desk.submit(replace(submission, occasion=known))
+        known = await self.persons.known(bundle.submission.occasion)
+        self.desk.welcome(known)
+        await self.rooms.check(conversation_of(known.place))
+        asked = replace(bundle, submission=replace(bundle.submission, occasion=known))
+        await self.desk.check(asked.submission)
+        await self.desk.submit(await handed_in(asked, partial(self._admitted, answering.origin.workspace)))
         answering.settle()
 
     async def attachment(self, workspace: str, file: str) -> Attachment:

@@ -8,6 +8,7 @@ from adapters.slack.answering import Answering
 from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Origin
+from adapters.slack.persons import Persons
 from adapters.slack.shapes import Json
 from bot.answers import Answer
 from bot.commands import CANCEL, IMAGINE, SERVICES, Service, command_names
@@ -29,6 +30,7 @@ class Telling:
     """Answers from what is known of whoever asks."""
 
     desk: Desk
+    persons: Persons
 
     async def tell(self, answering: Answering, service: Service) -> None:
         """Answer a command that makes no job. Raises SubmissionError or StoreLost."""
@@ -40,7 +42,7 @@ class Telling:
 
     async def _told(self, answering: Answering, service: Service) -> Json:
         origin = answering.origin
-        roles = (await answering.rooms.rights(origin.workspace, origin.requester.id)).roles
+        roles = (await self.persons.rights(origin.workspace, origin.requester.id)).roles
         answer = await answer_to(self.desk, service.name, replace(origin.occasion(), roles=roles))
         match answer:
             case Answer():

@@ -4,12 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from bot.errors import SubmissionError
 from bot.jobs import Requester
 from bot.policy.terms import Terms
 from bot.shares import ONE
 
 GUEST = "guest"
 """The role that a platform gives to people from elsewhere."""
+
+
+_MEMBERS_ONLY = "I paint for members of this workspace only. Ask one of them to ask me."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,12 @@ class Tier:
 GUESTS = Tier(name="guests", roles=frozenset({GUEST}), weight=ONE // 2, waiting=2, running=1)
 """Of guests for whom no other tier is set. They are let in to be kind, and not to be in anybody's way: half a member's
 share, never two GPUs at once, and a next job to look forward to."""
+
+
+def refusal_of_guest(welcome: Collection[str], requester: Requester, roles: Collection[str]) -> SubmissionError | None:
+    """Say that a guest may not ask; `welcome`: the platforms on which guests may."""
+    is_shut_out = GUEST in roles and requester.tenant.platform not in welcome
+    return SubmissionError(_MEMBERS_ONLY) if is_shut_out else None
 
 
 def tier_of(tiers: Sequence[Tier], requester: Requester, roles: Collection[str]) -> Tier | None:

@@ -24,7 +24,6 @@ def slack_front(core: Core, backing: Backing) -> SlackFront:
         oauth=_oauth(settings),
         app_token=revealed(settings.slack_app_token),
         signing_secret=revealed(settings.slack_signing_secret),
-        takes_guests=settings.slack.guests,
         groups=lambda workspace: named_roles(settings, Tenant(platform=PLATFORM, id=workspace)),
         link=originals(core),
     )

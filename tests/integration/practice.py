@@ -43,6 +43,7 @@ class PracticeDesk(Desk):
     `trouble` is raised by the next submit, `gate` is what it waits for, `books` what checking waits for.
     """
 
+    checked: list[Submission] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,6 +51,7 @@ class PracticeDesk(Desk):
     entered: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def check(self, submission: Submission) -> None:
+        self.checked.append(submission)
         await self.books.wait()
         await Desk.check(self, submission)
 
@@ -102,22 +104,23 @@ class Practice:
         await self.store.succeed(held.lease, files=kept, gpu_ms=4000)
 
 
-def practice(folder: Path) -> Practice:
+def practice(folder: Path, limits: Limits | None = None) -> Practice:
     """Return it with our own library of workflows, and no rules."""
+    limits = limits or Limits()
     store, reports, files = MemoryStore(), MemoryReports(), local_files(folder / "files")
     shelf, vocabulary, rules = [load_catalog(LIBRARY)], [VOCABULARY], list[PlaceRule]()
     knowledge = Knowledge(
         catalog=lambda: shelf[0], vocabulary=lambda: vocabulary[0], usual=lambda: "txt2img", rules=lambda: rules
     )
     desk = PracticeDesk(
-        intake=Intake(queue=store, store=store, files=files, estimates=Estimates(), knowledge=knowledge),
+        intake=Intake(queue=store, store=store, files=files, estimates=Estimates(), knowledge=knowledge, limits=limits),
         job_queue=store,
         store=store,
         live=store,
         notices=store,
         reports=reports,
         knowledge=knowledge,
-        limits=Limits(),
+        limits=limits,
         gpus=lambda lane, lanes: 1,
     )
     desk.gate.set()

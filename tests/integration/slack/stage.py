@@ -18,6 +18,7 @@ from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.opening import front_of
 from bot.backing import Backing
 from bot.jobs import Job, MessageRef, nonce_of
+from bot.limits import Limits as HouseLimits
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
 from tests.fakes.slack.pointing import near
@@ -69,10 +70,12 @@ class Stage(Practice):
 
 
 @asynccontextmanager
-async def staged(folder: Path, limits: Limits | None = None, **options: Any) -> AsyncIterator[Stage]:
-    """Open the office and let the app in, which does not run yet."""
+async def staged(
+    folder: Path, limits: Limits | None = None, house: HouseLimits | None = None, **options: Any
+) -> AsyncIterator[Stage]:
+    """Open the office and let the app in, which does not run yet; `limits` are Slack's, those of the `house` ours."""
     async with office(limits or Limits(posts_burst=100)) as here:
-        behind = practice(folder)
+        behind = practice(folder, house)
         app = here.slack.app
         given = SlackOptions(token=here.team.token, app_token=app.token, signing_secret=app.signing_secret)
         opened = replace(near(here.slack, given), **options)

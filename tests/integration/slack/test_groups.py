@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.groups import KNOWN_S, Groups
+from bot.limits import Limits
 from bot.policy.ranks import Moderators, Ranks
 from bot.policy.tiers import GUEST
 from tests.integration.slack.stage import Stage, running, staged
@@ -19,7 +20,7 @@ METHOD = "usergroups.users.list"
 async def grouped(folder: Path, *, moderate: bool = False) -> AsyncIterator[tuple[Stage, str]]:
     """Let the app run with settings that name a group, of which Bob is, perhaps as those who moderate."""
     named = set[str]()
-    async with staged(folder, groups=lambda _: frozenset(named), takes_guests=True) as stage:
+    async with staged(folder, groups=lambda _: frozenset(named), house=Limits(welcome=frozenset({"slack"}))) as stage:
         bob = stage.office.team.user("bob")
         group = stage.office.team.usergroup("patrons", bob)
         named.add(group)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.limits import Limits
 from bot.policy.tiers import GUEST, GUESTS
 from tests.fakes.slack.members import Member
 from tests.integration.slack.stage import Stage, running, staged
@@ -14,7 +15,7 @@ READS = f"You have {GUESTS.waiting} jobs waiting in this community, as many as y
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path, takes_guests=True) as here, running(here):
+    async with staged(tmp_path, house=Limits(welcome=frozenset({"slack"}))) as here, running(here):
         yield here
     assert here.office.slack.record.refused == []
 
@@ -43,6 +44,17 @@ async def test_a_guest_has_as_many_jobs_waiting_as_guests_may_and_a_member_more(
 
     assert told.is_ephemeral
     assert [each.occasion.roles for each in stage.desk.submissions] == [(GUEST,)] * 3 + [()] * 3
+
+
+async def test_whoever_is_checked_is_whoever_asks(stage: Stage, gus: Member) -> None:
+    await asked(stage, gus, 1)
+    message = await stage.show((await stage.job()).job)
+    await gus.click(message, "Cancel")
+    await stage.ada.click(await stage.picture(), "🎲 Reroll")
+    await stage.until_asked(3)
+
+    assert [each.occasion for each in stage.desk.checked] == [each.occasion for each in stage.desk.submissions]
+    assert [each.occasion.requester.name for each in stage.desk.checked] == ["gus", "ada", "ada"]
 
 
 async def test_a_member_of_another_organisation_is_a_guest_too(stage: Stage) -> None:

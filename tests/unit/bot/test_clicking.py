@@ -8,6 +8,7 @@ from bot.effects import AskWhich, Effect, GiveWords, GoOn, Heed, OpenEdit, OpenR
 from bot.errors import SubmissionError
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant, job_id_of
 from bot.meanings import EditAgain, EditForm, HistoryPage, Meaning, Pick, PickOf, Press, ReportForm, Show
+from bot.policy.tiers import GUEST
 from bot.status import Button
 from bot.submissions import ResultOf, Submission
 from tests.fakes.memory_store import MemoryStore
@@ -30,14 +31,11 @@ async def _comes_to(
     is_copy: bool = False,
     answers: str | None = None,
 ) -> Effect:
-    async def whether() -> bool:
-        return moderates
-
     place = PLACE if by.tenant == TENANT else Place(tenant=by.tenant, channel="elsewhere")
     click = Click(
         meaning=meaning,
         occasion=occasion("click", by, place),
-        moderates=whether,
+        moderates=moderates,
         chosen=chosen,
         is_copy=is_copy,
         answers=answers,
@@ -66,6 +64,15 @@ async def painted(desk: Desk, store: MemoryStore, *kinds: str) -> JobId:
 
 def _press(button: Button, job_id: JobId, number: int | None = None) -> Press:
     return Press(button=button, job_id=job_id, number=number)
+
+
+async def test_a_guest_who_may_not_ask_is_told_before_a_form_opens(desk: Desk) -> None:
+    job_id = await _asked(desk)
+    here = occasion("click", BOB, PLACE, roles=(GUEST,))
+
+    with pytest.raises(SubmissionError, match="for members"):
+        await effect_of(desk, Click(meaning=_press(Button.EDIT, job_id), occasion=here))
+    assert isinstance(await effect_of(desk, Click(meaning=_press(Button.REPORT, job_id), occasion=here)), OpenReport)
 
 
 async def test_a_cancel_is_seen_on_the_card_and_said_where_there_is_none(desk: Desk, store: MemoryStore) -> None:

@@ -388,3 +388,14 @@ async def test_a_report_says_something_and_more_of_the_same_person_is_added_unti
     [report] = await desk.reports.newest(None, limit=9)
 
     assert report.reason.startswith("It is a dog.\nAnd no cat.\naaa")
+
+
+async def test_a_guest_who_may_not_ask_is_refused_however_they_ask(desk: Desk, store: MemoryStore) -> None:
+    asked = Submission(occasion=occasion("1", ALICE, PLACE, roles=(GUEST,)), text="a cat")
+
+    with pytest.raises(SubmissionError, match="for members"):
+        desk.welcome(asked.occasion)
+    for ask in (desk.check, desk.submit):
+        with pytest.raises(SubmissionError, match="for members"):
+            await ask(asked)
+    assert await store.read(asked.job_id) is None

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from bot.jobs import DIRECT, Requester, Tenant
-from bot.policy.tiers import GUEST, Tier, tier_of
+from bot.policy.tiers import GUEST, Tier, refusal_of_guest, tier_of
 
 GUILD, OTHER, TEAM = "900", "901", "T1"
 
@@ -66,3 +66,11 @@ def test_somebody_is_of_the_best_tier_that_is_for_them_in_whatever_order_they_st
     for each in permutations(tiers):
         found = tier_of(each, who, roles)
         assert (found and found.name) == best
+
+
+@pytest.mark.parametrize(
+    ("welcome", "roles", "is_refused"),
+    [(set(), (GUEST,), True), ({"discord"}, (GUEST, "1"), True), ({"slack"}, (GUEST,), False), (set(), ("1",), False)],
+)
+def test_a_guest_asks_only_where_guests_are_welcome(welcome, roles, is_refused):
+    assert (refusal_of_guest(welcome, ada("slack", TEAM), roles) is not None) == is_refused

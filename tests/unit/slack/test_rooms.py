@@ -6,7 +6,8 @@ import pytest
 
 from adapters.fetching import trusted
 from adapters.slack.outside import FILES, HOOKS
-from adapters.slack.rooms import NotThere, check_room, person_of
+from adapters.slack.persons import person_of
+from adapters.slack.rooms import NotThere, check_room
 from bot.errors import SubmissionError
 
 

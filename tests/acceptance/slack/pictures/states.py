@@ -13,6 +13,7 @@ from adapters.slack.histories import history
 from adapters.slack.home import home
 from adapters.slack.manifest import FAIRBRUSH, manifest_of
 from adapters.slack.origins import Origin, origin_of
+from adapters.slack.persons import Rights
 from adapters.slack.rooms import NotThere
 from adapters.slack.shapes import Json
 from adapters.slack.telling import HELP, Telling
@@ -129,15 +130,15 @@ class Listener:
     origin: Origin
     heard: list[Json] = field(default_factory=list)
 
-    @property
-    def rooms(self) -> "Listener":
-        return self
-
-    async def roles(self, workspace: str, user: str) -> frozenset[str]:
-        return frozenset()
-
     async def whisper(self, message: Json) -> None:
         self.heard.append(message)
+
+
+class Crowd:
+    """Nobody in it has any rights."""
+
+    async def rights(self, workspace: str, user: str) -> Rights:
+        return Rights()
 
 
 class Desk:
@@ -177,7 +178,8 @@ def _said_to(listener: Listener, answering: Coroutine[Any, Any, None]) -> Pictur
 def helping(paint: Paint) -> Picture:
     """How to ask."""
     listener = _listening(f"/{FAIRBRUSH}", HELP)
-    return _said_to(listener, Telling(desk=Desk()).tell(listener, Service(name=HELP)))  # type: ignore[arg-type]
+    telling = Telling(desk=Desk(), persons=Crowd())  # type: ignore[arg-type]
+    return _said_to(listener, telling.tell(listener, Service(name=HELP)))  # type: ignore[arg-type]
 
 
 def invite(paint: Paint) -> Picture:
