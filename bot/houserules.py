@@ -193,8 +193,6 @@ def assigned(books: Books, requester: Requester, limits: Limits) -> Tier | None:
     So it is, too, when that tier was taken out of the settings since.
     """
     tenant = requester.tenant
-    said = books.community.assignment(requester.id) or books.everywhere.assignment(
-        everywhere(tenant.platform, requester.id)
-    )
+    said = books.community.assignment(requester.id) or books.everywhere.assignment(everywhere(requester))
     there = limits.tiers_in(tenant)
     return next((tier for tier in there if said and tier.name == said.tier), None)

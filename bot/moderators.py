@@ -158,7 +158,7 @@ def _allowed(holding: Holding) -> Iterator[Held]:
 
 def _in_queue(holding: Holding) -> Iterator[Held]:
     tier, share, books = holding.tier, holding.share, holding.books
-    name = everywhere(holding.requester.tenant.platform, holding.requester.id)
+    name = everywhere(holding.requester)
     said = (
         (books.community, books.community.assignment(holding.requester.id)),
         (books.everywhere, books.everywhere.assignment(name)),
@@ -174,7 +174,7 @@ def _in_queue(holding: Holding) -> Iterator[Held]:
 
 def _quotas(holding: Holding) -> Iterator[Held]:
     books, due, requester, terms = holding.books, holding.entitlement, holding.requester, holding.terms
-    name = everywhere(requester.tenant.platform, requester.id)
+    name = everywhere(requester)
     usual = f"the tier {terms.tier}" if terms and terms.quotas is not None else SETTINGS
     own, wide = books.community.allowance(requester.id), books.everywhere.allowance(name)
     yield Held(name="Quota", value=quotas_words(due.member.quotas), source=_said(books.community, own, usual))

@@ -14,7 +14,6 @@ from bot.jobs import Tenant
 from bot.policy import measures
 from bot.policy.measures import Actor, Measure
 from bot.policy.notation import quotas_words
-from bot.policy.rulebook import everywhere
 
 KEPT_S = 365 * 86_400
 """How long an entry is kept: a ban is questioned within a year, or it is not."""
@@ -120,10 +119,14 @@ def entry_of(actor: Actor, measure: Measure, tenant: Tenant | None) -> AuditEntr
 
 def is_about(entry: AuditEntry, tenant: Tenant | None, user: str) -> bool:
     """Tell whether somebody did it or it was done to them; `user` as the book of that tenant calls them."""
-    by = everywhere(entry.author.platform, entry.author.id)
-    to = everywhere(entry.tenant.platform, entry.user) if entry.tenant and entry.user else entry.user
-    whom = everywhere(tenant.platform, user) if tenant else user
+    by = _named(entry.author.platform, entry.author.id)
+    to = _named(entry.tenant.platform, entry.user) if entry.tenant and entry.user else entry.user
+    whom = _named(tenant.platform, user) if tenant else user
     return whom in (by, to)
+
+
+def _named(platform: str, user: str) -> str:
+    return f"{platform}/{user}"
 
 
 def _written(value: object) -> str:

@@ -69,7 +69,7 @@ def entitlement_of(
     `tier` are the quotas of their tier. Moderators raise what a member has; only the operator raises what a person has
     in all communities, and what a community has, so nothing that moderators grant reaches beyond these.
     """
-    name = everywhere(requester.tenant.platform, requester.id)
+    name = everywhere(requester)
     ours, all_over = _extra(books.community, requester.id, now_ms), _extra(books.everywhere, name, now_ms)
     usual = standard.member if tier is None else tier
     ceiling = ceiling_of(books, standard, requester.tenant)

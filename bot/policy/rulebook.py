@@ -212,7 +212,7 @@ class Books:
     def bans(self, requester: Requester) -> tuple[Ban, ...]:
         """Return the bans that are about somebody, in force or over; the widest first."""
         found = (
-            self.everywhere.ban(everywhere(requester.tenant.platform, requester.id)),
+            self.everywhere.ban(everywhere(requester)),
             self.community.ban(None),
             self.community.ban(requester.id),
         )
@@ -229,9 +229,9 @@ class Books:
         return tuple(keyed.values())
 
 
-def everywhere(platform: str, user: str) -> str:
-    """Return what somebody is called in the book of everywhere."""
-    return f"{platform}/{user}"
+def everywhere(requester: Requester) -> str:
+    """Return what a person is called in the book of everywhere; on Slack with the workspace, whose id it is."""
+    return "/".join(requester.person)
 
 
 def apart(name: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.jobs import JobId, JobRecord, Left, Tenant
-from bot.policy.rulebook import apart, everywhere
+from bot.policy.rulebook import apart
 from tests.fakes.memory_store import MemoryStore
 
 
@@ -28,7 +28,7 @@ class MemoryCensus:
             raise ValueError("nobody has no jobs")
         for entry in self.store._entries.values():
             requester = entry.record.job.requester
-            name = requester.id if tenant else everywhere(requester.tenant.platform, requester.id)
+            name = requester.id if tenant else f"{requester.tenant.platform}/{requester.id}"
             if tenant in {None, requester.tenant} and user in {None, name}:
                 yield entry.record
 

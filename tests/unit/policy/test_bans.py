@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.jobs import Requester, Tenant
 from bot.policy.bans import refusal_of_ban, refusal_of_pause
-from bot.policy.rulebook import Ban, Grant, Pause, added
-from tests.unit.policy.books import ALICE, HOUR_MS, NOW_MS, books
+from bot.policy.rulebook import Ban, Books, Grant, Pause, added
+from tests.unit.policy.books import ALICE, HOUR_MS, NOW_MS, book, books
 
 MINE = Ban(user="7", reason="spam")
 SHORT = Ban(user="7", reason="spam", until_ms=NOW_MS + 3 * HOUR_MS)
@@ -71,3 +72,15 @@ def test_a_later_grant_is_added_to_what_is_in_force_and_not_to_what_is_over():
 
     assert added(later, first, NOW_MS) == Grant(user="7", until_ms=NOW_MS + HOUR_MS, gpu_s=15, pictures=3)
     assert added(later, first, NOW_MS + HOUR_MS) == added(later, None, NOW_MS) == later
+
+
+@pytest.mark.parametrize(("named", "hit"), [("slack/7", ()), ("slack/T1/7", ("T1",))])
+def test_one_ban_everywhere_hits_one_person_for_on_slack_an_id_is_anothers_in_another_workspace(named, hit):
+    ban = Ban(user=named, reason="fraud")
+    found = []
+    for workspace in ("T1", "T2"):
+        there = Requester(tenant=Tenant(platform="slack", id=workspace), id="7", name="Alice")
+        held = Books(everywhere=book(ban, tenant=None), community=book(tenant=there.tenant))
+        found += [workspace] if refusal_of_ban(held, there, NOW_MS) else []
+
+    assert tuple(found) == hit
