@@ -17,6 +17,7 @@ from adapters.slack.homes import Homes
 from adapters.slack.installs import Installs, States
 from adapters.slack.leaving import Leaving
 from adapters.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
+from adapters.slack.moderating import Moderating
 from adapters.slack.notes import Notes
 from adapters.slack.outside import Outside
 from adapters.slack.persons import Persons
@@ -87,7 +88,13 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
     )
     elsewhere = Elsewhere(asides=asides, rooms=rooms)
     return Routes(
-        asking=asking, elsewhere=elsewhere, clicking=clicking, forming=forming, reimagining=reimagining, homes=homes
+        asking=asking,
+        elsewhere=elsewhere,
+        clicking=clicking,
+        forming=forming,
+        reimagining=reimagining,
+        homes=homes,
+        moderating=Moderating(desk=desk, persons=persons),
     )
 
 

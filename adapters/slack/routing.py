@@ -8,6 +8,7 @@ from adapters.slack.clicking import Clicking
 from adapters.slack.elsewhere import DIRECT, Elsewhere
 from adapters.slack.forming import Forming
 from adapters.slack.homes import Homes
+from adapters.slack.moderating import Moderating, words_of
 from adapters.slack.origins import Kind
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import NotThere
@@ -25,6 +26,7 @@ class Routes:
     forming: Forming
     reimagining: Reimagining
     homes: Homes
+    moderating: Moderating
 
     async def follow(self, answering: Answering) -> None:
         """Answer what somebody did. Raises what they have to be told."""
@@ -38,6 +40,8 @@ class Routes:
 
     async def _follow(self, answering: Answering) -> None:
         match answering.origin.kind:
+            case Kind.COMMAND | Kind.MENTION | Kind.MESSAGE if words_of(answering.origin) is not None:
+                await self.moderating.moderate(answering)
             case Kind.COMMAND:
                 await self.asking.ask(answering)
             case Kind.MENTION | Kind.MESSAGE:

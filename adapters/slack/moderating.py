@@ -1,0 +1,62 @@
+"""What moderators say with `/fairbrush mod …` and `@fairbrush mod …`: seen by them alone, wherever they say it."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from adapters.slack import answers
+from adapters.slack.answering import Answering
+from adapters.slack.manifest import FAIRBRUSH
+from adapters.slack.origins import Kind, Origin
+from adapters.slack.persons import Persons
+from adapters.slack.refusals import Refused
+from adapters.slack.text import read
+from bot.commands import split_command
+from bot.desk import Desk
+from bot.policy.measures import Actor
+from bot.presiding import MOD, Presiding, actor_of, is_meant
+
+_MENTION = re.compile(r"<@(\w{1,32})(?:\|[^<>\n]{0,200})?>")
+_ID = re.compile(r"@?[UW][A-Z0-9]{2,31}")
+_MISNAMED = "is nobody's id. Begin with @ and choose them from Slack's list."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderating:
+    """Takes measures."""
+
+    desk: Desk
+    persons: Persons
+
+    async def moderate(self, answering: Answering) -> None:
+        """Do what a moderator says. Raises what they have to be told."""
+        origin = answering.origin
+        presiding = Presiding(bench=self.desk, command=f"/{FAIRBRUSH} {MOD}", misnamed=_misnamed)
+        answer = await presiding.hear(await self._actor(origin), words_of(origin) or "")
+        await answering.whisper(answers.answered(answer))
+
+    async def _actor(self, origin: Origin) -> Actor:
+        rights = await self.persons.rights(origin.workspace, origin.requester.id)
+        requester = origin.requester
+        with suppress(Refused):  # the audit has their id, too
+            person = await self.persons.person(origin.workspace, requester.id)
+            requester = replace(requester, name=person.name)
+        return actor_of(requester, self.desk.rank(requester, rights.roles, moderates=rights.moderates))
+
+
+def words_of(origin: Origin) -> str | None:
+    """Return what a moderator says, people by their ids; None where somebody says anything else."""
+    # As Slack wrote it: what is read for a prompt has people's names, and a name is nobody's id.
+    said = read(_MENTION.sub(r"\1", origin.said)).strip()
+    command, rest = split_command(f"/{said}")
+    names = _MENTION.search(origin.said) is not None
+    match origin.kind:
+        case Kind.COMMAND:
+            return rest if command == MOD and origin.command == FAIRBRUSH else None
+        case Kind.MENTION | Kind.MESSAGE:
+            return rest if command == MOD and origin.is_to_us and (is_meant(rest) or names) else None
+    return None
+
+
+def _misnamed(name: str) -> str:
+    return "" if _ID.fullmatch(name) else _MISNAMED
