@@ -91,7 +91,7 @@ def _moved(kept: Mapping[str, object], click: Origin, talk: Conversation) -> Ori
 
 
 def _turned(view: Json, talk: Conversation) -> Json:
-    asked = recalled(view)
-    if asked is None:
+    memo = recalled(view)
+    if memo is None:
         raise SubmissionError(OUTDATED)
-    return {**view, "private_metadata": remembered(replace(asked, channel=talk.channel, thread=None))}
+    return {**view, "private_metadata": remembered(replace(memo, channel=talk.channel, thread=None))}

@@ -8,7 +8,7 @@ from adapters.slack.blocks import LONGEST_VALUE
 from adapters.slack.fields import MOST_TEXT, kept_names, parameter_of
 from adapters.slack.shapes import Json
 from adapters.slack.text import rich
-from adapters.slack.views import FORM, MOST_METADATA, REASON, WHERE, WORKFLOW, Asked
+from adapters.slack.views import FORM, MOST_METADATA, REASON, WHERE, WORKFLOW, Memo
 from bot.forms import kept_words, read_form
 from bot.meanings import EditForm, ReimagineForm, ReportForm, decode
 from bot.reports import MAX_REASON
@@ -31,7 +31,7 @@ class Filled:
     channel: str | None = None
 
 
-def recalled(view: Json) -> Asked | None:
+def recalled(view: Json) -> Memo | None:
     """Read what a form remembers; None for a form that is none of ours, or of another version."""
     said = view.get("private_metadata")
     if view.get("callback_id") != FORM or not isinstance(said, str) or len(said) > MOST_METADATA:
@@ -41,7 +41,7 @@ def recalled(view: Json) -> Asked | None:
     purpose = meaning if isinstance(meaning, EditForm | ReimagineForm | ReportForm) else None
     if "purpose" in known and purpose is None:
         return None
-    return Asked(
+    return Memo(
         channel=known.get("channel"), thread=known.get("thread"), workflow=known.get("workflow", ""), purpose=purpose
     )
 

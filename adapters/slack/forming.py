@@ -16,7 +16,7 @@ from adapters.slack.rooms import NotThere, Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Submitting
-from adapters.slack.views import Asked, edit_form, note_view, paint_form, report_form
+from adapters.slack.views import Memo, edit_form, note_view, paint_form, report_form
 from bot.bundles import bundle_of
 from bot.desk import Desk
 from bot.effects import Opened, OpenEdit, OpenReport
@@ -50,8 +50,8 @@ class Forming:
         origin = answering.origin
         self.desk.welcome(await self.persons.known(origin.occasion()))
         talk = await self._usable(origin.talk)
-        asked = Asked(channel=talk.channel if talk else None, thread=talk.thread if talk else None)
-        await answering.open(self._paint(origin, asked, name, is_named=name is not None))
+        memo = Memo(channel=talk.channel if talk else None, thread=talk.thread if talk else None)
+        await answering.open(self._paint(origin, memo, name, is_named=name is not None))
 
     async def open_for(self, answering: Answering, opened: Opened) -> None:
         """Open the form that asks for a job again, or what is wrong with its pictures.
@@ -60,26 +60,26 @@ class Forming:
         """
         match opened:
             case OpenEdit(record=record, workflow=workflow):
-                asked = await self._asked(answering.origin, EditForm(job_id=record.job.id), workflow.name)
-                form = edit_form(asked, workflow, record.job.values, self.desk.vocabulary())
+                memo = await self._memo(answering.origin, EditForm(job_id=record.job.id), workflow.name)
+                form = edit_form(memo, workflow, record.job.values, self.desk.vocabulary())
             case OpenReport(job_id=job_id):
-                form = report_form(await self._asked(answering.origin, ReportForm(job_id=job_id), ""))
+                form = report_form(await self._memo(answering.origin, ReportForm(job_id=job_id), ""))
         await answering.open(form)
 
     async def turn(self, answering: Answering) -> None:
         """Turn a form into that of the workflow that was chosen in it."""
         origin = answering.origin
-        asked = recalled(origin.view or {})
-        if asked is None or asked.purpose is not None:
+        memo = recalled(origin.view or {})
+        if memo is None or memo.purpose is not None:
             raise SubmissionError(OUTDATED)
-        await answering.turn(self._paint(origin, asked, origin.value, is_named=False))
+        await answering.turn(self._paint(origin, memo, origin.value, is_named=False))
 
     def suggest(self, answering: Answering) -> None:
         """Offer what fits what is being typed; from memory."""
         origin = answering.origin
         view = origin.view or {}
-        asked, parameter = recalled(view), parameter_of(origin.data.get("block_id"))
-        workflow = self.desk.catalog().workflows.get(asked.workflow) if asked else None
+        memo, parameter = recalled(view), parameter_of(origin.data.get("block_id"))
+        workflow = self.desk.catalog().workflows.get(memo.workflow) if memo else None
         found: list[Json] = []
         if workflow is not None and parameter in workflow.manifest.parameters and parameter is not None:
             found = options_for(parameter, origin.value, workflow, self.desk.vocabulary())
@@ -95,54 +95,54 @@ class Forming:
             return None
         return talk
 
-    def _paint(self, origin: Origin, asked: Asked, name: str | None, *, is_named: bool) -> Json:
-        talk = _talk(origin, asked.channel, asked.thread)
+    def _paint(self, origin: Origin, memo: Memo, name: str | None, *, is_named: bool) -> Json:
+        talk = _talk(origin, memo.channel, memo.thread)
         offered = self.desk.workflows(origin.spot(talk))
         workflow = offered.get(name or self.desk.default_workflow(origin.spot(talk)))
         if workflow is None:
             raise UnknownWorkflow(_NO_WORKFLOW)
         names = [] if is_named else [(each, one.manifest.title) for each, one in offered.items()]
-        known = Asked(channel=asked.channel, thread=asked.thread, workflow=workflow.name)
+        known = Memo(channel=memo.channel, thread=memo.thread, workflow=workflow.name)
         return paint_form(known, workflow, self.desk.vocabulary(), names=names)
 
-    async def _asked(self, origin: Origin, purpose: EditForm | ReportForm, workflow: str) -> Asked:
+    async def _memo(self, origin: Origin, purpose: EditForm | ReportForm, workflow: str) -> Memo:
         talk = origin.talk or await self.rooms.direct(origin.workspace, origin.requester.id)
-        return Asked(channel=talk.channel, thread=talk.thread, workflow=workflow, purpose=purpose)
+        return Memo(channel=talk.channel, thread=talk.thread, workflow=workflow, purpose=purpose)
 
     # ---- Sent ----
 
     async def submit(self, answering: Answering) -> None:
         """Do what a form asks for. Raises what whoever sent it has to be told."""
         view = answering.origin.view or {}
-        asked = recalled(view)
-        if asked is None:
+        memo = recalled(view)
+        if memo is None:
             raise SubmissionError(OUTDATED)
         answering.spare = self.refilling.offer
-        match asked.purpose:
+        match memo.purpose:
             case None:
-                await self._paint_anew(answering, asked, view)
+                await self._paint_anew(answering, memo, view)
             case EditForm(job_id=job_id):
-                await self._edit(answering, asked, view, job_id)
+                await self._edit(answering, memo, view, job_id)
             case ReimagineForm(source=source):
-                await self.reimagining.submit(answering, _where(answering.origin, asked, None), view, source)
+                await self.reimagining.submit(answering, _where(answering.origin, memo, None), view, source)
             case ReportForm(job_id=job_id):
-                await self._report(answering, asked, view, job_id)
+                await self._report(answering, memo, view, job_id)
             case _:
-                assert_never(asked.purpose)
+                assert_never(memo.purpose)
 
-    async def _paint_anew(self, answering: Answering, asked: Asked, view: Json) -> None:
-        workflow = self.desk.catalog().workflows.get(read_workflow(view) or asked.workflow)
+    async def _paint_anew(self, answering: Answering, memo: Memo, view: Json) -> None:
+        workflow = self.desk.catalog().workflows.get(read_workflow(view) or memo.workflow)
         if workflow is None:
             raise UnknownWorkflow(_NO_WORKFLOW)
         filled = read_filled(view, workflow, self.desk.vocabulary())
-        talk = _where(answering.origin, asked, filled.channel)
-        if asked.channel is None:
+        talk = _where(answering.origin, memo, filled.channel)
+        if memo.channel is None:
             # Whoever chooses a conversation has to be in it: the bot reaches some that they do not.
             await self.rooms.check_member(talk, answering.origin.requester.id)
         await self._bundled(answering, talk, workflow, None, filled)
 
-    async def _edit(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
-        origin, talk = answering.origin, _where(answering.origin, asked, None)
+    async def _edit(self, answering: Answering, memo: Memo, view: Json, job_id: JobId) -> None:
+        origin, talk = answering.origin, _where(answering.origin, memo, None)
         parent = await self.desk.seen(job_id, origin.requester, origin.place(talk))
         workflow = workflow_of(parent, self.desk.catalog())
         filled = read_filled(view, workflow, self.desk.vocabulary(), parent.job.values)
@@ -156,8 +156,8 @@ class Forming:
         submission = submission_of_form(origin.occasion(talk), workflow, parent, filled.raw)
         await self.submitting.submit(answering, bundle_of(submission, attached))
 
-    async def _report(self, answering: Answering, asked: Asked, view: Json, job_id: JobId) -> None:
-        origin, talk = answering.origin, _where(answering.origin, asked, None)
+    async def _report(self, answering: Answering, memo: Memo, view: Json, job_id: JobId) -> None:
+        origin, talk = answering.origin, _where(answering.origin, memo, None)
         await self.desk.report(job_id, origin.requester, origin.place(talk), read_reason(view))
         answering.acknowledge({"response_action": "update", "view": note_view("Reported", THANKS)})
 
@@ -180,8 +180,8 @@ def _talk(origin: Origin, channel: str | None, thread: str | None) -> Conversati
     return Conversation(workspace=origin.workspace, channel=channel, thread=thread) if channel else None
 
 
-def _where(origin: Origin, asked: Asked, chosen: str | None) -> Conversation:
-    talk = _talk(origin, asked.channel or chosen, asked.thread)
+def _where(origin: Origin, memo: Memo, chosen: str | None) -> Conversation:
+    talk = _talk(origin, memo.channel or chosen, memo.thread)
     if talk is None:
         raise SubmissionError(_NOWHERE)
     return talk

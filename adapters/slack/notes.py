@@ -14,7 +14,7 @@ from bot.ports import SecretStore
 KEPT_S = 30 * 24 * 3600.0
 """For how long a message's files are remembered, which go with it when somebody deletes it."""
 
-ASKED_S = 7 * 24 * 3600.0
+MAKING_S = 7 * 24 * 3600.0
 """For how long it is known that a message was asked for: longer than anybody tries to make one."""
 
 _HOMES = "slack/homes"
@@ -24,7 +24,7 @@ DOUBTED_S = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Making:
     """A message that Slack was asked to make."""
 
     at_s: float  #: our clock, when it was asked for last
@@ -45,16 +45,16 @@ class Notes:
     def __init__(self, secrets: SecretStore) -> None:
         self._secrets = secrets
 
-    async def asked(self, nonce: str) -> Asked | None:
+    async def making(self, nonce: str) -> Making | None:
         """Return what is known of a message; None: nobody asked for it yet."""
         kept = await self._secrets.get(_message(nonce))
-        return None if kept is None else Asked(**json.loads(kept))
+        return None if kept is None else Making(**json.loads(kept))
 
-    async def note_asked(self, nonce: str, asked: Asked) -> None:
+    async def note_making(self, nonce: str, making: Making) -> None:
         """Remember that a message is asked for, before it is, or what it is, as soon as that is known."""
-        await self._secrets.put(_message(nonce), json.dumps({"at_s": asked.at_s, "ts": asked.ts}), for_s=ASKED_S)
+        await self._secrets.put(_message(nonce), json.dumps({"at_s": making.at_s, "ts": making.ts}), for_s=MAKING_S)
 
-    async def forget_asked(self, nonce: str) -> None:
+    async def forget_making(self, nonce: str) -> None:
         """Slack has certainly not made it."""
         await self._secrets.forget(_message(nonce))
 

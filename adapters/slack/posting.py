@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.slack.calls import Calls
 from adapters.slack.cards import EVENT, metadata
-from adapters.slack.notes import Asked, Notes
+from adapters.slack.notes import Making, Notes
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.rooms import SHUT
 from adapters.slack.shapes import Json
@@ -33,25 +33,25 @@ class Posting:
 
     async def post(self, talk: Conversation, body: Json, *, nonce: str) -> str:
         """Return the `ts` of the one message of that nonce, made if need be. Raises Refused."""
-        asked = await self._notes.asked(nonce)
-        if asked is not None:
-            ts = asked.ts or await self._found(talk, nonce, asked.at_s)
+        making = await self._notes.making(nonce)
+        if making is not None:
+            ts = making.ts or await self._found(talk, nonce, making.at_s)
             if ts:
                 return ts
-            if self._now() - asked.at_s < SETTLED_S:
+            if self._now() - making.at_s < SETTLED_S:
                 raise Refused(Refusal.AWAY, may_be_done=True, detail="it may still appear")
         return await self._made(talk, body, nonce)
 
     async def _made(self, talk: Conversation, body: Json, nonce: str) -> str:
         at_s = self._now()
-        await self._notes.note_asked(nonce, Asked(at_s=at_s))
+        await self._notes.note_making(nonce, Making(at_s=at_s))
         try:
             ts = await self.say(talk, {**body, "metadata": metadata(nonce)})
         except Refused as refused:
             if not refused.may_be_done:
-                await self._notes.forget_asked(nonce)
+                await self._notes.forget_making(nonce)
             raise
-        await self._notes.note_asked(nonce, Asked(at_s=at_s, ts=ts))
+        await self._notes.note_making(nonce, Making(at_s=at_s, ts=ts))
         return ts
 
     async def say(self, talk: Conversation, body: Json) -> str:

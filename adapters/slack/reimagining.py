@@ -17,7 +17,7 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from adapters.slack.submitting import Submitting
-from adapters.slack.views import Asked, reimagine_form
+from adapters.slack.views import Memo, reimagine_form
 from bot.beginning import Beginning, OpenReimagine, PaintFrom
 from bot.bundles import bundle_of
 from bot.desk import Desk
@@ -78,8 +78,8 @@ class Reimagining:
                 await answering.whisper(answers.picker(meaning, pictures))
             case OpenReimagine(source=source, action=action, workflow=workflow):
                 purpose = ReimagineForm(source=str(self.beginning.written(source)))
-                asked = Asked(channel=talk.channel, thread=talk.thread, workflow=workflow.name, purpose=purpose)
-                form = reimagine_form(asked, workflow, self.desk.vocabulary(), action.values, action.parameter)
+                memo = Memo(channel=talk.channel, thread=talk.thread, workflow=workflow.name, purpose=purpose)
+                form = reimagine_form(memo, workflow, self.desk.vocabulary(), action.values, action.parameter)
                 await answering.open(form)
             case PaintFrom():
                 await self._paint(answering, begun)

@@ -35,7 +35,7 @@ Purpose = EditForm | ReimagineForm | ReportForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Memo:
     """What a form remembers of how it was asked for."""
 
     channel: str | None = None  #: None: whoever fills it in says where
@@ -45,29 +45,29 @@ class Asked:
 
 
 def paint_form(
-    asked: Asked, workflow: Workflow, vocabulary: Vocabulary, *, names: Sequence[tuple[str, str]] = ()
+    memo: Memo, workflow: Workflow, vocabulary: Vocabulary, *, names: Sequence[tuple[str, str]] = ()
 ) -> Json:
     """Ask for a new picture; `names` and titles of workflows among which somebody may choose, if any."""
     usual = workflow.usual(vocabulary)
-    blocks = [*_head(asked, workflow, names), *field_blocks(workflow, usual, vocabulary)]
-    return _form(asked, workflow.manifest.title, "Paint", blocks)
+    blocks = [*_head(memo, workflow, names), *field_blocks(workflow, usual, vocabulary)]
+    return _form(memo, workflow.manifest.title, "Paint", blocks)
 
 
-def edit_form(asked: Asked, workflow: Workflow, values: Values, vocabulary: Vocabulary) -> Json:
+def edit_form(memo: Memo, workflow: Workflow, values: Values, vocabulary: Vocabulary) -> Json:
     """Ask for a job again, with its values to change; pictures that nobody attaches are those it had."""
     blocks = [*field_blocks(workflow, values, vocabulary, has_pictures=True), *_kept(workflow, values)]
-    return _form(asked, named(Button.EDIT), "Paint", blocks)
+    return _form(memo, named(Button.EDIT), "Paint", blocks)
 
 
-def reimagine_form(asked: Asked, workflow: Workflow, vocabulary: Vocabulary, given: Values, picture: str) -> Json:
+def reimagine_form(memo: Memo, workflow: Workflow, vocabulary: Vocabulary, given: Values, picture: str) -> Json:
     """Ask what to make of a picture, which is there already as this parameter; everything is as usual or as `given`."""
     usual = {**workflow.usual(vocabulary), **given}
     found = field_blocks(workflow, usual, vocabulary)
     blocks = [each for each in found if parameter_of(each["block_id"]) != picture]
-    return _form(asked, workflow.manifest.title, "Paint", blocks)
+    return _form(memo, workflow.manifest.title, "Paint", blocks)
 
 
-def report_form(asked: Asked) -> Json:
+def report_form(memo: Memo) -> Json:
     """Ask what is wrong with a result."""
     element = {"action_id": VALUE, **typed(longest=MAX_REASON, is_long=True)}
     reason = {
@@ -77,7 +77,7 @@ def report_form(asked: Asked) -> Json:
         "hint": plain_text(WHO_READS, LONGEST_VALUE),
         "element": element,
     }
-    return _form(asked, REPORT, "Report", [reason])
+    return _form(memo, REPORT, "Report", [reason])
 
 
 def note_view(title: str, sentence: str) -> Json:
@@ -90,11 +90,11 @@ def note_view(title: str, sentence: str) -> Json:
     }
 
 
-def _form(asked: Asked, title: str, submit: str, blocks: Sequence[Json]) -> Json:
+def _form(memo: Memo, title: str, submit: str, blocks: Sequence[Json]) -> Json:
     return {
         "type": "modal",
         "callback_id": FORM,
-        "private_metadata": remembered(asked),
+        "private_metadata": remembered(memo),
         "title": plain_text(title, _LONGEST_TITLE),
         "submit": plain_text(submit, _LONGEST_TITLE),
         "close": plain_text("Close", _LONGEST_TITLE),
@@ -102,7 +102,7 @@ def _form(asked: Asked, title: str, submit: str, blocks: Sequence[Json]) -> Json
     }
 
 
-def _head(asked: Asked, workflow: Workflow, names: Sequence[tuple[str, str]]) -> Iterator[Json]:
+def _head(memo: Memo, workflow: Workflow, names: Sequence[tuple[str, str]]) -> Iterator[Json]:
     if len(names) > 1:
         options = {name: option(f"{name} · {title}", name) for name, title in names[:IN_A_SELECT]}
         chosen: Json = {"initial_option": options[workflow.name]} if workflow.name in options else {}
@@ -110,7 +110,7 @@ def _head(asked: Asked, workflow: Workflow, names: Sequence[tuple[str, str]]) ->
         label = plain_text("Workflow", LONGEST_VALUE)
         # Choosing another one asks for its form at once.
         yield {"type": "input", "block_id": WORKFLOW, "label": label, "dispatch_action": True, "element": element}
-    if asked.channel is None:
+    if memo.channel is None:
         place = {
             "type": "conversations_select",
             "action_id": VALUE,
@@ -128,12 +128,12 @@ def _kept(workflow: Workflow, values: Values) -> Iterator[Json]:
         yield small(plain(f"{KEPT}: {names}", 1000))
 
 
-def remembered(asked: Asked) -> str:
+def remembered(memo: Memo) -> str:
     """Write what a form remembers."""
     known = {
-        "channel": asked.channel,
-        "thread": asked.thread,
-        "workflow": asked.workflow or None,
-        "purpose": encode(asked.purpose) if asked.purpose else None,
+        "channel": memo.channel,
+        "thread": memo.thread,
+        "workflow": memo.workflow or None,
+        "purpose": encode(memo.purpose) if memo.purpose else None,
     }
     return json.dumps({name: value for name, value in known.items() if value is not None})

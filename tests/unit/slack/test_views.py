@@ -14,7 +14,7 @@ from adapters.slack.shapes import Json
 from adapters.slack.views import (
     WHERE,
     WORKFLOW,
-    Asked,
+    Memo,
     edit_form,
     note_view,
     paint_form,
@@ -41,7 +41,7 @@ from workflows.values import FileHandle, RawValue, Values
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
-HERE = Asked(channel="C1", thread="1700000000.000100")
+HERE = Memo(channel="C1", thread="1700000000.000100")
 EDIT = replace(HERE, purpose=EditForm(job_id=JOB))
 
 
@@ -220,7 +220,7 @@ def test_the_picture_that_is_reimagined_is_not_asked_for() -> None:
 
 def test_a_form_out_of_nowhere_asks_where_to_and_which_workflow() -> None:
     names = [(name, each.manifest.title) for name, each in LIBRARY_CATALOG.workflows.items()]
-    form = taken_as_view(paint_form(Asked(workflow="txt2img"), TXT2IMG, VOCABULARY, names=names))
+    form = taken_as_view(paint_form(Memo(workflow="txt2img"), TXT2IMG, VOCABULARY, names=names))
     assert [each["block_id"] for each in form["blocks"]][:2] == [WORKFLOW, WHERE]
     sent = _sent(form)
     sent["state"]["values"][WHERE] = {VALUE: {"type": "conversations_select", "selected_conversation": "C7"}}
@@ -235,18 +235,18 @@ def test_another_workflows_form_keeps_the_prompt_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "memo",
     [
-        Asked(),
+        Memo(),
         HERE,
         EDIT,
-        Asked(channel="D1", workflow="flux"),
-        Asked(purpose=ReimagineForm(source="a-1")),
-        Asked(purpose=ReportForm(job_id=JOB)),
+        Memo(channel="D1", workflow="flux"),
+        Memo(purpose=ReimagineForm(source="a-1")),
+        Memo(purpose=ReportForm(job_id=JOB)),
     ],
 )
-def test_what_a_form_remembers_comes_back(asked: Asked) -> None:
-    assert recalled({"callback_id": "fairbrush_form", "private_metadata": remembered(asked)}) == asked
+def test_what_a_form_remembers_comes_back(memo: Memo) -> None:
+    assert recalled({"callback_id": "fairbrush_form", "private_metadata": remembered(memo)}) == memo
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_the_fullest_form_is_taken(filling: str) -> None:
     for size in (MOST_TEXT, MOST_TEXT // 2, 5000):
         values = {**EVERYTHING.usual(EVERYTHING_VOCABULARY), "prompt": long[:size], "caption": long[:size]}
         taken_as_view(edit_form(EDIT, EVERYTHING, values, EVERYTHING_VOCABULARY))
-    taken_as_view(paint_form(Asked(workflow="w1"), TXT2IMG, _many(100, 300), names=names))
+    taken_as_view(paint_form(Memo(workflow="w1"), TXT2IMG, _many(100, 300), names=names))
     taken_as_view(note_view(long, long))
     faults = [Fault(parameter=long, reason=long)] * 5
     answer = faults_in_form(faults, paint_form(HERE, TXT2IMG, VOCABULARY))

@@ -17,7 +17,7 @@ from adapters.slack.persons import Rights
 from adapters.slack.rooms import NotThere
 from adapters.slack.shapes import Json
 from adapters.slack.telling import HELP, Telling
-from adapters.slack.views import Asked, edit_form, paint_form
+from adapters.slack.views import Memo, edit_form, paint_form
 from bot.answers import QUEUE, Tone
 from bot.commands import Service
 from bot.desk import queue_row
@@ -195,7 +195,7 @@ def invite(paint: Paint) -> Picture:
 def form(paint: Paint) -> Picture:
     """A form for a new picture, sent with two faults in it."""
     names = [(name, each.manifest.title) for name, each in CATALOG.workflows.items()]
-    body = paint_form(Asked(channel=CHANNEL, workflow=DEFAULT), TXT2IMG, OFFERED, names=names)
+    body = paint_form(Memo(channel=CHANNEL, workflow=DEFAULT), TXT2IMG, OFFERED, names=names)
     filled = {"prompt": "a fox in the snow", "seed": "lucky", "width": "510"}
     answered = faults_in_form(subjects.faults_of(filled), body) or {}
     said = {each["block_id"]: filled.get(_parameter(each), "") for each in body["blocks"]}
@@ -211,7 +211,7 @@ def edit(paint: Paint) -> Picture:
     """The form of Edit & rerun."""
     order = ADA.job(LIGHTHOUSE, 42)
     values = TXT2IMG.validate({"prompt": LIGHTHOUSE, "seed": 42, "steps": 30}, OFFERED)
-    asked = Asked(channel=CHANNEL, workflow=DEFAULT, purpose=EditForm(job_id=order.id))
+    asked = Memo(channel=CHANNEL, workflow=DEFAULT, purpose=EditForm(job_id=order.id))
     return Picture(frames=[Modal(body=edit_form(asked, TXT2IMG, values, OFFERED), drawing=Drawing())], width=FORM)
 
 
