@@ -1,11 +1,13 @@
 """What the page asks of the rest of Fairbrush. Whoever clicked is named in every call: an id alone grants nothing."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Protocol
 
+from bot.answers import Answer
 from bot.images import Admitted
 from bot.intake import Receipt
-from bot.jobs import Job, JobId, JobRecord, Place, Requester
+from bot.jobs import Job, JobId, JobRecord, Place, Requester, Tenant
+from bot.policy.measures import Actor, Measure, Rank
 from bot.policy.places import Spot
 from bot.ports import Cancelling, FileStore
 from bot.submissions import Submission
@@ -81,6 +83,14 @@ class Desk(Protocol):
 
     async def usage(self, requester: Requester) -> Facts:
         """Tell what somebody has used, and of how much."""
+        ...
+
+    def rank(self, requester: Requester, roles: Collection[str], *, moderates: bool) -> Rank:
+        """Return how far somebody's word reaches there."""
+        ...
+
+    async def moderate(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
+        """Do something as a moderator or the operator. Raises SubmissionError or StoreLost."""
         ...
 
 

@@ -14,7 +14,7 @@ from adapters.web.desk import Facts
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
-from bot.answers import Listed
+from bot.answers import Answer, Listed, Strong, Tone, Typed
 from bot.buttons import named
 from bot.events import MediaKind
 from bot.forms import Field
@@ -50,6 +50,10 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "standing": standing, "word": named}
+        self._templates.tests |= {
+            "typed": lambda piece: isinstance(piece, Typed),
+            "strong": lambda piece: isinstance(piece, Strong),
+        }
         # A page that was open before an upgrade asks for scripts by their content, never for a mixture.
         self._assets = assets_digest()
 
@@ -78,6 +82,10 @@ class Pages:
     def facts(self, listed: Listed, facts: Facts) -> str:
         """Render names and values."""
         return self._render("facts.html", headline=listed.headline, facts=facts, empty=listed.empty)
+
+    def answer(self, answer: Answer) -> str:
+        """Render an answer for one person, whatever it is made of."""
+        return self._render("answer.html", answer=answer, tone="bad" if answer.tone is Tone.BAD else "plain")
 
     def history(self, records: Sequence[JobRecord]) -> str:
         """Render somebody's own jobs."""

@@ -7,10 +7,12 @@ from aiohttp import web
 
 from adapters.web.completion import complete
 from adapters.web.guards import session_of
+from adapters.web.moderating import moderated, moderates
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
 from bot.answers import QUEUE, USAGE
 from bot.commands import (
     IMAGINE,
+    SERVICES,
     NoCommand,
     Order,
     Service,
@@ -23,11 +25,13 @@ from bot.errors import UnknownWorkflow
 from bot.forms import fields_of, read_form
 from bot.jobs import JobId, JobRecord, Requester
 from bot.policy.places import Spot
+from bot.presiding import DOES, MOD
 from bot.repeating import submission_of_form
 from bot.submissions import Submission
 from workflows.catalog import Catalog
 from workflows.workflow import Workflow
 
+_SERVICES = frozenset({*SERVICES, MOD})
 _TYPED_MAX = 8000
 """Characters of a message: the longest prompt and every parameter."""
 
@@ -62,7 +66,7 @@ class AskRoutes:
         if len(text) > _TYPED_MAX:
             note = self._room.pages.note(f"That is longer than {_TYPED_MAX:,} characters.", tone="bad")
             return fragment(note, 422)
-        said = read_message(text, self._room.desk.catalog())
+        said = read_message(text, self._room.desk.catalog(), services=_SERVICES)
         match said:
             case NoCommand():
                 sentence = "Begin with / to see what can be done. To paint these words:"
@@ -105,7 +109,10 @@ class AskRoutes:
             case "workflows":
                 found = self._offered(spot).workflows.items()
                 return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
-        return pages.help([(f"/{name}", says) for name, says in command_names(self._offered(spot)).items()])
+            case name if name == MOD:
+                return pages.answer(await moderated(desk, requester, service.rest))
+        more = {MOD: DOES} if moderates(desk, requester) else {}
+        return pages.help([(f"/{name}", says) for name, says in {**command_names(self._offered(spot)), **more}.items()])
 
     async def _form(self, request: web.Request) -> web.Response:
         content, attached = await parts_of(request, self._room)

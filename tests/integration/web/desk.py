@@ -1,6 +1,6 @@
 """The page's surroundings for tests: real intake over a store in memory, and jobs that move when the test says so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import count
@@ -12,6 +12,7 @@ from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
 from adapters.web.desk import Facts
 from adapters.web.guests import Guest
+from bot.answers import Answer
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.events import Stage
@@ -19,6 +20,7 @@ from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import Job, JobId, JobRecord, Left, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
+from bot.policy.measures import Actor, Measure, Rank
 from bot.policy.places import PlaceRule, Spot
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
@@ -148,6 +150,12 @@ class PracticeDesk:
 
     async def usage(self, requester: Requester) -> Facts:
         return (("GPU time today", "1 min 12 s of 20 min"), ("Pictures today", f"14, by {requester.name}"))
+
+    def rank(self, requester: Requester, roles: Collection[str], *, moderates: bool) -> Rank:
+        return self.desk.rank(requester, roles, moderates=moderates)
+
+    async def moderate(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
+        return await self.desk.moderate(actor, measure, tenant)
 
     # ---- what the test says happens ----
 

@@ -147,6 +147,14 @@ async def test_services_answer_only_whoever_asked(scene, browser, command, words
     assert scene.chat.entries(STUDIO) == []
 
 
+@pytest.mark.parametrize("words", ["", "ban ben", "dance"])
+async def test_whoever_sits_at_the_page_is_no_moderator_for_that(scene, browser, words):
+    status, html = await browser.ask(f"/mod {words}")
+
+    assert status == 422
+    assert "Only moderators of this community can do that" in html
+
+
 async def test_the_finished_picture_is_the_files_bytes_and_never_a_page(scene, browser):
     await browser.ask("/imagine a fox")
     job = asked_job(scene.desk)

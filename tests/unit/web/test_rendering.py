@@ -13,7 +13,7 @@ from adapters.web.links import Links
 from adapters.web.log import Entry
 from adapters.web.rendering import HERE, Pages
 from adapters.web.seal import Seal
-from bot.answers import Listed
+from bot.answers import Answer, Listed, Section, Strong, Tone, Typed
 from bot.errors import ConfigError
 from bot.events import MediaKind
 from bot.forms import fields_of
@@ -161,3 +161,21 @@ def test_what_is_sealed_opens_for_its_purpose_alone():
     assert repr(KEY) not in repr(seal)
     with pytest.raises(ConfigError):
         Seal(b"short")
+
+
+def test_an_answer_shows_all_of_its_parts_and_nothing_in_it_is_markup(pages):
+    answer = Answer(
+        sections=(
+            Section(
+                headline="<b>Ben", sentence=("Write ", Typed("/mod"), " or ", Strong("<i>")), rows=(("<u>", "<s>"),)
+            ),
+            Section(code="<em>"),
+        ),
+        tone=Tone.BAD,
+    )
+    html = pages.answer(answer)
+
+    assert 'data-tone="bad"' in html
+    assert "Write <code>/mod</code> or <strong>&lt;i&gt;</strong>" in html
+    for inert in ("&lt;b&gt;Ben", "&lt;u&gt;", "&lt;s&gt;", "<code>&lt;em&gt;</code>"):
+        assert inert in html

@@ -1,0 +1,22 @@
+"""`/mod …` on the page: whom the settings name a moderator or an operator there, and nobody by sitting at it."""
+
+from adapters.web.desk import Desk
+from bot.answers import Answer
+from bot.jobs import Requester
+from bot.policy.measures import Rank
+from bot.presiding import MOD, Presiding, actor_of
+
+
+async def moderated(desk: Desk, requester: Requester, words: str) -> Answer:
+    """Do what a moderator says; raises what they have to be told."""
+    return await Presiding(bench=desk, command=f"/{MOD}").hear(actor_of(requester, _rank(desk, requester)), words)
+
+
+def moderates(desk: Desk, requester: Requester) -> bool:
+    """Tell whether somebody may moderate there."""
+    return _rank(desk, requester) >= Rank.MODERATOR
+
+
+def _rank(desk: Desk, requester: Requester) -> Rank:
+    # The page has no roles of its own: whoever may open it may still only paint.
+    return desk.rank(requester, (), moderates=False)
