@@ -8,7 +8,7 @@ import secrets
 
 from bot.answers import Answer, Tone, faults, note
 from bot.deadlines import spelled
-from bot.errors import FairbrushError, QueueFull
+from bot.errors import Blocked, FairbrushError, ImageRefused, NotInTier, QueueFull
 from workflows.faults import InvalidValues
 
 _log = logging.getLogger(__name__)
@@ -33,6 +33,13 @@ NOT_REPORTABLE = "That job is not kept any more, so nothing can be reported of i
 _TOO_LONG = note(
     "That took too long.", "Try again in a moment. Your history tells whether it was begun.", tone=Tone.BAD
 )
+
+
+def is_mendable(error: Exception) -> bool:
+    """Whether asking again can help, with something else in a form, or later: else it is filled in again in vain."""
+    if isinstance(error, FairbrushError):
+        return error.retryable or isinstance(error, Blocked | ImageRefused | NotInTier)
+    return isinstance(error, InvalidValues | TimeoutError)
 
 
 def refused(error: Exception, about: str) -> Answer:

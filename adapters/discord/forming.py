@@ -14,7 +14,7 @@ from bot.answers import Tone
 from bot.asides import Asides
 from bot.bundles import bundle_of
 from bot.desk import Desk
-from bot.errors import QueueFull, StoreLost, SubmissionError
+from bot.errors import FairbrushError, StoreLost, SubmissionError
 from bot.forms import EDIT_AGAIN, THANKS
 from bot.jobs import JobId, JobRecord
 from bot.meanings import (
@@ -31,7 +31,7 @@ from bot.meanings import (
     decode,
     encode,
 )
-from bot.refusals import OUTDATED, refused
+from bot.refusals import OUTDATED, is_mendable, refused
 from bot.reimagining import TOO_OLD
 from bot.repeating import submission_of_form, workflow_of
 from workflows.faults import InvalidValues
@@ -82,7 +82,9 @@ class Forming:
         """Submit; what can be mended is told with a button that opens the form as it was filled."""
         try:
             await submitting
-        except (InvalidValues, QueueFull) as error:
+        except (FairbrushError, InvalidValues, TimeoutError) as error:
+            if not is_mendable(error):
+                raise
             try:
                 about = {"form": encode(meaning), "typed": submitted(answering.origin.data)}
                 keeping = self.asides.keep(answering.origin.occasion, about)

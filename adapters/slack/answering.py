@@ -18,7 +18,7 @@ from adapters.slack.standing import Conversation
 from adapters.slack.views import note_view
 from bot.answers import Answer
 from bot.errors import FairbrushError, SubmissionError
-from bot.refusals import refused
+from bot.refusals import is_mendable, refused
 from workflows.faults import InvalidValues
 
 _log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Answering:
         if self.origin.kind is Kind.SUGGEST:
             self.acknowledge({"options": []})
         elif not self._refuse_in_form(error, answer):
-            below = await self.spare(self) if self.spare else ()
+            below = await self.spare(self) if self.spare and is_mendable(error) else ()
             await self.whisper(answered(answer, below))
 
     def _refuse_in_form(self, error: Exception, answer: Answer) -> bool:
@@ -115,10 +115,10 @@ class Answering:
 
     def _talk(self) -> Conversation | None:
         """Return where it was done; for a form, where that was asked for."""
-        asked = recalled(self.origin.view) if self.origin.talk is None and self.origin.view is not None else None
-        if asked is None or asked.channel is None:
+        memo = recalled(self.origin.view) if self.origin.talk is None and self.origin.view is not None else None
+        if memo is None or memo.channel is None:
             return self.origin.talk
-        return Conversation(workspace=self.origin.workspace, channel=asked.channel, thread=asked.thread)
+        return Conversation(workspace=self.origin.workspace, channel=memo.channel, thread=memo.thread)
 
     async def _respond(self, address: str, body: Json) -> None:
         thread = self.origin.talk.thread if self.origin.talk else None

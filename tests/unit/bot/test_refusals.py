@@ -6,8 +6,18 @@ from collections.abc import Iterator
 import pytest
 
 from bot.answers import Answer, Tone
-from bot.errors import QueueFull, StoreLost, SubmissionError
-from bot.refusals import BUSY, refused, told
+from bot.errors import (
+    Banned,
+    Blocked,
+    ImageRefused,
+    NotInTier,
+    NotLetIn,
+    QueueFull,
+    QuotaReached,
+    StoreLost,
+    SubmissionError,
+)
+from bot.refusals import BUSY, is_mendable, refused, told
 from workflows.faults import Fault, InvalidValues
 
 SECRET = "postgres://secret"
@@ -79,3 +89,24 @@ def test_a_refusal_is_known_by_its_code_and_no_prompt_is_in_the_log(caplog: pyte
         "refused: interaction=1 code=submission",
         "refused: interaction=2 code=invalid",
     ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidValues([]),
+        Blocked(),
+        NotInTier(),
+        ImageRefused(),
+        QuotaReached("Used up.", retry_after_s=9),
+        StoreLost(),
+        TimeoutError(),
+    ],
+)
+def test_what_other_words_or_a_while_can_mend_leads_back_to_its_form(error: Exception) -> None:
+    assert is_mendable(error)
+
+
+@pytest.mark.parametrize("error", [Banned(), NotLetIn(), SubmissionError("For members only."), RuntimeError("a bug")])
+def test_nobody_fills_in_a_form_again_in_vain(error: Exception) -> None:
+    assert not is_mendable(error)
