@@ -5,8 +5,9 @@ its append-only file synced every second; a producer and a worker as processes o
 Every job carries the same order and does nothing. First a small batch warms both up. Then are measured: enqueueing
 one by one and by 50 coroutines; draining all that by the library's own worker, 50 jobs at once. After these rounds
 come those for the time from a submit to the start of the job while nothing else goes on, with all queues open: see
-benchmarks/queue_parts/starts.py. Rates are medians of the rounds, delays come from all rounds together; the bar for
-them is the median of what one was, in each round, beside the other.
+benchmarks/queue_parts/starts.py. Rates are medians of the rounds, delays come from all rounds together. One queue is
+compared with another round by round, and the bars are medians of that: a machine that is slower for a minute is slower
+for all of a round.
 
 Everybody is installed as their own first page says (benchmarks/peers/entrants.py); `--tuned` gives hiredis and uvloop,
 which Fairbrush brings along, to every Python queue: taskiq-redis then drains faster by half.
@@ -50,7 +51,7 @@ class Sizes:
     dissected: int
 
 
-FULL = Sizes(rounds=5, one_by_one=1000, at_once=4000, idle_rounds=20, idle=15, dissected=2000)
+FULL = Sizes(rounds=7, one_by_one=1000, at_once=4000, idle_rounds=20, idle=15, dissected=2000)
 QUICK = Sizes(rounds=2, one_by_one=200, at_once=800, idle_rounds=3, idle=5, dissected=500)
 
 
@@ -152,13 +153,18 @@ def row_of(entrant: Entrant, figures: Figures, ours: Figures) -> dict[str, str]:
         "50 at once/s": f"{median(figures.at_once):.0f}",
         "drain/s": f"{median(figures.drain):.0f}",
         "(min-max)": f"{min(figures.drain):.0f}-{max(figures.drain):.0f}",
-        "ours is": f"{median(ours.drain) / median(figures.drain):.2f} x",
+        "ours is": f"{beside(ours.drain, figures.drain):.2f} x",
         "idle start p50 ms": f"{percentile(starts, 50) * 1e3:.2f}",
         "p99": f"{percentile(starts, 99) * 1e3:.2f}",
         "ours takes": f"{times(ours.starts, figures.starts):.2f} x",
         "CPU us/drained job: worker": f"{median(figures.client_us):.0f}",
         "engine": f"{median(figures.engine_us):.0f}",
     }
+
+
+def beside(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Return how many times as fast we are: the median of the rounds, each of whose rates are compared."""
+    return median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 def skipped_row(entrant: Entrant, why: str, like: Mapping[str, str]) -> dict[str, str]:
@@ -170,8 +176,8 @@ def bars_of(ours: Figures, peers: Sequence[Figures]) -> dict[str, bool]:
     """Judge against the best Python queue of the run, whichever that is for each figure."""
     if not peers:
         return {"a Python queue could be measured": False}
-    drain = median(ours.drain) / max(median(peer.drain) for peer in peers)
-    at_once = median(ours.at_once) / max(median(peer.at_once) for peer in peers)
+    drain = min(beside(ours.drain, peer.drain) for peer in peers)
+    at_once = min(beside(ours.at_once, peer.at_once) for peer in peers)
     start = max(times(ours.starts, peer.starts) for peer in peers)
     return {
         f"drain: {drain:.2f} times the best Python queue, at least {DRAIN_BAR:g}": drain >= DRAIN_BAR,
@@ -211,7 +217,7 @@ def main() -> None:
     rows += [skipped_row(entrant, why, rows[0]) for entrant, why in skipped.items()]
     show_dissection(asyncio.run(dissected(sizes.dissected)))
     if BULLMQ in measured:
-        print(f"Aim: BullMQ's drain; ours is {median(ours.drain) / median(measured[BULLMQ].drain):.2f} times as fast")
+        print(f"Aim: BullMQ's drain; ours is {beside(ours.drain, measured[BULLMQ].drain):.2f} times as fast")
     bars = bars_of(ours, [measured[peer] for peer in PYTHON if peer in measured])
     jobs = sizes.one_by_one + sizes.at_once
     publish(f"{sizes.rounds} rounds of {jobs} jobs, {CONCURRENCY} at once", named(measured), rows, bars, given.json)
