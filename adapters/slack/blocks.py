@@ -102,7 +102,10 @@ def gap() -> Json:
 
 
 def picture(file: str, alt: str) -> Json:
-    """Return a picture that was uploaded, by the id of its file, which has to be ready."""
+    """Return a picture that was uploaded, by the id of its file, which has to be ready.
+
+    What it is called is no text object: nothing in it is markup, an entity or an emoji.
+    """
     return {"type": "image", "slack_file": {"id": file}, "alt_text": rich(alt, ALT_TEXT) or "A picture"}
 
 

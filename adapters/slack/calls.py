@@ -126,14 +126,17 @@ class Calls:
             raise Refused(Refusal.AWAY, may_be_done=True, detail=f"{method}: no answer in time") from error
 
     async def _ask_again(self, workspace: str, method: str, token: str, form: dict[str, str]) -> AsyncSlackResponse:
-        for wait_s in () if method in _ONCE else RETRY_AFTER_S:
+        waits, may_be_done = iter(() if method in _ONCE else RETRY_AFTER_S), False
+        while True:
             try:
                 return await self._ask_once(workspace, method, token, form)
             except Refused as refused:
-                if refused.refusal is not Refusal.AWAY:
+                # What a later try is told does not undo an earlier one whose answer was lost.
+                refused.may_be_done = may_be_done = refused.may_be_done or may_be_done
+                wait_s = next(waits, None) if refused.refusal is Refusal.AWAY else None
+                if wait_s is None:
                     raise
             await asyncio.sleep(wait_s)
-        return await self._ask_once(workspace, method, token, form)
 
     async def _ask_once(self, workspace: str, method: str, token: str, form: dict[str, str]) -> AsyncSlackResponse:
         client, channel = self._opened(self._client), form.get("channel", "")

@@ -89,7 +89,7 @@ class SlackChat:
     # ---- The rungs of the ladder ----
 
     def loss(self, error: ChatError) -> Loss | None:
-        """Tell what is lost by a refusal."""
+        """Tell what is lost by a refusal; one of a file does not come here, but the token's end does."""
         return Loss.GONE if isinstance(error, Refused) and error.refusal in _LOST else None
 
     async def change(self, job: Job, posted: Posted, card: StatusCard, *, remarks: Sequence[str]) -> None:
@@ -143,7 +143,7 @@ class SlackChat:
             await self._pictures.forget(job)
         except Refused as refused:
             # With a token that is revoked nobody can delete them: they are the workspace's.
-            if refused.refusal not in _LOST:
+            if refused.refusal is not Refusal.REVOKED:
                 raise
 
 

@@ -15,7 +15,7 @@ from adapters.slack.calls import Calls
 from adapters.slack.cards import PICTURES, Shown, ShownFile
 from adapters.slack.notes import Notes, Uploaded
 from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.text import plain
+from adapters.slack.text import rich
 from bot.cards import unlinked
 from bot.contents import content_of
 from bot.errors import FileGone
@@ -51,6 +51,9 @@ LOST_S = 10.0
 _MAY_PASS = frozenset({Refusal.AWAY, Refusal.FILE_GONE, Refusal.INVALID, Refusal.NOT_READY})
 """What one file's try may end in, and another one not."""
 
+_FOR_GOOD = frozenset({Refusal.NO_FILES, Refusal.FORBIDDEN, Refusal.GONE, Refusal.NOT_IN_CHANNEL})
+"""What no later try mends. Said of a file it is no word about the message, which goes on without its pictures."""
+
 _AT_ONCE = 3
 _LOOK_S = 0.4  #: with two or three looks at each, 45 pictures a minute stay below what files.info takes
 
@@ -64,9 +67,9 @@ class Pictures:
     async def shown(self, job: Job, card: StatusCard, remarks: Sequence[str] = ()) -> Shown:
         """Return what accompanies a card, its pictures ready to be shown. Raises Refused when they are not yet."""
         pictures = [*islice(filter(_is_showable, card.files), PICTURES)]
-        alt = plain(card.prompt or card.title, ALT_TEXT)
+        alt = card.prompt or card.title
         try:
-            ids = await self._ready(job, pictures, alt) if pictures else {}
+            ids = await self._ready(job, pictures, rich(alt, ALT_TEXT)) if pictures else {}
         except Refused as refused:
             if not await self._is_hopeless(job, refused):
                 raise
@@ -77,27 +80,30 @@ class Pictures:
     async def without(self, job: Job, card: StatusCard, remarks: Sequence[str] = ()) -> Shown:
         """Return what accompanies a card when Slack does not take its pictures, and take back those it has."""
         if any(map(_is_showable, card.files)):
-            await self._take_back(job)
-            await self._notes.note_uploaded(job.id, Uploaded(since_s=0.0))
+            await self._notes.note_uploaded(job.id, Uploaded(since_s=0.0, ids=await self._take_back(job)))
         return self._told(card, {}, remarks)
 
     async def forget(self, job: Job) -> None:
-        """Delete every file of a job's; raises Refused."""
-        await self._take_back(job)
-        await self._notes.forget_uploaded(job.id)
+        """Delete every file of a job's that Slack lets us delete; raises Refused."""
+        if not await self._take_back(job):
+            await self._notes.forget_uploaded(job.id)
 
-    async def _take_back(self, job: Job) -> None:
-        uploaded = await self._notes.uploaded(job.id)
-        for number in uploaded.ids.values() if uploaded else ():
+    async def _take_back(self, job: Job) -> dict[str, str]:
+        """Delete the files; returns those that Slack does not let us delete, by the pictures' keys. Raises Refused."""
+        uploaded, left = await self._notes.uploaded(job.id), dict[str, str]()
+        for key, number in uploaded.ids.items() if uploaded else ():
             try:
                 await self._calls.ask(job.place.tenant.id, "files.delete", {"file": number})
             except Refused as refused:
-                if refused.refusal is not Refusal.FILE_GONE:
+                if refused.refusal in _FOR_GOOD:
+                    left[key] = number
+                elif refused.refusal is not Refusal.FILE_GONE:
                     raise
+        return left
 
     async def _is_hopeless(self, job: Job, refused: Refused) -> bool:
         if refused.refusal not in _MAY_PASS:
-            return refused.refusal is Refusal.NO_FILES
+            return refused.refusal in _FOR_GOOD
         uploaded = await self._notes.uploaded(job.id)
         return uploaded is not None and self._now() - uploaded.since_s > GIVE_UP_S
 

@@ -4,10 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from adapters.slack.answering import Answering
-from adapters.slack.blocks import ALT_TEXT
 from adapters.slack.cards import Shown, ShownFile, card_message
 from adapters.slack.notes import Notes
-from adapters.slack.text import plain
 from bot.histories import fit_for
 from bot.jobs import JobRecord
 from bot.policy.places import Spot
@@ -30,7 +28,7 @@ class Showing:
         # Nothing is uploaded for it: the noticeboard may be doing so just now, and would not know of a second file.
         uploaded = await self.notes.uploaded(record.job.id)
         ids = uploaded.ids if uploaded else {}
-        alt = plain(card.prompt or card.title, ALT_TEXT)
+        alt = card.prompt or card.title
         files = tuple(ShownFile(id=ids[each.key], alt=alt) for each in card.files if each.key in ids)
         missing = (_NOT_BROUGHT,) if card.files and not files else ()
         message = card_message(card, Shown(files=files, remarks=(*remarks, *missing)))
