@@ -1,0 +1,1 @@
+"""What moderators do, the same wherever they do it."""
