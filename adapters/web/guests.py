@@ -33,7 +33,11 @@ class Guest:
 
     def sees(self, record: JobRecord) -> bool:
         """Tell whether any of these people may see a job from this channel."""
-        return any(may_see(record, person, self.place) for person in self.people)
+        return self.onlooker(record) is not None
+
+    def onlooker(self, record: JobRecord) -> Requester | None:
+        """Return the first of these people who may see a job from this channel."""
+        return next((person for person in self.people if may_see(record, person, self.place)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,26 @@
 """Addresses of stored files: each good for a while, and the same for half of that, so that browsers load them once."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from time import monotonic
+from typing import Protocol
 
-from adapters.web.desk import LinkedFiles
 from bot.jobs import JobId, StoredFile
+from bot.ports import FileStore
 
 _KEPT = 4096
+
+
+class LinkedFiles(FileStore, Protocol):
+    """A file store that can also judge its own links, and whose readers can be closed half-way."""
+
+    def read(self, key: str) -> AsyncGenerator[bytes]:
+        """Read a file in chunks; raises FileGone."""
+        ...
+
+    def opens(self, key: str, query: str) -> bool:
+        """Tell whether this is the query of a link to this file that has not expired."""
+        ...
 
 
 class Links:

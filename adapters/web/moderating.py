@@ -1,7 +1,7 @@
 """`/mod …` on the page: whom the settings name a moderator or an operator there, and nobody by sitting at it."""
 
-from adapters.web.desk import Desk
 from bot.answers import Answer
+from bot.desk import Desk
 from bot.jobs import Requester
 from bot.policy.measures import Rank
 from bot.presiding import MOD, Presiding, actor_of

@@ -7,8 +7,8 @@ import asyncio
 
 from aiohttp import web
 
-from adapters.web.desk import LinkedFiles
 from adapters.web.limits import WebLimits
+from adapters.web.links import LinkedFiles
 from adapters.web.sending import Sent, send
 from bot.media import recognise
 

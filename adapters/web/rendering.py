@@ -10,11 +10,10 @@ from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adapters.web.desk import Facts
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
-from bot.answers import Answer, Listed, Strong, Tone, Typed
+from bot.answers import Answer, Strong, Tone, Typed
 from bot.buttons import named
 from bot.events import MediaKind
 from bot.forms import Field
@@ -78,10 +77,6 @@ class Pages:
     def note(self, headline: str, sentence: str = "", *, tone: str = "plain", command: str = "") -> str:
         """Render an answer for one person; `command` is offered for copying. Tones: plain, bad, full."""
         return self._render("note.html", headline=headline, sentence=sentence, tone=tone, command=command)
-
-    def facts(self, listed: Listed, facts: Facts) -> str:
-        """Render names and values."""
-        return self._render("facts.html", headline=listed.headline, facts=facts, empty=listed.empty)
 
     def answer(self, answer: Answer) -> str:
         """Render an answer for one person, whatever it is made of."""

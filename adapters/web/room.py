@@ -11,11 +11,12 @@ from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Middleware
 
 from adapters.web.chat import WebChat
-from adapters.web.desk import Desk, LinkedFiles
 from adapters.web.guards import session_of
 from adapters.web.limits import WebLimits
+from adapters.web.links import LinkedFiles
 from adapters.web.rendering import Pages
 from bot.answers import Answer
+from bot.desk import Desk
 from bot.errors import FairbrushError, QueueFull, SubmissionError
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Requester

@@ -1,6 +1,7 @@
 """What somebody says: messages and forms with their pictures, and what may come next while they type."""
 
 from dataclasses import asdict
+from typing import assert_never
 from uuid import UUID
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from adapters.web.completion import complete
 from adapters.web.guards import session_of
 from adapters.web.moderating import moderated, moderates
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
-from bot.answers import QUEUE, USAGE
+from bot.answers import Answer
 from bot.commands import (
     IMAGINE,
     SERVICES,
@@ -27,7 +28,8 @@ from bot.jobs import JobId, JobRecord, Requester
 from bot.policy.places import Spot
 from bot.presiding import DOES, MOD
 from bot.repeating import submission_of_form
-from bot.submissions import Submission
+from bot.submissions import Occasion, Submission
+from bot.telling import Own, answer_to
 from workflows.catalog import Catalog
 from workflows.workflow import Workflow
 
@@ -100,19 +102,25 @@ class AskRoutes:
     async def _serve(self, service: Service, requester: Requester, spot: Spot) -> str:
         desk, pages = self._room.desk, self._room.pages
         match service.name:
-            case "queue":
-                return pages.facts(QUEUE, await desk.queue(requester))
-            case "usage":
-                return pages.facts(USAGE, await desk.usage(requester))
-            case "history":
-                return pages.history(await desk.history(requester))
-            case "workflows":
-                found = self._offered(spot).workflows.items()
-                return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
             case name if name == MOD:
                 return pages.answer(await moderated(desk, requester, service.rest))
-        more = {MOD: DOES} if moderates(desk, requester) else {}
-        return pages.help([(f"/{name}", says) for name, says in {**command_names(self._offered(spot)), **more}.items()])
+            case "workflows":  # here each has a button that opens its form
+                found = self._offered(spot).workflows.items()
+                return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
+        told = await answer_to(desk, service.name, Occasion(event="", requester=requester, spot=spot))
+        match told:
+            case Answer():
+                return pages.answer(told)
+            case Own.HISTORY:
+                return pages.history(await desk.history(requester))
+            case Own.HELP | Own.CANCEL:  # there is no /cancel here: whoever asked sees the card, with its button
+                return pages.help(self._commands(requester, spot))
+            case _:
+                assert_never(told)
+
+    def _commands(self, requester: Requester, spot: Spot) -> list[tuple[str, str]]:
+        more = {MOD: DOES} if moderates(self._room.desk, requester) else {}
+        return [(f"/{name}", says) for name, says in {**command_names(self._offered(spot)), **more}.items()]
 
     async def _form(self, request: web.Request) -> web.Response:
         content, attached = await parts_of(request, self._room)

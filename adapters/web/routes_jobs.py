@@ -5,13 +5,25 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from adapters.web.guards import session_of
+from adapters.web.moderating import moderates
 from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
-from bot.forms import fields_of
-from bot.jobs import JobRecord, Requester
-from bot.repeating import command_of, submission_of_click, workflow_of
+from bot.clicking import Click, effect_of
+from bot.effects import Effect, GiveWords, Heed, OpenEdit, Paint, Remove, Say
+from bot.errors import SubmissionError
+from bot.forms import THANKS, fields_of
+from bot.jobs import JobRecord
+from bot.meanings import Press
+from bot.refusals import OUTDATED
 from bot.status import Button
-from bot.telling import cancelled, is_seen
+from bot.submissions import Occasion
+from workflows.workflow import Workflow
+
+_LOOKED_AT = {"form": Button.EDIT, "command": Button.PARAMETERS}
+"""What is asked for by GET: nothing is changed by it."""
+
+_PRESSED = (Button.CANCEL, Button.DELETE, Button.REROLL, Button.VARY, Button.UPSCALE)
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class JobRoutes:
@@ -22,74 +34,77 @@ class JobRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        making = {button.value: self._making(button) for button in (Button.REROLL, Button.VARY, Button.UPSCALE)}
         return [
-            web.get("/jobs/{job}/form", self._edit),
-            web.get("/jobs/{job}/command", self._command),
-            web.post("/jobs/{job}/cancel", self._cancel),
-            web.post("/jobs/{job}/delete", self._delete),
+            *(web.get(f"/jobs/{{job}}/{name}", self._looking(button)) for name, button in _LOOKED_AT.items()),
+            *(web.post(f"/jobs/{{job}}/{button.value}", self._pressing(button)) for button in _PRESSED),
             web.post("/jobs/{job}/report", self._report),
-            *(web.post(f"/jobs/{{job}}/{name}", handler) for name, handler in making.items()),
             web.get(r"/jobs/{job}/files/{number:\d{1,4}}", self._file),
             web.get("/jobs/{job}/previews/{name}", self._preview),
         ]
 
-    async def _edit(self, request: web.Request) -> web.Response:
-        record = await seen_job(self._room, request)
-        workflow = workflow_of(record, self._room.desk.catalog())
+    def _looking(self, button: Button) -> _Handler:
+        async def look(request: web.Request) -> web.Response:
+            record, guest = await seen_job(self._room, request), session_of(request).guest
+            occasion = Occasion(event="", requester=guest.onlooker(record) or guest.people[0], spot=guest.spot)
+            meaning = Press(button=button, job_id=record.job.id)
+            return await self._told(await effect_of(self._room.desk, Click(meaning=meaning, occasion=occasion)))
+
+        return look
+
+    def _pressing(self, button: Button) -> _Handler:
+        async def press(request: web.Request) -> web.Response:
+            record = None if await self._is_left_over(request, button) else await seen_job(self._room, request)
+            content = await json_of(request, self._room.limits)
+            occasion, number = occasion_of(request, content), content.get("number")
+            click = Click(
+                meaning=Press(
+                    button=button, job_id=job_id_in(request), number=number if isinstance(number, int) else 0
+                ),
+                occasion=occasion,
+                moderates=moderates(self._room.desk, occasion.requester),
+                # What is left of a job that was forgotten belongs to its channel: to whoever clicks there.
+                answers=(record.job.requester if record else occasion.requester).id,
+            )
+            effect = await effect_of(self._room.desk, click)
+            if isinstance(effect, Remove):
+                await self._room.chat.take_away(record.job.place if record else occasion.place, job_id_in(request))
+            return await self._told(effect)
+
+        return press
+
+    async def _is_left_over(self, request: web.Request, button: Button) -> bool:
+        """Whether a card is to go whose job was forgotten, by age or by a deletion that a kill cut short."""
+        place, job_id = session_of(request).guest.place, job_id_in(request)
+        is_shown = button is Button.DELETE and self._room.chat.entry(place, job_id) is not None
+        return is_shown and await self._room.desk.job(job_id) is None
+
+    async def _told(self, effect: Effect) -> web.Response:
+        pages = self._room.pages
+        match effect:
+            case Say(answer=answer):
+                return fragment(pages.answer(answer))
+            case Heed() | Remove():
+                return web.Response(status=204)
+            case Paint(submission=submission):
+                receipt = await self._room.desk.submit(submission)
+                return web.json_response({"job": str(receipt.record.job.id)}, status=202)
+            case OpenEdit(record=record, workflow=workflow):
+                return fragment(self._form(record, workflow))
+            case GiveWords(workflow=name, words=words):
+                return fragment(pages.note("This paints the same again:", command=f"/{name} {words}"))
+        raise SubmissionError(OUTDATED)  # no button of the page says anything else
+
+    def _form(self, record: JobRecord, workflow: Workflow) -> str:
         fields = fields_of(workflow, record.job.values, self._room.desk.vocabulary())
         title = workflow.manifest.title
-        html = self._room.pages.form(fields, workflow=workflow.name, title=title, parent=record.job.id)
-        return fragment(html)
-
-    async def _command(self, request: web.Request) -> web.Response:
-        record, desk = await seen_job(self._room, request), self._room.desk
-        workflow, words = command_of(record, await desk.version(record.job), desk.vocabulary())
-        note = self._room.pages.note("This paints the same again:", command=f"/{workflow} {words}")
-        return fragment(note)
-
-    async def _cancel(self, request: web.Request) -> web.Response:
-        record, requester = await self._clicked(request)
-        found = await self._room.desk.cancel(record.job.id, requester)
-        if is_seen(found):
-            return web.Response(status=204)
-        return fragment(self._room.pages.note(cancelled(found).sections[0].headline))
-
-    async def _delete(self, request: web.Request) -> web.Response:
-        place, job_id = session_of(request).guest.place, job_id_in(request)
-        if self._room.chat.entry(place, job_id) and await self._room.desk.job(job_id) is None:
-            # Its job was forgotten, by age or by a deletion that a kill cut short: what is left belongs to the channel.
-            speaker_of(request, await json_of(request, self._room.limits))
-        else:
-            record, requester = await self._clicked(request)
-            await self._room.desk.delete(job_id, requester, answers=record.job.requester.id)
-            place = record.job.place
-        await self._room.chat.take_away(place, job_id)
-        return web.Response(status=204)
+        return self._room.pages.form(fields, workflow=workflow.name, title=title, parent=record.job.id)
 
     async def _report(self, request: web.Request) -> web.Response:
         record = await seen_job(self._room, request)
         content = await json_of(request, self._room.limits)
         reporter, place = speaker_of(request, content), session_of(request).guest.place
         await self._room.desk.report(record.job.id, reporter, place, str(content.get("reason", "")))
-        return fragment(self._room.pages.note("Reported. The operator can read it; nothing else happens by itself."))
-
-    def _making(self, button: Button) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def press(request: web.Request) -> web.Response:
-            record = await seen_job(self._room, request)
-            content = await json_of(request, self._room.limits)
-            occasion, catalog = occasion_of(request, content), self._room.desk.catalog()
-            number = content.get("number", 0)
-            number = number if isinstance(number, int) else 0
-            submission = submission_of_click(occasion, button, record, catalog, number=number)
-            receipt = await self._room.desk.submit(submission)
-            return web.json_response({"job": str(receipt.record.job.id)}, status=202)
-
-        return press
-
-    async def _clicked(self, request: web.Request) -> tuple[JobRecord, Requester]:
-        record = await seen_job(self._room, request)
-        return record, speaker_of(request, await json_of(request, self._room.limits))
+        return fragment(self._room.pages.note("Reported.", THANKS))
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         record = await seen_job(self._room, request)

@@ -9,11 +9,10 @@ from typing import Self
 from aiohttp import web
 
 from adapters.web.chat import WebChat
-from adapters.web.desk import Desk, LinkedFiles
 from adapters.web.guards import Guards, check_host, put_headers
 from adapters.web.guests import Door, Guest
 from adapters.web.limits import WebLimits
-from adapters.web.links import Links
+from adapters.web.links import LinkedFiles, Links
 from adapters.web.originals import OriginalRoutes
 from adapters.web.rendering import Pages
 from adapters.web.room import Room, told
@@ -22,6 +21,7 @@ from adapters.web.routes_jobs import JobRoutes
 from adapters.web.routes_live import LiveRoutes
 from adapters.web.routes_page import PageRoutes
 from adapters.web.seal import Seal
+from bot.desk import Desk
 from bot.errors import ConfigError
 
 TRIES = 20

@@ -1,6 +1,6 @@
 """The page's surroundings for tests: real intake over a store in memory, and jobs that move when the test says so."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import count
@@ -10,18 +10,14 @@ from PIL import Image
 
 from adapters.files import LinkSigner, LocalFiles
 from adapters.web.chat import WebChat
-from adapters.web.desk import Facts
 from adapters.web.guests import Guest
-from bot.answers import Answer
 from bot.desk import Desk
 from bot.estimates import Estimates
 from bot.events import Stage
-from bot.images import Admitted
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import Job, JobId, JobRecord, Left, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
+from bot.jobs import JobId, Left, MessageRef, Place, Requester, StoredFile, Tenant, run_id_of
 from bot.limits import Limits
-from bot.policy.measures import Actor, Measure, Rank
-from bot.policy.places import PlaceRule, Spot
+from bot.policy.places import PlaceRule
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
@@ -29,7 +25,6 @@ from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary
-from workflows.workflow import Workflow
 
 KEY = b"a key that only tests sign with."
 LOCAL = Tenant(platform="web", id="local")
@@ -48,6 +43,10 @@ VOCABULARY = Vocabulary(
         "UpscaleModelLoader.model_name": ("4x-sharp.pth",),
     }
 )
+
+
+Facts = Sequence[tuple[str, str]]
+"""Names and values."""
 
 
 def png(color: str, size: tuple[int, int] = (96, 64)) -> bytes:
@@ -75,8 +74,8 @@ class PracticeDesk:
 
     def __post_init__(self) -> None:
         knowledge = Knowledge(
-            catalog=self.catalog,
-            vocabulary=self.vocabulary,
+            catalog=lambda: self.shelf,
+            vocabulary=lambda: VOCABULARY,
             usual=lambda: "txt2img",
             rules=lambda: self.rules,
         )
@@ -96,20 +95,9 @@ class PracticeDesk:
             gpus=lambda lane, lanes: 1,
         )
 
-    def catalog(self) -> Catalog:
-        return self.shelf
-
-    def vocabulary(self) -> Vocabulary:
-        return VOCABULARY
-
-    def workflows(self, spot: Spot) -> Mapping[str, Workflow]:
-        return self.desk.workflows(spot)
-
-    def default_workflow(self, spot: Spot) -> str:
-        return self.desk.default_workflow(spot)
-
-    async def admit(self, content: bytes) -> Admitted:
-        return await self.intake.admit_off_loop(content)
+    def __getattr__(self, name: str) -> object:
+        """Whatever a test does not change is the real desk's."""
+        return getattr(self.__dict__["desk"], name)
 
     async def submit(self, submission: Submission) -> Receipt:
         self.submissions.append(submission)
@@ -120,42 +108,23 @@ class PracticeDesk:
         await self.post(receipt.record.job.id, eta_s=12)
         return receipt
 
-    async def cancel(self, job_id: JobId, requester: Requester) -> Cancelling:
-        found = await self.desk.cancel(job_id, requester)
+    async def cancel(self, job_id: JobId, requester: Requester, *, moderates: bool = False) -> Cancelling:
+        found = await self.desk.cancel(job_id, requester, moderates=moderates)
         await self.post(job_id)
         return found
 
-    async def delete(self, job_id: JobId, requester: Requester, *, answers: str | None = None) -> Left | None:
-        left = await self.desk.delete(job_id, requester, answers=answers)
+    async def delete(
+        self, job_id: JobId, requester: Requester, *, moderates: bool = False, answers: str | None = None
+    ) -> Left | None:
+        left = await self.desk.delete(job_id, requester, moderates=moderates, answers=answers)
         self.deleted.add(job_id)
         return left
-
-    async def report(self, job_id: JobId, reporter: Requester, place: Place, reason: str) -> None:
-        await self.desk.report(job_id, reporter, place, reason)
-
-    async def job(self, job_id: JobId) -> JobRecord | None:
-        return await self.store.read(job_id)
-
-    async def version(self, job: Job) -> Workflow:
-        return await self.desk.version(job)
-
-    async def preview(self, job_id: JobId) -> bytes | None:
-        return await self.store.preview(job_id)
-
-    async def history(self, requester: Requester) -> Sequence[JobRecord]:
-        return await self.store.of_requester(requester)
 
     async def queue(self, requester: Requester) -> Facts:
         return (("Waiting", "3 jobs, about 40 s"), ("Yours", f"{requester.name} has 1, next in line"))
 
-    async def usage(self, requester: Requester) -> Facts:
+    async def usage(self, requester: Requester, roles: Collection[str] = ()) -> Facts:
         return (("GPU time today", "1 min 12 s of 20 min"), ("Pictures today", f"14, by {requester.name}"))
-
-    def rank(self, requester: Requester, roles: Collection[str], *, moderates: bool) -> Rank:
-        return self.desk.rank(requester, roles, moderates=moderates)
-
-    async def moderate(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
-        return await self.desk.moderate(actor, measure, tenant)
 
     # ---- what the test says happens ----
 

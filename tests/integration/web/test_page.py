@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,11 +12,12 @@ from adapters.web.limits import WebLimits
 from adapters.web.log import KEPT, FileLog
 from adapters.web.server import WebOptions, WebServer
 from bot.errors import ChatError, ConfigError, QueueFull, StoreLost, TooFast
-from bot.jobs import JobId, MessageRef
+from bot.jobs import JobId, JobState, MessageRef
 from bot.policy.pace import Rate
 from bot.policy.places import PlaceRule
+from bot.policy.ranks import Moderators, Ranks
 from tests.integration.web.conftest import asked_job, scene_of
-from tests.integration.web.desk import DEMO, KEY, STUDIO, PracticeDesk, local_files, png
+from tests.integration.web.desk import DEMO, KEY, LOCAL, STUDIO, PracticeDesk, local_files, png
 
 
 async def heard(socket, wanted):
@@ -231,6 +233,16 @@ async def test_only_whoever_asked_can_cancel(scene, browser):
     assert refused == 422
     assert "somebody else" in html
     assert done == 204
+
+
+async def test_whom_the_settings_name_a_moderator_cancels_what_others_asked_for(scene, browser):
+    scene.desk.desk = replace(scene.desk.desk, ranks=Ranks(moderators={LOCAL: Moderators(users=frozenset({"ben"}))}))
+    await browser.ask("/imagine a fox")
+    browser.person = "ben"
+    status, _ = await browser.post(f"/jobs/{asked_job(scene.desk)}/cancel")
+
+    assert status == 204
+    assert (await scene.desk.job(asked_job(scene.desk))).state is JobState.CANCELLED
 
 
 async def painted(scene, browser):

@@ -13,7 +13,7 @@ from adapters.web.links import Links
 from adapters.web.log import Entry
 from adapters.web.rendering import HERE, Pages
 from adapters.web.seal import Seal
-from bot.answers import Answer, Listed, Section, Strong, Tone, Typed
+from bot.answers import Answer, Listed, Section, Strong, Tone, Typed, facts
 from bot.errors import ConfigError
 from bot.events import MediaKind
 from bot.forms import fields_of
@@ -64,7 +64,7 @@ def everything(pages):
         pages.page(guest, title=HOSTILE, examples=[HOSTILE]),
         pages.faults([Fault(parameter=HOSTILE, reason=HOSTILE)]),
         pages.note(HOSTILE, HOSTILE, command=HOSTILE),
-        pages.facts(Listed(headline=HOSTILE, empty=HOSTILE), [(HOSTILE, HOSTILE)]),
+        pages.answer(facts(Listed(headline=HOSTILE, empty=HOSTILE), [(HOSTILE, HOSTILE)])),
         pages.workflows([(HOSTILE, HOSTILE, HOSTILE)]),
         pages.help([(HOSTILE, HOSTILE)]),
         pages.form(fields_of(workflow, {"prompt": HOSTILE}, VOCABULARY), workflow="inpaint", title=HOSTILE, parent=JOB),
