@@ -11,7 +11,7 @@ from adapters.slack.installs import Installs, OneToken
 from adapters.slack.pacing import TIERS
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
-from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Status, TooMany
+from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Mishap, Status, TooMany
 from tests.integration.slack.chat_scene import PNG, Office
 
 POST, UPDATE = "chat.postMessage", "chat.update"
@@ -45,6 +45,17 @@ async def test_a_change_whose_answer_is_lost_is_made_again(here: Office, calls: 
 
     assert here.shown()[0].text == "two"
     assert len(here.slack.record.of(UPDATE)) == 2
+
+
+@pytest.mark.parametrize("then", [TooMany(1), Error("access_denied"), Error("invalid_arguments")], ids=str)
+async def test_what_may_be_done_may_be_done_whatever_the_next_try_is_told(here: Office, calls: Calls, then: Mishap):
+    made = await posted(here, calls)
+    for fault in (Lost(), then):
+        here.slack.faults.plan(fault, UPDATE)
+    no = await refused(here, calls, UPDATE, {**made, "text": "two"})
+
+    assert no.refusal is not Refusal.AWAY
+    assert no.may_be_done
 
 
 @pytest.mark.parametrize("fault", [Dropped(), Lost(), Status(503), Error("fatal_error")], ids=str)

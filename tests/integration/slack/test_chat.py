@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -17,13 +18,17 @@ from bot.ladder import Kind, Posted
 from bot.status import StatusCard
 from tests.contracts.chat.cards import PICTURE, card_in
 from tests.fakes.slack import composing
-from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Mishap, Status
+from tests.fakes.slack.faults import Dropped, Error, Held, Lost, Mishap, Status, TooMany
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.state import Message, Version
 from tests.fakes.slack.walking import slack_files
 from tests.integration.slack.chat_scene import PNG, Office, office
 
 POST, UPDATE, COMPLETE, INFO = "chat.postMessage", "chat.update", "files.completeUploadExternal", "files.info"
+LINK = "files.getUploadURLExternal"
+REFUSED_LATER = [
+    TooMany(1), Error("posting_to_channel_denied"), Error("invalid_arguments"), Error("access_denied"),
+]  # fmt: skip
 QUEUED, RUNNING, SUCCEEDED, FAILED = JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED
 
 
@@ -161,6 +166,20 @@ async def test_a_message_is_found_among_many_and_not_made_again_where_that_canno
     here.slack.clock.advance(30)
     assert not (await refused(chat, other, None, QUEUED)).gone
     assert len(here.shown()) == 2
+
+
+async def test_where_we_may_not_look_for_a_message_it_is_made_again_once_it_cannot_arrive_any_more(here, chat):
+    for token in here.team.state.tokens:
+        token.scopes -= {"channels:history"}
+    job = here.job()
+    here.slack.faults.plan(Dropped(), POST)
+    await refused(chat, job, None, QUEUED)
+    assert not (await refused(chat, job, None, QUEUED)).gone
+
+    here.slack.clock.advance(posting.SETTLED_S + 1)
+    ref = await created(chat, job)
+    assert [f"c/{each.ts}" for each in here.shown()] == [ref.id]
+    assert here.shown(here.slack.world.dm(here.ada.user)) == []
 
 
 async def test_what_slack_refused_is_asked_for_again_at_once(here, chat):
@@ -314,6 +333,64 @@ async def test_pictures_that_may_not_stand_there_are_left_out_and_deleted(here, 
     assert "Painted" in here.message(ref).text
     assert here.slack.orphans() == []
     assert len(here.slack.record.of("files.delete")) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        *product((LINK, COMPLETE, INFO), ("missing_scope", "access_denied", "no_permission")),
+        *product((COMPLETE,), ("channel_not_found", "not_in_channel")),
+        (INFO, "not_visible"),
+    ],
+)
+async def test_whatever_slack_refuses_of_the_pictures_the_message_is_not_lost_by_it(here, chat, method, error):
+    job = here.job()
+    ref = await created(chat, job)
+    here.slack.faults.plan(Error(error), method)
+
+    assert await chat.edit(job, ref, card_in(job, SUCCEEDED)) == ref
+    assert here.shown() == [here.message(ref)]
+    assert "Painted" in here.message(ref).text
+    assert "Not every picture could be shown here." in here.message(ref).text
+    assert here.slack.orphans() == []
+
+
+async def test_a_file_that_slack_does_not_let_us_delete_does_not_hold_up_the_end_and_goes_with_the_message(here, chat):
+    job = here.job()
+    ref = await created(chat, job)
+    here.slack.faults.plan(Error("missing_scope"), INFO)
+    here.slack.faults.plan(Error("missing_scope"), "files.delete")
+    await chat.edit(job, ref, card_in(job, SUCCEEDED))
+    assert "Painted" in here.message(ref).text
+
+    await chat.remove(job, ref)
+    assert here.slack.orphans() == []
+
+
+@pytest.mark.parametrize("then", REFUSED_LATER, ids=str)
+async def test_files_whose_completing_was_not_answered_are_shown_whatever_the_next_try_is_told(here, chat, then):
+    job = here.job()
+    ref = await created(chat, job)
+    for fault in (Lost(), then):
+        here.slack.faults.plan(fault, COMPLETE)
+    await chat.edit(job, ref, card_in(job, SUCCEEDED))
+
+    assert len(pictures(here.message(ref))) == len(here.team.state.files) == 1
+    assert here.shown() == [here.message(ref)]
+    assert here.slack.orphans() == []
+
+
+async def test_a_picture_is_called_as_it_was_typed(here, chat):
+    job = here.job()
+    ref = await created(chat, job)
+    card = replace(card_in(job, SUCCEEDED), prompt="R&D <b> :fox: @here\u202e")
+    await chat.edit(job, ref, card)
+
+    [shown] = [each for each in here.message(ref).now.blocks if each["type"] == "image"]
+    [file] = here.team.state.files.values()
+    assert shown["alt_text"] == file.alt
+    assert file.alt.startswith("R&D <b> :fox: @here")
+    assert "\u202e" not in file.alt
 
 
 async def test_what_is_no_picture_that_slack_shows_is_a_link(here, calls):

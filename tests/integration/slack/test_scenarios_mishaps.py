@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.slack.faults import Dropped, Error, Lost, Status, TooMany
-from tests.integration.slack.whole import UNHURRIED, Whole, painted, pictures, whole
+from tests.integration.slack.whole import UNHURRIED, Whole, clean, painted, pictures, whole
 
 MISHAPS = {
     "429": TooMany(after_s=1),
@@ -79,6 +79,33 @@ async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(tmp
         assert scene.runs() == 1
 
 
+async def test_a_group_message_whose_answer_was_lost_is_found_with_the_scopes_that_the_manifest_asks_for(tmp_path):
+    async with whole(tmp_path) as scene:
+        scene.slack.faults.plan(Lost(), "chat.postMessage")
+        group = scene.team.channel("the two of us", kind="mpim")
+        message = await painted(await scene.ada.slash(group, "/imagine", "a fox steps:2"))
+        await scene.ended()
+
+        assert scene.shown(group) == [message]
+        assert clean(scene)
+
+
+async def test_an_old_installation_that_may_not_look_for_a_lost_message_tells_the_end_where_it_was_asked(tmp_path):
+    async with whole(tmp_path) as scene:
+        for token in scene.team.state.tokens:
+            token.scopes -= {"mpim:history"}
+        scene.slack.faults.plan(Lost(), "chat.postMessage")
+        group = scene.team.channel("the two of us", kind="mpim")
+        await scene.ada.slash(group, "/imagine", "a fox steps:2")
+        await scene.slack.until(lambda: bool(scene.slack.record.of("conversations.history")))
+        scene.later(ASKED_S)
+        await scene.slack.until(lambda: any(map(pictures, scene.shown(group))))
+        await scene.ended()
+
+        assert scene.shown(scene.ada.dm) == []
+        assert scene.slack.orphans() == []
+
+
 async def test_a_message_that_was_never_posted_is_posted_once_it_cannot_be_on_its_way_any_more(tmp_path):
     async with whole(tmp_path) as scene:
         scene.slow()
@@ -117,6 +144,34 @@ async def test_a_workspace_that_takes_no_files_is_told_how_the_job_ended_all_the
 
         assert "Not every picture could be shown" in message.text
         assert scene.shown() == [message]
+
+
+async def test_an_app_that_may_not_upload_any_more_tells_how_the_job_ended_in_its_one_message(tmp_path):
+    async with whole(tmp_path) as scene:
+        asked = await scene.mid_run()
+        for token in scene.team.state.tokens:
+            token.scopes -= {"files:write"}
+        scene.quick()
+        message = await painted(asked)
+        await scene.ended()
+
+        assert "Not every picture could be shown" in message.text
+        assert [*scene.shown(), *scene.shown(scene.ada.dm)] == [message]
+
+
+@pytest.mark.parametrize("then", [Error("access_denied"), Error("posting_to_channel_denied"), TooMany(1)], ids=str)
+async def test_files_that_were_made_whole_unheard_are_shown_whatever_slack_says_next(tmp_path, then):
+    async with whole(tmp_path, is_spared=False) as scene:
+        asked = await scene.mid_run()
+        for mishap in (Lost(), then):
+            scene.slack.faults.plan(mishap, "files.completeUploadExternal")
+        scene.quick()
+        message = await painted(asked)
+        await scene.ended()
+
+        assert scene.shown() == [message]
+        assert pictures(message) == len(scene.slack.record.of("upload")) == 1
+        assert scene.slack.orphans() == []
 
 
 async def test_a_picture_that_somebody_deletes_while_it_is_posted_does_not_hold_up_the_end(tmp_path):

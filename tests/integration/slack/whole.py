@@ -20,13 +20,14 @@ from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from adapters.slack import pacing, standing
 from adapters.slack.installs import Installs
-from adapters.slack.manifest import EVENTS_PATH
+from adapters.slack.manifest import EVENTS_PATH, SCOPES
 from adapters.slack.standing import EDITS_S, POSTS_S
 from bot.holding import Tenure
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.service.roles import Role
 from tests.fakes.headlines import PAINTED, PAINTING
 from tests.fakes.slack import schema
+from tests.fakes.slack.application import App
 from tests.fakes.slack.asks import Asked
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
@@ -183,7 +184,7 @@ async def whole(
     What is left of it at the end is stopped; no call was made too often if Slack `is_spared`, and every one is sound.
     """
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(FakeSlack(limits))
+        slack = await stack.enter_async_context(FakeSlack(limits, app=App(scopes=frozenset(SCOPES))))
         hurry(stack.enter_context(pytest.MonkeyPatch.context()))
         url = await stack.enter_async_context(open_engine(folder / "engine"))
         options = SimulatorOptions(step_ms=10, draw=False)
