@@ -88,7 +88,14 @@ def _stands(core: Core, announce: Announce) -> Iterator[Stand]:
     """Join every chat platform of this process; they share one desk."""
     desk = desk_of(core)
     sources = sources_of(core, desk)
-    backing = Backing(desk=desk, files=core.files, live=core.pool.live, secrets=core.secrets, card=sources.card)
+    backing = Backing(
+        desk=desk,
+        files=core.files,
+        live=core.pool.live,
+        secrets=core.secrets,
+        turns=core.pool.turns,
+        card=sources.card,
+    )
     beside: Sequence[Route] = ()
     # Here, for each takes half a second: whoever is not in Discord or Slack does not wait for its library.
     if Role.SLACK in core.options.roles:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.desk import Desk
 from bot.jobs import JobRecord
-from bot.ports import FileStore, LiveBoard, SecretStore
+from bot.ports import FileStore, LiveBoard, SecretStore, TurnStore
 from bot.status import StatusCard
 
 
@@ -17,4 +17,5 @@ class Backing:
     files: FileStore
     live: LiveBoard
     secrets: SecretStore
+    turns: TurnStore
     card: Callable[[JobRecord], Awaitable[StatusCard]]

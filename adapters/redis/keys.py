@@ -75,6 +75,8 @@ NAMES = {
     "doomed": "set by platform: messages that are to be taken away, each with its job, JSON; expires",
     "nonce": "string by nonce: until when it is remembered that it was done; expires",
     "secret": "string by name: encrypted; expires",
+    "paced": "sorted set by bucket: turns that were taken of late, by when; expires",
+    "paused": "string by bucket: until when nobody may take a turn; expires",
     "clock": "string: what time it is, in tests only",
 }
 

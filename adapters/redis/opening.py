@@ -31,6 +31,7 @@ from adapters.redis.serial import SCHEMA
 from adapters.redis.servers import RedisServers, identity_of
 from adapters.redis.settings import RedisSettings
 from adapters.redis.store import RedisStore
+from adapters.redis.turns import RedisTurns
 from adapters.redis.vocabulary import RedisVocabulary
 from bot.errors import ConfigError, StoreLost
 from bot.shares import FairPolicy
@@ -63,6 +64,7 @@ class RedisPool:
     audit: RedisAudit
     census: RedisCensus
     doomed: RedisDoomed
+    turns: RedisTurns
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -136,6 +138,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         audit=RedisAudit(edge=edge),
         census=RedisCensus(edge=edge),
         doomed=RedisDoomed(edge=edge),
+        turns=RedisTurns(edge=edge),
     )
 
 

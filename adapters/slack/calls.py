@@ -22,7 +22,7 @@ from adapters.slack.given import SLACK
 from adapters.slack.pacing import Paces
 from adapters.slack.refusals import Refusal, Refused, refused_by
 from adapters.slack.shapes import Json
-from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S
+from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S, TurnStore
 
 _HOLD_S = 30.0  #: where a 429 says no time; Slack's page on rate limits shows this one
 
@@ -52,9 +52,16 @@ class Tokens(Protocol):
 class Calls:
     """The way to Slack of this process, for all workspaces; use it as a context. Every call raises `Refused`."""
 
-    def __init__(self, tokens: Tokens, *, base_url: str = SLACK, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        *,
+        base_url: str = SLACK,
+        clock: Callable[[], float] = monotonic,
+        turns: TurnStore | None = None,
+    ) -> None:
         self._tokens, self._base_url = tokens, base_url
-        self._paces = Paces(clock)
+        self._paces = Paces(clock, turns)
         self._access = Access(mend=tokens.mend) if tokens.mend else None
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
@@ -147,7 +154,7 @@ class Calls:
                 # The last two are what slack_sdk trips over when something answers in words that are not Slack's.
                 refused = _told(method, error)
                 if refused.refusal is Refusal.TOO_MANY:
-                    self._paces.hold(workspace, method, channel, refused.after_s)
+                    await self._paces.hold(workspace, method, channel, refused.after_s)
                 raise refused from error
 
     @staticmethod

@@ -39,7 +39,8 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     installs = Installs(backing.secrets)
     own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
     tokens = own or installs
-    calls, outside = Calls(tokens, base_url=options.base_url), Outside(hooks=options.hooks, files=options.files)
+    calls = Calls(tokens, base_url=options.base_url, turns=backing.turns)
+    outside = Outside(hooks=options.hooks, files=options.files)
     rooms = Rooms(calls=calls, notes=Notes(backing.secrets))
     persons = Persons(calls=calls, groups=Groups(calls=calls, named=options.groups))
     submitting = Submitting(

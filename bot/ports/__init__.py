@@ -41,4 +41,5 @@ from bot.ports.stores import ReportStore as ReportStore
 from bot.ports.stores import SecretStore as SecretStore
 from bot.ports.stores import ServerStore as ServerStore
 from bot.ports.stores import TextStore as TextStore
+from bot.ports.stores import TurnStore as TurnStore
 from bot.status import Live as Live  # a card is made of it; the LiveBoard below carries it

@@ -138,6 +138,18 @@ class SecretStore(Protocol):
         ...
 
 
+class TurnStore(Protocol):
+    """Turns at what the world limits, counted by bucket over all processes; may raise StoreLost."""
+
+    async def take(self, bucket: str, *, most: int, per_s: float) -> float:
+        """Take one of so many in any stretch of seconds; returns 0, or after how many seconds to come again."""
+        ...
+
+    async def pause(self, bucket: str, *, for_s: float) -> None:
+        """Let nobody take one for so long; a longer pause stays."""
+        ...
+
+
 class TextStore(Protocol):
     """Small texts that last, by name, shared by all processes of a platform; may raise StoreLost."""
 

@@ -19,6 +19,7 @@ from bot.jobs import Job, JobRecord, MessageRef, nonce_of
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.members import Member
 from tests.fakes.discord.state import Channel, Message
+from tests.fakes.turns import Turns
 from tests.fakes.waiting import PATIENCE_S
 from tests.integration.discord.chat_scene import Town, town
 from tests.integration.practice import Practice, png, practice
@@ -93,6 +94,7 @@ async def staged(folder: Path, limits: Limits | None = None) -> AsyncIterator[St
             files=behind.files,
             live=behind.store,
             secrets=here.drawer,
+            turns=Turns(),
             card=behind.sources.card,
         )
         front = front_of(options, backing, scroll)

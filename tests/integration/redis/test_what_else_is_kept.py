@@ -282,3 +282,21 @@ def test_an_address_that_is_none_is_not_repeated(caplog):
         client_of("http://:hunter2@127.0.0.1")
 
     assert "hunter2" not in f"{wrong.value}{caplog.text}"
+
+
+async def test_turns_are_counted_for_everybody_and_a_pause_holds_everybody(engine_url):
+    async with movable_pool(engine_url) as (pool, advance):
+        turns = pool.turns
+        taken = [await turns.take("T1/users.info", most=3, per_s=10.0) for _ in range(3)]
+        assert taken == [0.0] * 3
+        await advance(4000)
+        assert await turns.take("T1/users.info", most=3, per_s=10.0) == 6.0
+        assert await turns.take("T2/users.info", most=3, per_s=10.0) == 0.0
+        await advance(6000)
+        assert await turns.take("T1/users.info", most=3, per_s=10.0) == 0.0
+
+        await turns.pause("T1/users.info", for_s=15.0)
+        await turns.pause("T1/users.info", for_s=1.0)
+        assert await turns.take("T1/users.info", most=3, per_s=10.0) == 15.0
+        await advance(15_000)
+        assert await turns.take("T1/users.info", most=3, per_s=10.0) == 0.0

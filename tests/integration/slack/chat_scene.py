@@ -8,17 +8,20 @@ from typing import Any
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.installs import Installs, OneToken
+from adapters.slack.manifest import SCOPES
 from adapters.slack.standing import PLATFORM
 from bot.jobs import Job, MessageRef, Place, Requester, Tenant
 from bot.ports import ChatPlatform
 from tests.contracts.chat.cards import PICTURE, job_at
 from tests.contracts.chat.scenes import ChatScene
 from tests.fakes.slack import schema
+from tests.fakes.slack.application import App
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.members import Member
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.state import Channel, Message
 from tests.fakes.slack.workspaces import Workspace
+from tests.fakes.turns import Turns
 from tests.integration.discord.chat_scene import Drawer, Shelf
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(62)
@@ -33,6 +36,7 @@ class Office:
     general: Channel
     ada: Member
     drawer: Drawer
+    turns: Turns
     shelf: Shelf = field(default_factory=lambda: Shelf(contents={PICTURE.key: PNG}))
 
     @property
@@ -58,7 +62,9 @@ class Office:
     @asynccontextmanager
     async def calls(self, tokens: OneToken | Installs | None = None) -> AsyncIterator[Calls]:
         """Open the way of a process of its own."""
-        async with Calls(tokens or self.tokens(), base_url=self.slack.url, clock=self.slack.clock.now) as calls:
+        async with Calls(
+            tokens or self.tokens(), base_url=self.slack.url, clock=self.slack.clock.now, turns=self.turns
+        ) as calls:
             yield calls
 
     @asynccontextmanager
@@ -87,10 +93,18 @@ class Office:
 @asynccontextmanager
 async def office(limits: Limits | None = None) -> AsyncIterator[Office]:
     """Found it; at the end each call is sound by Slack's description of its methods."""
-    async with FakeSlack(limits or Limits()) as slack:
+    async with FakeSlack(limits or Limits(), app=App(scopes=frozenset(SCOPES))) as slack:
         team = slack.team("Acme")
         ada, general = team.member("ada"), team.channel("general")
-        yield Office(slack=slack, team=team, general=general, ada=ada, drawer=Drawer(now=slack.clock.now))
+        now = slack.clock.now
+        yield Office(
+            slack=slack,
+            team=team,
+            general=general,
+            ada=ada,
+            drawer=Drawer(now=now),
+            turns=Turns(clock=now),
+        )
     if schema.is_at_hand():
         assert [said for each in slack.calls for said in schema.complaints(each)] == []
 

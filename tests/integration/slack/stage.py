@@ -84,6 +84,7 @@ async def staged(
             files=behind.files,
             live=behind.store,
             secrets=here.drawer,
+            turns=here.turns,
             card=behind.sources.card,
         )
         yield Stage(office=here, options=opened, backing=backing, front=front_of(opened, backing), **vars(behind))

@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from adapters.slack.pacing import MINUTE_S, PATIENCE_S, POSTS_OF_WORKSPACE, TIERS, Paces, budgets_of
+from adapters.slack.pacing import LATE_S, MINUTE_S, PATIENCE_S, POSTS_OF_WORKSPACE, TIERS, Paces, budgets_of
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.standing import EDITS, EDITS_S, RESERVE
+from bot.errors import StoreLost
+from tests.fakes.turns import Turns
 
 
 class Clock:
@@ -71,7 +73,7 @@ async def test_posts_have_a_second_for_each_channel(paces: Paces, clock: Clock):
 
 
 async def test_who_is_turned_away_from_a_channel_uses_up_nothing_of_the_workspace(paces: Paces, clock: Clock):
-    paces.hold("T1", "chat.postMessage", "C1", 30.0)
+    await paces.hold("T1", "chat.postMessage", "C1", 30.0)
     for _ in range(POSTS_OF_WORKSPACE):
         await refused(paces, "chat.postMessage", "C1")
 
@@ -93,7 +95,7 @@ async def test_who_is_under_way_counts_and_counts_from_their_answer_on(paces: Pa
 
 
 async def test_a_429_holds_one_method_or_one_channels_posts(paces: Paces, clock: Clock):
-    paces.hold("T1", "chat.postMessage", "C1", 30.0)
+    await paces.hold("T1", "chat.postMessage", "C1", 30.0)
     assert (await refused(paces, "chat.postMessage", "C1")).after_s == 30.0
     await spend(paces, 1, "chat.postMessage", "C2")
 
@@ -118,3 +120,51 @@ async def test_what_nobody_uses_is_not_remembered_for_ever(paces: Paces, clock: 
         clock.now += MINUTE_S
 
     assert len(paces._paces) <= 11
+
+
+# ---- What all processes share ----
+
+
+@pytest.fixture
+def three(clock: Clock) -> list[Paces]:
+    """Three processes of ours with one store."""
+    store = Turns(clock=clock)
+    return [Paces(clock, store) for _ in range(3)]
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.open", "users.info"])
+async def test_three_processes_together_ask_no_more_often_than_one_may(three: list[Paces], clock: Clock, method: str):
+    most = budgets_of("T1", method, "")[0].edits
+    for number in range(most):
+        await spend(three[number % 3], 1, method)
+
+    assert [(await refused(each, method)).refusal for each in three] == [Refusal.TOO_MANY] * 3
+    clock.now += MINUTE_S + LATE_S
+    await spend(three[0], 1, method)
+
+
+@pytest.mark.parametrize("method", ["chat.update", "chat.postMessage", "users.info"])
+async def test_a_429_holds_every_process_and_whoever_comes_after_a_restart(
+    three: list[Paces], clock: Clock, method: str
+):
+    await three[0].hold("T1", method, "C1", 15.0)
+
+    assert [(await refused(each, method)).after_s for each in three] == [15.0] * 3
+    clock.now += 15
+    await spend(three[1], 1, method)
+
+
+async def test_what_answers_somebody_asks_no_store_and_one_that_is_away_stops_nothing(clock: Clock):
+    class Away(Turns):
+        async def take(self, bucket: str, *, most: int, per_s: float) -> float:
+            self.taken[bucket] = [0.0]
+            raise StoreLost
+
+    store = Away(clock=clock)
+    paces = Paces(clock, store)
+
+    await spend(paces, 1, "views.open")
+    await spend(paces, 1, "chat.postEphemeral")
+    assert not store.taken
+    await spend(paces, 1, "users.info")
+    assert store.taken
