@@ -202,15 +202,14 @@ class Pictures:
     async def _wait_for(self, job: Job, number: str, lost: set[str]) -> None:
         while True:
             try:
-                told = (await self._calls.ask(job.place.tenant.id, "files.info", {"file": number})).get("file")
+                is_ready = await is_looked_at(self._calls, job.place.tenant.id, number)
             except Refused as refused:
                 if refused.refusal is not Refusal.FILE_GONE:
                     raise
                 lost.add(number)
             else:
                 lost.discard(number)
-                # Until Slack has looked at a file it tells no type of it.
-                if isinstance(told, dict) and told.get("mimetype"):
+                if is_ready:
                     return
             await asyncio.sleep(_LOOK_S)
 
@@ -225,6 +224,13 @@ class Pictures:
             links=tuple(links),
             remarks=(*remarks, *_remarks(rest), *([unlinked(missing)] if missing else [])),
         )
+
+
+async def is_looked_at(calls: Calls, workspace: str, number: str) -> bool:
+    """Return whether Slack is done with a file, and shows it in messages; raises Refused."""
+    told = (await calls.ask(workspace, "files.info", {"file": number})).get("file")
+    # Until Slack has looked at a file it tells no type of it.
+    return isinstance(told, dict) and bool(told.get("mimetype"))
 
 
 def _is_showable(file: StoredFile) -> bool:

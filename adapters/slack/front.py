@@ -15,7 +15,7 @@ from adapters.slack.answers import answered
 from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.given import PING_S
-from adapters.slack.leaving import Departure, Leaving, departure_of
+from adapters.slack.leaving import Departure, Leaving, departure_of, shut_out_of
 from adapters.slack.listening import Listening
 from adapters.slack.origins import Kind, Origin, StrangeEvent, is_nobodys, origin_of
 from adapters.slack.outside import Outside
@@ -24,7 +24,7 @@ from adapters.slack.routing import Routes
 from adapters.slack.shapes import Json
 from adapters.slack.tokens import OwnToken
 from bot.attending import DEADLINE_S, Attending
-from bot.errors import ConfigError, FairbrushError, gathered
+from bot.errors import ConfigError, FairbrushError, StoreLost, gathered
 from bot.refusals import BUSY, STOPPING
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class SlackFront:
 
     def __post_init__(self) -> None:
         self._app = ingress.application(
-            self._hear, self._leave, signing_secret=self.signing_secret, base_url=self.base_url
+            self._hear, self._leave, self._lose, signing_secret=self.signing_secret, base_url=self.base_url
         )
         self._attending = Attending(
             follow=self.follows.follow,
@@ -126,7 +126,18 @@ class SlackFront:
             self._heard.popitem(last=False)
         return False
 
-    # ---- A workspace that throws us out ----
+    # ---- A workspace or a channel that throws us out ----
+
+    async def _lose(self, body: Json) -> Json:
+        """Look anew where we can post. Done before it is acknowledged, for Slack may send it again until then."""
+        talk = shut_out_of(body)
+        if talk is not None:
+            try:
+                await self.rooms.notes.doubt(talk.workspace, talk.channel)
+            except StoreLost as error:
+                # A post there is refused then, which makes the same known.
+                _log.warning("a channel that is lost is still believed in: %s", error.brief)
+        return {}
 
     async def _leave(self, body: Json) -> Json:
         departure, tasks = departure_of(body), self._tasks

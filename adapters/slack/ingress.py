@@ -41,8 +41,8 @@ Hear = Callable[[Json], Awaitable[Json]]
 """Takes what was delivered; returns what the acknowledgement says. Raises nothing."""
 
 
-def application(hear: Hear, leave: Hear, *, signing_secret: str, base_url: str) -> AsyncApp:
-    """Return bolt's application; `leave` hears of workspaces that throw the app out."""
+def application(hear: Hear, leave: Hear, lose: Hear, *, signing_secret: str, base_url: str) -> AsyncApp:
+    """Return bolt's application; `leave` hears of workspaces that throw the app out, `lose` of channels lost to it."""
     app = AsyncApp(
         client=AsyncWebClient(base_url=base_url, logger=_log, retry_handlers=[]),
         logger=_log,
@@ -59,10 +59,15 @@ def application(hear: Hear, leave: Hear, *, signing_secret: str, base_url: str) 
     async def left(ack: AsyncAck, body: Json) -> None:
         await ack(**await leave(body))
 
+    async def lost(ack: AsyncAck, body: Json) -> None:
+        await ack(**await lose(body))
+
     for name in ("app_mention", "message", "app_home_opened"):
         app.event(name)(listen)
     for name in ("app_uninstalled", "tokens_revoked"):
         app.event(name)(left)
+    for name in ("channel_archive", "channel_deleted", "group_archive", "group_deleted", "member_left_channel"):
+        app.event(name)(lost)
     for way in (app.command, app.action, app.view, app.options, app.shortcut):
         way(_ANYTHING)(listen)
     app.error(_unheard)

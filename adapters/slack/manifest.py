@@ -48,6 +48,11 @@ EVENTS: Mapping[str, str] = {
     "app_home_opened": "to fill in App Home",
     "app_mention": "to hear @fairbrush in threads",
     "app_uninstalled": "to delete the workspace's tokens",
+    "channel_archive": "to know at once that a channel cannot be posted in any more",
+    "channel_deleted": "the same",
+    "group_archive": "the same of private channels",
+    "group_deleted": "the same",
+    "member_left_channel": "to know at once that the app was removed from a channel; who else leaves is nothing to it",
     "message.im": "to answer what is written to the app in its own direct messages",
     "tokens_revoked": "the same",
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from adapters.slack.shapes import Json
 from bot.jobs import JobId
 from bot.ports import SecretStore
 
@@ -19,8 +20,11 @@ MAKING_S = 7 * 24 * 3600.0
 
 _HOMES = "slack/homes"
 
-DOUBTED_S = 120.0
-"""For how long it is known that a channel took no post: longer than any process believes that we are in it."""
+BELIEVED_S = 30 * 24 * 3600.0
+"""For so long at most anything is believed of a conversation."""
+
+_DOUBTED_S = BELIEVED_S + 3600.0
+"""For how long a doubt is kept: longer than what was looked up before it, which else would be believed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +85,18 @@ class Notes:
         """Remember whose App Homes were looked at lately."""
         await self._secrets.put(_HOMES, json.dumps(dict(homes)), for_s=for_s)
 
+    async def known(self, what: str) -> Json | None:
+        """Return what some process found out; None: nobody, or too long ago."""
+        kept = await self._secrets.get(f"slack/known/{what}")
+        return None if kept is None else dict(json.loads(kept))
+
+    async def note_known(self, what: str, found: Mapping[str, object], *, for_s: float) -> None:
+        """Let all processes know what was found out, and believe it for so long."""
+        await self._secrets.put(f"slack/known/{what}", json.dumps(dict(found)), for_s=for_s)
+
     async def doubt(self, workspace: str, channel: str) -> None:
-        """Remember that a channel took no post of ours: whoever believes that we are in it has to look again."""
-        await self._secrets.put(_doubt(workspace, channel), token_hex(8), for_s=DOUBTED_S)
+        """Remember that we may be shut out of a channel: whoever believes that we can post there has to look again."""
+        await self._secrets.put(_doubt(workspace, channel), token_hex(8), for_s=_DOUBTED_S)
 
     async def doubted(self, workspace: str, channel: str) -> str:
         """Return what another doubt of a channel has another one of; empty where nobody doubts."""

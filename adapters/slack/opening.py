@@ -41,8 +41,9 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     tokens = own or installs
     calls = Calls(tokens, base_url=options.base_url, turns=backing.turns)
     outside = Outside(hooks=options.hooks, files=options.files)
-    rooms = Rooms(calls=calls, notes=Notes(backing.secrets))
-    persons = Persons(calls=calls, groups=Groups(calls=calls, named=options.groups))
+    notes = Notes(backing.secrets)
+    rooms = Rooms(calls=calls, notes=notes)
+    persons = Persons(calls=calls, groups=Groups(calls=calls, named=options.groups), notes=notes)
     submitting = Submitting(
         desk=backing.desk, rooms=rooms, persons=persons, calls=calls, outside=outside, tokens=tokens
     )

@@ -1,20 +1,21 @@
 """Who asks, as Slack tells it: their name, whether they are a guest, and what they are to tiers and moderation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from time import monotonic
+from dataclasses import asdict, dataclass, replace
 
 from adapters.slack.calls import Calls
 from adapters.slack.groups import Groups
-from adapters.slack.refusals import Refused
+from adapters.slack.notes import Notes
+from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
+from bot.errors import SubmissionError
 from bot.policy.tiers import GUEST
 from bot.submissions import Occasion
 
 KNOWN_S = 900.0
 """For so long somebody is believed to be who they were."""
 
-_MOST_KNOWN = 5000
+_UNTOLD = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
+_WHO_ASKS = "Slack does not tell me at the moment who you are. Try again in a minute."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +37,35 @@ class Rights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persons:
-    """What is known of them. Every method may raise Refused or StoreLost."""
+    """What is known of them, by all processes. Every method may raise Refused or StoreLost."""
 
     calls: Calls
     groups: Groups
-    clock: Callable[[], float] = monotonic
-    _people: dict[tuple[str, str], tuple[float, Person]] = field(default_factory=dict, init=False)
+    notes: Notes
 
     async def person(self, workspace: str, user: str) -> Person:
         """Return who somebody is."""
-        key = (workspace, user)
-        until, known = self._people.get(key, (0.0, None))
-        if known is not None and until > self.clock():
-            return known
+        name = f"person/{workspace}/{user}"
+        known = await self.notes.known(name)
+        if known is not None:
+            return Person(**known)
         told = await self.calls.ask(workspace, "users.info", {"user": user})
         person = person_of(told.get("user") or {}, workspace)
-        if len(self._people) >= _MOST_KNOWN:
-            self._people.clear()
-        self._people[key] = (self.clock() + KNOWN_S, person)
+        await self.notes.note_known(name, asdict(person), for_s=KNOWN_S)
         return person
 
     async def known(self, occasion: Occasion) -> Occasion:
-        """Return an occasion with who asks: their name, and what they are to rules and tiers."""
+        """Return an occasion with who asks: their name, and what they are to rules and tiers.
+
+        Raises SubmissionError where Slack does not tell in time: nobody is let in unseen.
+        """
         asks = occasion.requester
-        person = await self.person(asks.tenant.id, asks.id)
+        try:
+            person = await self.person(asks.tenant.id, asks.id)
+        except Refused as refused:
+            if refused.refusal not in _UNTOLD:
+                raise
+            raise SubmissionError(_WHO_ASKS, detail=refused.detail) from refused
         roles = await self._roles(person, asks.tenant.id, asks.id)
         return replace(occasion, requester=replace(asks, name=person.name), roles=roles)
 

@@ -74,7 +74,16 @@ def _membership(world: World, channel: Channel, user: User, name: str) -> None:
 
 def tell_archived(world: World, channel: Channel) -> None:
     """Tell that a channel was archived."""
-    name = "channel_archive" if channel.kind == "channel" else "group_archive"
+    _ended(world, channel, "archive")
+
+
+def tell_channel_deleted(world: World, channel: Channel) -> None:
+    """Tell that a channel was deleted."""
+    _ended(world, channel, "deleted")
+
+
+def _ended(world: World, channel: Channel, how: str) -> None:
+    name = f"{'channel' if channel.kind == 'channel' else 'group'}_{how}"
     world.emit(channel.team, {"type": name, "channel": channel.id, "event_ts": world.clock.ts()})
     world.changed()
 

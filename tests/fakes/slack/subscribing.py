@@ -16,6 +16,10 @@ _SCOPES = {
     "message.im": "im:history",
     "message.mpim": "mpim:history",
     "file_shared": "files:read",
+    "channel_archive": "channels:read",
+    "channel_deleted": "channels:read",
+    "group_archive": "groups:read",
+    "group_deleted": "groups:read",
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
 }
@@ -26,7 +30,18 @@ class Subscriptions:
     """What the application hears of; commands and shortcuts that are None are not looked at."""
 
     events: set[str] = field(
-        default_factory=lambda: {"app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked"}
+        default_factory=lambda: {
+            "app_home_opened",
+            "app_mention",
+            "app_uninstalled",
+            "channel_archive",
+            "channel_deleted",
+            "group_archive",
+            "group_deleted",
+            "member_left_channel",
+            "message.im",
+            "tokens_revoked",
+        }
     )
     commands: dict[str, bool] | None = None  #: name -> whether its text has mentions and links escaped
     shortcuts: dict[str, tuple[str, str]] | None = None  #: callback_id -> name, and "message" or "global"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from . import oauth
 from .delivery import Delivery
-from .events import tell_archived, tell_joined, tell_left
+from .events import tell_archived, tell_channel_deleted, tell_joined, tell_left
 from .members import Member
 from .state import Channel, Kind, Team, User, World
 
@@ -95,7 +95,7 @@ class Workspace:
     def delete_channel(self, channel: Channel) -> None:
         """Delete a channel with all that is in it."""
         del self.state.channels[channel.id]
-        self.world.changed()
+        tell_channel_deleted(self.world, channel)
 
     def reinstall(self, scopes: set[str] | None = None) -> str:
         """Install the application again, with other scopes perhaps; returns the new token."""

@@ -53,7 +53,7 @@ async def test_what_is_wrong_with_it_is_told_where_it_was_clicked(stage: Stage, 
 
 async def test_a_form_of_a_channel_that_the_app_was_removed_from_is_painted_there(stage: Stage):
     form = await (await stage.ada.slash(stage.general, "/img2img")).opens("Prompt")
-    removed(stage)
+    await removed(stage)
     await stage.ada.submit(form, Prompt="a cat", Image=[Picture(name="cat.png", content=png())])
     told = await offered(stage)
     await stage.ada.click(told, SEND)
@@ -66,7 +66,7 @@ async def test_a_form_of_a_channel_that_the_app_was_removed_from_is_painted_ther
 
 async def test_a_form_with_faults_is_told_them_when_it_is_sent_there(stage: Stage):
     form = await (await stage.ada.slash(stage.general, "/imagine")).opens("Prompt")
-    removed(stage)
+    await removed(stage)
     await stage.ada.submit(form, Prompt="a cat", Seed="lucky")
     await (await stage.ada.click(await offered(stage), SEND)).shows("seed")
 
@@ -101,10 +101,11 @@ async def test_no_word_of_it_stands_in_the_button(stage: Stage, cats: Channel):
     assert "a cat" not in value
 
 
-def removed(stage: Stage) -> None:
-    """Remove the app from the channel."""
+async def removed(stage: Stage) -> None:
+    """Remove the app from the channel, and wait until it knows."""
+    slack = stage.office.slack
     stage.office.team.remove(stage.general)
-    stage.front.rooms._rooms.clear()  # it is believed for a minute that we are there
+    await slack.until(lambda: all(each.acked_at for each in slack.delivery.of("member_left_channel")))
 
 
 async def offered(stage: Stage) -> Message:
