@@ -79,6 +79,19 @@ class Presiding:
         return Answer(sections=(Section(headline="What moderators do", sentence=how, rows=rows),))
 
 
+def greeting(command: str) -> Answer:
+    """Greet the moderators of a community that has just let us in."""
+    rows = (
+        ("/imagine", "paints what members ask for, and /help says how."),
+        (
+            f"{command} quota",
+            f"says how much somebody may use; {command} ban and {command} pause stop what must be stopped.",
+        ),
+        (f"{command} audit", "tells who did what to whom, when and why."),
+    )
+    return Answer(sections=(Section(headline="Hello! For those who moderate here:", rows=rows),))
+
+
 def actor_of(requester: Requester, rank: Rank) -> Actor:
     """Return whoever asks as the bench knows them."""
     tenant = requester.tenant

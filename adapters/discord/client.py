@@ -10,6 +10,7 @@ import aiohttp
 from yarl import URL
 
 from adapters.discord.calls import refused_token
+from adapters.discord.greeting import Joined
 from adapters.discord.library import discord
 from adapters.discord.shapes import Json
 from bot.errors import ChatError, ConfigError
@@ -51,6 +52,7 @@ class GatewayOptions:
     shard_ids: tuple[int, ...] | None = None  #: of this process; None: all of them
     shard_count: int | None = None  #: None: as many as Discord recommends
     heartbeat_timeout_s: float = 60.0  #: longer than Discord's interval (41 s), or every quiet shard would look dead
+    joined: Callable[[Joined], None] = lambda _: None  #: told of a server that has just let us in
     guilds_s: float = 2.0  #: how long after the last guild that was told of a shard counts as ready
 
 
@@ -70,6 +72,7 @@ class GatewayClient(discord.AutoShardedClient):
         )
         self.shard_ids = None if options.shard_ids is None else list(options.shard_ids)
         self._heard, self._is_ready = heard, ready
+        self._joined = options.joined
         self._launched: set[int] = set()
         # Before discord.py makes objects of it: what it does not know of an event would end the connection, and all
         # that is needed stands in the event itself.
@@ -95,6 +98,11 @@ class GatewayClient(discord.AutoShardedClient):
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note that a shard hears events; discord.py calls this."""
         self._is_ready()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that a server has let us in; discord.py calls this, and not for those that we were in before."""
+        notices = guild.system_channel
+        self._joined(Joined(guild=str(guild.id), notices=str(notices.id) if notices else None))
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note that a shard hears events again; discord.py calls this."""

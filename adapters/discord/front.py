@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import time
 
@@ -11,6 +11,7 @@ from adapters.discord.answering import Answering
 from adapters.discord.answers import answered
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import GatewayOptions, listen
+from adapters.discord.greeting import Greeting, Joined
 from adapters.discord.origins import Kind, StrangeEvent, origin_of
 from adapters.discord.registering import Registering
 from adapters.discord.rest import Rest
@@ -37,6 +38,7 @@ class DiscordFront:
     rest: Rest
     routes: Routes
     registering: Registering
+    greeting: Greeting
     gateway: GatewayOptions
     deadline_s: float = DEADLINE_S
     _attending: Attending[Answering] = field(init=False, repr=False)
@@ -58,7 +60,7 @@ class DiscordFront:
             async with self.rest, asyncio.TaskGroup() as tasks:
                 heard = partial(self._hear, tasks)
                 supervisor = Supervisor(
-                    listen=partial(listen, self.gateway, heard),
+                    listen=partial(listen, replace(self.gateway, joined=partial(self._join, tasks)), heard),
                     outage=Outage(_log, "Discord's gateway"),
                     pauses=Pauses(),
                 )
@@ -67,6 +69,9 @@ class DiscordFront:
                 tasks.create_task(self.registering.run())
         except* ConfigError as group:
             raise gathered(group) from None
+
+    def _join(self, tasks: asyncio.TaskGroup, joined: Joined) -> None:
+        tasks.create_task(self.greeting.greet(joined))
 
     # ---- One interaction ----
 

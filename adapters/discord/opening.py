@@ -9,6 +9,7 @@ from adapters.discord.delivery import Delivery
 from adapters.discord.forming import Forming
 from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
+from adapters.discord.greeting import Greeting
 from adapters.discord.moderating import Moderating
 from adapters.discord.registering import Registering
 from adapters.discord.reimagining import Reimagining, read, written
@@ -37,6 +38,7 @@ def front_of(options: DiscordOptions, backing: Backing, remembered: TextStore) -
         registering=Registering(
             desk=backing.desk, rest=rest, remembered=remembered, guilds=options.guilds, sleep=options.sleep
         ),
+        greeting=Greeting(rest=rest),
         gateway=GatewayOptions(
             token=options.token,
             shard_ids=options.shard_ids or None,

@@ -137,7 +137,7 @@ def guild(world: World, each: Guild) -> Json:
         "premium_tier": 0,
         "preferred_locale": each.locale,
         "nsfw_level": 0,
-        "system_channel_id": None,
+        "system_channel_id": str(each.notices) if each.notices else None,
         "system_channel_flags": 0,
         "rules_channel_id": None,
         "public_updates_channel_id": None,

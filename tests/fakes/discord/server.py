@@ -95,17 +95,23 @@ class FakeDiscord:
             scope = guild.id if guild else 0
             self.world.commands[number] = Command(id=number, guild=scope, version=number, shape=shape)
 
-    def guild(self, name: str = "Town", *, has_bot: bool = True) -> Guild:
-        """Found a guild with a channel #general and an owner; whoever is connected hears of it."""
+    def guild(self, name: str = "Town", *, has_bot: bool = True, has_notices: bool = False) -> Guild:
+        """Found a guild with a channel #general and an owner; whoever is connected hears that it let the bot in.
+
+        With `has_notices` Discord's own messages stand in #general.
+        """
         world = self.world
         number = (world.application >> 22) // 1000 * 1000 + len(world.guilds) << 22  # one after the other per shard
         owner = world.user(f"{name.lower()}-owner")
         guild = Guild(id=number, name=name, owner=owner, bot_role=self.clock.snowflake(), has_bot=has_bot)
         guild.members[owner.id] = Can.ADMINISTRATOR
         world.guilds[number] = guild
-        self.channel(guild, "general")
+        general = self.channel(guild, "general")
+        guild.notices = general.id if has_notices else None
         if has_bot:
-            world.emit("GUILD_CREATE", payloads.guild(world, guild), guild)
+            # Only a guild that comes back, or is there at the start, says whether it was unavailable.
+            told = {name: value for name, value in payloads.guild(world, guild).items() if name != "unavailable"}
+            world.emit("GUILD_CREATE", told, guild)
         return guild
 
     def channel(self, guild: Guild, name: str, *, nsfw: bool = False) -> Channel:

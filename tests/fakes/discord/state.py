@@ -37,6 +37,7 @@ class Guild:
     name: str
     owner: User
     bot_role: int
+    notices: int | None = None  #: the channel for system messages
     everyone: Can = EVERYONE
     bot_can: Can = EVERYONE
     has_bot: bool = True
