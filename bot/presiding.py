@@ -82,7 +82,7 @@ class Presiding:
 def greeting(command: str) -> Answer:
     """Greet the moderators of a community that has just let us in."""
     rows = (
-        ("/imagine", "paints what members ask for, and /help says how."),
+        ("/imagine", "paints what members ask for."),
         (
             f"{command} quota",
             f"says how much somebody may use; {command} ban and {command} pause stop what must be stopped.",

@@ -34,7 +34,8 @@ OWN: Mapping[str, str] = {CANCEL: "Stops a job of yours that waits or runs.", **
 
 PERMISSIONS: Mapping[Right, str] = {
     Right.VIEW_CHANNEL: "to know the channel that somebody asks in, and to edit our message there after 15 minutes",
-    Right.SEND_MESSAGES: "to post a result whose first message can no longer be edited",
+    Right.SEND_MESSAGES: "to post a result whose first message can no longer be edited, and to greet a server that "
+    "lets the bot in",
     Right.SEND_MESSAGES_IN_THREADS: "the same in threads",
     Right.ATTACH_FILES: "to post pictures",
 }

@@ -36,7 +36,8 @@ SCOPES: Mapping[str, str] = {
     "groups:read": "the same as channels:read in private channels that the app was invited to",
     "im:history": "the same as channels:history in direct messages with the app, and to answer what is written there",
     "im:read": "to tell a direct message with the app from a channel",
-    "im:write": "to tell somebody in a direct message how a job ended that its channel cannot show any more",
+    "im:write": "to tell somebody in a direct message how a job ended that its channel cannot show any more, and to "
+    "greet whoever installs the app",
     "mpim:history": "the same as channels:history in group messages that the app was added to",
     "mpim:read": "the same as channels:read in group messages that the app was added to",
     "usergroups:read": "to know who is in a user group that the settings name, for a tier or as its moderators",

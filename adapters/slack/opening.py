@@ -12,6 +12,7 @@ from adapters.slack.elsewhere import Elsewhere
 from adapters.slack.forming import Forming
 from adapters.slack.front import SlackFront
 from adapters.slack.given import SlackOptions
+from adapters.slack.greeting import Greeting, GreetingFlow
 from adapters.slack.groups import Groups
 from adapters.slack.homes import Homes
 from adapters.slack.installs import Installs, States
@@ -59,7 +60,7 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
         signing_secret=options.signing_secret or "",
         app_token=options.app_token,
         own=own,
-        flow=_flow(options, backing, installs),
+        flow=_flow(options, backing, installs, Greeting(calls=calls, rooms=rooms)),
         ping_s=options.ping_s,
     )
 
@@ -100,7 +101,7 @@ def _routes(options: SlackOptions, backing: Backing, submitting: Submitting, cha
     )
 
 
-def _flow(options: SlackOptions, backing: Backing, installs: Installs) -> AsyncOAuthFlow | None:
+def _flow(options: SlackOptions, backing: Backing, installs: Installs, greeting: Greeting) -> AsyncOAuthFlow | None:
     if options.oauth is None:
         return None
     settings = AsyncOAuthSettings(
@@ -113,4 +114,5 @@ def _flow(options: SlackOptions, backing: Backing, installs: Installs) -> AsyncO
         install_path=INSTALL_PATH,
         redirect_uri_path=REDIRECT_PATH,
     )
-    return AsyncOAuthFlow(client=AsyncWebClient(base_url=options.base_url, retry_handlers=[]), settings=settings)
+    client = AsyncWebClient(base_url=options.base_url, retry_handlers=[])
+    return GreetingFlow(client=client, settings=settings, greeting=greeting)

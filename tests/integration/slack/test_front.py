@@ -266,6 +266,8 @@ async def test_a_workspace_installs_the_app_and_is_served(tmp_path: Path):
             back = urlsplit(oauth.agree(slack.world, ada.user, link))
             async with browser.get(f"{here}{REDIRECT_PATH}?{back.query}", headers={"Cookie": cookie}) as done:
                 assert done.status == 200
+            [greeting] = ada.dm.messages.values()
+            assert "/fairbrush mod audit" in greeting.text
             await ada.slash(new.channel("general"), "/imagine", "a cat")
             await stage.until_asked()
 
