@@ -125,6 +125,19 @@ async def test_a_job_of_a_history_is_shown_with_its_picture(stage: Stage):
     assert "image" in str(shown.now.blocks)
 
 
+async def test_a_picture_that_slack_still_looks_at_is_said_to_be_on_its_way(stage: Stage):
+    await stage.picture()
+    [file] = stage.office.team.state.files.values()
+    file.ready_at = stage.office.slack.clock.now() + 3600
+    history = await (await stage.ada.slash(stage.general, "/fairbrush", "history")).shows("a lighthouse at dusk")
+    early = await (await stage.ada.click(history, "Show")).shows("on their way to Slack")
+    assert "slack_file" not in str(early.now.blocks)
+
+    file.ready_at = stage.office.slack.clock.now()
+    shown = await (await stage.ada.click(history, "Show")).shows("Parameters")
+    assert "slack_file" in str(shown.now.blocks)
+
+
 async def test_a_history_is_turned_in_its_place(stage: Stage):
     for number in range(12):
         await asked(stage, f"cat number {number}")

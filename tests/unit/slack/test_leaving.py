@@ -4,7 +4,8 @@ import pytest
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
 from adapters.slack.installs import Installs
-from adapters.slack.leaving import Departure, departure_of
+from adapters.slack.leaving import Departure, departure_of, shut_out_of
+from adapters.slack.standing import Conversation
 from tests.integration.discord.chat_scene import Drawer
 
 GONE = {"type": "app_uninstalled"}
@@ -39,6 +40,28 @@ def whole(**more):
 )
 def test_a_workspace_is_left_when_our_token_opens_nothing_there_any_more(body, left):
     assert departure_of(body) == left
+
+
+def of_us(user="U1"):
+    return {"authorizations": [{"team_id": "T1", "user_id": user}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "shut"),
+    [
+        (told({"type": "member_left_channel", "channel": "C1", "user": "U1"}, **of_us()), "C1"),
+        (told({"type": "member_left_channel", "channel": "C1", "user": "U2"}, **of_us()), None),
+        (told({"type": "member_left_channel", "channel": "C1", "user": "U1"}), None),
+        (told({"type": "channel_archive", "channel": "C1", "user": "U2"}, **of_us()), "C1"),
+        (told({"type": "group_deleted", "channel": "G1"}), "G1"),
+        (told({"type": "group_deleted"}), None),
+        (told({"type": "channel_deleted", "channel": "C1"}, authorizations=7), None),
+        ({"event": []}, None),
+        ({}, None),
+    ],
+)
+def test_we_are_shut_out_where_a_channel_ends_or_we_are_the_one_who_left(body, shut):
+    assert shut_out_of(body) == (shut and Conversation(workspace="T1", channel=shut))
 
 
 async def test_what_was_told_late_does_not_undo_a_newer_installation():
