@@ -19,6 +19,7 @@ _DOES: Mapping[str, str] = {
         suggesting views completion routes_ask routes_jobs
         """,
     "answers: what one person is told": "answering answers histories home homes showing telling",
+    "moderates: what moderators say, and how they are greeted": "greeting moderating verbs",
     "draws: a job's message, with people's words inert": "buttons blocks cards components text rendering",
     "keeps messages true: makes, changes and finds them, brings their files": """
         chat delivery files links log notes originals posting replies sending standing
@@ -38,7 +39,7 @@ _OF_BOT: Mapping[str, str] = {
         """,
     "who may, and whose turn it is": """
         accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
-        overseeing overview policy removing servers shares takedowns
+        overseeing overview policy presiding removing servers shares takedowns
         """,
     "settings, the service, the command line": "app backing cli ports service settings",
 }
