@@ -10,7 +10,7 @@ from adapters.slack.groups import Groups
 from adapters.slack.notes import Notes
 from adapters.slack.persons import Persons
 from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.rooms import Rooms
+from adapters.slack.rooms import Rooms, Unpostable
 from adapters.slack.standing import Conversation
 from tests.fakes.slack.faults import Status, TooMany
 from tests.integration.slack.chat_scene import Office
@@ -64,11 +64,8 @@ async def test_direct_messages_with_us_are_looked_at_once_and_channels_now_and_t
         await rooms.check(general)
         here.slack.clock.advance(WEEK_S)
 
-    assert [each.args["channel"] for each in here.slack.record.of(LOOK)] == [
-        direct.channel,
-        general.channel,
-        general.channel,
-    ]
+    looks = [each.args["channel"] for each in here.slack.record.of(LOOK)]
+    assert looks == [direct.channel, general.channel, general.channel]
 
 
 async def test_a_429_is_heeded_by_whoever_comes_after_a_restart(here: Office):
@@ -93,15 +90,14 @@ async def test_a_429_is_heeded_by_whoever_comes_after_a_restart(here: Office):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_a_channel_that_slack_says_is_lost_costs_no_job(stage: Stage, loss: str):
+async def test_where_slack_says_that_a_channel_is_lost_it_is_looked_at_again(stage: Stage, loss: str):
     await asked(stage, 1)
     LOSSES[loss](stage)
     slack = stage.office.slack
     await slack.until(lambda: any(each.acked_at for each in slack.delivery.of(loss)))
-    await stage.ada.slash(stage.general, "/imagine", "a dog")
-    await slack.until(lambda: len(slack.record.of(LOOK)) == 2)
 
-    assert len(stage.desk.submissions) == 1
+    with pytest.raises(Unpostable):
+        await stage.front.rooms.check(Conversation(workspace=stage.office.team.id, channel=stage.general.id))
 
 
 async def test_that_somebody_else_leaves_changes_nothing(stage: Stage):

@@ -5,7 +5,7 @@ from collections import deque
 
 import pytest
 
-from adapters.slack import answering, cards, fields, files, manifest, pacing, posting, standing
+from adapters.slack import answering, cards, fields, files, manifest, pacing, persons, posting, rooms, standing
 from bot.attending import AT_ONCE
 from bot.budgets import Budget, Spending
 from bot.buttons import named
@@ -69,6 +69,8 @@ def test_the_numbers_are_those_of_the_code():
     assert said["commands"].startswith(str(manifest.MOST_COMMANDS))
     assert f"More than {AT_ONCE} things" in PAGE.text
     assert f"all {len(manifest.SCOPES)} that are needed" in PAGE.text
+    assert "believed for six hours" in said["questions about channels and people"]
+    assert (rooms.KNOWN_S, persons.KNOWN_S) == (6 * 3600, 3600 / 4)
     assert posting.SETTLED_S == 10
     assert files.GIVE_UP_S == 180
 
