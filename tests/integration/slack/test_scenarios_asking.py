@@ -59,7 +59,7 @@ async def test_what_somebody_types_means_what_they_typed_and_does_nothing_wherev
         message = await painted(asked)
         faulty = await scene.ada.slash(scene.general, "/imagine", f"{HOSTILE} steps:9999")
         history = await scene.ada.slash(scene.general, "/fairbrush", "history")
-        shown = await scene.ada.click(await history.shows("AT&T"), "Show")
+        alone = await (await scene.ada.click(await history.shows("AT&T"), "Show")).shows("AT&T", "Parameters")
         edit = await (await scene.ada.click(message, "✏️ Edit &amp; rerun")).opens("Prompt")
         home = await scene.ada.home("AT&T")
         [record] = await scene.ended()
@@ -67,8 +67,11 @@ async def test_what_somebody_types_means_what_they_typed_and_does_nothing_wherev
         prompt = str(record.job.values["prompt"])
         for word in ("@ben", "<@U0000000003>", "@channel", "#general", "AT&T", "&amp;", "*bold*", ":fire:"):
             assert word in prompt, (word, prompt)
-        for each in (message, await faulty.shows("steps"), history.message, await shown.shows("AT&T")):
+        for each in (message, await faulty.shows("steps"), history.message, alone):
             assert inert(each), each.now
+        blocks = [*message.now.blocks, *alone.now.blocks]
+        # What a picture is called is no text object: nothing in it is an entity.
+        assert ["AT&T" in each["alt_text"] for each in blocks if each["type"] == "image"] == [True, True]
         assert "AT&T" in str(edit.shape)
         assert all(harmless(looks("", each.shape["blocks"], scene.team.state.names())) for each in (edit, home))
         for file in scene.team.state.files.values():
