@@ -41,21 +41,21 @@ SCOPES: Mapping[str, str] = {
     "mpim:history": "the same as channels:history in group messages that the app was added to",
     "mpim:read": "the same as channels:read in group messages that the app was added to",
     "usergroups:read": "to know who is in a user group that the settings name, for a tier or as its moderators",
-    "users:read": "to know a requester's name, and whether they are a guest",
+    "users:read": "to know a requester's name, whether they are a guest, and whether they moderate",
 }
 """What the app asks for when it is installed, and why: nothing of anybody's messages but in the cases named."""
 
 EVENTS: Mapping[str, str] = {
     "app_home_opened": "to fill in App Home",
     "app_mention": "to hear @fairbrush in threads",
-    "app_uninstalled": "to delete the workspace's tokens",
+    "app_uninstalled": "to delete the workspace's token, and to cancel what waits or runs for it",
     "channel_archive": "to know at once that a channel cannot be posted in any more",
     "channel_deleted": "the same",
     "group_archive": "the same of private channels",
     "group_deleted": "the same",
     "member_left_channel": "to know at once that the app was removed from a channel; who else leaves is nothing to it",
     "message.im": "to answer what is written to the app in its own direct messages",
-    "tokens_revoked": "the same",
+    "tokens_revoked": "the same as app_uninstalled",
 }
 """What the app is told of, and why."""
 

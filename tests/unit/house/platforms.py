@@ -11,12 +11,12 @@ ADAPTERS = {"Discord": "adapters/discord", "Slack": "adapters/slack", "the page"
 
 _DOES: Mapping[str, str] = {
     "hears: connections, sessions, signatures, who did what where": """
-        client front given ingress installs library limits listening opening origins outside rooms room routing server
-        desk guards guests seal shapes supervising tokens routes_live routes_page
+        access client front given groups guards guests ingress installs leaving library limits listening opening origins
+        outside persons room rooms routes_live routes_page routing seal server shapes signed tokens
         """,
     "reads: commands, forms, clicks, attachments": """
-        asides asking cdn clicking fields filled forming imagining layouts modals options reading reimagining submitting
-        suggesting views completion routes_ask routes_jobs
+        asking attachments cdn clicking completion elsewhere fields filled forming imagining layouts modals moderating
+        options reading refilling reimagining routes_ask routes_jobs submitting suggesting views
         """,
     "answers: what one person is told": "answering answers histories home homes showing telling",
     "moderates: what moderators say, and how they are greeted": "greeting moderating verbs",
@@ -31,11 +31,11 @@ _DOES: Mapping[str, str] = {
 
 _OF_BOT: Mapping[str, str] = {
     "what may be asked, and what a click comes to": """
-        asides attending beginning clicking clicks commands desk forms histories images intake meanings reimagining
-        reporting reports submissions suggesting supervising telling
+        asides attending beginning bundles clicking commands desk effects forms histories images inert intake meanings
+        reimagining repeating reporting reports submissions suggesting supervising telling
         """,
     "what is said: cards, answers, sentences; and the noticeboard": """
-        answers budgets buttons cards contents copies errors inert ladder moderators noticeboard refusals status
+        answers budgets buttons cards contents copies deadlines errors ladder moderators noticeboard refusals status
         """,
     "who may, and whose turn it is": """
         accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
@@ -49,13 +49,20 @@ RUNS = "how jobs run: workers, pool, results"
 
 
 def adapter_parts() -> dict[str, list[int]]:
-    """Return the lines of each part, of every adapter; and of all that is in none as "other"."""
+    """Return the lines of each part, of every adapter; raises KeyError for a module that is in none."""
     of = _parts_of(_DOES)
-    found = {part: [0] * len(ADAPTERS) for part in (*_DOES, "other")}
+    found = {part: [0] * len(ADAPTERS) for part in _DOES}
     for column, folder in enumerate(ADAPTERS.values()):
         for name, lines in _modules(folder):
-            found[of.get(name, "other")][column] += lines
+            found[of[name]][column] += lines
     return found
+
+
+def named_in_vain() -> set[str]:
+    """Return the modules that stand in a part and are none any more."""
+    there = {name for folder in ADAPTERS.values() for name, _ in _modules(folder)}
+    there_in_bot = {name for name, _ in _modules("bot")}
+    return (_parts_of(_DOES).keys() - there) | (_parts_of(_OF_BOT).keys() - there_in_bot)
 
 
 def bot_parts() -> dict[str, int]:
@@ -69,7 +76,7 @@ def bot_parts() -> dict[str, int]:
 
 def tables() -> tuple[str, str]:
     """Return both as they stand in the document, what is in no part left out."""
-    parts = {part: lines for part, lines in adapter_parts().items() if any(lines) and part != "other"}
+    parts = adapter_parts()
     totals = [sum(column) for column in zip(*parts.values(), strict=True)]
     rows = [[f"{part}", *(f"{each:,}" if each else "–" for each in lines)] for part, lines in parts.items()]
     adapters = _table(["part of an adapter", *ADAPTERS], [*rows, ["all", *(f"{each:,}" for each in totals)]])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.house import HOUSE
 from tests.unit.house.pages import Page
-from tests.unit.house.platforms import adapter_parts, bot_parts
+from tests.unit.house.platforms import adapter_parts, bot_parts, named_in_vain
 
 PAGE = Page("architecture")
 COSTS, THIRD = "What each platform costs", "What a third platform takes"
@@ -32,6 +32,10 @@ def test_the_parts_of_adapters_are_as_large_as_is_said():
 
     far = [part for part, lines in told.items() if not all(map(is_near, lines, now[part]))]
     assert far == [], AGAIN
+
+
+def test_no_part_names_a_module_that_has_gone():
+    assert named_in_vain() == set()
 
 
 def test_the_parts_of_the_bot_are_as_large_as_is_said():
