@@ -14,6 +14,9 @@ from bot.submissions import Occasion
 KNOWN_S = 900.0
 """For so long somebody is believed to be who they were."""
 
+MODERATES_S = 60.0
+"""And that they moderate: whoever is no admin any more soon cannot act as one."""
+
 _UNTOLD = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _WHO_ASKS = "Slack does not tell me at the moment who you are. Try again in a minute."
 
@@ -51,7 +54,7 @@ class Persons:
             return Person(**known)
         told = await self.calls.ask(workspace, "users.info", {"user": user})
         person = person_of(told.get("user") or {}, workspace)
-        await self.notes.note_known(name, asdict(person), for_s=KNOWN_S)
+        await self.notes.note_known(name, asdict(person), for_s=MODERATES_S if person.moderates else KNOWN_S)
         return person
 
     async def known(self, occasion: Occasion) -> Occasion:

@@ -8,7 +8,7 @@ import pytest
 from adapters.slack.calls import Calls
 from adapters.slack.groups import Groups
 from adapters.slack.notes import Notes
-from adapters.slack.persons import Persons
+from adapters.slack.persons import MODERATES_S, Persons
 from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.rooms import Rooms, Unpostable
 from adapters.slack.standing import Conversation
@@ -54,6 +54,18 @@ async def test_what_one_process_found_out_no_other_asks_again(here: Office):
             assert (await rooms.direct(here.team.id, here.ada.id)).channel == here.ada.dm.id
 
     assert [len(here.slack.record.of(each)) for each in (LOOK, WHO, OPEN)] == [1, 1, 1]
+
+
+async def test_who_is_no_admin_any_more_moderates_nothing_a_minute_later(here: Office):
+    ada = here.ada.user
+    ada.is_admin = True
+    async with here.calls() as calls:
+        persons = Persons(calls=calls, groups=Groups(calls=calls), notes=rooms_of(here, calls).notes)
+        assert (await persons.rights(here.team.id, ada.id)).moderates
+        ada.is_admin = False
+        here.slack.clock.advance(MODERATES_S + 1)
+
+        assert not (await persons.rights(here.team.id, ada.id)).moderates
 
 
 async def test_direct_messages_with_us_are_looked_at_once_and_channels_now_and_then(here: Office, calls: Calls):

@@ -111,6 +111,7 @@ async def asked_for(stage: Stage, *words: str) -> None:
     for number, each in enumerate(words, start=1):
         await stage.ada.slash(stage.general, "/imagine", each)
         await stage.until_asked(number)
+        await stage.job()  # is in the queue, before the next one
 
 
 async def under_way(stage: Stage) -> list[object]:
