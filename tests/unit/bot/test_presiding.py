@@ -99,7 +99,7 @@ async def test_whoever_is_named_so_that_they_cannot_be_found_is_no_subject_of_a_
 
 @pytest.mark.parametrize(
     ("words", "meant"),
-    [("", True), ("help", True), ("ban x", True), ("blocklist add x", True), 
+    [("", True), ("help", True), ("ban x", True), ("blocklist add x", True),
      ("fashion, 1966", False), ("a cat", False)],
 )  # fmt: skip
 def test_a_prompt_that_begins_with_mod_is_no_measure(words: str, meant: bool) -> None:
