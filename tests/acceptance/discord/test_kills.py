@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,8 @@ import pytest
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
 from tests.acceptance.discord import elsewhere
+from tests.acceptance.service.fronts import CALM_S, crew
 from tests.acceptance.service.service import Service
-from tests.engines.names import EMBEDDED
-from tests.engines.running import binary_of, node
 from tests.fakes.discord import schema
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.members import Asked, Member
@@ -21,10 +19,7 @@ from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.state import Channel
 from tests.fakes.headlines import PAINTED, PAINTING
 
-CALM_S = 120.0
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
-
-Open = Callable[..., Service]
 
 
 @pytest.fixture
@@ -38,29 +33,6 @@ async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]
         yield discord
     if schema.is_at_hand():
         assert [said for each in discord.calls for said in schema.complaints(each)] == []
-
-
-@asynccontextmanager
-async def crew(folder: Path, gpu: Simulator) -> AsyncIterator[Open]:
-    """Let processes be opened on one Redis and one folder; none of them is left."""
-    (folder / "fairbrush.toml").write_text(f'[[servers]]\nname = "gpu1"\nurl = "{gpu.url}"\n')
-    store = folder / "engine"
-    store.mkdir()
-    opened: list[Service] = []
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(node(binary_of(EMBEDDED), store, {}))
-
-        def open_one(role: str) -> Service:
-            service = Service(folder, (), redis_url=url, command=("serve", "--only", role), program=PROGRAM)
-            opened.append(service)
-            return service
-
-        try:
-            yield open_one
-        finally:
-            for each in opened:
-                if each.process is not None and each.process.returncode is None:
-                    await each.kill()
 
 
 async def up(discord: FakeDiscord, worker: Service, *bots: Service) -> None:
@@ -88,7 +60,7 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
 ) -> None:
     town = discord.guild()
     general, ada = discord.channel(town, "general"), discord.member("ada")
-    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu) as open_one:
+    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu, PROGRAM) as open_one:
         worker, first, second = open_one("worker"), open_one("discord"), open_one("discord")
         for each in (worker, first, second):
             await each.spawn()
@@ -117,7 +89,7 @@ async def test_a_service_that_is_killed_with_all_its_processes_finishes_its_mess
 ) -> None:
     town = discord.guild()
     general, ada = discord.channel(town, "general"), discord.member("ada")
-    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu) as open_one:
+    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu, PROGRAM) as open_one:
         services = [open_one("worker"), open_one("discord")]
         for each in services:
             await each.spawn()

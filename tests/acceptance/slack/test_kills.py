@@ -2,18 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from adapters.simulator.options import SimulatorOptions
 from adapters.simulator.server import Simulator
+from tests.acceptance.service.fronts import CALM_S, crew
 from tests.acceptance.service.service import Service
 from tests.acceptance.slack import elsewhere
-from tests.engines.names import EMBEDDED
-from tests.engines.running import binary_of, node
 from tests.fakes.headlines import PAINTED, PAINTING
 from tests.fakes.slack import schema
 from tests.fakes.slack.asks import Asked
@@ -23,11 +21,8 @@ from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.state import Channel, Message
 from tests.fakes.slack.workspaces import Workspace
 
-CALM_S = 120.0
 COMPLETE = "files.completeUploadExternal"
 PROGRAM = (sys.executable, "-P", elsewhere.__file__)
-
-Open = Callable[..., Service]
 
 
 @pytest.fixture
@@ -42,29 +37,6 @@ async def team(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[FakeSlack
     assert slack.record.too_many == []
     if schema.is_at_hand():
         assert [said for each in slack.calls for said in schema.complaints(each)] == []
-
-
-@asynccontextmanager
-async def crew(folder: Path, gpu: Simulator) -> AsyncIterator[Open]:
-    """Let processes be opened on one Redis and one folder; none of them is left."""
-    (folder / "fairbrush.toml").write_text(f'[[servers]]\nname = "gpu1"\nurl = "{gpu.url}"\n')
-    store = folder / "engine"
-    store.mkdir()
-    opened: list[Service] = []
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(node(binary_of(EMBEDDED), store, {}))
-
-        def open_one(role: str) -> Service:
-            service = Service(folder, (), redis_url=url, command=("serve", "--only", role), program=PROGRAM)
-            opened.append(service)
-            return service
-
-        try:
-            yield open_one
-        finally:
-            for each in opened:
-                if each.process is not None and each.process.returncode is None:
-                    await each.kill()
 
 
 async def up(slack: FakeSlack, worker: Service, *fronts: Service) -> None:
@@ -98,7 +70,7 @@ async def test_a_message_whose_process_is_killed_in_mid_run_is_finished_by_anoth
 ) -> None:
     slack, acme = team
     general, ada = acme.channel("general"), acme.member("ada")
-    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu) as open_one:
+    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu, PROGRAM) as open_one:
         worker, first, second = open_one("worker"), open_one("slack"), open_one("slack")
         for each in (worker, first, second):
             await each.spawn()
@@ -128,7 +100,7 @@ async def test_a_service_that_is_killed_whole_or_while_it_brings_pictures_finish
 ) -> None:
     slack, acme = team
     general, ada = acme.channel("general"), acme.member("ada")
-    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu) as open_one:
+    async with Simulator(SimulatorOptions(step_ms=20, draw=False)) as gpu, crew(folder, gpu, PROGRAM) as open_one:
         services = [open_one("worker"), open_one("slack")]
         for each in services:
             await each.spawn()
