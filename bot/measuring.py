@@ -80,7 +80,9 @@ def _verb(words: Sequence[str]) -> tuple[Verb, list[str]]:
     # Of a group without its verb, those that it has; else the nearest.
     group = [name for name in BY_NAME if name.startswith(f"{said} ")] if said else []
     near = group or get_close_matches(said[:40], BY_NAME, n=1)
-    hint = f" Did you mean {' or '.join(near)}?" if near else f" There is {', '.join(BY_NAME)}."
+    # What takes an operator is not offered: most of those who read this are none.
+    usual = [name for name, verb in BY_NAME.items() if verb.rank is Rank.MODERATOR]
+    hint = f" Did you mean {' or '.join(near)}?" if near else f" There is {', '.join(usual)}."
     what = f"there is no {shown(said)}." if said else "say what to do."
     raise InvalidValues([Fault(parameter="measure", reason=what + hint)])
 

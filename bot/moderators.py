@@ -215,7 +215,8 @@ def _done(measure: Change) -> tuple[str, str]:
             return _done_to(measure)
         case PauseWork(workflow=workflow, message=message):
             what = workflow or "Everything"
-            return f"{what} is paused.", f"Whoever asks reads: {message}. What waits already is still painted."
+            read = f"Whoever asks reads: {message}." if message else "They read no reason."
+            return f"{what} is paused.", f"{read} What waits already is still painted."
         case ResumeWork(workflow=workflow):
             return f"{workflow or 'Everything'} goes on.", ""
         case AddPattern(text=text, deed=deed, replacement=replacement):

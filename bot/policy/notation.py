@@ -69,7 +69,7 @@ def quota_of(text: str) -> Quota:
 
 def quota_words(quota: Quota) -> str:
     """Write a quota as it is read."""
-    amounts = [f"{quota.pictures} pictures"] if quota.pictures is not None else []
+    amounts = [f"{quota.pictures} picture{'' if quota.pictures == 1 else 's'}"] if quota.pictures is not None else []
     amounts += [f"{quota.gpu_s}s"] if quota.gpu_s is not None else []
     refill = f" {CALENDAR}" if quota.refill is Refill.CALENDAR else ""
     return ", ".join(f"{amount}/{quota.per}{refill}" for amount in amounts) or "no limit"

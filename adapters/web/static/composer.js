@@ -29,13 +29,25 @@ function close() {
   say.removeAttribute("aria-activedescendant");
 }
 
-async function complete() {
-  const before = say.value.slice(0, say.selectionStart);
+// Whoever types faster than that reads no menu, and every question counts against what one person may ask.
+const SPACING_MS = 100;
+let due = 0, timer = 0;
+
+const typed = () => say.value.slice(0, say.selectionStart);
+
+function complete() {
+  clearTimeout(timer);
+  if (!/^\s*\//.test(typed())) { close(); chips.hidden = true; return; }
   const mine = ++asked;
-  if (!/^\s*\//.test(before)) { close(); chips.hidden = true; return; }
+  timer = setTimeout(() => ask(mine), due - performance.now());
+}
+
+async function ask(mine) {
+  if (mine !== asked) return;  // the menu was closed meanwhile
+  due = performance.now() + SPACING_MS;
   let found;
   try {
-    const response = await fetch("/complete", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ before }) });
+    const response = await fetch("/complete", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ before: typed() }) });
     if (!response.ok) return;
     found = await response.json();
   } catch { return; }

@@ -10,6 +10,7 @@ from tests.acceptance.service.service import Service, end
 from tests.acceptance.service.truth import runs_of
 
 LONG, SHORT = "steps:40 size:64x64", "steps:2 size:64x64"
+AGES = 20
 HERE = ("--in", "web/local")
 WRITTEN_S = 1.2
 """The engine writes to the disk every second: what was acknowledged so long ago has to outlive it."""
@@ -36,6 +37,8 @@ async def audited(service: Service, *more: str) -> list[tuple[str, str, str]]:
 async def test_a_ban_and_a_blocklist_outlast_everything_and_what_waited_never_begins(
     service: Service, gpus: list[Simulator], page: Page
 ) -> None:
+    for gpu in gpus:
+        gpu.faults.slow_down(AGES)  # nothing ends while the command line starts, however slow the machine
     await service.start()
     busy = [await page.ask(f"/imagine fox {number} {LONG}") for number in range(2)]
     await page.until(lambda: all(page.state(job) == "running" for job in busy))
@@ -44,6 +47,8 @@ async def test_a_ban_and_a_blocklist_outlast_everything_and_what_waited_never_be
     said = await service.run("users", "ban", "ben", "2d", "too", "many", "hens", *HERE)
     assert "ben is banned for 2 days" in said
     await page.until(lambda: all(page.state(job) == "cancelled" for job in waiting))
+    for gpu in gpus:
+        gpu.faults.slow_down(1)
     await service.run("policy", "blocklist", "add", "weasel")
     assert "too many hens" in await refused(page, f"/imagine hen {SHORT}", "ben")
 

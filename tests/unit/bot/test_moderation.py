@@ -360,6 +360,7 @@ async def test_somebody_is_put_into_a_tier_that_there_is():
 async def test_a_pause_is_of_a_workflow_that_there_is_and_says_what_people_read():
     house = House()
     assert "reads: maintenance" in await did(house, PauseWork(message="maintenance", workflow="flux"))
+    assert "no reason" in await did(house, PauseWork(message="", workflow="flux"))
     with pytest.raises(SubmissionError, match="no workflow"):
         await did(house, PauseWork(message="", workflow="flix"))
     with pytest.raises(SubmissionError, match="not paused"):
