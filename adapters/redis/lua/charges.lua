@@ -36,8 +36,8 @@ local function charge(counter, amount, lasts, closed)
   counter.gone = {}
   redis.call('HINCRBY', counter.at, named, amount)
   redis.call('HINCRBY', counter.at, 'h' .. named, amount)
-  -- By the server's real clock: only to forget what nobody asks for any more.
-  if lasts then redis.call('PEXPIRE', counter.at, ends - now()) end
+  -- By the server's real clock, and no sooner than a window after it has ended: what counts, the spans say.
+  if lasts then redis.call('PEXPIRE', counter.at, ends - now() + lasts) end
   return named
 end
 

@@ -192,16 +192,16 @@ async def _mischarged(pool: RedisPool, jobs: Jobs) -> list[str]:
     charges = await _named(pool, "charges")
     under_way = {job: key for job, key in charges.items() if PLACES[jobs[str(job_id(job))]["state"]] != "ended"}
     for words in (await _each(pool, "LRANGE", under_way, 0, -1)).values():
-        for counter, amount in zip(words[::CHARGE_WORDS], words[1::CHARGE_WORDS], strict=True):
-            charged[counter.decode()] += int(amount)
+        for counter, amount, ends in zip(*(words[at::CHARGE_WORDS] for at in (0, 1, 4)), strict=True):
+            if int(ends) == 0:  # what has a window may be forgotten while it is still written at a job
+                charged[counter.decode()] += int(amount)
     names = await _named(pool, "counter")
     windows = await _each(pool, "PTTL", names)
     counts = await _each(pool, "HGET", names, "0")
     counted = {counter: int(count) for counter, count in counts.items() if windows[counter] == -1}
-    unbounded = charged.keys() - {counter for counter, left in windows.items() if left != -1}
     return [
         f"{counter} counts {counted.get(counter, 0)}, charged is {charged[counter]}"
-        for counter in sorted({*unbounded, *counted})
+        for counter in sorted({*charged, *counted})
         if counted.get(counter, 0) != charged[counter]
     ]
 
