@@ -51,7 +51,9 @@ class MemoryCounters:
         room = max(0, charge.ceiling - sum(each.count for each in spans))
         back = max(_given_back(charge, gpu_ms, everything=everything), -room)
         span.count, span.held = max(0, span.count - back), max(0, span.held - charge.amount)
-        self.spans[charge.counter] = [each for each in spans if each.count or each.held]
+        if not span.count and not span.held:
+            # Only this one goes: what has ended counts again where a clock is set back before anything is charged.
+            self.spans[charge.counter] = [each for each in self.spans[charge.counter] if each is not span]
 
     async def look(self, counters: Sequence[str]) -> Mapping[str, Counted]:
         """Return what each of these counters counts now."""
