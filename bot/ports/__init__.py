@@ -17,6 +17,8 @@ from bot.ports.chat import ChatPlatform as ChatPlatform
 from bot.ports.chat import Notice as Notice
 from bot.ports.chat import NoticeState as NoticeState
 from bot.ports.chat import NoticeStore as NoticeStore
+from bot.ports.console import SessionStore as SessionStore
+from bot.ports.console import UsageStore as UsageStore
 from bot.ports.policy import AuditStore as AuditStore
 from bot.ports.policy import Census as Census
 from bot.ports.policy import DoomedStore as DoomedStore
