@@ -21,8 +21,7 @@ from bot.policy.changes import Change, Changed, Facts, change_of, outlived
 from bot.policy.entitlements import ceiling_of
 from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_name, whom
 from bot.policy.meters import Whose
-from bot.policy.quotas import Quota
-from bot.policy.rulebook import Books, Pattern, Rulebook
+from bot.policy.rulebook import Books, Rulebook
 from bot.ports import CounterStore
 from bot.refusals import NOT_KEPT
 from bot.removing import Removing
@@ -109,33 +108,30 @@ class Moderation:
                 return frozenset()
 
     async def _facts(self, actor: Actor, tenant: Tenant | None) -> Facts:
-        rules = self.overseeing.rules
-        book = await rules.books.book(tenant)
+        books, now_ms = await self._opened(tenant)
         return Facts(
-            book=book,
-            now_ms=await rules.books.now_ms(),
+            book=books.community,
+            now_ms=now_ms,
             is_operator=actor.rank is Rank.OPERATOR,
-            ceiling=await self._ceiling(book),
+            # Everywhere there is no ceiling, for nobody else is there.
+            ceiling=(ceiling_of(books, self.overseeing.rules.standard, tenant).quotas or ()) if tenant else (),
             tiers=self._tiers(tenant),
             workflows=tuple(self.knowledge.catalog().workflows),
-            patterns=await self._patterns(book),
+            # Of both lists all that stands there: what is on both takes up room on each.
+            patterns=(*books.community.patterns(), *(books.everywhere.patterns() if tenant else ())),
         )
 
-    async def _ceiling(self, book: Rulebook) -> Sequence[Quota]:
-        """Return what the operator gives a community; everywhere there is no ceiling, for nobody else is there."""
-        if book.tenant is None:
-            return ()
-        rules = self.overseeing.rules
-        books = Books(everywhere=await rules.books.book(None), community=book)
-        return ceiling_of(books, rules.standard, book.tenant).quotas or ()
+    async def _opened(self, tenant: Tenant | None) -> tuple[Books, int]:
+        """Return the books that hold where something is changed, and the store's time; everywhere one is both."""
+        books = self.overseeing.rules.books
+        if tenant:
+            return await books.opened(tenant)
+        wide = await books.book(None)
+        return Books(everywhere=wide, community=wide), await books.now_ms()
 
     def _tiers(self, tenant: Tenant | None) -> Collection[str]:
         limits = self.overseeing.rules.limits
         return {tier.name for tier in (limits.tiers_in(tenant) if tenant else limits.tiers)}
-
-    async def _patterns(self, book: Rulebook) -> Sequence[Pattern]:
-        everywhere = await self.overseeing.rules.books.book(None)
-        return (*book.patterns(), *(everywhere.patterns() if book.tenant else ()))
 
     # ---- Elsewhere ----
 

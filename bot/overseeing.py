@@ -77,10 +77,12 @@ class Overseeing:
 
     async def _patterns(self, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         """Return the patterns of a community that are not everywhere's, and everywhere's."""
-        everywhere = (await self.rules.books.book(None)).patterns()
-        own = (await self.rules.books.book(tenant)).patterns() if tenant else ()
+        if tenant is None:
+            return (), (await self.rules.books.book(None)).patterns()
+        books, _ = await self.rules.books.opened(tenant)
+        everywhere = books.everywhere.patterns()
         keys = {each.key for each in everywhere}
-        return [each for each in own if each.key not in keys], everywhere
+        return [each for each in books.community.patterns() if each.key not in keys], everywhere
 
 
 def requester_of(user: str, tenant: Tenant | None) -> Requester:
