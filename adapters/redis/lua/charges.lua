@@ -1,19 +1,22 @@
 -- Charges against counters. What a counter counts stands in spans, each under the time of its end, `0` for none: what was
 -- charged, and with an `h` before it what of that is held for jobs that have not ended.
 
--- The spans that still count, by their ends; those, the first first; the sum; and the fields of those that have ended.
+-- The spans that still count and what is held of them, by their ends; those, the first first; the sum; and the fields of
+-- those that have ended.
 local function spans_of(counter)
-  local flat, spans, ends, count, gone = redis.call('HGETALL', counter), {}, {}, 0, {}
+  local flat, spans, held, ends, count, gone = redis.call('HGETALL', counter), {}, {}, {}, 0, {}
   for i = 1, #flat, 2 do
     local each = tonumber(string.match(flat[i], '%d+'))
     if each ~= 0 and each <= now() then
       gone[#gone + 1] = flat[i]
-    elseif string.sub(flat[i], 1, 1) ~= 'h' then
+    elseif string.sub(flat[i], 1, 1) == 'h' then
+      held[each] = tonumber(flat[i + 1])
+    else
       spans[each], ends[#ends + 1], count = tonumber(flat[i + 1]), each, count + flat[i + 1]
     end
   end
   table.sort(ends)
-  return {spans = spans, ends = ends, count = count, gone = gone, at = counter}
+  return {spans = spans, held = held, ends = ends, count = count, gone = gone, at = counter}
 end
 
 -- When so much of a counter has come back, from now on; nil: no time brings it back.
@@ -59,7 +62,7 @@ local function settle_charges(id, used, everything)
       -- What was used beyond the charge counts up to the ceiling.
       back = math.max(back, math.min(0, counter.count - ceiling))
       local left = math.max(0, count - back)
-      local held = math.max(0, redis.call('HINCRBY', counter.at, 'h' .. ends, -amount))
+      local held = math.max(0, (counter.held[tonumber(ends)] or 0) - amount)
       if left + held == 0 then
         redis.call('HDEL', counter.at, ends, 'h' .. ends)
       else

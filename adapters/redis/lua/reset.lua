@@ -7,8 +7,8 @@ for _, name in ipairs(ARGV) do
   local counter = spans_of(key('counter', name))
   for _, each in ipairs(counter.ends) do
     local ends = string.format('%.0f', each)
-    local held = redis.call('HGET', counter.at, 'h' .. ends)
-    if tonumber(held) > 0 then
+    local held = counter.held[each] or 0
+    if held > 0 then
       redis.call('HSET', counter.at, ends, held)
     else
       redis.call('HDEL', counter.at, ends, 'h' .. ends)
