@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 def desk_of(core: Core) -> Desk:
     """Return where people ask, whatever platform they use."""
-    pool, shared, limits = core.pool, core.shared, limits_of(core.options.settings)
+    pool, shared = core.pool, core.shared
     rules = [place.rule for place in core.options.settings.places]
     knowledge = Knowledge(
         catalog=lambda: shared.catalog,
@@ -24,6 +24,8 @@ def desk_of(core: Core) -> Desk:
         usual=lambda: shared.default,
         rules=lambda: rules,
     )
+    bench = moderation_of(pool, core.options.settings, knowledge)
+    limits = bench.overseeing.rules.limits
     intake = Intake(
         queue=pool.queue,
         store=pool.store,
@@ -32,7 +34,7 @@ def desk_of(core: Core) -> Desk:
         knowledge=knowledge,
         lanes=shared.lanes,
         limits=limits,
-        rules=house_rules(pool, core.options.settings),
+        rules=bench.overseeing.rules,
     )
     return Desk(
         intake=intake,
@@ -43,30 +45,18 @@ def desk_of(core: Core) -> Desk:
         reports=pool.reports,
         knowledge=knowledge,
         limits=limits,
-        bench=moderation_of(pool, core.options.settings, knowledge),
-        own=Belongings(removing=removing_of(pool)),
+        bench=bench,
+        own=Belongings(removing=bench.removing),
         ranks=ranks_of(core.options.settings),
         gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,
     )
 
 
-def house_rules(pool: RedisPool, settings: Settings) -> HouseRules:
-    """Return what is read for whoever asks: the settings, and what moderators said since."""
-    return HouseRules(books=pool.books, audit=pool.audit, limits=limits_of(settings), standard=standard_of(settings))
-
-
 def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> Moderation:
     """Return the bench of moderation, for a chat and for the command line."""
-    overseeing = Overseeing(
-        rules=house_rules(pool, settings), counters=pool.counters, census=pool.census, reports=pool.reports
-    )
-    return Moderation(overseeing=overseeing, removing=removing_of(pool), counters=pool.counters, knowledge=knowledge)
-
-
-def removing_of(pool: RedisPool) -> Removing:
-    """Return what removes what somebody made."""
-    return Removing(
+    rules = HouseRules(books=pool.books, audit=pool.audit, limits=limits_of(settings), standard=standard_of(settings))
+    removing = Removing(
         queue=pool.queue,
         store=pool.store,
         notices=pool.notices,
@@ -74,6 +64,8 @@ def removing_of(pool: RedisPool) -> Removing:
         census=pool.census,
         doomed=pool.doomed,
     )
+    overseeing = Overseeing(rules=rules, counters=pool.counters, census=pool.census, reports=pool.reports)
+    return Moderation(overseeing=overseeing, removing=removing, counters=pool.counters, knowledge=knowledge)
 
 
 def sources_of(core: Core, desk: Desk) -> Sources:
