@@ -35,6 +35,10 @@ class SessionStore(Protocol):
         """End a session."""
         ...
 
+    async def end_all(self, platform: str | None = None) -> int:
+        """End every session, with a platform of those who speak by it, and void their links. Returns how many ended."""
+        ...
+
     async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:
         """Return every open session of people who speak by that platform."""
         ...
