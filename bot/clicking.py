@@ -73,6 +73,10 @@ async def effect_of(desk: Desk, click: Click) -> Effect:
             assert_never(click.meaning)
 
 
+JUDGED = frozenset({Button.CANCEL, Button.DELETE, Button.EDIT})
+"""Buttons for which `_pressed` has to know what whoever clicks is; who they are says enough for all others."""
+
+
 async def _pressed(desk: Desk, click: Click, button: Button, job_id: JobId, number: int | None) -> Effect:
     match button:
         case Button.CANCEL:

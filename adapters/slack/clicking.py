@@ -9,7 +9,7 @@ from adapters.slack.forming import Forming
 from adapters.slack.home import NEW_PICTURE
 from adapters.slack.homes import Homes
 from adapters.slack.origins import Origin
-from adapters.slack.persons import Persons
+from adapters.slack.persons import Persons, Rights
 from adapters.slack.reimagining import Reimagining
 from adapters.slack.rooms import Rooms
 from adapters.slack.showing import Showing
@@ -17,11 +17,11 @@ from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
 from bot.bundles import bundle_of
-from bot.clicking import Click, effect_of
+from bot.clicking import JUDGED, Click, effect_of
 from bot.desk import Desk
 from bot.effects import AskWhich, GiveWords, GoOn, Heed, Onward, OpenEdit, OpenReport, Paint, Remove, Say, ShowJob
 from bot.jobs import Left
-from bot.meanings import EditAgain, HistoryPage, decode
+from bot.meanings import EditAgain, HistoryPage, Press, decode
 from bot.policy.measures import Rank
 from bot.ports import ChatPlatform
 from bot.submissions import Submission
@@ -85,10 +85,12 @@ class Clicking:
                 assert_never(onward)
 
     async def _click(self, origin: Origin) -> Click:
-        rights = await self.persons.rights(origin.workspace, origin.requester.id)
+        meaning = decode(origin.name)
+        is_judged = isinstance(meaning, Press) and meaning.button in JUDGED
+        rights = await self.persons.rights(origin.workspace, origin.requester.id) if is_judged else Rights()
         rank = self.desk.rank(origin.requester, rights.roles, moderates=rights.moderates)
         return Click(
-            meaning=decode(origin.name),
+            meaning=meaning,
             occasion=replace(origin.occasion(), roles=rights.roles),
             moderates=rank >= Rank.MODERATOR,
             chosen=[origin.value],

@@ -78,6 +78,16 @@ async def test_which_picture_is_meant_is_asked_where_there_are_several(stage: St
     assert (await stage.job()).job.workflow == "upscale"
 
 
+async def test_slack_is_asked_who_clicks_only_where_a_button_judges_them(stage: Stage):
+    message, bob, record = await stage.picture(), stage.office.team.member("bob"), stage.office.slack.record
+    before = len(record.of("users.info"))
+    await (await bob.click(message, "Parameters")).shows("Copy this")
+
+    assert len(record.of("users.info")) == before
+    await (await bob.click(message, "✏️ Edit &amp; rerun")).opens("Prompt")
+    assert len(record.of("users.info")) == before + 1
+
+
 async def test_edit_and_rerun_asks_for_the_job_again_with_changes(stage: Stage):
     message = await stage.picture()
     form = await (await stage.ada.click(message, "✏️ Edit &amp; rerun")).opens("Prompt")
