@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from typing import NewType
 from uuid import UUID, uuid5
@@ -160,6 +160,7 @@ class Job:
     priority: int = 0  #: among its requester's own jobs only; the higher, the sooner
     within_s: float | None = None  #: since it was made; after that its platform lets nobody tell how it ended
     for_adults: bool = False  #: its workflow was, or a picture that it starts from
+    for_review: bool = False  #: what it makes is shown to nobody but moderators until one of them lets it pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +202,29 @@ def picture_numbers(files: Sequence[StoredFile]) -> tuple[int, ...]:
     return tuple(number for number, file in enumerate(files) if file.is_taken)
 
 
+class Verdict(StrEnum):
+    """What a moderator decided about what a job made."""
+
+    PASSED = "passed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a moderator decided, once and for good."""
+
+    verdict: Verdict
+    by: str  #: their name, as shown
+    reason: str = ""  #: which whoever asked reads
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A job and what has become of it; read-only snapshot of the durable truth."""
+    """A job and what has become of it; read-only snapshot of the durable truth.
+
+    `files` and `texts` are what may be shown, wherever that is; what a moderator has not let pass stands in `withheld`
+    and `withheld_texts` alone, so whoever knows nothing of reviews gives nothing away (`as_reviewed`).
+    """
 
     job: Job
     state: JobState
@@ -220,11 +241,43 @@ class JobRecord:
     started_ms: int | None = None
     ended_ms: int | None = None
     gpu_ms: int | None = None  #: what it used, where it is known
+    review: Review | None = None
+    withheld: tuple[StoredFile, ...] = ()  #: for moderators alone
+    withheld_texts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.is_withheld and (self.files or self.texts):
+            raise ValueError(f"job {self.job.id} is for review: what it made is withheld")
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether what it makes is shown to nobody but moderators: none of them has let it pass."""
+        return self.job.for_review and (self.review is None or self.review.verdict is not Verdict.PASSED)
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether a moderator has to decide now."""
+        return self.job.for_review and self.review is None and self.state is JobState.SUCCEEDED
+
+    @property
+    def made(self) -> tuple[StoredFile, ...]:
+        """Return all files that it made: for moderators, and for whoever keeps or removes them."""
+        return self.files or self.withheld
 
     @property
     def requirement(self) -> str:
         """Return what a server has to offer for it now."""
         return self.moved_to or self.job.requirement
+
+
+def as_reviewed(
+    record: JobRecord, review: Review | None, files: Sequence[StoredFile], texts: Sequence[str]
+) -> JobRecord:
+    """Return a job with what it made: where anybody finds it who may see the job, or withheld."""
+    judged = replace(record, review=review, files=(), texts=(), withheld=(), withheld_texts=())
+    if judged.is_withheld:
+        return replace(judged, withheld=tuple(files), withheld_texts=tuple(texts))
+    return replace(judged, files=tuple(files), texts=tuple(texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

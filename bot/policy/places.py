@@ -18,6 +18,7 @@ class PlaceRule:
     workflows: tuple[str, ...] | None = None  #: those that may be asked for; None: this rule limits nothing
     default_workflow: str | None = None
     adults_only: bool | None = None  #: for platforms whose channels cannot be marked so
+    review: bool | None = None  #: whether a moderator looks at what is made here before anybody else does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,11 @@ def ruled(rules: Sequence[PlaceRule], spot: Spot) -> Spot:
     """Return a spot with what a rule says of it, where its platform does not."""
     said = next((rule.adults_only for rule in _closest(rules, spot) if rule.adults_only is not None), False)
     return replace(spot, adults_only=spot.adults_only or said)
+
+
+def reviewed(rules: Sequence[PlaceRule], spot: Spot) -> bool:
+    """Tell whether a moderator looks first at what is made there."""
+    return next((rule.review for rule in _closest(rules, spot) if rule.review is not None), False)
 
 
 def offered(rules: Sequence[PlaceRule], spot: Spot, workflows: Mapping[str, Workflow]) -> Mapping[str, Workflow]:

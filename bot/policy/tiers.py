@@ -34,6 +34,7 @@ class Tier:
     waiting: int | None = None  #: jobs of one of them at once; None: as many as they like
     running: int | None = None
     terms: Terms | None = None  #: what they may ask for; None: whatever a member may
+    review: bool = False  #: whether a moderator looks at what they make before anybody else does
 
 
 GUESTS = Tier(name="guests", roles=frozenset({GUEST}), weight=ONE // 2, waiting=2, running=1)

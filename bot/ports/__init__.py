@@ -22,6 +22,7 @@ from bot.ports.console import UsageStore as UsageStore
 from bot.ports.policy import AuditStore as AuditStore
 from bot.ports.policy import Census as Census
 from bot.ports.policy import DoomedStore as DoomedStore
+from bot.ports.policy import ReviewStore as ReviewStore
 from bot.ports.policy import RulebookStore as RulebookStore
 from bot.ports.queue import EQUAL as EQUAL
 from bot.ports.queue import CounterStore as CounterStore

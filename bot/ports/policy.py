@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.jobs import JobRecord, Left, Tenant
+from bot.jobs import JobRecord, Left, Review, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.rulebook import Books, Entry, Rulebook
 
@@ -76,6 +76,22 @@ class Census(Protocol):
         self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
     ) -> Sequence[JobRecord]:
         """Return the jobs that ended since then by the store's clock, the latest first."""
+        ...
+
+
+class ReviewStore(Protocol):
+    """What moderators have to look at, and what they decided: as long as the jobs are kept."""
+
+    async def pending(self, tenant: Tenant | None, *, limit: int) -> Sequence[JobRecord]:
+        """Return the jobs of a community, or with None of all, that wait for a moderator, the oldest first."""
+        ...
+
+    async def decide(self, record: JobRecord, review: Review, *, keeps_files: bool, audit: AuditEntry) -> bool:
+        """Note what a moderator decided, with its entry in the audit, in one step; the first one's word holds.
+
+        False, and nothing was done: the job does not wait for one any more. `keeps_files`: also of what was rejected,
+        withheld as before; else they go soon. After a lost answer it is asked again, done once, and answered the same.
+        """
         ...
 
 

@@ -1,0 +1,51 @@
+"""What moderators look at before anybody else does: they let it pass, or say why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import SubmissionError
+from bot.jobs import JobRecord, Review, StoredFile, Tenant, Verdict
+from bot.policy.audit import AuditEntry
+from bot.ports import ReportStore, ReviewStore
+from bot.reports import MOST
+
+NOT_PENDING = "That job does not wait for a moderator."
+
+_SAID = {Verdict.PASSED: "let it pass", Verdict.REJECTED: "did not let it through"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewing:
+    """Where it is kept. Whether somebody may decide is judged before, by the bench."""
+
+    reviews: ReviewStore
+    reports: ReportStore
+
+    async def pending(self, tenant: Tenant | None, *, limit: int) -> Sequence[JobRecord]:
+        """Return what waits for a moderator of a community, or anywhere with None, the oldest first."""
+        return await self.reviews.pending(tenant, limit=limit)
+
+    async def decide(self, record: JobRecord, review: Review, audit: AuditEntry) -> None:
+        """Let it pass or not, once; raises SubmissionError when it does not wait, or somebody was quicker."""
+        if refused := refusal(record):
+            raise refused
+        # What was reported is evidence: it goes with the job, and until then is shown to moderators alone.
+        keeps_files = review.verdict is Verdict.PASSED or await self._is_reported(record)
+        if not await self.reviews.decide(record, review, keeps_files=keeps_files, audit=audit):
+            raise SubmissionError(NOT_PENDING)
+
+    async def _is_reported(self, record: JobRecord) -> bool:
+        reports = await self.reports.newest(record.job.requester.tenant, limit=MOST)
+        return any(each.job_id == record.job.id for each in reports)
+
+
+def refusal(record: JobRecord) -> SubmissionError | None:
+    """Say why nothing can be decided about a job; None when it waits for that."""
+    if record.review is not None:
+        return SubmissionError(f"{record.review.by} {_SAID[record.review.verdict]} already.")
+    return None if record.awaits_review else SubmissionError(NOT_PENDING)
+
+
+def file_to_judge(record: JobRecord, number: int) -> StoredFile | None:
+    """Return a file that a moderator of the job's community may look at to decide, or after; None: there is none."""
+    return record.withheld[number] if 0 <= number < len(record.withheld) else None
