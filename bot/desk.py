@@ -125,13 +125,7 @@ class Desk:
 
     async def cancel_all(self, tenant: Tenant) -> int:
         """Stop all that a community has under way which threw us out: nobody could see it. Returns how many."""
-        cancelled = 0
-        for job_id in await self.notices.open_jobs(tenant.platform):
-            record = await self.store.read(job_id)
-            if record is not None and record.job.requester.tenant == tenant and not record.state.is_final:
-                await self.job_queue.cancel(job_id)
-                cancelled += 1
-        return cancelled
+        return len(await self.bench.removing.cancel(tenant, None)) if self.bench else 0
 
     async def delete(
         self, job_id: JobId, requester: Requester, *, moderates: bool = False, answers: str | None = None

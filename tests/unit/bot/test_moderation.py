@@ -527,3 +527,14 @@ async def test_at_a_desk_without_a_bench_nobody_moderates():
 
     answer = await desk_of(house, bench(house)).moderate(OPERATOR, ShowAudit(), GUILD)
     assert answer.sections[0].headline == "The audit"
+
+
+async def test_of_a_community_that_throws_us_out_all_is_cancelled_and_of_others_nothing():
+    house = House()
+    for number, who in enumerate((ANN, ANN, BEN)):
+        await house.asked(event=str(number), requester=who)
+    others = (await house.asked(event="9", requester=replace(ANN, tenant=OTHERS))).record.job.id
+
+    assert await desk_of(house, bench(house)).cancel_all(GUILD) == 3
+    assert await house.census.under_way(GUILD, None) == []
+    assert (await house.store.read(others)).state is JobState.QUEUED
