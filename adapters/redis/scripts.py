@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from adapters.redis.keys import quoted
 from bot.accounts import PRIORITY_STEP
 from bot.fairshare import CHECKS, SAMPLE, STALE, TIES
+from bot.jobs import OF_ONE_PLACE
 from bot.leases import FREE_MS
 from bot.shares import ANY_LANE, LONGEST_MS, ONE, FairPolicy
 
@@ -78,6 +80,7 @@ def constants(policy: FairPolicy) -> Mapping[str, str]:
         "PRIORITY_STEP": PRIORITY_STEP,
         "LEAF": LEAF,
         "FREE": FREE_MS,
+        "OF_ONE_PLACE": "{" + ", ".join(f"['{quoted(each)}'] = true" for each in sorted(OF_ONE_PLACE)) + "}",
     }
     return {name: str(value) for name, value in values.items()}
 

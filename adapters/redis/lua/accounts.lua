@@ -56,11 +56,12 @@ local function tenant_of(name)
   return it
 end
 
--- Whoever has a name on a platform is one person there, in whichever tenant. In Slack a name is of one tenant: in
--- another one it may be somebody else's (bot/jobs.py, OF_ONE_PLACE).
+-- Whoever has a name on a platform is one person there, in whichever tenant. On some a name is of one tenant: in another
+-- one it may be somebody else's.
+local of_one_place = OF_ONE_PLACE
 local function who_is(tenant_name, name)
   local platform = string.match(tenant_name, '^[^/]*')
-  return (platform == 'slack' and tenant_name or platform) .. '/' .. name
+  return (of_one_place[platform] and tenant_name or platform) .. '/' .. name
 end
 
 -- The tenant and the user of a whole name.
