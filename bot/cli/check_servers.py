@@ -8,10 +8,10 @@ from pathlib import Path
 from adapters.comfyui.server import ComfyServer
 from adapters.redis.opening import open_redis
 from bot.cli.findings import Finding
-from bot.cli.pool_rows import UNATTENDED
 from bot.cli.store import store_url
 from bot.cli.terminal import FAILED, WRONG, note
 from bot.errors import ConfigError, FairbrushError
+from bot.gpus import UNATTENDED
 from bot.ports import ServerFacts
 from bot.servers import Listed, ServerSpec, ServerStatus, Wish, is_told, memory_of, offer_of, pool_of
 from bot.service.reaching import connecting

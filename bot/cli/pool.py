@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bot.cli.pool_rows import HEAD, RIGHT, Seen, as_data, as_rows, seen
+from bot.cli.pool_rows import HEAD, RIGHT, as_data, as_rows
 from bot.cli.service import state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.store import opened_store
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
+from bot.gpus import Seen, seen
 from bot.ports import ServerStore
 from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, pool_of
 from bot.service.reaching import checked, place_of

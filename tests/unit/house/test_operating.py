@@ -9,8 +9,8 @@ from adapters.comfyui.rest import NO_NAME, NO_TRUST
 from adapters.comfyui.system import NO_COMFYUI
 from bot import errors
 from bot.awaiting import Awaited
-from bot.cli.pool_rows import REMOVED, UNATTENDED
 from bot.faults import FAULTS, Blame, Fate, Reach, fault_of
+from bot.gpus import REMOVED, UNATTENDED
 from bot.health import FIRST_BACKOFF_S, FIRST_PAUSE_S, LONGEST_BACKOFF_S, LONGEST_PAUSE_S, OUR_NETWORK
 from bot.leases import ATTEMPTS
 from bot.owning import Owning
