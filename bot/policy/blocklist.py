@@ -1,7 +1,7 @@
 """The blocklist: what the texts of a job may not have. Pure; with expressions it belongs off the event loop.
 
 All texts are judged, also what is to be kept out of a picture (a negative prompt): whoever binds a workflow decides
-what a parameter does, and its name proves nothing. Who wants such a parameter left alone names it.
+what a parameter does, and its name proves nothing.
 
 Words are found as whole words of the plain text (bot/policy/plain.py), in one pass over it, however many there are. A
 word of four letters or more is found spelled out, too (`n u d e`, `n-u-d-e`): single letters in a row are joined; of
@@ -62,12 +62,12 @@ class Blocklist:
     _lengths: tuple[int, ...]  #: of those
     _expressions: tuple[tuple[Expression[str], Pattern], ...]
 
-    def judge(self, texts: Mapping[str, str], *, exempt: Collection[str] = ()) -> Ruling:
-        """Judge the texts of a job, by parameter, without those that are exempt.
+    def judge(self, texts: Mapping[str, str]) -> Ruling:
+        """Judge the texts of a job, by parameter.
 
         The first pattern that blocks decides. What is replaced is replaced where it stood, in the text as it was typed.
         """
-        found = {name: self._found(text) for name, text in texts.items() if name not in exempt}
+        found = {name: self._found(text) for name, text in texts.items()}
         hits = [hit for _, each in found.values() for hit in each]
         blocked = next((hit.pattern for hit in hits if hit.pattern.deed is Deed.BLOCK), None)
         if blocked:

@@ -5,7 +5,6 @@ People think in pictures, so these come first, and GPU seconds stand in brackets
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from bot.deadlines import spelled
 from bot.errors import QueueFull, QuotaReached, SubmissionError
@@ -28,34 +27,10 @@ class Usage:
         """Return what may still be used now."""
         return max(0, self.meter.ceiling - self.used - self.held)
 
-    def wait_s(self, wanted: int) -> float:
-        """Return in how many seconds there is room for so much, as the queue would tell; 0 when there is now."""
-        surplus = self.used + self.held + wanted - self.meter.ceiling
-        back = accumulate(count for _, count in self.returns)
-        ends = (after_s for (after_s, _), freed in zip(self.returns, back, strict=True) if freed >= surplus)
-        return next(ends, 0.0) if surplus > 0 else 0.0
-
 
 def usage_of(meters: Sequence[Meter], counted: Mapping[str, Counted], now_ms: int) -> tuple[Usage, ...]:
     """Return how meters stand, by what their counters were found to count."""
     return tuple(_usage(meter, counted.get(meter.counter, Counted()), now_ms) for meter in meters)
-
-
-def tightest(usages: Sequence[Usage], take: Take) -> Usage | None:
-    """Return the usage that is the first to refuse jobs like this one; None: nothing limits them."""
-    return min(usages, key=lambda each: each.left / take.of(each.meter.unit), default=None)
-
-
-def quote(usages: Sequence[Usage], take: Take) -> SubmissionError | QuotaReached | None:
-    """Say why a job would be refused if it was asked for now; None when it would not.
-
-    A SubmissionError when it is too large for a quota however long one waits: less has to be asked for.
-    """
-    if too_large := refusal_of_size([each.meter for each in usages], take):
-        return too_large
-    last = max(usages, key=lambda each: each.wait_s(take.of(each.meter.unit)), default=None)
-    wait_s = last.wait_s(take.of(last.meter.unit)) if last else 0.0
-    return _reached(last.meter, take, retry_after_s=wait_s) if last and wait_s else None
 
 
 def refusal_of_size(meters: Sequence[Meter], take: Take) -> SubmissionError | None:

@@ -9,7 +9,7 @@ from bot.policy.entitlements import Standard, entitlement_of
 from bot.policy.meters import Due, Entitlement, Extra, Take, Unit, Whose, charges_of, meters_of
 from bot.policy.quotas import Per, Quota, Refill
 from bot.policy.rulebook import Allowance, Ceiling, Grant, Zone
-from bot.policy.usage import Usage, explained, quote, refusal_of_size, tightest, told, usage_of
+from bot.policy.usage import Usage, explained, refusal_of_size, told, usage_of
 from tests.unit.policy.books import ALICE, HOUR_MS, NOW_MS, books
 
 DAILY = Quota(per=Per.DAY, gpu_s=80, pictures=10)
@@ -174,37 +174,6 @@ def test_less_than_nothing_is_never_left():
     assert stands(pictures, (40, 0, 60)).left == 0
 
 
-@pytest.mark.parametrize(
-    ("spans", "pictures", "wait_s"),
-    [
-        ([], 1, None),
-        ([(9, 0, 60)], 1, None),
-        ([(9, 0, 60)], 2, 60),
-        ([(3, 0, 60), (4, 0, 70), (3, 0, 80)], 3, 60),
-        ([(3, 0, 60), (4, 0, 70), (3, 0, 80)], 4, 70),
-        ([(3, 0, 60), (4, 0, 70), (3, 0, 80)], 10, 80),
-        # Too high after a grant has ended: enough has to come back.
-        ([(30, 0, 60), (4, 0, 70)], 6, 60),
-        ([(30, 0, 60), (4, 0, 70)], 7, 70),
-    ],
-)
-def test_a_quote_says_when_there_is_room(spans, pictures, wait_s):
-    [meter, _] = metered(DAILY)
-
-    refused = quote([stands(meter, *spans)], Take(gpu_ms=1, pictures=pictures))
-
-    assert (refused.retry_after_s if isinstance(refused, QueueFull) else refused) == wait_s
-
-
-def test_of_several_quotas_the_one_that_is_longest_in_the_way_is_told():
-    [day, _], [hour] = metered(DAILY), metered(HOURLY)
-    full = [stands(day, (10, 0, 9000)), stands(hour, (3, 0, 60))]
-
-    assert quote(full, TAKE).counter == quote(full[::-1], TAKE).counter == day.counter
-    assert tightest([stands(day, (4, 0, 9000)), stands(hour, (1, 0, 60))], TAKE).meter == hour
-    assert tightest([], TAKE) is None
-
-
 def test_what_is_too_large_for_a_quota_is_not_told_to_wait():
     meters = metered(DAILY)
     large = Take(gpu_ms=96_000, pictures=2)
@@ -216,7 +185,6 @@ def test_what_is_too_large_for_a_quota_is_not_told_to_wait():
         "in any 24 hours: ask for less."
     )
     assert not isinstance(refused, QueueFull)
-    assert str(quote(usage_of(meters, {}, NOW_MS), large)) == str(refused)
     assert refusal_of_size(meters, Take(gpu_ms=80_000, pictures=10)) is None
 
 
