@@ -42,10 +42,10 @@ class Overseeing:
             case ShowUser(user=user):
                 return await self._user(user, tenant)
             case ShowPatterns():
-                own, everywhere = await self._patterns(tenant)
+                own, everywhere = await self.patterns(tenant)
                 return moderators.patterns(own, everywhere)
             case TestText(text=text):
-                own, everywhere = await self._patterns(tenant)
+                own, everywhere = await self.patterns(tenant)
                 ruling = await asyncio.to_thread(compiled((*own, *everywhere)).judge, {"text": text})
                 return moderators.tested(ruling)
             case ShowRecent(user=user):
@@ -75,7 +75,7 @@ class Overseeing:
         ended = await self.census.settled(tenant, user, since_ms=since_ms, limit=SHOWN)
         return [*now, *ended][:SHOWN]
 
-    async def _patterns(self, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+    async def patterns(self, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         """Return the patterns of a community that are not everywhere's, and everywhere's."""
         if tenant is None:
             return (), (await self.rules.books.book(None)).patterns()

@@ -9,6 +9,7 @@ from bot.jobs import JobId, StoredFile, Tenant
 from bot.overseeing import Overseeing
 from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, ShowRecent, may
+from bot.policy.rulebook import Pattern
 from bot.ports import JobStore, LaneStore, Overview, ServerStore, UsageStore
 from bot.servers import ServerSpec
 
@@ -70,6 +71,11 @@ class Watching:
         """Return every entry as a line of JSON, the newest first. It refuses at once, not when it is first asked."""
         _admit(actor, tenant)
         raise NotImplementedError
+
+    async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+        """Return the patterns of a community's blocklist that are not everywhere's, and everywhere's."""
+        _admit(actor, tenant)
+        return await self.overseeing.patterns(tenant)
 
     async def communities(self, actor: Actor) -> Sequence[Tenant]:
         """Return the communities that have something in the queue, in the audit or in the settings: for an operator."""

@@ -41,18 +41,7 @@ class Pages:
 
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {"hue": _hue, "initial": _initial, "iso": _iso, "standing": standing, "word": named}
-        self._templates.tests |= {
-            "typed": lambda piece: isinstance(piece, Typed),
-            "strong": lambda piece: isinstance(piece, Strong),
-        }
+        self._templates = templates()
         # A page that was open before an upgrade asks for scripts by their content, never for a mixture.
         self._assets = assets_digest()
 
@@ -117,6 +106,23 @@ class Pages:
         return self._templates.get_template(template).render(context)
 
 
+def templates() -> Environment:
+    """Return the templates; they escape whatever they are given."""
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"hue": hue, "initial": _initial, "iso": _iso, "standing": standing, "word": named}
+    found.tests |= {
+        "typed": lambda piece: isinstance(piece, Typed),
+        "strong": lambda piece: isinstance(piece, Strong),
+    }
+    return found
+
+
 def assets_digest() -> str:
     """Name the state of the static files."""
     contents = (path.read_bytes() for path in sorted((HERE / "static").iterdir()))
@@ -127,7 +133,8 @@ def _prompt(record: JobRecord) -> str:
     return str(record.job.values.get("prompt", ""))
 
 
-def _hue(name: str) -> int:
+def hue(name: str) -> int:
+    """Return the colour of a name, of eight."""
     return crc32(name.encode()) // 11 % _HUES  # the lowest bits of short names are too much alike
 
 

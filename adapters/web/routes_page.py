@@ -2,12 +2,10 @@
 
 from aiohttp import web
 
+from adapters.web.assets import Assets
 from adapters.web.guards import cookie_name
 from adapters.web.guests import Door
-from adapters.web.rendering import HERE
 from adapters.web.room import Room
-
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 _EXAMPLES = (
     "/imagine a lighthouse at dusk, oil on canvas",
@@ -23,12 +21,11 @@ class PageRoutes:
         self._room = room
         self._door = door
         self._title = title
-        folder = HERE / "static"
-        self._static = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in folder.iterdir()}
+        self._assets = Assets()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        return [web.get("/", self._page), web.get("/static/{name}", self._asset)]
+        return [web.get("/", self._page), web.get("/static/{name}", self._assets.serve)]
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         name = cookie_name(request.url.port or 80)
@@ -46,12 +43,3 @@ class PageRoutes:
         if session is not known:
             response.set_cookie(name, self._door.cookie(session), httponly=True, samesite="Strict", path="/")
         return response
-
-    async def _asset(self, request: web.Request) -> web.Response:
-        found = self._static.get(request.match_info["name"])
-        if found is None:
-            raise web.HTTPNotFound
-        content, media_type = found
-        # Addressed by content, so it may be kept for ever.
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return web.Response(body=content, content_type=media_type, charset="utf-8", headers=headers)
