@@ -20,6 +20,7 @@ PARTS = (
     "bills",
     "board",
     "calls",
+    "census",
     "charges",
     "choice",
     "claiming",

@@ -1,3 +1,4 @@
+-- Needs: census
 -- Lists some of the jobs that ended lately, the latest first: of a tenant, of a platform, of somebody, or any; after how
 -- many were looked through.
 -- KEYS: the pool
@@ -7,7 +8,6 @@ local found = {}
 local latest = redis.call('ZREVRANGEBYSCORE', key('ended'), '+inf', ARGV[4], 'LIMIT', ARGV[5], ARGV[6])
 for _, id in ipairs(latest) do
   local job = redis.call('HMGET', key('job', id), 't', 'u')
-  local mine = job[1] and (ARGV[1] == '' or job[1] == ARGV[1]) and (ARGV[3] == '' or job[2] == ARGV[3])
-  if mine and (ARGV[2] == '' or string.match(job[1], '^[^/]*') == ARGV[2]) then found[#found + 1] = id end
+  if is_meant(job[1], job[2]) then found[#found + 1] = id end
 end
 return {#latest, found}

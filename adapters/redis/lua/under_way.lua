@@ -1,14 +1,11 @@
+-- Needs: census
 -- Lists the jobs that wait or are held: of a tenant, of a platform, of somebody, or any.
 -- KEYS: the pool
 -- ARGV: tenant, platform, user ('' for each that may be any)
 -- Complexity: O(n) for n active users and held jobs
-local tenant, platform, user, found = ARGV[1], ARGV[2], ARGV[3], {}
-local function meant(where, who)
-  return (tenant == '' or where == tenant) and (platform == '' or string.match(where, '^[^/]*') == platform)
-    and (user == '' or who == user)
-end
+local found = {}
 for _, whole in ipairs(redis.call('ZRANGE', key('active'), 0, -1)) do
-  if meant(string.match(whole, '^(.*)/([^/]*)$')) then
+  if is_meant(string.match(whole, '^(.*)/([^/]*)$')) then
     for _, field in ipairs(redis.call('HKEYS', key('user', whole))) do
       local requirement = string.match(field, '^%+(.*)$')
       local waiting = requirement and redis.call('ZRANGE', key('queue', whole .. ':' .. requirement), 0, -1) or {}
@@ -18,6 +15,6 @@ for _, whole in ipairs(redis.call('ZRANGE', key('active'), 0, -1)) do
 end
 for _, id in ipairs(redis.call('ZRANGE', key('leases'), 0, -1)) do
   local job = redis.call('HMGET', key('job', id), 't', 'u')
-  if job[1] and meant(job[1], job[2]) then found[#found + 1] = id end
+  if is_meant(job[1], job[2]) then found[#found + 1] = id end
 end
 return found
