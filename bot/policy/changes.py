@@ -111,7 +111,7 @@ def _about_somebody(measure: BanUser | Unban | SetQuota | GrantMore | SetTier, f
         case BanUser(reason=reason, for_s=for_s):
             return _put(Ban(user=user, reason=_words(reason), until_ms=_until(for_s, facts)))
         case Unban():
-            return _drop(f"ban/{user}", facts, "They are not banned here.")
+            return _drop(facts.book.ban(user), "They are not banned here.")
         case SetQuota(quotas=quotas):
             return _quota(user, quotas, facts)
         case GrantMore():
@@ -130,7 +130,7 @@ def _about_work(measure: PauseWork | ResumeWork | AddPattern | RemovePattern, fa
             return _put(Pause(workflow=workflow, message=_words(message)))
         case ResumeWork(workflow=workflow):
             what = f"{shown(workflow)} is" if workflow else "The whole work is"
-            return _drop(f"pause/{workflow}" if workflow else "pause", facts, f"{what} not paused here.")
+            return _drop(facts.book.pause(workflow), f"{what} not paused here.")
         case AddPattern():
             return _pattern(measure, facts)
         case RemovePattern(text=text):
@@ -147,7 +147,7 @@ def _about_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeili
         case BanCommunity(reason=reason, for_s=for_s):
             return _put(Ban(user=None, reason=_words(reason), until_ms=_until(for_s, facts)))
         case UnbanCommunity():
-            return _drop("ban", facts, "This community is not banned.")
+            return _drop(facts.book.ban(None), "This community is not banned.")
         case SetCeiling(weight=weight, quotas=quotas):
             return _ceiling(weight, quotas, facts)
         case _:
@@ -156,10 +156,8 @@ def _about_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeili
 
 def _quota(user: str, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed:
     if quotas is None:
-        return _drop(f"allowance/{user}", facts, "They have no quota of their own here.")
-    _bounded(quotas)
-    if not facts.is_operator and (over := next(_over(quotas, facts.ceiling), None)):
-        raise SubmissionError(f"The operator gives all of this community {quota_words(over)}: nobody can have more.")
+        return _drop(facts.book.allowance(user), "They have no quota of their own here.")
+    _grantable(quotas, facts)
     return _put(Allowance(user=user, quotas=quotas))
 
 
@@ -170,16 +168,13 @@ def _grant(user: str, measure: GrantMore, facts: Facts) -> Changed:
     given = Grant(user=user, until_ms=until_ms, gpu_s=measure.gpu_s, pictures=measure.pictures)
     grant = added(given, facts.book.grant(user), facts.now_ms)
     # What is granted holds in each of somebody's periods, so it is measured against the longest of the ceiling's.
-    as_quota = Quota(per=Per.HOUR, gpu_s=grant.gpu_s, pictures=grant.pictures)
-    _bounded((as_quota,))
-    if not facts.is_operator and (over := next(_over([as_quota], facts.ceiling), None)):
-        raise SubmissionError(f"The operator gives all of this community {quota_words(over)}: nobody can have more.")
+    _grantable([Quota(per=Per.HOUR, gpu_s=grant.gpu_s, pictures=grant.pictures)], facts)
     return _put(grant)
 
 
 def _tier(user: str, tier: str | None, facts: Facts) -> Changed:
     if tier is None:
-        return _drop(f"tier/{user}", facts, "They were not put into a tier here.")
+        return _drop(facts.book.assignment(user), "They were not put into a tier here.")
     if tier not in facts.tiers:
         known = f"There is {listed(sorted(facts.tiers))}." if facts.tiers else "There is none here."
         raise SubmissionError(f"There is no tier {shown(tier)}. {known}")
@@ -195,7 +190,7 @@ def _pattern(measure: AddPattern, facts: Facts) -> Changed:
 
 
 def _no_pattern(text: str, facts: Facts) -> Changed:
-    keys = [f"pattern/{reading}/{text.strip()}" for reading in Reading]
+    keys = [Pattern(text=text.strip(), reading=reading).key for reading in Reading]
     known = tuple(key for key in keys if key in facts.book.entries)
     if not known:
         raise SubmissionError(f"{shown(text)} is not on the blocklist here.")
@@ -204,7 +199,7 @@ def _no_pattern(text: str, facts: Facts) -> Changed:
 
 def _ceiling(weight: int | None, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed:
     if weight is None and quotas is None:
-        return _drop("ceiling", facts, "This community has no ceiling of its own.")
+        return _drop(facts.book.ceiling, "This community has no ceiling of its own.")
     if weight is not None and not 1 <= weight <= 100_000:
         raise SubmissionError("A weight is from 0.001 to 100.")
     _bounded(quotas or ())
@@ -215,10 +210,10 @@ def _put(entry: Entry) -> Changed:
     return Changed(put=(entry,))
 
 
-def _drop(key: str, facts: Facts, otherwise: str) -> Changed:
-    if key not in facts.book.entries:
+def _drop(entry: Entry | None, otherwise: str) -> Changed:
+    if entry is None:
         raise SubmissionError(otherwise)
-    return Changed(drop=(key,))
+    return Changed(drop=(entry.key,))
 
 
 def _words(text: str) -> str:
@@ -231,6 +226,13 @@ def _until(for_s: float | None, facts: Facts) -> int | None:
     if not 0 < for_s <= LONGEST_S:
         raise SubmissionError(f"That is too long: at most {spelled(LONGEST_S)}, or without an end.")
     return facts.now_ms + round(for_s * 1000)
+
+
+def _grantable(quotas: Sequence[Quota], facts: Facts) -> None:
+    """Raise for what cannot be kept, and for what a moderator would give beyond the operator's ceiling."""
+    _bounded(quotas)
+    if not facts.is_operator and (over := next(_over(quotas, facts.ceiling), None)):
+        raise SubmissionError(f"The operator gives all of this community {quota_words(over)}: nobody can have more.")
 
 
 def _bounded(quotas: Sequence[Quota]) -> None:
