@@ -1,4 +1,14 @@
--- The audit: a stream of each tenant and one of all; an entry has the same id in both.
+-- The audit: a stream of each tenant and one of all; an entry has the same id in both. What is asked again under its nonce,
+-- after a lost answer, is not done twice.
+
+local function is_done(nonce)
+  return tonumber(redis.call('GET', key('nonce', nonce)) or 0) > now()
+end
+
+-- Remembers for so many milliseconds what was done; the expiry, by the server's real clock, only takes the key away.
+local function remember(nonce, life)
+  redis.call('SET', key('nonce', nonce), string.format('%.0f', now() + life), 'PX', life)
+end
 
 -- The later of what time it is and what the last entry has, so that ids grow when the clock is set back.
 local function next_entry()

@@ -9,7 +9,7 @@ local book = ARGV[1] == '' and key('book') or key('book', ARGV[1])
 local function answer(outcome)
   return {outcome, redis.call('HGET', book, 'version') or '0', redis.call('HGETALL', book)}
 end
-if redis.call('EXISTS', key('nonce', ARGV[2])) == 1 then return answer(1) end
+if is_done(ARGV[2]) then return answer(1) end
 if (redis.call('HGET', book, 'version') or '0') ~= ARGV[4] then return answer(0) end
 
 local puts = 10 + 2 * tonumber(ARGV[10])
@@ -22,6 +22,6 @@ if more > 0 and redis.call('HLEN', book) - 1 + more > tonumber(ARGV[9]) then ret
 for i = puts + 1, #ARGV do redis.call('HDEL', book, ARGV[i]) end
 for i = 11, puts, 2 do redis.call('HSET', book, ARGV[i], ARGV[i + 1]) end
 redis.call('HINCRBY', book, 'version', 1)
-redis.call('SET', key('nonce', ARGV[2]), string.format('%.0f', now() + ARGV[3]), 'PX', ARGV[3])
+remember(ARGV[2], ARGV[3])
 audit(ARGV[1], ARGV[5], ARGV[6], ARGV[7], ARGV[8])
 return answer(1)
