@@ -1,5 +1,5 @@
--- The audit: a stream of each tenant and one of all; an entry has the same id in both. What is asked again under its nonce,
--- after a lost answer, is not done twice.
+-- The audit: a stream of each tenant and one of all; an entry has the same id in both. What is asked again under its
+-- nonce, after a lost answer, is not done twice.
 
 local function is_done(nonce)
   return tonumber(redis.call('GET', key('nonce', nonce)) or 0) > now()
