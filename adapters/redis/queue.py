@@ -71,6 +71,7 @@ class RedisQueue:
                 *_caps(share.running)[:3],
                 *_caps(share.waiting),
                 SCHEMA,
+                "1" if job.for_review else "",
                 sum(file.bytes for file in files),
                 len(files),
                 *(file.key for file in files),

@@ -9,7 +9,21 @@ from uuid import UUID
 from bot.accounts import PRIORITY_STEP
 from bot.errors import StoreLost
 from bot.events import MediaKind
-from bot.jobs import Job, JobId, JobRecord, JobState, MessageRef, Place, Requester, RunId, StoredFile, Tenant
+from bot.jobs import (
+    Job,
+    JobId,
+    JobRecord,
+    JobState,
+    MessageRef,
+    Place,
+    Requester,
+    Review,
+    RunId,
+    StoredFile,
+    Tenant,
+    Verdict,
+    as_reviewed,
+)
 from bot.reports import Report
 from workflows.values import FileHandle, Size, Value, Values
 
@@ -44,13 +58,21 @@ def job_text(job: Job) -> str:
             "parent": str(job.parent) if job.parent else None,
             **({} if job.within_s is None else {"within_s": job.within_s}),
             **({"for_adults": True} if job.for_adults else {}),
+            **({"for_review": True} if job.for_review else {}),
         }
     )
 
 
-def result_text(*, files: Sequence[StoredFile] = (), texts: Sequence[str] = (), sentence: str | None = None) -> str:
+def result_text(
+    *,
+    files: Sequence[StoredFile] = (),
+    texts: Sequence[str] = (),
+    sentence: str | None = None,
+    review: Review | None = None,
+) -> str:
     """Write what a job came to."""
-    return written({"files": [_file(file) for file in files], "texts": list(texts), "sentence": sentence})
+    decided = {"review": {"verdict": review.verdict, "by": review.by, "reason": review.reason}} if review else {}
+    return written({"files": [_file(file) for file in files], "texts": list(texts), "sentence": sentence, **decided})
 
 
 def message_text(ref: MessageRef) -> str:
@@ -98,7 +120,8 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
     """Put a job's hash, payload and result together."""
     came_to = read(result) if result else {}
     run, server = fields.get("run"), fields.get("server")
-    return JobRecord(
+    files = [_file_of(file) for file in cast(list[Json], came_to.get("files", []))]
+    record = JobRecord(
         job=_job(job_id, read(payload), fields),
         state=JobState(fields.get("state", "queued")),
         revision=int(fields.get("rev", 1)),
@@ -107,14 +130,19 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
         run_id=RunId(run) if run else None,
         cancel_requested=fields.get("cancel") == "1",
         moved_to=fields.get("n") if "asked" in fields else None,
-        files=tuple(_file_of(file) for file in cast(list[Json], came_to.get("files", []))),
-        texts=tuple(cast(list[str], came_to.get("texts", []))),
         error_code=fields.get("code"),
         error_sentence=cast("str | None", came_to.get("sentence")),
         started_ms=_number(fields, "started"),
         ended_ms=_number(fields, "ended"),
         gpu_ms=_number(fields, "gpu"),
     )
+    return as_reviewed(record, _review_of(came_to), files, cast(list[str], came_to.get("texts", [])))
+
+
+def _review_of(came_to: Json) -> Review | None:
+    if not (told := cast("Json | None", came_to.get("review"))):
+        return None
+    return Review(verdict=Verdict(str(told["verdict"])), by=str(told["by"]), reason=str(told["reason"]))
 
 
 def inputs_of(values: Values) -> list[FileHandle]:
@@ -138,7 +166,8 @@ def _job(job_id: JobId, content: Json, fields: Mapping[str, str]) -> Job:
         requirement=fields.get("asked", fields.get("n", "")),
         priority=(number % PRIORITY_STEP - number) // PRIORITY_STEP,
         within_s=cast("float | None", content.get("within_s")),  # Jobs of earlier versions do not tell it,
-        for_adults=bool(content.get("for_adults", False)),  # nor this.
+        for_adults=bool(content.get("for_adults", False)),  # nor this,
+        for_review=bool(content.get("for_review", False)),  # nor this: nobody had to look at them.
     )
 
 

@@ -24,9 +24,12 @@ from bot.jobs import (
     JobRecord,
     JobState,
     Requester,
+    Review,
     RunId,
     StoredFile,
+    Tenant,
     after,
+    as_reviewed,
 )
 from bot.leases import patience_of
 from bot.overview import Facts
@@ -146,6 +149,9 @@ class MemoryStore(MemoryBoard):
         self, lease: Lease, *, files: Sequence[StoredFile], texts: Sequence[str] = (), gpu_ms: int = 0
     ) -> bool:
         """Settle a job with its result."""
+        entry = self._held(lease)
+        if entry and entry.record.is_withheld:
+            return self._settle(lease, Happening.SUCCEEDED, gpu_ms, withheld=tuple(files), withheld_texts=tuple(texts))
         return self._settle(lease, Happening.SUCCEEDED, gpu_ms, files=tuple(files), texts=tuple(texts))
 
     async def fail(
@@ -248,7 +254,7 @@ class MemoryStore(MemoryBoard):
 
     # ---- Overview ----
 
-    async def facts(self, *, limit: int) -> Facts:
+    async def facts(self, *, limit: int, only: Tenant | None = None) -> Facts:
         """Tell how the queue stands."""
         entries = self._entries.values()
         return Seen(
@@ -258,7 +264,25 @@ class MemoryStore(MemoryBoard):
             servers={entry.lease.server for entry in entries if entry.lease},
             now_ms=self.clock(),
             limit=limit,
+            only=quoted(only.platform, only.id) if only else None,
         ).facts()
+
+    # ---- ReviewStore ----
+
+    def waiting_for_review(self) -> Sequence[JobRecord]:
+        """Return what waits for a moderator, the oldest first."""
+        found = [entry.record for entry in self._entries.values() if entry.record.awaits_review]
+        return sorted(found, key=lambda each: each.ended_ms or 0)
+
+    def reviewed(self, job_id: JobId, review: Review, *, keeps_files: bool) -> bool:
+        """Note what a moderator decided, once."""
+        entry = self._entries.get(job_id)
+        if entry is None or not entry.record.awaits_review:
+            return False
+        made = (entry.record.withheld, entry.record.withheld_texts) if keeps_files else ((), ())
+        entry.record = as_reviewed(entry.record, review, *made)
+        self._change(entry)
+        return True
 
     # ---- JobStore ----
 

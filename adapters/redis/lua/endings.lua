@@ -22,6 +22,10 @@ local function finish(id, job, state, used, everything, news)
   seat(user, was_open)
   if job.charges then settle_charges(id, used, everything) end
   in_the_end('ZADD', key('ended'), at, id)
+  if job.review and state == 'succeeded' then
+    redis.call('ZADD', key('review'), at, id)
+    redis.call('ZADD', key('review', job.t), at, id)
+  end
   news.state, news.ended, news.gpu, news.charges = state, at, used, false
   change(id, job, news)
 end

@@ -4,3 +4,11 @@ local function refer(id, file)
   redis.call('SREM', key('unreferenced'), file)
   redis.call('RPUSH', key('references', id), file)
 end
+
+-- One reference less; a file that nobody refers to any more is noted, to be deleted.
+local function let_go_of(file)
+  if redis.call('HINCRBY', key('files'), file, -1) <= 0 then
+    redis.call('HDEL', key('files'), file)
+    redis.call('SADD', key('unreferenced'), file)
+  end
+end
