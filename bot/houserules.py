@@ -9,7 +9,7 @@ from bot.jobs import Requester, Tenant
 from bot.leases import Charge
 from bot.limits import Limits, share_of
 from bot.policy.admission import Asked, refusal, refusal_at_the_door, texts_of
-from bot.policy.audit import QUIET_S, RULES, AuditEntry, Outcome
+from bot.policy.audit import QUIET_S, RULES, WHOM, AuditEntry, Outcome
 from bot.policy.bans import refusal_of_ban
 from bot.policy.blocklist import Blocklist, Ruling, compiled
 from bot.policy.entitlements import Standard, ceiling_of, entitlement_of, is_let_in
@@ -129,7 +129,7 @@ class HouseRules:
             tenant=requester.tenant,
             user=requester.id,
             outcome=Outcome.AUTOMATIC,
-            details={"name": requester.name, **details},
+            details={WHOM: requester.name, **details},
         )
         await self.audit.add(entry, quiet_s=QUIET_S)
 

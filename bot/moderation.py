@@ -14,9 +14,10 @@ from bot.answers import Answer
 from bot.errors import NotAllowed, SubmissionError
 from bot.intake import Knowledge
 from bot.jobs import JobId, JobRecord, Tenant
-from bot.overseeing import Overseeing, requester_of
+from bot.naming import Naming, requester_of, short
+from bot.overseeing import Overseeing
 from bot.policy import measures
-from bot.policy.audit import QUIET_S, AuditEntry, Outcome, entry_of
+from bot.policy.audit import QUIET_S, WHOM, AuditEntry, Outcome, entry_of
 from bot.policy.changes import Change, Changed, Facts, change_of, outlived
 from bot.policy.entitlements import ceiling_of
 from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_name, whom
@@ -50,7 +51,8 @@ class Moderation:
                 raise _refusal(measure)
             if (user := whom(measure)) is not None and (nobody := refusal_of_name(user, tenant)):
                 raise nobody
-            return await self._do(actor, measure, tenant, entry)
+            measure = await Naming(store=self.removing.store).called(measure, tenant)
+            return await self._do(actor, measure, tenant, entry_of(actor, measure, tenant))
         except SubmissionError as refused:
             tried = replace(entry, outcome=Outcome.TRIED, details={**entry.details, "refused": refused.code})
             await self.overseeing.rules.audit.add(tried, quiet_s=QUIET_S)
@@ -137,21 +139,21 @@ class Moderation:
 
     async def _deed(self, measure: Deed, tenant: Tenant | None, entry: AuditEntry) -> Answer:
         match measure:
-            case measures.ResetUsage(user=user):
+            case measures.ResetUsage(user=user) as about:
                 counters = await self._counters(user, tenant)
                 await self._write(entry)
                 await self.counters.reset(counters)
-                return moderators.reset(user)
-            case measures.ClearQueue(user=user):
+                return moderators.reset(short(about))
+            case measures.ClearQueue(user=user) as about:
                 await self._write(entry)
-                return moderators.cleared(user, len(await self.removing.cancel(tenant, user)))
+                return moderators.cleared(short(about), len(await self.removing.cancel(tenant, user)))
             case measures.Purge(user=user, last_s=last_s):
                 since_ms = await self.overseeing.rules.books.now_ms() - round(last_s * 1000)
                 await self._write(entry)
                 return moderators.purged(await self.removing.remove(tenant, user, since_ms=since_ms))
             case measures.CancelJob(job_id=job_id):
                 record = await self._job(job_id, tenant)
-                await self._write(replace(entry, user=record.job.requester.id if tenant else None))
+                await self._write(_of_owner(entry, record, tenant))
                 await self.removing.queue.cancel(job_id)
                 return moderators.cancelled()
             case _:
@@ -172,6 +174,13 @@ class Moderation:
 
     async def _write(self, entry: AuditEntry) -> None:
         await self.overseeing.rules.audit.add(entry)
+
+
+def _of_owner(entry: AuditEntry, record: JobRecord, tenant: Tenant | None) -> AuditEntry:
+    """Return what is written down of a job, with whose it is."""
+    owner = record.job.requester
+    details = {**entry.details, WHOM: owner.name}
+    return replace(entry, user=owner.id, details=details) if tenant else entry
 
 
 def _refusal(measure: Measure) -> NotAllowed:

@@ -10,7 +10,8 @@ from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.houserules import Holding
 from bot.jobs import JobRecord
-from bot.policy.audit import AuditEntry, Outcome
+from bot.naming import person, short
+from bot.policy.audit import WHOM, AuditEntry, Outcome
 from bot.policy.blocklist import Ruling
 from bot.policy.changes import Change
 from bot.policy.measures import (
@@ -106,7 +107,7 @@ def tested(ruling: Ruling) -> Answer:
 def recent(records: Sequence[JobRecord]) -> Answer:
     """List jobs with their prompts."""
     rows = tuple(
-        (f"{each.job.requester.name} ({each.job.requester.id})", f"{words_of(each)}: {standing(each)}, {each.job.id}")
+        (person(each.job.requester.name, each.job.requester.id), f"{words_of(each)}: {standing(each)}, {each.job.id}")
         for each in records
     )
     return _list("The latest jobs", rows, "Nothing was asked for lately.")
@@ -114,8 +115,14 @@ def recent(records: Sequence[JobRecord]) -> Answer:
 
 def reported(reports: Sequence[Report]) -> Answer:
     """List what members reported."""
-    rows = tuple((f"{each.reporter.name}, {_when(each.at_ms)}", f"{each.reason} ({each.job_id})") for each in reports)
+    rows = tuple(map(_report_row, reports))
     return _list("What was reported", rows, "Nothing was reported.")
+
+
+def _report_row(report: Report) -> tuple[str, str]:
+    reporter, author = report.reporter, report.requester
+    of = f"of {person(author.name, author.id)}, {report.job_id}"
+    return f"{person(reporter.name, reporter.id)}, {_when(report.at_ms)}", f"{report.reason} ({of})"
 
 
 def audited(entries: Sequence[AuditEntry]) -> Answer:
@@ -126,8 +133,9 @@ def audited(entries: Sequence[AuditEntry]) -> Answer:
 def audit_row(entry: AuditEntry) -> tuple[str, str]:
     """Say in a line who did what to whom, when and why."""
     did = {Outcome.DONE: "", Outcome.TRIED: "tried ", Outcome.AUTOMATIC: ""}[entry.outcome] + entry.measure
-    whom = f" {entry.user}" if entry.user else ""
-    details = ", ".join(f"{name} {value}" for name, value in entry.details.items())
+    told = dict(entry.details)
+    whom = f" {person(told.pop(WHOM, ''), entry.user)}" if entry.user else ""
+    details = ", ".join(f"{name} {value}" for name, value in told.items())
     more = "; ".join(each for each in (entry.why, details) if each)
     return f"{_when(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
 
@@ -230,19 +238,20 @@ def _done(measure: Change) -> tuple[str, str]:
 
 
 def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple[str, str]:
+    who = short(measure)
     match measure:
-        case BanUser(user=user, reason=reason, for_s=for_s):
-            return f"{user} is banned {_for(for_s)}.", f"They read: {reason}." if reason else "They read no reason."
-        case Unban(user=user):
-            return f"{user} may ask again.", ""
-        case SetQuota(user=user, quotas=quotas):
+        case BanUser(reason=reason, for_s=for_s):
+            return f"{who} is banned {_for(for_s)}.", f"They read: {reason}." if reason else "They read no reason."
+        case Unban():
+            return f"{who} may ask again.", ""
+        case SetQuota(quotas=quotas):
             now = "that of their tier" if quotas is None else quotas_words(quotas)
-            return f"The quota of {user} is {now}.", ""
-        case GrantMore(user=user, pictures=pictures, gpu_s=gpu_s, for_s=for_s):
+            return f"The quota of {who} is {now}.", ""
+        case GrantMore(pictures=pictures, gpu_s=gpu_s, for_s=for_s):
             amounts = [f"{pictures} pictures"] * bool(pictures) + [f"{gpu_s} GPU seconds"] * bool(gpu_s)
-            return f"{user} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""
-        case SetTier(user=user, tier=tier):
-            return f"{user} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""
+            return f"{who} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""
+        case SetTier(tier=tier):
+            return f"{who} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""
         case _:
             assert_never(measure)
 

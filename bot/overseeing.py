@@ -9,11 +9,12 @@ from bot import moderators
 from bot.answers import Answer
 from bot.estimates import UNKNOWN_MS
 from bot.houserules import Holding, HouseRules
-from bot.jobs import DIRECT, JobRecord, Requester, Tenant
+from bot.jobs import JobRecord, Requester, Tenant
+from bot.naming import person, requester_of
 from bot.policy.blocklist import compiled
 from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowUser, TestText
 from bot.policy.meters import Take
-from bot.policy.rulebook import Pattern, apart
+from bot.policy.rulebook import Pattern
 from bot.policy.usage import Usage, usage_of
 from bot.ports import Census, CounterStore, ReportStore
 
@@ -39,8 +40,8 @@ class Overseeing:
     async def look(self, measure: Look, tenant: Tenant | None) -> Answer:
         """Return what a moderator wants to know; whether they may is judged before. Raises StoreLost."""
         match measure:
-            case ShowUser(user=user):
-                return await self._user(user, tenant)
+            case ShowUser(user=user, called=called):
+                return await self._user(user, called, tenant)
             case ShowPatterns():
                 own, everywhere = await self.patterns(tenant)
                 return moderators.patterns(own, everywhere)
@@ -64,10 +65,12 @@ class Overseeing:
         counted = await self.counters.look([meter.counter for meter in meters])
         return holding, usage_of(meters, counted, holding.now_ms)
 
-    async def _user(self, user: str, tenant: Tenant | None) -> Answer:
+    async def _user(self, user: str, called: str, tenant: Tenant | None) -> Answer:
         holding, usages = await self.used(requester_of(user, tenant))
         under_way = await self.census.under_way(tenant, user)
-        return moderators.of_user(user, holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way))
+        return moderators.of_user(
+            person(called, user), holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way)
+        )
 
     async def _recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:
         since_ms = await self.rules.books.now_ms() - _LATELY_S * 1000
@@ -83,11 +86,3 @@ class Overseeing:
         everywhere = books.everywhere.patterns()
         keys = {each.key for each in everywhere}
         return [each for each in books.community.patterns() if each.key not in keys], everywhere
-
-
-def requester_of(user: str, tenant: Tenant | None) -> Requester:
-    """Return somebody by what a book calls them; where that is the one of everywhere, as in direct messages."""
-    if tenant is None:
-        platform, user = apart(user)
-        tenant = Tenant(platform=platform, id=DIRECT)
-    return Requester(tenant=tenant, id=user, name=user)

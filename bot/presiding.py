@@ -5,14 +5,14 @@ once more.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answers import Answer, Section, Typed
 from bot.errors import NotAllowed
 from bot.jobs import Requester, Tenant
 from bot.measuring import help_rows, read_fields, read_words
-from bot.policy.measures import Actor, Measure, Rank, may
+from bot.policy.measures import Actor, Measure, OfUser, Rank, may
 from bot.policy.verbs import BY_NAME, NOW, Verb
 from workflows.catalog import Catalog
 from workflows.faults import Fault, InvalidValues
@@ -45,20 +45,28 @@ class Presiding:
     misnamed: Callable[[str], str] = lambda _: ""
     """What is wrong with how somebody is named in words; empty: nothing."""
 
-    async def hear(self, actor: Actor, words: str) -> Answer:
-        """Do what words say, or list what there is; raises what whoever said it has to be told."""
+    async def hear(self, actor: Actor, words: str, *, called: str = "") -> Answer:
+        """Do what words say, or list what there is; raises what whoever said it has to be told.
+
+        `called` is as in `do`.
+        """
         if words.strip().lower() in ("", _HELP):
             return self._help(actor.rank)
         try:
-            return await self.do(actor, *self._read(words))
+            return await self.do(actor, *self._read(words), called=called)
         except InvalidValues as faults:
             if actor.rank < Rank.MODERATOR:
                 raise NotAllowed from faults
             raise
 
-    async def do(self, actor: Actor, verb: Verb, raw: Mapping[str, str]) -> Answer:
-        """Do what was filled in; raises what whoever did that has to be told."""
+    async def do(self, actor: Actor, verb: Verb, raw: Mapping[str, str], *, called: str = "") -> Answer:
+        """Do what was filled in; raises what whoever did that has to be told.
+
+        `called` is the name of whoever it is about, where the platform says it together with their id.
+        """
         measure = read_fields(verb, raw)
+        if called and isinstance(measure, OfUser):
+            measure = replace(measure, called=called)
         # Whoever may not do it is refused by the bench, which writes that down, and is asked nothing.
         if verb.is_asked_back and not raw.get(NOW) and may(actor, measure, actor.tenant):
             return _asked_back(verb)

@@ -7,6 +7,7 @@ from adapters.discord import answers
 from adapters.discord.answering import Answering
 from adapters.discord.options import MOST_CHOICES, MOST_SAID
 from adapters.discord.origins import Origin
+from adapters.discord.reading import read_name
 from adapters.discord.verbs import read_verb, typed_into
 from bot.desk import Desk
 from bot.policy.measures import Rank
@@ -28,7 +29,8 @@ class Moderating:
         # Nothing of it may end half-way for Discord's three seconds.
         if await answering.later_ephemeral():
             actor = actor_of(origin.requester, self._rank(origin))
-            answer = await Presiding(bench=self.desk, command=f"/{MOD}").do(actor, verb, raw)
+            called = read_name(origin.data, raw.get("user", ""))
+            answer = await Presiding(bench=self.desk, command=f"/{MOD}").do(actor, verb, raw, called=called)
             await answering.whisper(answers.answered(answer))
 
     async def suggest(self, answering: Answering) -> None:

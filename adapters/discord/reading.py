@@ -106,6 +106,15 @@ def read_text(data: Json, option: str) -> str:
     return str(_plain(kind, value))
 
 
+def read_name(data: Json, user: str) -> str:
+    """Return what somebody is called there who was chosen for an option; empty where Discord does not say."""
+    resolved = _object(data.get("resolved"))
+    member = _object(_object(resolved.get("members")).get(user))
+    person = _object(_object(resolved.get("users")).get(user))
+    names = (member.get("nick"), person.get("global_name"), person.get("username"))
+    return next((name for name in names if isinstance(name, str) and name), "")[:_NAME_MAX]
+
+
 def read_target(data: Json) -> Target:
     """Read the data of a menu's entry; raises SubmissionError when the message is not there."""
     number = _id(data.get("target_id"))

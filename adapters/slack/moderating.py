@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.policy.measures import Actor
 from bot.presiding import MOD, Presiding, actor_of, is_meant
 
-_MENTION = re.compile(r"<@(\w{1,32})(?:\|[^<>\n]{0,200})?>")
+_MENTION = re.compile(r"<@(\w{1,32})(?:\|([^<>\n]{0,200}))?>")
 _ID = re.compile(r"@?[UW][A-Z0-9]{2,31}")
 _MISNAMED = "is nobody's id. Begin with @ and choose them from Slack's list."
 
@@ -32,7 +32,7 @@ class Moderating:
         """Do what a moderator says. Raises what they have to be told."""
         origin = answering.origin
         presiding = Presiding(bench=self.desk, command=f"/{FAIRBRUSH} {MOD}", misnamed=_misnamed)
-        answer = await presiding.hear(await self._actor(origin), words_of(origin) or "")
+        answer = await presiding.hear(await self._actor(origin), words_of(origin) or "", called=_called(origin))
         await answering.whisper(answers.answered(answer))
 
     async def _actor(self, origin: Origin) -> Actor:
@@ -56,6 +56,12 @@ def words_of(origin: Origin) -> str | None:
         case Kind.MENTION | Kind.MESSAGE:
             return rest if command == MOD and origin.is_to_us and (is_meant(rest) or names) else None
     return None
+
+
+def _called(origin: Origin) -> str:
+    """Return what Slack calls whoever is mentioned first, where it says so: whom a measure is about stands first."""
+    mention = _MENTION.search(origin.said)
+    return read(mention[2]) if mention and mention[2] else ""
 
 
 def _misnamed(name: str) -> str:

@@ -19,7 +19,7 @@ from bot.jobs import Tenant
 from bot.measuring import read_measure
 from bot.moderation import Moderation
 from bot.moderators import Held, audit_row, held
-from bot.overseeing import requester_of
+from bot.naming import requester_of
 from bot.policy.audit import AuditEntry, as_data, entry_of
 from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_name
 from bot.policy.rulebook import apart

@@ -72,6 +72,9 @@ class Author:
     name: str
 
 
+WHOM = "name"
+"""The detail that holds the name of whoever something was done to, as they were called then."""
+
 _LONGEST = 500
 """Characters of anything that somebody gave."""
 
@@ -103,6 +106,8 @@ def entry_of(actor: Actor, measure: Measure, tenant: Tenant | None) -> AuditEntr
     """Return what is written down of something that somebody does; what they only try out is not repeated."""
     said = {each.name: getattr(measure, each.name) for each in fields(measure)}
     user = said.pop("user", None)
+    if called := said.pop("called", ""):
+        said[WHOM] = called
     why = said.pop("reason", None) or said.pop("message", None) or ""
     if isinstance(measure, measures.TestText):
         said.clear()

@@ -38,6 +38,7 @@ class OfUser:
     """A measure about one member."""
 
     user: str
+    called: str = ""  #: their name, where the platform says it or the store knows it: for people to read, no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,7 +164,7 @@ async def test_a_ban_cancels_what_waits_and_what_runs_here_and_holds_until_it_is
 
     told = await did(house, BanUser(user="ann", reason="spam", for_s=2 * HOUR_S))
 
-    assert "ann is banned for 2 h" in told
+    assert "Ann is banned for 2 h" in told
     assert "They read: spam" in told
     assert "2 jobs of theirs are cancelled" in told
     assert (await house.store.read(second)).state is JobState.CANCELLED
@@ -486,8 +486,8 @@ async def test_reports_and_the_audit_are_shown_of_this_community_alone():
     await did(house, BanUser(user="ann", reason="spam"))
 
     assert "no cat" in await did(house, ShowReports())
-    assert "Moe ban ann: spam" in await did(house, ShowAudit())
-    assert "ban ann" in await did(house, ShowAudit(user="ann"))
+    assert "Moe ban Ann (ann): spam" in await did(house, ShowAudit())
+    assert "ban Ann" in await did(house, ShowAudit(user="ann"))
     assert "Nothing was done" in await did(house, ShowAudit(user="ben"))
     assert "Nothing was reported" in await did(house, ShowReports(), FOREIGN, OTHERS)
 
