@@ -8,6 +8,7 @@ from bot.answers import Answer, Tone, note
 from bot.jobs import JobRecord, Requester
 from bot.removing import Removed, Removing
 from bot.reports import MOST, Report
+from workflows.numbers import several
 from workflows.values import FileHandle, jsonable
 
 MOST_JOBS = 10_000
@@ -48,7 +49,7 @@ class Belongings:
 
 
 def _deleted(removed: Removed, still: int) -> Answer:
-    jobs = "1 job" if removed.jobs == 1 else f"{removed.jobs} jobs"
+    jobs = several(removed.jobs, "job")
     running = " What ran is being stopped: ask again in a minute to delete that, too." if still else ""
     kept = f" Of your jobs {removed.kept} stay, since they were reported." if removed.kept else ""
     return note(f"Deleted: {jobs}, with pictures and messages.", f"{_STAYS}{kept}{running}", tone=Tone.GOOD)

@@ -29,6 +29,7 @@ from bot.shelf import Shelf
 from bot.status import held_up
 from bot.submissions import Occasion, Submission, may_see
 from workflows.catalog import Catalog
+from workflows.numbers import several
 from workflows.vocabulary import Vocabulary
 from workflows.workflow import Workflow
 
@@ -216,7 +217,7 @@ class Desk:
         seconds = sum(record.gpu_ms or 0 for record in recent) / 1000
         return [
             ("Waiting", _counted(waiting, caps, is_here=requester.tenant.platform in OF_ONE_PLACE)),
-            ("Painted lately", f"{_several(painted, 'picture')} in {_several(len(recent), 'job')}"),
+            ("Painted lately", f"{several(painted, 'picture')} in {several(len(recent), 'job')}"),
             ("GPU time", f"{seconds:.0f} s"),
             *quotas,
         ]
@@ -287,17 +288,13 @@ def _named(record: JobRecord) -> str:
     return words if len(words) <= 60 else words[:59] + "…"
 
 
-def _several(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
 def _counted(waiting: int, caps: Caps, *, is_here: bool) -> str:
     """Say how many jobs wait here beside the nearer cap; unless `is_here`, a person's counts those elsewhere, too."""
     user, person = caps.user, caps.person
     nearest = min((each for each in (user, person) if each is not None), default=None)
     if nearest is not None and (is_here or nearest == user):
-        return f"{waiting} of {_several(nearest, 'job')}"
-    jobs = _several(waiting, "job")
+        return f"{waiting} of {several(nearest, 'job')}"
+    jobs = several(waiting, "job")
     return jobs if person is None else f"{jobs} here; {person} at most, all communities together"
 
 

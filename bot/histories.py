@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.jobs import JobRecord, JobState
 from bot.policy.places import Spot
 from bot.status import StatusCard
+from workflows.numbers import several
 
 NOTHING_YET = "You have not asked for anything yet."
 HOW_TO_BEGIN = "/imagine paints your first picture."
@@ -65,5 +66,4 @@ def standing(record: JobRecord) -> str:
         case JobState.CANCELLED:
             return "cancelled"
         case JobState.SUCCEEDED:
-            count = len(record.files)
-            return "painted" if not count else "1 picture" if count == 1 else f"{count} pictures"
+            return several(len(record.files), "picture") if record.files else "painted"

@@ -17,6 +17,7 @@ from bot.policy.terms import Terms
 from bot.policy.tiers import GUEST, GUESTS, Tier, refusal_of_guest, tier_of
 from bot.settings import Settings
 from bot.shares import ONE, Caps, FairPolicy, Share
+from workflows.numbers import several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,4 +180,4 @@ def explained(full: QueueFull, limits: Limits, tier: Tier | None = None) -> Queu
 
 
 def _jobs(count: int | None) -> str:
-    return "1 job" if count == 1 else f"{count} jobs"
+    return several(count or 0, "job")  # a limit that there is not is never reached

@@ -36,6 +36,7 @@ from bot.policy.usage import Usage, told
 from bot.removing import Removed
 from bot.reports import Report
 from bot.shares import ONE
+from workflows.numbers import several
 
 SETTINGS = "the settings"
 HERE = "a moderator here"
@@ -82,7 +83,7 @@ def cleared(user: str, count: int) -> Answer:
 
 def purged(removed: Removed) -> Answer:
     """Say what was removed, and what was not."""
-    sentence = f"{_counted(removed.messages, 'message')} of it {'goes' if removed.messages == 1 else 'go'} in a moment."
+    sentence = f"{several(removed.messages, 'message')} of it {'goes' if removed.messages == 1 else 'go'} in a moment."
     kept = f" {_jobs(removed.kept)} stay with their pictures, as evidence: they were reported." if removed.kept else ""
     return note(f"Removed: {_jobs(removed.jobs)}, with their files.", sentence + kept, tone=Tone.GOOD)
 
@@ -294,11 +295,7 @@ def _for(for_s: float | None) -> str:
 
 
 def _jobs(count: int) -> str:
-    return _counted(count, "job")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"
+    return several(count, "job")
 
 
 def _when(at_ms: int) -> str:

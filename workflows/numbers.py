@@ -1,4 +1,4 @@
-"""Numbers as people type them, exact to the last digit: a 64-bit seed never passes through a float."""
+"""Numbers as people type and read them, exact to the last digit: a 64-bit seed never passes through a float."""
 
 import re
 from decimal import Decimal
@@ -30,3 +30,8 @@ def written(number: float | Decimal) -> str:
     """Write a number as a person would: no trailing zeros, no exponent where it can be avoided."""
     text = format(number, "f") if isinstance(number, Decimal) else repr(number)
     return text.removesuffix(".0")
+
+
+def several(count: int, word: str) -> str:
+    """Say how many of something there are: `1 job`, `2 jobs`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"

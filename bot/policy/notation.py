@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.errors import SubmissionError
 from bot.policy.quotas import Per, Quota, Refill
 from workflows.faults import shown
+from workflows.numbers import several
 
 LONGEST_S = 10 * 366 * 86_400
 """Ten years: whoever means longer means for ever."""
@@ -69,7 +70,7 @@ def quota_of(text: str) -> Quota:
 
 def quota_words(quota: Quota) -> str:
     """Write a quota as it is read."""
-    amounts = [f"{quota.pictures} picture{'' if quota.pictures == 1 else 's'}"] if quota.pictures is not None else []
+    amounts = [several(quota.pictures, "picture")] if quota.pictures is not None else []
     amounts += [f"{quota.gpu_s}s"] if quota.gpu_s is not None else []
     refill = f" {CALENDAR}" if quota.refill is Refill.CALENDAR else ""
     return ", ".join(f"{amount}/{quota.per}{refill}" for amount in amounts) or "no limit"

@@ -11,6 +11,7 @@ from bot.errors import QueueFull, QuotaReached, SubmissionError
 from bot.leases import Counted
 from bot.policy.meters import Meter, Take, Unit, Whose
 from bot.policy.quotas import Per, Refill
+from workflows.numbers import several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,9 @@ def amount(count: int, unit: Unit, take: Take) -> str:
     `take` is what a job of that kind uses.
     """
     if unit is Unit.PICTURES:
-        return _pictures(count)
+        return several(count, "picture")
     about = count * max(1, take.pictures) // max(1, take.gpu_ms)
-    return f"about {_pictures(about)} ({count / 1000:.0f} GPU seconds)"
+    return f"about {several(about, 'picture')} ({count / 1000:.0f} GPU seconds)"
 
 
 def _usage(meter: Meter, counted: Counted, now_ms: int) -> Usage:
@@ -91,10 +92,6 @@ def _each(meter: Meter) -> str:
     if meter.refill is Refill.CALENDAR:
         return f"each {meter.per}"
     return {Per.HOUR: "in any hour", Per.DAY: "in any 24 hours", Per.MONTH: "in any 30 days"}[meter.per]
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 _QUOTAS = {Whose.MEMBER: "your quota", Whose.PERSON: "your quota", Whose.COMMUNITY: "this community's quota"}
