@@ -8,7 +8,7 @@ from secrets import token_hex
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.entries import audit_of, audit_text
-from adapters.redis.keys import tenant_name
+from adapters.redis.keys import where_name
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about
 
@@ -28,7 +28,7 @@ class RedisAudit:
     async def add(self, entry: AuditEntry, *, quiet_s: float = 0.0) -> None:
         """Append an entry, once; with `quiet_s` one like it is then left out for so long."""
         nonce, life_ms = (_like(entry), round(quiet_s * 1000)) if quiet_s else (token_hex(16), NONCE_MS)
-        name = tenant_name(entry.tenant) if entry.tenant else ""
+        name = where_name(entry.tenant)
         await self.edge.run("add_audit", name, audit_text(entry), nonce, life_ms, KEPT_S * 1000, MOST, MOST_OF_ALL)
 
     async def newest(
@@ -45,7 +45,7 @@ class RedisAudit:
         return found[:limit]
 
     async def _some(self, tenant: Tenant | None, before: str | None) -> list[AuditEntry]:
-        name = tenant_name(tenant) if tenant else ""
+        name = where_name(tenant)
         told = answers.rows(await self.edge.run("audits", name, before or "", _CHUNK, KEPT_S * 1000))
         pairs = (answers.rows(each) for each in told)
         return [audit_of(answers.text(name), answers.data(text) or b"") for name, text in pairs]

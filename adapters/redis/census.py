@@ -6,7 +6,7 @@ from typing import cast
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
-from adapters.redis.keys import name_of, quoted, tenant_name
+from adapters.redis.keys import name_of, quoted, where_name
 from bot.jobs import JobRecord, Tenant
 from bot.policy.rulebook import apart
 
@@ -53,7 +53,7 @@ class RedisCensus:
 
 def _whose(tenant: Tenant | None, user: str | None) -> tuple[str, str, str]:
     """Return tenant, platform and user as the scripts take them; raises ValueError for a user who is nobody."""
-    where = tenant_name(tenant) if tenant else ""
+    where = where_name(tenant)
     if user is None:
         return where, "", ""
     platform, name = ("", user) if tenant else apart(user)

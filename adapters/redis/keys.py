@@ -142,7 +142,12 @@ class Keys:
 
 def tenant_name(tenant: Tenant) -> str:
     """Return what a tenant is called in keys and members."""
-    return f"{quoted(tenant.platform)}/{_brief(tenant.id)}"
+    return f"{quoted(tenant.platform)}/{name_of(tenant.id)}"
+
+
+def where_name(tenant: Tenant | None) -> str:
+    """Return what scripts take for a tenant, or, without one, for everywhere."""
+    return tenant_name(tenant) if tenant else ""
 
 
 def user_name(requester: Requester) -> str:
@@ -150,9 +155,12 @@ def user_name(requester: Requester) -> str:
     return name_of(requester.id)
 
 
-def name_of(user: str) -> str:
-    """Return what a user of this id is called in their tenant."""
-    return _brief(user)
+def name_of(text: str) -> str:
+    """Return what an id is called; a long one by its digest, which no quoted name can be mistaken for."""
+    name = quoted(text)
+    if len(name) <= _BRIEF:
+        return name
+    return "=" + urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).rstrip(b"=").decode()
 
 
 def job_name(job_id: JobId) -> str:
@@ -168,11 +176,3 @@ def job_id(name: bytes | str) -> JobId:
 def quoted(*parts: str) -> str:
     """Join parts into one, so that none of them reaches into another's name."""
     return "/".join([_quote(part) for part in parts])
-
-
-def _brief(text: str) -> str:
-    """Name somebody; what is long by its digest, which no quoted name can be mistaken for."""
-    name = quoted(text)
-    if len(name) <= _BRIEF:
-        return name
-    return "=" + urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).rstrip(b"=").decode()

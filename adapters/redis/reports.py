@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
-from adapters.redis.keys import job_name, tenant_name, user_name
+from adapters.redis.keys import job_name, tenant_name, user_name, where_name
 from adapters.redis.serial import report_of, report_text
 from bot.jobs import Tenant
 from bot.reports import KEPT_S, MOST, Report, following
@@ -34,7 +34,7 @@ class RedisReports:
 
     async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:
         """Return the latest reports, the newest first: of one community, or of all."""
-        name = "" if tenant is None else tenant_name(tenant)
+        name = where_name(tenant)
         found = answers.rows(await self.edge.run("reports", name, limit, KEPT_S * 1000))
         return [_report(*answers.rows(each)) for each in found]
 

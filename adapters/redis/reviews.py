@@ -7,7 +7,7 @@ from secrets import token_hex
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.entries import audit_text
-from adapters.redis.keys import job_name, tenant_name
+from adapters.redis.keys import job_name, where_name
 from adapters.redis.serial import result_text
 from bot.jobs import JobRecord, Review, Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry
@@ -21,7 +21,7 @@ class RedisReviews:
 
     async def pending(self, tenant: Tenant | None, *, limit: int) -> Sequence[JobRecord]:
         """Return the jobs that wait for a moderator, the oldest first."""
-        name = tenant_name(tenant) if tenant else ""
+        name = where_name(tenant)
         return [answers.record(each) for each in answers.rows(await self.edge.run("reviews", name, limit))]
 
     async def decide(self, record: JobRecord, review: Review, *, keeps_files: bool, audit: AuditEntry) -> bool:
@@ -33,7 +33,7 @@ class RedisReviews:
             job_name(record.job.id),
             f"{review.verdict}/{token_hex(16)}",
             result_text(files=files, texts=texts, review=review),
-            tenant_name(audit.tenant) if audit.tenant else "",
+            where_name(audit.tenant),
             audit_text(audit),
             KEPT_S * 1000,
             MOST,

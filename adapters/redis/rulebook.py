@@ -9,7 +9,7 @@ from adapters.redis import answers
 from adapters.redis.audit import NONCE_MS
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.entries import audit_text, entry_of, entry_text
-from adapters.redis.keys import tenant_name
+from adapters.redis.keys import where_name
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry
@@ -39,11 +39,11 @@ class RedisRulebooks:
         return Books(everywhere=wide, community=near), at_ms
 
     async def _read(self, *tenants: Tenant | None) -> tuple[list[Rulebook], int]:
-        known = [self._known.get(_name(tenant)) for tenant in tenants]
+        known = [self._known.get(where_name(tenant)) for tenant in tenants]
         about = [
             word
             for tenant, book in zip(tenants, known, strict=True)
-            for word in (_name(tenant), book.version if book else -1)
+            for word in (where_name(tenant), book.version if book else -1)
         ]
         at_ms, *told = answers.rows(await self.edge.run("books", *about))
         read = zip(tenants, known, map(answers.rows, told), strict=True)
@@ -59,7 +59,7 @@ class RedisRulebooks:
         """Change a book and append to the audit in one step; None: somebody else changed it since it was read."""
         about = (audit_text(audit), KEPT_S * 1000, MOST, MOST_OF_ALL)
         puts = [word for each in put for word in (each.key, entry_text(each, firm=firm))]
-        name, nonce = _name(book.tenant), token_hex(16)
+        name, nonce = where_name(book.tenant), token_hex(16)
         answer = await self.edge.run(
             "change_book", name, nonce, NONCE_MS, book.version, *about, MAX_ENTRIES, len(put), *puts, *drop
         )
@@ -77,17 +77,13 @@ class RedisRulebooks:
 
     def _remembered(self, tenant: Tenant | None, version: Reply, entries: Reply) -> Rulebook:
         book = _book(tenant, answers.number(version), entries)
-        name = _name(tenant)
+        name = where_name(tenant)
         known = self._known.pop(name, None)
         # Two answers may cross on their way: the later version stays.
         self._known[name] = known if known and known.version > book.version else book
         if len(self._known) > _CACHED:
             del self._known[next(iter(self._known))]
         return book
-
-
-def _name(tenant: Tenant | None) -> str:
-    return tenant_name(tenant) if tenant else ""
 
 
 def _book(tenant: Tenant | None, version: int, told: Reply) -> Rulebook:
