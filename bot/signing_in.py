@@ -84,9 +84,9 @@ class SigningIn:
         if _may_be(cookie):
             await self.sessions.end(digest_of(cookie))
 
-    async def end_all(self, platform: str | None = None) -> int:
-        """Sign everybody out, and void every link; with a platform only those who speak by it. Returns how many."""
-        return await self.sessions.end_all(platform)
+    async def end_all(self, platform: str | None = None) -> None:
+        """Sign everybody out, and void every link; with a platform only those who speak by it."""
+        await self.sessions.end_all(platform)
 
 
 def _may_be(token: str) -> bool:

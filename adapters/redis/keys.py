@@ -74,6 +74,9 @@ NAMES = {
     "audit": "stream by tenant, and without one of all: what was done and tried, JSON; expires with its last entry",
     "doomed": "set by platform: messages that are to be taken away, each with its job, JSON; expires",
     "nonce": "string by nonce: until when it is remembered that it was done; expires",
+    "links": "hash: digest of a link's token -> when and to whom it was offered, and who they are, JSON; expires",
+    "sessions": "hash: digest of a session's token -> when it began and was vouched for, its link, whose it is, and "
+    "who they are, JSON; expires",
     "secret": "string by name: encrypted; expires",
     "paced": "sorted set by bucket: turns that were taken of late, by when; expires",
     "paused": "string by bucket: until when nobody may take a turn; expires",

@@ -30,6 +30,7 @@ from adapters.redis.secrets import RedisSecrets, SecretKey
 from adapters.redis.serial import SCHEMA
 from adapters.redis.servers import RedisServers, identity_of
 from adapters.redis.settings import RedisSettings
+from adapters.redis.sessions import RedisSessions
 from adapters.redis.store import RedisStore
 from adapters.redis.turns import RedisTurns
 from adapters.redis.vocabulary import RedisVocabulary
@@ -67,6 +68,7 @@ class RedisPool:
     turns: RedisTurns
 
     async def identity(self) -> str:
+    sessions: RedisSessions
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
         return await identity_of(self.edge)
 
@@ -142,6 +144,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
     )
 
 
+        sessions=RedisSessions(edge=edge),
 async def _refuse(edge: Edge, *, patience_s: float) -> None:
     """Raise ConfigError where waiting is in vain, and for jobs in one common line, which no script reads any more."""
     try:

@@ -33,6 +33,7 @@ PARTS = (
     "parking",
     "recount",
     "seats",
+    "signed",
     "writing",
 )
 """What scripts share, by subject: each carries those that it names in its head, and what they need in turn."""

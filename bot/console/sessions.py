@@ -17,6 +17,9 @@ CHECKED_EVERY_S = 60.0
 BELIEVED_S = 150.0
 """How long what a platform last said is believed: two checks may fail. After it nothing is shown until one succeeds."""
 
+MOST = 10
+"""Browsers of one person that may be signed in at once, and links that may wait for them: the oldest goes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSession:
@@ -25,7 +28,7 @@ class ConsoleSession:
     id: str  #: the digest of the token in its cookie
     actor: Actor  #: as their platform vouched for them last
     begun_ms: int  #: by the store's clock, as all times here
-    checked_ms: int  #: when their platform vouched for them last
+    checked_ms: int  #: when their platform vouched for them last: at first when they asked for the link
 
     def is_believed(self, now_ms: int) -> bool:
         """Tell whether their rights were looked at lately enough."""

@@ -13,13 +13,13 @@ class SessionStore(Protocol):
     """Links that let somebody in once, and the sessions that began with them. Tokens come as digests."""
 
     async def offer(self, link: str, actor: Actor) -> None:
-        """Keep a link for LINK_S."""
+        """Keep a link for LINK_S, of one person the last MOST."""
         ...
 
     async def begin(self, link: str, session: str) -> ConsoleSession | None:
         """Consume a link and begin a session of SESSION_S with it, in one step. None: there is no such link any more.
 
-        After a lost answer it is asked again, done once, and answered the same.
+        Of one person the last MOST stay. After a lost answer it is asked again, done once, and answered the same.
         """
         ...
 
@@ -35,8 +35,8 @@ class SessionStore(Protocol):
         """End a session."""
         ...
 
-    async def end_all(self, platform: str | None = None) -> int:
-        """End every session, with a platform of those who speak by it, and void their links. Returns how many ended."""
+    async def end_all(self, platform: str | None = None) -> None:
+        """End every session, with a platform of those who speak by it, and void their links."""
         ...
 
     async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:

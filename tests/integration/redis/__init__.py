@@ -25,6 +25,7 @@ from bot.ports import (
     RulebookStore,
     ServerStore,
     Settlement,
+    SessionStore,
 )
 from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
@@ -33,6 +34,7 @@ from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_store import MemoryStore
 from workflows.values import Values
+from tests.fakes.memory_sessions import MemorySessions
 
 TENANT = Tenant(platform="local", id="local")
 ALICE = Requester(tenant=TENANT, id="alice", name="Alice")
@@ -63,6 +65,7 @@ class Truth:
     doomed: DoomedStore
     advance: Callable[[int], Awaitable[None]]
 
+    sessions: SessionStore
 
 def job(
     *, requester: Requester = ALICE, digest: str = "digest", values: Values | None = None, estimate_ms: int = 8000
@@ -143,6 +146,7 @@ def in_memory() -> Truth:
         advance=advance,
     )
 
+        sessions=MemorySessions(clock=lambda: now[0]),
 
 @asynccontextmanager
 async def on_redis(url: str) -> AsyncIterator[Truth]:
@@ -170,6 +174,7 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
     )
 
 
+        sessions=pool.sessions,
 async def new_pool(url: str) -> str:
     """Name a pool that nobody has yet; a cluster's node is given its slot.
 

@@ -10,6 +10,7 @@ from adapters.redis.opening import open_redis
 from bot.errors import QueueFull
 from bot.jobs import JobState
 from bot.leases import FREE_MS
+from bot.policy.measures import Actor, Rank
 from bot.ports import Charge, Settlement
 from tests.fakes.dropping_proxy import dropping_proxy
 from tests.integration.redis import depth, job, new_pool, run_of
@@ -68,3 +69,24 @@ async def test_nothing_happens_twice(engine_url, tmp_path_factory, seed):
         assert counted == JOBS - lost  # a server's fault costs nothing
         assert await pool.edge.ask("EXISTS", pool.edge.keys.key("counter", "waiting/local/alice")) == 0
         assert await pool.edge.ask("ZCARD", pool.edge.keys.key("leases")) == 0
+
+
+async def test_a_link_lets_one_browser_in_once_whatever_replies_are_lost(engine_url, tmp_path_factory):
+    near = tmp_path_factory.mktemp("p") / "s"
+    async with (
+        dropping_proxy(engine_url, near, seed=1, share=0.3) as (url, proxy),
+        open_redis(url, pool=await new_pool(engine_url), deadline_s=30) as pool,
+    ):
+        for number in range(40):
+            actor = Actor(id=f"{number}", name="Moe", platform="local", tenant=None, rank=Rank.OPERATOR)
+            await pool.sessions.offer(f"link{number}", actor)
+            begun = await pool.sessions.begin(f"link{number}", f"session{number}")
+
+            assert begun is not None
+            assert await pool.sessions.begin(f"link{number}", f"other{number}") is None
+            assert await pool.sessions.vouch(begun.id, actor)
+            if number % 2:
+                await pool.sessions.end(begun.id)
+
+        assert proxy.dropped > 20
+        assert len(await pool.sessions.of_platform("local")) == 20

@@ -1,0 +1,69 @@
+"""Who may sign in to the console, and who has, in memory. One object is one store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.console.sessions import LINK_S, MOST, SESSION_S, ConsoleSession
+from bot.policy.measures import Actor
+
+
+@dataclass(slots=True, kw_only=True)
+class MemorySessions:
+    """SessionStore in memory; `clock` is milliseconds."""
+
+    clock: Callable[[], int] = lambda: 0
+    _links: dict[str, tuple[int, Actor]] = field(default_factory=dict)
+    _sessions: dict[str, tuple[str, ConsoleSession]] = field(default_factory=dict)
+
+    async def offer(self, link: str, actor: Actor) -> None:
+        self._links.pop(link, None)
+        self._links[link] = (self.clock(), actor)
+        theirs = [name for name, (_, each) in self._links.items() if _whose(each) == _whose(actor)]
+        for name in theirs[:-MOST]:
+            del self._links[name]
+
+    async def begin(self, link: str, session: str) -> ConsoleSession | None:
+        if kept := self._open(session):
+            return kept if self._sessions[session][0] == link else None
+        at, actor = self._links.pop(link, (0, None))
+        if actor is None or self.clock() - at >= LINK_S * 1000:
+            return None
+        begun = ConsoleSession(id=session, actor=actor, begun_ms=self.clock(), checked_ms=at)
+        self._sessions[session] = (link, begun)
+        theirs = [name for name, (_, each) in self._sessions.items() if _whose(each.actor) == _whose(actor)]
+        for name in theirs[:-MOST]:
+            del self._sessions[name]
+        return begun
+
+    async def read(self, session: str) -> tuple[ConsoleSession | None, int]:
+        return self._open(session), self.clock()
+
+    async def vouch(self, session: str, actor: Actor) -> bool:
+        kept = self._open(session)
+        if kept is None:
+            return False
+        link, _ = self._sessions[session]
+        self._sessions[session] = (link, replace(kept, actor=actor, checked_ms=self.clock()))
+        return True
+
+    async def end(self, session: str) -> None:
+        self._sessions.pop(session, None)
+
+    async def end_all(self, platform: str | None = None) -> None:
+        def stays(actor: Actor) -> bool:
+            return platform is not None and actor.platform != platform
+
+        self._links = {name: each for name, each in self._links.items() if stays(each[1])}
+        self._sessions = {name: each for name, each in self._sessions.items() if stays(each[1].actor)}
+
+    async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:
+        opened = (self._open(name) for name in self._sessions)
+        return [each for each in opened if each and each.actor.platform == platform]
+
+    def _open(self, session: str) -> ConsoleSession | None:
+        _, kept = self._sessions.get(session, ("", None))
+        return kept if kept and self.clock() - kept.begun_ms < SESSION_S * 1000 else None
+
+
+def _whose(actor: Actor) -> tuple[object, ...]:
+    return actor.platform, actor.tenant, actor.id
