@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.answers import Answer, Tone, note
 from bot.jobs import JobRecord, Requester
+from bot.policy.periods import instant
 from bot.removing import Removed, Removing
 from bot.reports import MOST, Report
 from workflows.numbers import several
@@ -64,8 +64,8 @@ def _job(record: JobRecord) -> dict[str, object]:
         "values": dict(jsonable(plain)),
         "channel": job.place.channel,
         "state": record.state.value,
-        "asked": _when(job.created_ms),
-        "ended": _when(record.ended_ms) if record.ended_ms else None,
+        "asked": instant(job.created_ms),
+        "ended": instant(record.ended_ms) if record.ended_ms else None,
         "gpu_ms": record.gpu_ms,
         "files": [{"name": each.name, "media_type": each.media_type, "bytes": each.bytes} for each in record.files],
         "texts": list(record.texts),
@@ -73,8 +73,4 @@ def _job(record: JobRecord) -> dict[str, object]:
 
 
 def _report(report: Report) -> dict[str, object]:
-    return {"job": str(report.job_id), "at": _when(report.at_ms), "reason": report.reason}
-
-
-def _when(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {"job": str(report.job_id), "at": instant(report.at_ms), "reason": report.reason}

@@ -6,7 +6,6 @@ in it is a secret, and nothing of it stands in a log.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ from bot.jobs import Tenant
 from bot.policy import measures
 from bot.policy.measures import Actor, Measure
 from bot.policy.notation import quotas_words
+from bot.policy.periods import instant
 
 KEPT_S = 365 * 86_400
 """How long an entry is kept: a ban is questioned within a year, or it is not."""
@@ -145,7 +145,7 @@ def as_data(entry: AuditEntry) -> dict[str, object]:
     """Return an entry for a script: one line of the export; times are UTC."""
     return {
         "id": entry.id,
-        "at": f"{datetime.fromtimestamp(entry.at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "at": instant(entry.at_ms),
         "measure": entry.measure,
         "outcome": entry.outcome.value,
         "author": {"platform": entry.author.platform, "id": entry.author.id, "name": entry.author.name},

@@ -37,6 +37,11 @@ def period_of(per: Per, now_ms: int, zone: tzinfo) -> Period:
     return _PERIODS[per](datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone))
 
 
+def instant(at_ms: int) -> str:
+    """Write an instant for a script, in UTC: `2026-11-23T08:00:00Z`."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _hour(now: datetime) -> Period:
     begins = now.replace(minute=0, second=0, microsecond=0)
     into = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
