@@ -10,7 +10,7 @@ from bot.cli.findings import Finding
 from bot.cli.terminal import FAILED, WRONG
 from bot.errors import ChatError, ConfigError
 from bot.service.roles import Role, roles_of
-from bot.service.slack_access import by_installing, by_socket, problems_in_slack
+from bot.service.slack_access import address, by_installing, by_socket, problems_in_slack
 from bot.settings import Settings, revealed
 
 _SUBJECT = "Slack"
@@ -82,8 +82,8 @@ def _delivering(settings: Settings) -> Iterator[Finding]:
     subject = f"{_SUBJECT}, HTTP"
     if by_socket(settings):
         return
-    if not (settings.public_url or "").startswith("https://"):
+    if (base := address(settings)) is None:
         yield Finding(subject=subject, text=_NO_ADDRESS, exit_code=FAILED)
         return
-    text = f"signed, to {settings.public_url}{EVENTS_PATH}, which has to lead to the page's {EVENTS_PATH}"
+    text = f"signed, to {base}{EVENTS_PATH}, which has to lead to the page's {EVENTS_PATH}"
     yield Finding(subject=subject, text=text)

@@ -7,7 +7,7 @@ from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.terminal import note, say_json
 from bot.commands import all_left_out
 from bot.errors import ConfigError
-from bot.service.slack_access import by_installing, by_socket
+from bot.service.slack_access import address, by_installing, by_socket
 from bot.settings import Settings
 
 _NO_ADDRESS = (
@@ -47,9 +47,9 @@ def _delivers_by_http(settings: Settings) -> bool:
 
 
 def _address(settings: Settings) -> str:
-    if not (settings.public_url or "").startswith("https://"):
+    if (base := address(settings)) is None:
         raise ConfigError([_NO_ADDRESS])
-    return str(settings.public_url)
+    return base
 
 
 def _next_steps(base: str, *, by_http: bool, for_many: bool) -> Iterator[str]:

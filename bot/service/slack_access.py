@@ -52,6 +52,12 @@ def by_installing(settings: Settings) -> bool:
     return settings.slack_client_id is not None or settings.slack_client_secret is not None
 
 
+def address(settings: Settings) -> str | None:
+    """Return where Slack, and browsers that come from it, reach us; None where they cannot: they take https alone."""
+    url = settings.public_url
+    return url if url and url.startswith("https://") else None
+
+
 def problems_in_slack(settings: Settings, roles: Collection[Role]) -> Iterator[str]:
     """Say all that keeps a process with these roles out of Slack; nothing of a token is repeated."""
     yield from _wrong_kinds(settings)
@@ -80,7 +86,7 @@ def _wrong_workspaces(settings: Settings) -> Iterator[str]:
         yield _NO_WORKSPACE
     elif by_installing(settings):
         yield from (f"{name} is missing beside the other half of it." for name, half in halves.items() if half is None)
-        if not (settings.public_url or "").startswith("https://"):
+        if address(settings) is None:
             yield _NO_ADDRESS
 
 
