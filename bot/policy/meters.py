@@ -113,15 +113,15 @@ def meters_of(entitlement: Entitlement, requester: Requester, now_ms: int) -> tu
         meter
         for whose, names, due, where in parties
         if due.quotas
-        for named in [_named(names)]
+        for named in [counted_as(names)]
         for each in due.quotas
         for meter in _meters(whose, named, each, due.extra, now_ms, where)
     )
 
 
 @lru_cache(maxsize=4096)
-def _named(names: tuple[str, ...]) -> str:
-    """Return a party as counters have it. Remembered, for whoever asks once asks again."""
+def counted_as(names: tuple[str, ...]) -> str:
+    """Return what a party is called in the names of counters. Remembered, for whoever asks once asks again."""
     return "/".join(quote(name, safe="") for name in names)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from bot.errors import NotInTier, QueueFull, TooFast
 from bot.jobs import Requester
 from bot.leases import Charge, Settlement
+from bot.policy.meters import counted_as
 from bot.policy.quotas import Quota
 from workflows.values import Size, Value, Values
 
@@ -43,7 +43,7 @@ def cooldowns_of(terms: Terms | None, requester: Requester) -> tuple[Charge, ...
     if terms is None or not terms.cooldown_s:
         return ()
     tenant = requester.tenant
-    counter = "/".join(quote(part, safe="") for part in (_COOLDOWN, tenant.platform, tenant.id, requester.id))
+    counter = f"{_COOLDOWN}/{counted_as((tenant.platform, tenant.id, requester.id))}"
     return (Charge(counter=counter, amount=1, ceiling=1, window_s=terms.cooldown_s, settlement=Settlement.KEPT),)
 
 
