@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from bot.inert import clip
 from bot.servers import ServerState
 
 _S = ServerState
@@ -23,6 +24,9 @@ FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 10.0, 300.0
 
 SETTLED_S = 60.0
 """A server that was there for so long was no flapping one: when it is lost it is looked for from the first pause on."""
+
+ERRORS, _LONGEST = 5, 200
+"""Errors that are remembered of a server, and their characters. One that repeats itself in one state is one."""
 
 TOGETHER_MS = 5_000
 """Servers that are lost within so long are lost by one cause."""
@@ -105,6 +109,7 @@ class Health:
     strikes: int = 0  #: faults since a run proved it last
     retry_after_s: float = 0.0  #: how long to wait before it is opened anew
     cause: Happening | None = None  #: what made it as it is
+    errors: tuple[tuple[int, str], ...] = ()  #: the last ones with their times, the latest first
 
     @property
     def is_shut(self) -> bool:
@@ -121,6 +126,7 @@ def after(health: Health, happening: Happening, reason: str, now_ms: int) -> Hea
     pause_s = _pause_s(health, happening, state, strikes, now_ms)
     if state is health.state and happening not in _TELLING:
         return replace(health, strikes=strikes, retry_after_s=pause_s)
+    is_error = happening in _TELLING and reason and (state is not health.state or reason != health.reason)
     return Health(
         state=state,
         reason=reason if state is not _S.READY else "",
@@ -128,6 +134,7 @@ def after(health: Health, happening: Happening, reason: str, now_ms: int) -> Hea
         strikes=strikes,
         retry_after_s=pause_s,
         cause=happening,
+        errors=((now_ms, clip(reason, _LONGEST)), *health.errors)[:ERRORS] if is_error else health.errors,
     )
 
 

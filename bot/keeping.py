@@ -125,11 +125,13 @@ class Keeper:
         except FairbrushError:
             self.health = self.health if self.health.state is ServerState.DOWN else fresh
             return
+        behind_ms = now - _now_ms()
+        errors = tuple((at_ms - behind_ms, reason) for at_ms, reason in told.errors) if told else ()
         if told is None or told.state is not ServerState.DOWN or not is_told(told, now):
-            self.health = fresh
+            self.health = replace(fresh, errors=errors)
             return
-        since_ms = _now_ms() - (now - told.since_ms)
-        self.health = replace(self.health, state=ServerState.DOWN, reason=told.reason, since_ms=since_ms)
+        since_ms = told.since_ms - behind_ms
+        self.health = replace(self.health, state=ServerState.DOWN, reason=told.reason, since_ms=since_ms, errors=errors)
 
     def _is_hopeless(self, ours_since_ms: int) -> bool:
         since_ms = max(ours_since_ms, self.health.since_ms)
@@ -289,17 +291,19 @@ class Keeper:
         await self._means.store.tell(self.name, replace(self._status(now), attended=attended))
 
     def _status(self, now_ms: int) -> ServerStatus:
-        health, session = self.health, self._session
+        health, session, behind_ms = self.health, self._session, now_ms - _now_ms()
         jobs = session.jobs if session else 0
         alone = health.state is ServerState.DOWN and self._means.alone()
         status = ServerStatus(
             state=health.state,
             reason=told_reason(health, jobs=jobs, alone=alone),
-            since_ms=now_ms - (_now_ms() - health.since_ms),
+            since_ms=health.since_ms + behind_ms,
             seen_ms=now_ms,
             jobs=jobs,
             slots=self._listed.spec.slots,
             labels=self._listed.spec.labels,
+            models=session.models if session else (),
+            errors=tuple((at_ms + behind_ms, reason) for at_ms, reason in health.errors),
         )
         if session is None:
             return status

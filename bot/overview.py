@@ -38,6 +38,7 @@ class Member:
     """One person in one community, with something in the queue."""
 
     name: str
+    user: str = ""  #: their id, as the book of their community calls them
     weight: int
     waiting: int
     running: int

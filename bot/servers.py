@@ -95,6 +95,8 @@ class ServerStatus:
     slots: int = 1
     labels: tuple[str, ...] = ()
     attended: bool = True  #: False: its owner has ended, and nobody works on it until somebody tells again
+    models: tuple[str, ...] = ()  #: that its slots have certainly loaded, as requirements call them
+    errors: tuple[tuple[int, str], ...] = ()  #: its last ones with their times, the latest first
 
 
 STALE_MS = 30_000

@@ -83,6 +83,7 @@ class Session:
         self._broke = broke
         self._looked = looked
         self._gates = {slot: Gate(open=asyncio.Event(), eager=False) for slot in slots_of(spec)}
+        self._workers: dict[str, Worker] = {}
         self._broken = asyncio.Event()
         self._faulted = False
         self._left = False
@@ -95,6 +96,11 @@ class Session:
     def others(self) -> int:
         """Return how many runs of strangers the server has."""
         return self._server.others
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return what its slots have certainly loaded, as requirements call it."""
+        return tuple(dict.fromkeys(model for worker in self._workers.values() for model in worker.warm))
 
     def offers(self) -> Mapping[str, Vocabulary]:
         """Return what each slot offers, as the server told it last."""
@@ -167,7 +173,7 @@ class Session:
 
     async def _work(self, slot: str, gate: Gate, stopping: asyncio.Event) -> None:
         means = self._means
-        worker = Worker(self._server, slot, means.bench, means.limits, gate, self._judge)
+        worker = self._workers[slot] = Worker(self._server, slot, means.bench, means.limits, gate, self._judge)
         try:
             await worker.run(stopping, lambda: means.adopted(slot))
         except Exception as error:  # noqa: BLE001 - whatever it is, the other slots go on, and whoever keeps the server sorts it

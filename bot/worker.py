@@ -80,6 +80,11 @@ class Worker:
         self._news = asyncio.Event()
         self._now = asyncio.get_running_loop().time
 
+    @property
+    def warm(self) -> tuple[str, ...]:
+        """Return the models that are certainly loaded, as requirements call them."""
+        return self._slot.warm
+
     async def run(self, stopping: asyncio.Event, adopted: Callable[[], None] = lambda: None) -> None:
         """Work until `stopping` is set or the gate is left; raises ServerLost when the server should be opened anew.
 

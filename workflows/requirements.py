@@ -78,9 +78,14 @@ class Requirement:
     @property
     def key(self) -> str:
         """Name it: what has to be loaded, a dot, the whole. Before the dot stands nothing when nothing is loaded."""
-        loaded = sorted({value for source, value in self.choices if _kind(source) in PAINTERS})
+        loaded = self.loaded
         model = _digest(json.dumps(loaded).encode()) if loaded else ""
         return f"{model}.{_digest(self.meaning)}"
+
+    @property
+    def loaded(self) -> list[str]:
+        """Name the models that have to be loaded for it."""
+        return sorted({value for source, value in self.choices if _kind(source) in PAINTERS})
 
     def beyond(self, memory: int) -> "Requirement":
         """Return the same for servers that tell notably more memory than this many bytes, which were too little."""

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
-from adapters.redis.keys import job_id
+from adapters.redis.keys import job_id, tenant_name
 from adapters.redis.serial import requester_of
-from bot.jobs import Requester
+from bot.jobs import Requester, Tenant
 from bot.overview import LATE_MS, Community, Facts, Lane, Member, Tags, WaitingJob
 
 READ = 1000
@@ -22,10 +22,10 @@ class RedisOverview:
 
     edge: Edge
 
-    async def facts(self, *, limit: int) -> Facts:
+    async def facts(self, *, limit: int, only: Tenant | None = None) -> Facts:
         """Tell how the queue stands."""
         waiting, running, weight, used, lanes, servers, tenants = answers.rows(
-            await self.edge.run("overview", limit, READ, LATE_MS)
+            await self.edge.run("overview", limit, READ, LATE_MS, tenant_name(only) if only else "")
         )
         return Facts(
             lanes=_lanes(lanes, servers),
@@ -72,6 +72,7 @@ def _member(answer: Reply) -> tuple[Requester, Member]:
     requester = requester_of(cast(bytes, payload))
     return requester, Member(
         name=requester.name,
+        user=requester.id,
         weight=weight,
         waiting=waiting,
         running=running,

@@ -125,5 +125,12 @@ def _status(_: str, content: Json) -> ServerStatus:
         version=str(content["version"]),
         labels=tuple(str(label) for label in cast("list[Json]", content["labels"])),
         attended=content["attended"] is True,
+        # What earlier versions do not tell.
+        models=tuple(str(model) for model in cast("list[Json]", content.get("models", []))),
+        errors=tuple((int(cast(int, at_ms)), str(reason)) for at_ms, reason in _pairs(content.get("errors", []))),
         **numbers,
     )
+
+
+def _pairs(content: object) -> list[tuple[object, object]]:
+    return [(at_ms, sentence) for at_ms, sentence in cast("list[list[object]]", content)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.jobs import Job, JobId, JobRecord, RunId, StoredFile
+from bot.jobs import Job, JobId, JobRecord, RunId, StoredFile, Tenant
 from bot.leases import Cancelling, Charge, Counted, Held, LaneTable, Lease, Renewal
 from bot.overview import Facts
 from bot.shares import ONE, Position, Share
@@ -142,12 +142,13 @@ class LaneStore(Protocol):
 
 
 class Overview(Protocol):
-    """What the operator may look at; nothing is changed by it."""
+    """What may be looked at; nothing is changed by it."""
 
-    async def facts(self, *, limit: int) -> Facts:
+    async def facts(self, *, limit: int, only: Tenant | None = None) -> Facts:
         """Tell how the queue stands.
 
         Of each lane's line the first so many communities are listed, of each community's line the first so many
-        members, and of each of these so many jobs; and whoever has a job on a GPU.
+        members, and of each of these so many jobs; and whoever has a job on a GPU. `only`:
+        of communities that one alone.
         """
         ...

@@ -20,12 +20,13 @@ class Seen:
     servers: Collection[str]
     now_ms: int
     limit: int
+    only: str | None = None  #: the tenant that alone is listed
 
     def facts(self) -> Facts:
         """Tell how the queue stands."""
         holding = {bill.order.tenant for bill in self.fair.bills.values()}
         active = {name: each for name, each in self.fair.tenants.items() if each.seats or name in holding}
-        listed = self._listed(active, holding)
+        listed = self._listed(active, holding) if self.only is None else sorted({self.only} & set(active))
         return Facts(
             lanes=[self._lane(name) for name in sorted(self._lanes())],
             communities=[self._community(name, active[name]) for name in listed],
@@ -69,6 +70,7 @@ class Seen:
         orders = sorted(order for queue in user.queues.values() for order in queue)
         return Member(
             name=theirs[0].job.requester.name,
+            user=theirs[0].job.requester.id,
             weight=user.weight,
             waiting=user.waiting,
             running=user.leased,

@@ -5,7 +5,7 @@
 -- servers with their lanes; tenants, each with: its account, its users, each with account, payload of a job, jobs.
 -- KEYS: the pool
 -- ARGV: how many to list; how many to read of a line's tenants, leases and ended jobs, and of users and jobs in all; since
---       how many ms something was used of late
+--       how many ms something was used of late; the tenant that alone is listed ('' for any)
 -- Complexity: O(k l) for k to read and l lanes
 local limit, most, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
@@ -112,7 +112,8 @@ for lane, many in pairs(waiting) do
 end
 
 local answer, listed_users = {}, 0
-for _, name in ipairs(listed(waiting, function(lane) return line_of(lane) end, holding)) do
+local names = ARGV[4] ~= '' and {ARGV[4]} or listed(waiting, function(lane) return line_of(lane) end, holding)
+for _, name in ipairs(names) do
   local tenant, users, theirs_held = tenant_of(name), {}, holding[name] or {}
   for _, who in ipairs(listed(tenant.sitting, function(lane) return line_of(lane, name) end, theirs_held)) do
     if listed_users >= most then break end

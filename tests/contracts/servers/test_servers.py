@@ -45,6 +45,8 @@ async def test_a_status_is_what_was_told_last(truth):
         slots=2,
         labels=("big", "fast"),
         attended=False,
+        models=("a1b2",),
+        errors=((now - 5, "Its last run ended by its fault."), (now - 900_000, "It did not answer.")),
     )
     await truth.servers.tell("gpu1", ServerStatus(state=ServerState.STARTING, seen_ms=now))
     await truth.servers.tell("gpu1", status)

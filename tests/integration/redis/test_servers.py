@@ -60,6 +60,15 @@ async def test_a_status_that_cannot_be_read_is_passed_over(pool):
     assert await pool.servers.statuses() == {"good": status}
 
 
+async def test_a_status_of_an_older_version_tells_neither_models_nor_errors(pool):
+    status = ServerStatus(state=ServerState.READY, seen_ms=await pool.servers.now_ms())
+    old = {name: told for name, told in asdict(status).items() if name not in {"models", "errors"}}
+    text = json.dumps({"schema": SCHEMA, **old})
+    await pool.edge.ask("HSET", pool.edge.keys.key("statuses"), "old", text)
+
+    assert await pool.servers.statuses() == {"old": status}
+
+
 async def test_what_a_newer_version_adds_to_a_server_is_no_reason_to_lose_it(pool):
     text = as_written(spec={**asdict(SPEC), "colour": "red"})
     await pool.edge.ask("HSET", pool.edge.keys.key("servers"), "good", text)

@@ -173,3 +173,12 @@ def test_no_history_leads_astray(happenings):
     if health.state is S.DOWN:
         assert after(health, H.OPENED, "", 99).state in WORKING
     assert after(replace(health, state=S.DOWN), H.OPENED, "", 99).strikes == health.strikes
+
+
+def test_the_last_errors_are_remembered_each_once_in_a_row_also_when_all_is_well_again():
+    health = story(H.OPENED, H.FAULTED, H.PROVED, H.UNREACHED, H.UNREACHED, H.UNREACHED, H.OPENED)
+    assert health.state is S.READY
+    assert health.errors == ((3_000, "unreached"), (1_000, "faulted"))
+
+    health = story(*(H.UNREACHED, H.OPENED) * 9, health=health)
+    assert [at_ms for at_ms, _ in health.errors] == [16_000, 14_000, 12_000, 10_000, 8_000]

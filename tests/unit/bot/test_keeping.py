@@ -515,9 +515,17 @@ async def test_a_status_is_told_every_five_seconds_with_strangers_and_jobs_and_a
         assert status.others == 3
         assert virtual_ms() - status.seen_ms <= 5_000
         assert status.since_ms <= began * 1000
+        assert status.models == ("sdxl",)
         place.machines["gpu1"].slots["gpu1"].faulted()
+        faulted_ms = virtual_ms()
         await asyncio.sleep(0.01)
         assert (await place.status()).state is S.SUSPECT
+        [(at_ms, reason)] = (await place.status()).errors
+        assert reason == (await place.status()).reason
+        assert abs(at_ms - faulted_ms) <= 20
+    async with place.at_work():
+        await soon(1)
+        assert (await place.status()).errors == ((at_ms, reason),)
 
 
 @virtually

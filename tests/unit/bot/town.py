@@ -82,6 +82,7 @@ class ScriptedSlot:
         self.idle = asyncio.Event()
         self.idle.set()
         self.ended = ""
+        self.warm = ("sdxl",)
         self._error: Exception | None = None
         self._lost = asyncio.Event()
         server.slots[slot] = self

@@ -1,0 +1,27 @@
+"""Jobs as lines of the console. Pure."""
+
+from bot.console.views import JobLine
+from bot.histories import words_of
+from bot.inert import label
+from bot.jobs import JobRecord
+from bot.servers import server_of
+
+WORDS, NAME = 200, 60
+"""Characters of a prompt, and of somebody's name: what fits into a line."""
+
+
+def job_line(record: JobRecord) -> JobLine:
+    """Return a job in a line."""
+    job = record.job
+    return JobLine(
+        id=job.id,
+        user=job.requester.id,
+        name=label(job.requester.name, NAME),
+        tenant=job.requester.tenant,
+        workflow=job.workflow,
+        words=label(words_of(record), WORDS),
+        state=record.state,
+        server=server_of(record.server) if record.server else None,
+        estimate_ms=job.estimate_ms,
+        since_ms=job.created_ms,
+    )
