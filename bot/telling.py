@@ -1,6 +1,6 @@
 """What is only to be known, for whoever asks: answers that are the same on every platform."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import Enum
 
 from bot.answers import QUEUE, USAGE, Answer, facts, note, workflows
@@ -19,13 +19,17 @@ class Own(Enum):
     HELP = "help"
 
 
-async def answer_to(desk: Desk, service: str, occasion: Occasion) -> Answer | Own:
+Roles = Callable[[], Awaitable[tuple[str, ...]]]
+"""Finds the roles of whoever asks, where they count: a platform may have to look them up."""
+
+
+async def answer_to(desk: Desk, service: str, occasion: Occasion, roles: Roles) -> Answer | Own:
     """Answer a service, or return which one its platform tells. Raises StoreLost, and ValueError for what is none."""
     match service:
         case "queue":
             return facts(QUEUE, await desk.queue(occasion.requester))
         case "usage":
-            return facts(USAGE, await desk.usage(occasion.requester, occasion.roles))
+            return facts(USAGE, await desk.usage(occasion.requester, await roles()))
         case "workflows":
             offered = desk.workflows(occasion.spot)
             return workflows([(name, each.manifest.title, each.manifest.summary) for name, each in offered.items()])

@@ -50,7 +50,10 @@ class Telling:
         await answering.suggest(suggest_jobs(read_text(origin.data, JOB), open_jobs))
 
     async def _told(self, origin: Origin, command: str) -> Json:
-        answer = await answer_to(self.desk, command, origin.occasion)
+        async def roles() -> tuple[str, ...]:
+            return origin.occasion.roles
+
+        answer = await answer_to(self.desk, command, origin.occasion, roles)
         match answer:
             case Answer():
                 return answers.answered(answer)

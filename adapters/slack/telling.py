@@ -1,6 +1,6 @@
 """What somebody only wants to know: `/fairbrush queue`, cancel, history, usage, workflows and help."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from adapters.slack import answers
@@ -42,8 +42,11 @@ class Telling:
 
     async def _told(self, answering: Answering, service: Service) -> Json:
         origin = answering.origin
-        roles = (await self.persons.rights(origin.workspace, origin.requester.id)).roles
-        answer = await answer_to(self.desk, service.name, replace(origin.occasion(), roles=roles))
+
+        async def roles() -> tuple[str, ...]:
+            return (await self.persons.rights(origin.workspace, origin.requester.id)).roles
+
+        answer = await answer_to(self.desk, service.name, origin.occasion(), roles)
         match answer:
             case Answer():
                 return answers.answered(answer)

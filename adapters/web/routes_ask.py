@@ -107,7 +107,7 @@ class AskRoutes:
             case "workflows":  # here each has a button that opens its form
                 found = self._offered(spot).workflows.items()
                 return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
-        told = await answer_to(desk, service.name, Occasion(event="", requester=requester, spot=spot))
+        told = await answer_to(desk, service.name, Occasion(event="", requester=requester, spot=spot), _no_roles)
         match told:
             case Answer():
                 return pages.answer(told)
@@ -161,3 +161,7 @@ class AskRoutes:
         if workflow is None:
             raise UnknownWorkflow("There is no such workflow any more. /workflows shows all.")
         return workflow
+
+
+async def _no_roles() -> tuple[str, ...]:
+    return ()

@@ -66,6 +66,15 @@ async def test_what_somebody_wants_to_know_only_they_are_told(stage: Stage, word
     assert stage.desk.submissions == []
 
 
+async def test_slack_is_asked_who_asks_only_where_their_roles_count(stage: Stage):
+    record = stage.office.slack.record
+    await (await stage.ada.slash(stage.general, "/fairbrush", "queue")).shows("Your jobs")
+
+    assert record.of("users.info") == []
+    await (await stage.ada.slash(stage.general, "/fairbrush", "usage")).shows("GPU time")
+    assert len(record.of("users.info")) == 1
+
+
 async def test_a_mention_in_a_thread_becomes_a_job_there(stage: Stage):
     start = stage.ada.say(stage.general, "cats?")
     await stage.ada.tell(stage.general, "imagine a cat", thread=start)
