@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.cli.answers import say_answer
 from bot.cli.service import state_folder
-from bot.cli.setting_up import load_settings
+from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.store import opened_store
 from bot.cli.terminal import say, say_json, say_table
 from bot.errors import SubmissionError
@@ -25,7 +25,6 @@ from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRec
 from bot.policy.rulebook import apart
 from bot.ports import AuditStore
 from bot.service.asking import moderation_of
-from workflows.catalog import LIBRARY, Catalog, load_catalog
 from workflows.vocabulary import Vocabulary
 
 _PAGE = 200
@@ -155,7 +154,7 @@ async def _done(work: Callable[[Moderation], Awaitable[None]], where: Where) -> 
 @asynccontextmanager
 async def _moderation(where: Where) -> AsyncIterator[Moderation]:
     settings = load_settings()
-    catalog: Catalog = await asyncio.to_thread(load_catalog, settings.workflows_dir or LIBRARY)
+    catalog = await asyncio.to_thread(open_catalog, settings)
     knowledge = Knowledge(catalog=lambda: catalog, vocabulary=Vocabulary, usual=lambda: settings.default_workflow)
     async with opened_store(settings, state_folder(where.state or settings.state_dir)) as (pool, _):
         yield moderation_of(pool, settings, knowledge)
