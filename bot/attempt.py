@@ -146,7 +146,13 @@ class Attempt:
         """Pursue a run, and look up when told to."""
         loop = asyncio.get_running_loop()
         # The name on the card's preview is the run's, so it is known to whoever adopts it.
-        reporter = Reporter(board=self.bench.live, job_id=self.record.job.id, run_id=RunId(handle), clock=loop.time)
+        reporter = Reporter(
+            board=self.bench.live,
+            job_id=self.record.job.id,
+            run_id=RunId(handle),
+            clock=loop.time,
+            shows_previews=not self.record.is_withheld,
+        )
         self.hold.gpu_ms = reporter.gpu_ms
         # Waiting is nobody's GPU time, and no fault of the job: it is handed back when it has lasted too long.
         tired = loop.call_later(self.limits.run_deadline_s, self._tire)

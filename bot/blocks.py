@@ -87,6 +87,7 @@ class PlaceSettings(BaseModel):
     workflows: Annotated[tuple[str, ...], Field(max_length=200)] | None = None  #: None: all of them
     default_workflow: str | None = None  #: None: what holds elsewhere
     adults_only: bool | None = None  #: whether what is for adults may be asked for there
+    review: bool | None = None  #: whether a moderator sees what is made here first; None: what holds elsewhere
 
     @model_validator(mode="after")
     def _check_adults(self) -> Self:
@@ -119,6 +120,7 @@ class PlaceSettings(BaseModel):
             workflows=self.workflows,
             default_workflow=self.default_workflow,
             adults_only=self.adults_only,
+            review=self.review,
         )
 
 
@@ -139,6 +141,7 @@ class TierSettings(BaseModel):
     max: Annotated[Mapping[_Name, _Most], Field(max_length=100)] | None = None  #: by parameter
     quotas: Quotas | None = None  #: of one of them; None: a member's; none: no limit
     cooldown_s: int = Field(default=0, ge=0, le=86_400)  #: from one job of theirs to the next
+    review: bool = False  #: whether a moderator sees what they make first
 
     @model_validator(mode="after")
     def _check_whom(self) -> Self:

@@ -65,5 +65,9 @@ def standing(record: JobRecord) -> str:
             return record.error_sentence or "failed"
         case JobState.CANCELLED:
             return "cancelled"
+        case JobState.SUCCEEDED if record.review is not None and record.is_withheld:
+            return "not let through"
+        case JobState.SUCCEEDED if record.is_withheld:
+            return "waits for a moderator"
         case JobState.SUCCEEDED:
             return several(len(record.files), "picture") if record.files else "painted"

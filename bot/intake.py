@@ -14,9 +14,10 @@ from bot.laning import Laning
 from bot.limits import Limits, explained
 from bot.policy.meters import Take
 from bot.policy.places import PlaceRule, Spot, default_of, is_for_adults, offered, refusal, refusal_of_sources, ruled
+from bot.policy.reviews import is_for_review
 from bot.ports import FileStore, JobQueue, JobStore
 from bot.seeds import with_seeds
-from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see
+from bot.submissions import InputOf, Picture, Promised, ResultOf, Submission, may_see, refusal_of_withheld
 from workflows.catalog import Catalog
 from workflows.command import Command, named_workflow, parse_command, read_values
 from workflows.cost import cost_of, pictures_of
@@ -114,6 +115,8 @@ class Intake:
         # has no room for leaves them behind: a picture of no job is tidied away after a day, a requirement forgotten.
         kept = {name: await self._keep(picture) for name, picture in placed.items() if isinstance(picture, Admitted)}
         job = self._order(submission, workflow, {**values, **kept}, requirement, sources.values())
+        spot = submission.occasion.spot
+        job = replace(job, for_review=is_for_review(self.knowledge.rules(), spot, holding.tier))
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
         take = Take(gpu_ms=job.estimate_ms, pictures=pictures_of(workflow.manifest, values))
         record = await self._enqueued(job, holding, take)
@@ -292,6 +295,8 @@ def _handle(picture: Picture, sources: Mapping[JobId, JobRecord]) -> FileHandle:
             return handle
         case ResultOf(job_id=job_id, index=index):
             files = sources[job_id].files
+            if refused := refusal_of_withheld(sources[job_id]):
+                raise refused
             if not 0 <= index < len(files):
                 raise FileGone
             return _handle_of(files[index])

@@ -84,6 +84,7 @@ def _tier(told: TierSettings, waiting: Caps, running: Caps) -> Tier:
         waiting=waiting.user if told.max_waiting is None else told.max_waiting or None,
         running=running.user if told.max_running is None else told.max_running or None,
         terms=_terms(told),
+        review=told.review,
     )
 
 

@@ -7,7 +7,7 @@ from bot.errors import SubmissionError, UnknownWorkflow
 from bot.images import Admitted
 from bot.jobs import JobRecord
 from bot.status import Button
-from bot.submissions import InputOf, Occasion, Picture, Plain, Submission, followed_up, repeated
+from bot.submissions import InputOf, Occasion, Picture, Plain, Submission, followed_up, refusal_of_withheld, repeated
 from workflows.catalog import Catalog
 from workflows.parameters import Seed
 from workflows.values import FileHandle
@@ -23,6 +23,8 @@ def submission_of_click(
 
     Raises UnknownWorkflow or SubmissionError.
     """
+    if refused := refusal_of_withheld(record):
+        raise refused
     workflow = workflow_of(record, catalog)
     if button is Button.REROLL:
         seeds = {name: "random" for name, each in workflow.manifest.parameters.items() if isinstance(each, Seed)}

@@ -30,6 +30,7 @@ class Reporter:
     job_id: JobId
     run_id: RunId
     clock: Callable[[], float]  #: seconds
+    shows_previews: bool = True  #: of what a moderator has to see first nothing leaves the worker
     progress: Progress = field(default_factory=Progress)
     began_s: float | None = None  #: when the run began to execute
     ended_s: float | None = None
@@ -45,7 +46,7 @@ class Reporter:
         if self.began_s is None and executes(event):
             self.began_s = now
         match event:
-            case Previewed(image=image) if len(image) <= MAX_PREVIEW_BYTES:
+            case Previewed(image=image) if self.shows_previews and len(image) <= MAX_PREVIEW_BYTES:
                 self._preview = image
                 self._previews += 1
             case Succeeded() | Failed() | Interrupted():

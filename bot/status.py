@@ -107,7 +107,7 @@ def card_of(
         headline=_HEADLINES[record.state](record, shown, _Wait(position, eta_s, awaited)) + _advice(record, described),
         done=shown.done,
         total=shown.total,
-        preview=shown.preview,
+        preview=None if record.is_withheld else shown.preview,
         files=record.files,
         texts=record.texts,
         facts=tuple(_facts(record)),
@@ -163,11 +163,21 @@ def _running(record: JobRecord, live: Live, wait: _Wait) -> str:
 
 
 def _succeeded(record: JobRecord, live: Live, wait: _Wait) -> str:
+    if record.is_withheld:
+        return _withheld(record)
     is_text = bool(record.texts and not record.files)
     if record.cancel_requested:
         return f"Cancelled too late: {'it' if is_text else 'the picture'} was finished"
     done, took = "Done" if is_text else "Painted", _took(record)
     return f"{done} in {took}" if took else done
+
+
+def _withheld(record: JobRecord) -> str:
+    if record.review is None:
+        done = "Painted" if record.withheld else "Done"
+        return f"{done}. A moderator looks at it first."
+    reason = record.review.reason.strip()
+    return f"A moderator did not let this through: {reason}" if reason else "A moderator did not let this through."
 
 
 def _failed(record: JobRecord, live: Live, wait: _Wait) -> str:
@@ -278,6 +288,9 @@ def _buttons(record: JobRecord, described: Described) -> Iterable[Button]:
     match record.state:
         case _S.QUEUED | _S.STARTING | _S.RUNNING:
             return () if record.cancel_requested else (Button.CANCEL,)
+        case _S.SUCCEEDED if record.is_withheld:
+            # Nothing is made of what nobody has seen; what was not let through may be asked for in other words.
+            return (*edited, Button.DELETE) if record.review else (Button.DELETE,)
         case _S.SUCCEEDED:
             offered = (
                 button

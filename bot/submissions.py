@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.errors import SubmissionError
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Place, Requester, job_id_of
 from bot.policy.places import Spot
@@ -93,6 +94,15 @@ def may_see(record: JobRecord, requester: Requester, place: Place) -> bool:
     job = record.job
     own = (job.requester.tenant, job.requester.id) == (requester.tenant, requester.id)
     return own or (job.place == place and job.requester.tenant == requester.tenant)
+
+
+def refusal_of_withheld(record: JobRecord) -> SubmissionError | None:
+    """Say why nothing can be made of what a job made: nobody but moderators may see it; None when it may be shown."""
+    if not record.is_withheld:
+        return None
+    if record.review is None:
+        return SubmissionError("A moderator looks at that picture first. Until then nothing can be made of it.")
+    return SubmissionError("A moderator did not let that picture through, so nothing can be made of it.")
 
 
 def repeated(occasion: Occasion, record: JobRecord, changes: Mapping[str, Plain]) -> Submission:

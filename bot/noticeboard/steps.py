@@ -59,7 +59,7 @@ def next_step(sight: Sight | None, ping_after_s: float | None) -> Step | None:
 def ping_is_due(sight: Sight, ping_after_s: float | None) -> bool:
     """Tell whether the requester waited so long for their picture that they may have looked away."""
     record = sight.record
-    if record.state is not JobState.SUCCEEDED or sight.notice.pinged or ping_after_s is None:
+    if record.state is not JobState.SUCCEEDED or record.is_withheld or sight.notice.pinged or ping_after_s is None:
         return False
     return record.ended_ms is not None and record.ended_ms - record.job.created_ms > ping_after_s * 1000
 
