@@ -37,7 +37,9 @@ class Submitting:
         self.desk.welcome(known)
         await self.rooms.check(conversation_of(known.place))
         asked = replace(bundle, submission=replace(bundle.submission, occasion=known))
-        await self.desk.check(asked.submission)
+        if asked.attached or asked.loose:
+            # Nothing is fetched for what is refused anyway; where nothing is, making the job finds the same.
+            await self.desk.check(asked.submission)
         await self.desk.submit(await handed_in(asked, partial(self._admitted, answering.origin.workspace)))
         answering.settle()
 
