@@ -18,6 +18,7 @@ _SHOWN_TYPES = frozenset(
 """What a browser may show from us; everything else is saved, never opened: HTML and SVG could speak as this page."""
 
 FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=3600"}
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Sent:
     name: str
     media_type: str
     bytes: int | None = None  #: None: not known before its end
+    is_kept: bool = True  #: by the browser, for a while
 
 
 async def send(
@@ -53,7 +55,7 @@ async def send(
 
 
 def _begun(told: Sent) -> web.StreamResponse:
-    response = web.StreamResponse(headers=FILE_HEADERS)
+    response = web.StreamResponse(headers=FILE_HEADERS if told.is_kept else {**FILE_HEADERS, **_NOT_KEPT})
     shown = told.media_type in _SHOWN_TYPES
     response.content_type = told.media_type if shown else "application/octet-stream"
     name = "".join(each for each in told.name if each.isalnum() or each in "-_. ")[:80] or "file"

@@ -9,6 +9,7 @@ from typing import Self
 from aiohttp import web
 
 from adapters.web.chat import WebChat
+from adapters.web.console.serving import Console, ConsoleParts
 from adapters.web.guards import Guards, check_host, put_headers
 from adapters.web.guests import Door, Guest
 from adapters.web.limits import WebLimits
@@ -52,7 +53,14 @@ class WebServer:
     """
 
     def __init__(
-        self, *, desk: Desk, chat: WebChat, files: LinkedFiles, options: WebOptions, beside: Sequence[Route] = ()
+        self,
+        *,
+        desk: Desk,
+        chat: WebChat,
+        files: LinkedFiles,
+        options: WebOptions,
+        beside: Sequence[Route] = (),
+        console: ConsoleParts | None = None,
     ) -> None:
         check_host(options.host)
         self._options = options
@@ -72,9 +80,16 @@ class WebServer:
             self.app.add_routes(routes.routes())
         originals = OriginalRoutes(files, limits).routes() if options.serves_originals else []
         guards.leave_open(self.app.add_routes([*originals, *beside]))
+        if console is not None:
+            self._open_console(console, desk, files, guards)
         self.app.on_response_prepare.append(put_headers)
         self.app.on_shutdown.append(live.close)
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+
+    def _open_console(self, parts: ConsoleParts, desk: Desk, files: LinkedFiles, guards: Guards) -> None:
+        console = Console(parts, desk=desk, files=files, port=lambda: self._port, title=self._options.title)
+        guards.leave_open(self.app.add_routes(console.routes()))
+        self.app.on_shutdown.append(console.close)
 
     async def __aenter__(self) -> Self:
         await self._chat.load()

@@ -1,0 +1,107 @@
+"""What is drawn: bars of the queue and of use over time, as numbers for the templates. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.console.views import UsageView
+
+HUES = 8
+"""Colours that people are told apart by; whoever used less is drawn together with the others."""
+
+_LEVELS_S = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 432_000)
+"""Where the scale of a chart may end: what is easily halved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a bar, in parts of a hundred from its foot."""
+
+    hue: int  #: -1: everybody else
+    name: str
+    y: float
+    height: float
+    gpu_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One step of time."""
+
+    at_ms: int
+    gpu_ms: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One of those who are drawn."""
+
+    hue: int
+    name: str
+    user: str
+    gpu_ms: int
+    steps_ms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """GPU time over time."""
+
+    bars: tuple[Bar, ...]
+    series: tuple[Series, ...]
+    top_ms: int  #: where the scale ends
+    gpu_ms: int
+
+    @property
+    def shown(self) -> int:
+        """Return how many bars there are."""
+        return len(self.bars)
+
+
+def chart_of(view: UsageView) -> Chart:
+    """Return how use is drawn: those who used most each in a colour, the others together."""
+    series = tuple(_series(view))
+    count = max((len(each.steps_ms) for each in series), default=len(view.others_ms))
+    totals = [sum(each.steps_ms[step] for each in series) for step in range(count)]
+    top_ms = _top(max(totals, default=0))
+    bars = tuple(
+        Bar(
+            at_ms=view.since_ms + step * view.step_ms,
+            gpu_ms=totals[step],
+            blocks=tuple(_blocks(series, step, top_ms)),
+        )
+        for step in range(count)
+    )
+    return Chart(bars=bars, series=series, top_ms=top_ms, gpu_ms=sum(totals))
+
+
+def _series(view: UsageView) -> Iterator[Series]:
+    for hue, line in enumerate(view.people[:HUES]):
+        yield Series(hue=hue, name=line.name, user=line.user, gpu_ms=line.gpu_ms, steps_ms=line.steps_ms)
+    rest = [line.steps_ms for line in view.people[HUES:]] + [view.others_ms]
+    others = tuple(sum(steps) for steps in zip(*rest, strict=True))
+    if any(others):
+        yield Series(hue=-1, name="Everybody else", user="", gpu_ms=sum(others), steps_ms=others)
+
+
+def _blocks(series: Sequence[Series], step: int, top_ms: int) -> Iterator[Block]:
+    foot = 100.0
+    for each in series:
+        height = each.steps_ms[step] / top_ms * 100
+        if height:
+            foot -= height
+            yield Block(hue=each.hue, name=each.name, y=foot, height=height, gpu_ms=each.steps_ms[step])
+
+
+def _top(most_ms: int) -> int:
+    return next((level * 1000 for level in _LEVELS_S if level * 1000 >= most_ms), most_ms)
+
+
+def part(value: float) -> str:
+    """Return a part of one as an attribute of a picture, within it."""
+    return f"{min(1.0, max(0.0, value)) * 100:.1f}%"
+
+
+def percent(value: float) -> str:
+    """Return a part of one as people read it."""
+    return "under 1 %" if 0 < value < 0.005 else f"{value * 100:.0f} %"

@@ -1,0 +1,87 @@
+"""What stands in each section: asked and rendered once for all who look at the same, however many they are."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import assert_never
+
+from adapters.web.console.limits import ConsoleLimits
+from adapters.web.console.looks import REFRESHED_S, Look, Section
+from adapters.web.console.rendering import ConsolePages
+from bot.policy.measures import Actor, Rank
+from bot.watching import Watching
+
+_KEPT = 256
+"""Sections that are remembered: more than are looked at in a second."""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A section as it was rendered last. Whoever asks while it is asked waits for the same answer."""
+
+    lock: asyncio.Lock
+    html: str = ""
+    asked_s: float = float("-inf")
+
+
+class Panels:
+    """Sections, as somebody of a rank sees them."""
+
+    def __init__(
+        self,
+        watching: Watching,
+        pages: ConsolePages,
+        limits: ConsoleLimits,
+        *,
+        now_s: Callable[[], float] = monotonic,
+    ) -> None:
+        self._watching = watching
+        self._pages = pages
+        self._limits = limits
+        self._now_s = now_s
+        self._shown: OrderedDict[tuple[Look, Rank], _Shown] = OrderedDict()
+
+    async def html(self, actor: Actor, look: Look, *, is_fresh: bool = False) -> str:
+        """Return a section; `is_fresh`: as it is now, not as it was a moment ago. Raises what Watching raises.
+
+        Whether somebody may look there is not asked here: an address is judged before it becomes a Look.
+        """
+        shown = self._remembered((look, actor.rank))
+        wanted_s = self._now_s()
+        async with shown.lock:
+            oldest_s = wanted_s if is_fresh else self._now_s() - REFRESHED_S[look.section]
+            if shown.asked_s < oldest_s or not shown.html:
+                asked_s = self._now_s()
+                async with asyncio.timeout(self._limits.answer_s):
+                    shown.html = await self._render(actor, look)
+                shown.asked_s = asked_s
+        return shown.html
+
+    def _remembered(self, key: tuple[Look, Rank]) -> _Shown:
+        shown = self._shown.setdefault(key, _Shown(lock=asyncio.Lock()))
+        self._shown.move_to_end(key)
+        if len(self._shown) > _KEPT:
+            self._shown.popitem(last=False)
+        return shown
+
+    async def _render(self, actor: Actor, look: Look) -> str:
+        watching, pages, tenant = self._watching, self._pages, look.tenant
+        match look.section:
+            case Section.NOW:
+                return pages.now(look, await watching.live(actor, tenant))
+            case Section.USE:
+                return pages.use(look, await watching.usage(actor, tenant, days=look.days))
+            case Section.PEOPLE:
+                return pages.people(look, await watching.people(actor, tenant), actor.rank)
+            case Section.REPORTS:
+                return pages.reports(look, await watching.reports(actor, tenant))
+            case Section.BLOCKLIST:
+                own, everywhere = await watching.patterns(actor, tenant)
+                return pages.blocklist(look, own, everywhere, actor.rank)
+            case Section.AUDIT:
+                found = await watching.audit(actor, tenant, user=look.user or None, before=look.before or None)
+                return pages.audit(look, found)
+            case _:
+                assert_never(look.section)

@@ -1,0 +1,226 @@
+"""The console as HTML. Templates escape whatever people wrote; no script and no style stands inline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from adapters.web.console.dialogs import Dialog, community_verbs, person_verbs, title_of
+from adapters.web.console.drawing import chart_of, part, percent
+from adapters.web.console.looks import Look, Section
+from adapters.web.console.visits import Visit, spelled
+from adapters.web.rendering import assets_digest, templates
+from bot.answers import Answer, Tone
+from bot.console.views import JobLine, LiveView, PersonLine, ReportView, UsageView
+from bot.deadlines import spelled as spelled_out
+from bot.events import MediaKind
+from bot.jobs import Tenant
+from bot.policy.audit import AuditEntry, Outcome
+from bot.policy.measures import Actor, Rank
+from bot.policy.rulebook import Deed, Pattern, Reading
+from bot.servers import ServerState
+
+_RETRY_S = "5"
+
+_TITLES: Mapping[Section, str] = {
+    Section.NOW: "Now",
+    Section.USE: "Use",
+    Section.PEOPLE: "People",
+    Section.REPORTS: "Reports",
+    Section.BLOCKLIST: "Blocklist",
+    Section.AUDIT: "Audit",
+}
+
+_STATES: Mapping[ServerState | None, str] = {
+    ServerState.STARTING: "not reached yet",
+    ServerState.READY: "ready",
+    ServerState.DRAINING: "finishing, takes nothing new",
+    ServerState.SUSPECT: "on trial",
+    ServerState.DOWN: "down",
+    None: "nobody tells",
+}
+
+_DEEDS: Mapping[Deed, str] = {Deed.BLOCK: "refused", Deed.REPLACE: "replaced", Deed.FLAG: "noted"}
+
+_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.DONE: "",
+    Outcome.TRIED: "tried",
+    Outcome.AUTOMATIC: "by itself",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A page of the console: the section that is looked at, in its surroundings."""
+
+    look: Look
+    panel: str
+    communities: Sequence[Tenant]  #: to choose from; empty: there is no choice
+    title: str
+
+
+class ConsolePages:
+    """Renders; holds nothing but compiled templates."""
+
+    def __init__(self, title: str = "Fairbrush") -> None:
+        self._title = title
+        self._templates = templates()
+        self._templates.filters |= {
+            "community": _community,
+            "spelled": spelled,
+            "lasting": _lasting,
+            "part": part,
+            "percent": percent,
+            "title_of": title_of,
+        }
+        self._templates.globals |= {
+            "assets": assets_digest(),
+            "kinds": MediaKind,
+            "titles": _TITLES,
+            "states": _STATES,
+            "deeds": _DEEDS,
+            "outcomes": _OUTCOMES,
+            "expression": Reading.EXPRESSION,
+        }
+
+    # ---- Pages ----
+
+    def page(self, visit: Visit, whole: Whole) -> web.Response:
+        """Answer with the console itself."""
+        return self._answer(
+            "page.html",
+            whole=whole,
+            look=whole.look,
+            actor=visit.actor,
+            is_operator=visit.actor.rank is Rank.OPERATOR,
+            sections=[(section, _TITLES[section]) for section in Section],
+            verbs=[verb for verb in community_verbs(visit.actor.rank) if whole.look.tenant or _is_wide(verb.name)],
+        )
+
+    def sign_in(self) -> web.Response:
+        """Answer with the page of a link: one button, for a look at it does nothing."""
+        return self._answer("sign_in.html", title=self._title)
+
+    def spent(self) -> web.Response:
+        """Say that a link works no more."""
+        return self._said(
+            "This link has been used",
+            "A link to the console works once, for five minutes. Ask for another one:",
+            status=403,
+            is_how=True,
+        )
+
+    def shut(self) -> web.Response:
+        """Say how to get in; nothing else is told without a session."""
+        return self._said(
+            "Sign in to the console",
+            "It opens with a link that works once. Whoever moderates gets one:",
+            status=403,
+            is_how=True,
+        )
+
+    def unchecked(self) -> web.Response:
+        """Say that it cannot be told at the moment whether somebody still has the right; the page asks again."""
+        return self._said(
+            "One moment",
+            "Whether you still moderate here cannot be checked right now. This page tries again by itself.",
+            status=503,
+            is_retried=True,
+        )
+
+    def away(self) -> web.Response:
+        """Say that what is shown cannot be read at the moment; the page asks again."""
+        return self._said(
+            "One moment",
+            "The queue cannot be reached right now; nothing of it is lost. This page tries again by itself.",
+            status=503,
+            is_retried=True,
+        )
+
+    def elsewhere(self) -> web.Response:
+        """Say that somebody may not look there."""
+        return self._said("That is not yours to see", "You moderate another community.", status=403, is_home=True)
+
+    # ---- Sections ----
+
+    def now(self, look: Look, view: LiveView) -> str:
+        """Render the queue and the GPUs."""
+        working = [each for each in view.gpus if each.jobs or each.elsewhere]
+        return self._render("now.html", look=look, view=view, queue=view.queue, working=working)
+
+    def use(self, look: Look, view: UsageView) -> str:
+        """Render who used how much over time."""
+        return self._render("use.html", look=look, view=view, chart=chart_of(view))
+
+    def people(self, look: Look, people: Sequence[PersonLine], rank: Rank) -> str:
+        """Render people with their quotas."""
+        return self._render("people.html", look=look, people=people, verbs=person_verbs(rank))
+
+    def reports(self, look: Look, reports: Sequence[ReportView]) -> str:
+        """Render what was reported, with its pictures."""
+        return self._render("reports.html", look=look, reports=reports)
+
+    def blocklist(self, look: Look, own: Sequence[Pattern], everywhere: Sequence[Pattern], rank: Rank) -> str:
+        """Render what texts may not have."""
+        is_operator = rank is Rank.OPERATOR
+        return self._render("blocklist.html", look=look, own=own, everywhere=everywhere, is_operator=is_operator)
+
+    def audit(self, look: Look, entries: Sequence[AuditEntry]) -> str:
+        """Render who did what."""
+        return self._render("audit.html", look=look, entries=entries)
+
+    # ---- Pieces ----
+
+    def person(self, look: Look, person: tuple[str, str], answer: Answer, jobs: Sequence[JobLine], rank: Rank) -> str:
+        """Render somebody: what holds for them, and their latest jobs. A person is their id and their name."""
+        user, name = person
+        return self._render(
+            "person.html", look=look, user=user, name=name, answer=answer, jobs=jobs, verbs=person_verbs(rank)
+        )
+
+    def dialog(self, look: Look, dialog: Dialog) -> str:
+        """Render what is asked before something is done."""
+        return self._render("dialog.html", look=look, dialog=dialog)
+
+    def answer(self, answer: Answer) -> str:
+        """Render what was done."""
+        return self._render("answer.html", answer=answer, tone=_tone(answer))
+
+    def _said(self, headline: str, sentence: str, *, status: int, **more: bool) -> web.Response:
+        flags = {"is_how": False, "is_home": False, "is_retried": False} | more
+        response = self._answer("said.html", headline=headline, sentence=sentence, title=self._title, **flags)
+        response.set_status(status)
+        if flags["is_retried"]:
+            response.headers["Refresh"] = response.headers["Retry-After"] = _RETRY_S
+        return response
+
+    def _answer(self, template: str, **context: object) -> web.Response:
+        return web.Response(text=self._render(template, **context), content_type="text/html")
+
+    def _render(self, template: str, **context: object) -> str:
+        return self._templates.get_template(f"console/{template}").render(context)
+
+
+def known_name(actor: Actor) -> str:
+    """Return what somebody is called to whom the console speaks."""
+    return actor.name or actor.id
+
+
+def _is_wide(verb: str) -> bool:
+    # A community's own business, which everywhere has none of.
+    return verb not in ("zone", "ban-community", "unban-community", "ceiling")
+
+
+def _tone(answer: Answer) -> str:
+    return {Tone.GOOD: "good", Tone.BAD: "bad", Tone.PLAIN: "plain"}[answer.tone]
+
+
+def _community(tenant: Tenant | None) -> str:
+    """Return what a community is called: platforms tell us ids of them."""
+    if tenant is None:
+        return "Everywhere"
+    return f"{tenant.platform.capitalize()} · {'direct messages' if tenant.id == 'dm' else tenant.id}"
+
+
+def _lasting(ms: float) -> str:
+    return spelled_out(ms / 1000) if ms >= 1000 else ("under a second" if ms else "nothing")

@@ -1,0 +1,84 @@
+"""Doing: dialogs made of the verbs, and what they say given to the bench, as everything that is done anywhere."""
+
+from aiohttp import web
+
+from adapters.web.console.dialogs import Choices, dialog_of, raw_of
+from adapters.web.console.guarding import PATH, Guarding
+from adapters.web.console.limits import ConsoleLimits
+from adapters.web.console.looks import LONGEST, Section
+from adapters.web.console.reading import content_of, look_in
+from adapters.web.console.rendering import ConsolePages
+from adapters.web.console.visits import Visit, acting_in
+from bot.answers import Answer
+from bot.desk import Desk
+from bot.errors import FairbrushError, SubmissionError
+from bot.jobs import Tenant
+from bot.policy.verbs import BY_NAME, NOW, Verb
+from bot.presiding import Presiding
+from bot.refusals import refused
+from workflows.faults import InvalidValues
+
+_ROUTE = f"{PATH}/deeds/{{verb}}"
+
+
+class DeedRoutes:
+    """Dialogs, and what they come to."""
+
+    def __init__(self, desk: Desk, guarding: Guarding, pages: ConsolePages, limits: ConsoleLimits) -> None:
+        self._desk = desk
+        self._presiding = Presiding(bench=desk, command="/mod")
+        self._guarding = guarding
+        self._pages = pages
+        self._limits = limits
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        inside = self._guarding.signed_in
+        return [web.get(_ROUTE, inside(self._dialog)), web.post(_ROUTE, inside(self._do))]
+
+    async def _dialog(self, request: web.Request, visit: Visit) -> web.Response:
+        look, verb = look_in(request, visit, Section.NOW), _verb(request, visit)
+        given = {name: text[:LONGEST] for name, text in request.query.items()}
+        dialog = dialog_of(verb, given, given.get("name", given.get("user", "")), self._choices(look.tenant))
+        return _fragment(self._pages.dialog(look, dialog))
+
+    async def _do(self, request: web.Request, visit: Visit) -> web.Response:
+        look, verb = look_in(request, visit, Section.NOW), _verb(request, visit)
+        raw = raw_of(verb, await content_of(request, self._limits.body_bytes))
+        if verb.is_asked_back and raw.get(NOW) != NOW:
+            raise web.HTTPBadRequest(text="Nothing was done yet.")
+        try:
+            answer = await self._presiding.do(acting_in(visit.actor, look.tenant), verb, raw)
+        except Exception as error:  # noqa: BLE001 — the edge: the log has what whoever asked is not told
+            return _fragment(self._pages.answer(_refusal(error, verb)), _status(error))
+        return _fragment(self._pages.answer(answer))
+
+    def _choices(self, tenant: Tenant | None) -> Choices:
+        limits = self._desk.limits
+        tiers = limits.tiers_in(tenant) if tenant else limits.tiers
+        names = dict.fromkeys(tier.name for tier in tiers)
+        return Choices(workflows=tuple(self._desk.catalog().workflows), tiers=tuple(names))
+
+
+def _verb(request: web.Request, visit: Visit) -> Verb:
+    verb = BY_NAME.get(request.match_info["verb"])
+    if verb is None or visit.actor.rank < verb.rank:
+        raise web.HTTPNotFound(text="There is no such thing to do.")
+    return verb
+
+
+def _refusal(error: Exception, verb: Verb) -> Answer:
+    return refused(error, f"console {verb.name}")
+
+
+def _status(error: Exception) -> int:
+    match error:
+        case InvalidValues() | SubmissionError():
+            return 422
+        case FairbrushError() | TimeoutError():
+            return 503
+    return 500
+
+
+def _fragment(html: str, status: int = 200) -> web.Response:
+    return web.Response(text=html, status=status, content_type="text/html")
