@@ -5,12 +5,12 @@ The command was carried out; the client cannot know. Seeded, so that a history c
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_CHUNK = 64 * 1024
+from tests.fakes.carrying import HungUp, carried, serving
 
 
 @dataclass(slots=True)
@@ -28,44 +28,21 @@ class DroppingProxy:
 
     async def serve(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         """Carry one connection until either side ends it, or the proxy does."""
-        far_in, far_out = await asyncio.open_unix_connection(self.far)
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_carry(near_in, far_out, lambda: False))
-                group.create_task(_carry(far_in, near_out, self._drops))
-        except* (_HungUp, OSError):
-            pass
-        finally:
-            near_out.close()
-            far_out.close()
+        await carried(near_in, near_out, self.far, there=_let_through, back=self._maybe)
 
-    def _drops(self) -> bool:
-        drops = self._chance.random() < self.share
-        self.dropped += drops
-        return drops
+    async def _maybe(self, _: bytes) -> None:
+        if self._chance.random() < self.share:
+            self.dropped += 1
+            raise HungUp
 
 
-class _HungUp(Exception):
-    """One side ended the connection."""
-
-
-async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter, drops: Callable[[], bool]) -> None:
-    while chunk := await source.read(_CHUNK):
-        if drops():
-            break
-        target.write(chunk)
-        await target.drain()
-    raise _HungUp
+async def _let_through(_: bytes) -> None:
+    pass
 
 
 @asynccontextmanager
 async def dropping_proxy(url: str, near: Path, *, seed: int, share: float) -> AsyncIterator[tuple[str, DroppingProxy]]:
     """Stand in front of a `unix://` engine; yields the proxy's own URL."""
-    proxy = DroppingProxy(far=url.removeprefix("unix://"), seed=seed, share=share)
-    async with asyncio.TaskGroup() as carried:  # every connection has ended when the proxy has
-
-        def accept(near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-            carried.create_task(proxy.serve(near_in, near_out))
-
-        async with await asyncio.start_unix_server(accept, near):
-            yield f"unix://{near}", proxy
+    proxy = DroppingProxy(far=url, seed=seed, share=share)
+    async with serving(proxy.serve, near) as own:
+        yield own, proxy

@@ -14,6 +14,7 @@ from adapters.redis.owned import beside
 from adapters.redis.wire import Wire
 from bot.errors import ConfigError, StoreLost
 from bot.shares import FairPolicy
+from tests.fakes.carrying import serving
 from tests.integration.redis import job
 
 PASSING = ("LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY")
@@ -51,13 +52,8 @@ class Speaker:
 async def speaking(folder, line):
     """Run something that says this line; yields its URL and the one who speaks."""
     speaker = Speaker(line)
-    async with asyncio.TaskGroup() as served:
-
-        def accept(*ends):
-            served.create_task(speaker.serve(*ends))
-
-        async with await asyncio.start_unix_server(accept, folder / "s"):
-            yield f"unix://{folder / 's'}", speaker
+    async with serving(speaker.serve, folder / "s") as url:
+        yield url, speaker
 
 
 @pytest.fixture

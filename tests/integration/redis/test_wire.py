@@ -13,6 +13,7 @@ from adapters.redis.edge import connection_of, open_edge
 from adapters.redis.owned import beside
 from adapters.redis.wire import MAX_UNANSWERED, Wire
 from bot.errors import StoreLost
+from tests.fakes.carrying import carried, serving
 from tests.fakes.dropping_proxy import dropping_proxy
 
 CALLERS = 3 * MAX_UNANSWERED
@@ -145,37 +146,23 @@ async def slow_for_the_huge(engine_url, near):
     """Stand in front of an engine, where a connection stands still once it carried much."""
     stuck, go_on = asyncio.Event(), asyncio.Event()
 
-    async def carry(source, target, limit):
-        carried = 0
-        while chunk := await source.read(65536):
-            carried += len(chunk)
-            if carried > limit:
+    def gate(limit):
+        so_far = 0
+
+        async def carry(chunk):
+            nonlocal so_far
+            so_far += len(chunk)
+            if so_far > limit:
                 stuck.set()
                 await go_on.wait()
-            target.write(chunk)
-            await target.drain()
-        target.close()
+
+        return carry
 
     async def serve(near_in, near_out):
-        far_in, far_out = await asyncio.open_unix_connection(engine_url.removeprefix("unix://"))
-        async with asyncio.TaskGroup() as group:
-            group.create_task(carry(near_in, far_out, len(BULK) // 4))
-            group.create_task(carry(far_in, near_out, len(BULK)))
+        await carried(near_in, near_out, engine_url, there=gate(len(BULK) // 4), back=gate(len(BULK)))
 
     async with serving(serve, near) as url:
         yield url, stuck, go_on
-
-
-@asynccontextmanager
-async def serving(serve, near):
-    """Serve connections until every one has ended; yields the URL."""
-    async with asyncio.TaskGroup() as served:
-
-        def accept(*ends):
-            served.create_task(serve(*ends))
-
-        async with await asyncio.start_unix_server(accept, near):
-            yield f"unix://{near}"
 
 
 async def test_a_redis_that_falls_silent_is_left_and_asked_anew(tmp_path_factory):

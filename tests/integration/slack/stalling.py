@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_CHUNK = 64 * 1024
+from tests.fakes.carrying import carried, serving
 
 
 @dataclass(slots=True)
@@ -38,40 +38,20 @@ class Stalling:
         if self.is_away:
             near_out.close()
             return
-        far_in, far_out = await asyncio.open_unix_connection(self.far)
         self._near.add(near_out)
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._carry(near_in, far_out))
-                group.create_task(self._carry(far_in, near_out))
-        except* (_HungUp, OSError):
-            pass
+            await carried(near_in, near_out, self.far, there=self._flow, back=self._flow)
         finally:
             self._near.discard(near_out)
-            near_out.close()
-            far_out.close()
 
-    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        while chunk := await source.read(_CHUNK):
-            await self.flowing.wait()
-            target.write(chunk)
-            await target.drain()
-        raise _HungUp
-
-
-class _HungUp(Exception):
-    """One side ended the connection."""
+    async def _flow(self, _: bytes) -> None:
+        await self.flowing.wait()
 
 
 @asynccontextmanager
 async def stalling(url: str, near: Path) -> AsyncIterator[tuple[str, Stalling]]:
     """Stand in front of a `unix://` engine; yields the proxy's own URL."""
-    proxy = Stalling(far=url.removeprefix("unix://"))
-    proxy.flowing.set()
-    async with asyncio.TaskGroup() as carried:
-
-        def accept(near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-            carried.create_task(proxy.serve(near_in, near_out))
-
-        async with await asyncio.start_unix_server(accept, near):
-            yield f"unix://{near}", proxy
+    proxy = Stalling(far=url)
+    proxy.come_back()
+    async with serving(proxy.serve, near) as own:
+        yield own, proxy
