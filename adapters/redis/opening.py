@@ -24,15 +24,17 @@ from adapters.redis.owned import beside
 from adapters.redis.queue import RedisQueue
 from adapters.redis.reports import RedisReports
 from adapters.redis.retention import RedisRetention
+from adapters.redis.reviews import RedisReviews
 from adapters.redis.rulebook import RedisRulebooks
 from adapters.redis.scripts import Scripts
 from adapters.redis.secrets import RedisSecrets, SecretKey
 from adapters.redis.serial import SCHEMA
 from adapters.redis.servers import RedisServers, identity_of
-from adapters.redis.settings import RedisSettings
 from adapters.redis.sessions import RedisSessions
+from adapters.redis.settings import RedisSettings
 from adapters.redis.store import RedisStore
 from adapters.redis.turns import RedisTurns
+from adapters.redis.usage import RedisUsage
 from adapters.redis.vocabulary import RedisVocabulary
 from bot.errors import ConfigError, StoreLost
 from bot.shares import FairPolicy
@@ -58,17 +60,19 @@ class RedisPool:
     estimates: RedisEstimates
     retention: RedisRetention
     overview: RedisOverview
+    usage: RedisUsage
     servers: RedisServers
     reports: RedisReports
+    reviews: RedisReviews
     counters: RedisCounters
     books: RedisRulebooks
     audit: RedisAudit
     census: RedisCensus
     doomed: RedisDoomed
     turns: RedisTurns
+    sessions: RedisSessions
 
     async def identity(self) -> str:
-    sessions: RedisSessions
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
         return await identity_of(self.edge)
 
@@ -133,18 +137,20 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         estimates=RedisEstimates(edge=edge),
         retention=RedisRetention(edge=edge),
         overview=RedisOverview(edge=edge),
+        usage=RedisUsage(edge=edge),
         servers=RedisServers(edge=edge),
         reports=RedisReports(edge=edge),
+        reviews=RedisReviews(edge=edge),
         counters=RedisCounters(edge=edge),
         books=RedisRulebooks(edge=edge),
         audit=RedisAudit(edge=edge),
         census=RedisCensus(edge=edge),
         doomed=RedisDoomed(edge=edge),
         turns=RedisTurns(edge=edge),
+        sessions=RedisSessions(edge=edge),
     )
 
 
-        sessions=RedisSessions(edge=edge),
 async def _refuse(edge: Edge, *, patience_s: float) -> None:
     """Raise ConfigError where waiting is in vain, and for jobs in one common line, which no script reads any more."""
     try:

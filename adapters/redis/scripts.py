@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from adapters.redis.keys import quoted
 from bot.accounts import PRIORITY_STEP
+from bot.console.hours import HOUR_MS, KEPT_MS
 from bot.fairshare import CHECKS, SAMPLE, STALE, TIES
 from bot.jobs import OF_ONE_PLACE
 from bot.leases import FREE_MS
@@ -27,6 +28,7 @@ PARTS = (
     "endings",
     "files",
     "forgetting",
+    "hours",
     "jobs",
     "leases",
     "orders",
@@ -82,6 +84,8 @@ def constants(policy: FairPolicy) -> Mapping[str, str]:
         "PRIORITY_STEP": PRIORITY_STEP,
         "LEAF": LEAF,
         "FREE": FREE_MS,
+        "HOUR": HOUR_MS,
+        "HOURS_KEPT": KEPT_MS,
         "OF_ONE_PLACE": "{" + ", ".join(f"['{quoted(each)}'] = true" for each in sorted(OF_ONE_PLACE)) + "}",
     }
     return {name: str(value) for name, value in values.items()}

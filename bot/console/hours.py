@@ -10,7 +10,10 @@ from bot.jobs import Tenant
 
 HOUR_MS = 3_600_000
 MOST_DAYS = 7
-"""Days that are told, and kept a little longer."""
+"""Days that are told."""
+
+KEPT_MS = (MOST_DAYS + 1) * 24 * HOUR_MS
+"""How long an hour is kept."""
 
 PEOPLE = 8
 """People with a colour of their own: more cannot be told apart; all others are one."""

@@ -50,3 +50,7 @@ class UsageStore(Protocol):
     async def hourly(self, tenant: Tenant | None, *, since_ms: int) -> Sequence[HourlyUsage]:
         """Return what was used since then, of one community or of all, in no order."""
         ...
+
+    async def forget(self, tenant: Tenant, user: str) -> None:
+        """Forget what somebody used in a community."""
+        ...

@@ -14,6 +14,7 @@ from uuid import UUID
 from adapters.redis.keys import quoted
 from adapters.redis.lanes import BETWEEN_PASSES_MS
 from bot.accounts import PRIORITY_STEP, Order
+from bot.console.hours import HOUR_MS
 from bot.errors import QueueFull, ServerLost
 from bot.fairshare import FairShare
 from bot.jobs import (
@@ -68,6 +69,7 @@ class MemoryStore(MemoryBoard):
     counters: MemoryCounters = field(init=False)
     _nonces: dict[tuple[str, str], Lease] = field(default_factory=dict)
     _workflows: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    used: dict[tuple[Tenant, str, int], int] = field(default_factory=dict)  #: GPU ms by tenant, user and hour
     _orders: "itertools.count[int]" = field(default_factory=itertools.count)
     _parking: Parking = field(init=False)
 
@@ -389,6 +391,10 @@ class MemoryStore(MemoryBoard):
             nothing = give_back or entry.record.state is JobState.STARTING
             after(entry.record.state, happening)  # An illegal step raises before anything is changed.
             self.fair.settle(str(entry.record.job.id), None if nothing else gpu_ms)
+        if gpu_ms and not give_back:
+            requester, now = entry.record.job.requester, self.clock()
+            hour = (requester.tenant, requester.id, now - now % HOUR_MS)
+            self.used[hour] = self.used.get(hour, 0) + gpu_ms
         self._change(entry, happening, gpu_ms=gpu_ms, ended_ms=self.clock(), **fields)
         entry.lease = None
         for paid in entry.charges:

@@ -1,4 +1,4 @@
--- Needs: jobs, accounts, seats, bills, orders, charges
+-- Needs: jobs, accounts, seats, bills, orders, charges, hours
 -- How a job leaves a server or the queue. Whoever calls it writes the accounts afterwards.
 
 -- Ends a lease at what it took; nil: nothing is charged, the fault was ours. Tells whether the person might run before.
@@ -21,6 +21,7 @@ local function finish(id, job, state, used, everything, news)
   end
   seat(user, was_open)
   if job.charges then settle_charges(id, used, everything) end
+  if used > 0 and not everything then note_used(job, used) end
   in_the_end('ZADD', key('ended'), at, id)
   if job.review and state == 'succeeded' then
     redis.call('ZADD', key('review'), at, id)

@@ -22,19 +22,23 @@ from bot.ports import (
     LiveBoard,
     NoticeStore,
     ReportStore,
+    ReviewStore,
     RulebookStore,
     ServerStore,
-    Settlement,
     SessionStore,
+    Settlement,
+    UsageStore,
 )
 from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
 from tests.fakes.memory_reports import MemoryReports
+from tests.fakes.memory_reviews import MemoryReviews
 from tests.fakes.memory_servers import MemoryServers
-from tests.fakes.memory_store import MemoryStore
-from workflows.values import Values
 from tests.fakes.memory_sessions import MemorySessions
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.memory_usage import MemoryUsage
+from workflows.values import Values
 
 TENANT = Tenant(platform="local", id="local")
 ALICE = Requester(tenant=TENANT, id="alice", name="Alice")
@@ -63,9 +67,11 @@ class Truth:
     audit: AuditStore
     census: Census
     doomed: DoomedStore
+    reviews: ReviewStore
+    sessions: SessionStore
+    usage: UsageStore
     advance: Callable[[int], Awaitable[None]]
 
-    sessions: SessionStore
 
 def job(
     *, requester: Requester = ALICE, digest: str = "digest", values: Values | None = None, estimate_ms: int = 8000
@@ -143,10 +149,12 @@ def in_memory() -> Truth:
         audit=audit,
         census=MemoryCensus(store=store),
         doomed=MemoryDoomed(),
+        reviews=MemoryReviews(store=store, audit=audit),
+        sessions=MemorySessions(clock=lambda: now[0]),
+        usage=MemoryUsage(store=store),
         advance=advance,
     )
 
-        sessions=MemorySessions(clock=lambda: now[0]),
 
 @asynccontextmanager
 async def on_redis(url: str) -> AsyncIterator[Truth]:
@@ -170,11 +178,13 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         audit=pool.audit,
         census=pool.census,
         doomed=pool.doomed,
+        reviews=pool.reviews,
+        sessions=pool.sessions,
+        usage=pool.usage,
         advance=advance,
     )
 
 
-        sessions=pool.sessions,
 async def new_pool(url: str) -> str:
     """Name a pool that nobody has yet; a cluster's node is given its slot.
 

@@ -7,10 +7,11 @@ from random import Random
 from time import monotonic
 from typing import Any
 
+from bot.console.hours import HOUR_MS, KEPT_MS
 from bot.shares import FairPolicy
 from tests.integration.redis.histories import NUMBERS, OFTEN, Call, History
 from tests.integration.redis.ledger import Ledger, ledger_of
-from tests.integration.redis.sides import Side
+from tests.integration.redis.sides import Side, used_of
 from tests.unit.bot.fair_recount import recounted
 
 AT_ONCE = 40
@@ -99,6 +100,11 @@ async def look(history: History, side: Side, *, thoroughly: bool = True) -> None
     for known, found in zip(history.records(jobs), await side.records(jobs), strict=True):
         if known != found:
             raise Different(f"the model: {known}\nthe other: {found}")
+    # Of what is older neither says anything for sure.
+    since_ms = history.now_ms - history.now_ms % HOUR_MS - KEPT_MS + HOUR_MS
+    used, found = used_of(history, since_ms), await side.used(since_ms)
+    if used != found:
+        raise Different(f"the model: {used}\nthe other: {found}")
     wrong = await side.faults() if thoroughly and history.tending.through else []
     if wrong:
         raise Different(f"what should not be: {wrong}")

@@ -10,13 +10,16 @@ from adapters.redis.lanes import AT_REST_MS, COUNTED_JOBS, COUNTED_USERS
 from adapters.redis.opening import RedisPool, open_redis
 from adapters.redis.scripts import Scripts, names
 from bot.errors import QueueFull, StoreLost
-from bot.jobs import Job
+from bot.jobs import Job, Tenant
 from bot.shares import FairPolicy
 from tests.integration.redis import MOVABLE, START_MS, new_pool
 from tests.integration.redis.histories import Call, History, records_of
 from tests.integration.redis.invariants import faults
 from tests.integration.redis.ledger import Ledger, ledger, ledger_of
 from tests.integration.redis.tending import BETWEEN_PASSES_MS, refusal
+
+Used = dict[tuple[Tenant, str, int], int]
+"""GPU ms by tenant, user and hour."""
 
 
 class Side(Protocol):
@@ -43,9 +46,18 @@ class Side(Protocol):
         """Read what is known of jobs, who holds which, and what stands on the board."""
         ...
 
+    async def used(self, since_ms: int) -> Used:
+        """Read who used how much GPU time in each hour since then."""
+        ...
+
     async def faults(self) -> list[str]:
         """Name what should not be, when everybody was tended."""
         ...
+
+
+def used_of(history: History, since_ms: int) -> Used:
+    """Return what the fake says that was used since then."""
+    return {key: gpu_ms for key, gpu_ms in history.fake.used.items() if key[2] >= since_ms}
 
 
 @dataclass(slots=True)
@@ -66,6 +78,9 @@ class FakeSide:
 
     async def records(self, jobs: list[Job]) -> list[Any]:
         return self.history.records(jobs)
+
+    async def used(self, since_ms: int) -> Used:
+        return used_of(self.history, since_ms)
 
     async def faults(self) -> list[str]:
         return []
@@ -124,6 +139,10 @@ class RedisSide:
 
     async def records(self, jobs: list[Job]) -> list[Any]:
         return await records_of(self.pool.store, self.pool.notices, jobs)
+
+    async def used(self, since_ms: int) -> Used:
+        hours = await self.pool.usage.hourly(None, since_ms=since_ms)
+        return {(each.tenant, each.user, each.hour_ms): each.gpu_ms for each in hours}
 
     async def faults(self) -> list[str]:
         return await faults(self.pool, self.policy)

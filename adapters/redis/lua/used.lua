@@ -1,0 +1,21 @@
+-- Tells who used how much GPU time in some of the hours: of a tenant, or of all.
+-- Answers how many hours of tenants were looked at; of each where anything was used: tenant, hour, its users with their ms.
+-- KEYS: the pool
+-- ARGV: tenant ('' for all), the first hour in ms, how many to leave out, how many to look at
+-- Complexity: O(log n + k) for k fields of those that are looked at of n hours of tenants
+local since, left_out, most, about = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), {}
+if ARGV[1] == '' then
+  about = redis.call('ZRANGEBYSCORE', key('used'), since, '+inf', 'LIMIT', left_out, most)
+else
+  for hour = since + left_out * HOUR, now(), HOUR do
+    if #about == most then break end
+    about[#about + 1] = ARGV[1] .. ':' .. string.format('%.0f', hour)
+  end
+end
+local found = {#about}
+for _, each in ipairs(about) do
+  local used = redis.call('HGETALL', key('used', each))
+  local tenant, hour = string.match(each, '^(.*):(%d+)$')
+  if used[1] then found[#found + 1] = {tenant, hour, used} end
+end
+return found
