@@ -33,7 +33,8 @@ def secrets_of(slack: FakeSlack, *, by_socket: bool = False, many: bool = False)
     app = slack.app
     deliveries = {"slack_app_token": app.token} if by_socket else {"slack_signing_secret": app.signing_secret}
     if many:
-        return {**deliveries, "slack_client_id": app.client_id, "slack_client_secret": app.client_secret}
+        ours = {"slack_client_id": app.client_id, "slack_client_secret": app.client_secret, "public_url": PUBLIC}
+        return {**deliveries, **ours}
     return {**deliveries, "slack_token": slack.team("Acme").token}
 
 

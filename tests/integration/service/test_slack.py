@@ -170,8 +170,7 @@ async def test_a_workspace_installs_the_app_through_the_pages_server_and_is_serv
 ) -> None:
     new = slack.team("New", is_installed=False)
     ada, general = new.member("ada"), new.channel("general")
-    settings = {**secrets_of(slack, by_socket=by_socket, many=True), "public_url": PUBLIC}
-    async with served(tmp_path, slack, settings) as here:
+    async with served(tmp_path, slack, secrets_of(slack, by_socket=by_socket, many=True)) as here:
         async with http.get(here.page + INSTALL_PATH, headers=PROXIED) as page:
             said = (await page.text()).partition("https://slack.com/oauth")
             cookie = page.headers["Set-Cookie"].partition(";")[0]
@@ -191,7 +190,7 @@ async def test_a_workspace_installs_the_app_through_the_pages_server_and_is_serv
 
 
 async def test_installing_is_begun_only_so_often(slack: FakeSlack, http: aiohttp.ClientSession, tmp_path: Path) -> None:
-    async with served(tmp_path, slack, {**secrets_of(slack, many=True), "public_url": PUBLIC}) as here:
+    async with served(tmp_path, slack, secrets_of(slack, many=True)) as here:
         told = []
         for _ in range(40):
             async with http.get(here.page + INSTALL_PATH, headers=PROXIED) as page:

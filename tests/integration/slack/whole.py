@@ -37,13 +37,13 @@ from tests.fakes.slack.state import Channel, Message
 from tests.fakes.slack.workspaces import Workspace
 from tests.fakes.waiting import PATIENCE_S
 from tests.integration.processes import Process, Processes, hurry_pool
+from tests.integration.service.slack_scene import secrets_of
 
 Way = Literal["socket", "http"]
 """How Slack delivers."""
 
 WAYS: Sequence[Way] = ("socket", "http")
 
-PUBLIC = "https://pictures.example.org"
 FASTER = 5.0
 """A minute of Slack's has so many seconds less here, for it and for us: nobody waits for a tier to fill up again."""
 
@@ -198,7 +198,7 @@ async def whole(
             redis_url=url,
             store=await stack.enter_async_context(open_redis(url)),
             way=way,
-            settings={**secrets_of(slack, way, many=many), **settings},
+            settings={**secrets_of(slack, by_socket=way == "socket", many=many), **settings},
             tenure=tenure or Tenure(),
             tasks=await stack.enter_async_context(asyncio.TaskGroup()),
             team=team,
@@ -215,16 +215,6 @@ async def whole(
             scene.end()
     assert not (is_spared and slack.record.too_many)
     held_against_the_description(slack)
-
-
-def secrets_of(slack: FakeSlack, way: Way, *, many: bool) -> dict[str, str]:
-    """Return what the operator of the service got from the fake, as settings."""
-    app, [team] = slack.app, slack.world.teams.values()
-    listening = {"slack_app_token": app.token} if way == "socket" else {"slack_signing_secret": app.signing_secret}
-    if not many:
-        return {"slack_token": team.tokens[-1].text, **listening}
-    ours = {"slack_client_id": app.client_id, "slack_client_secret": app.client_secret, "public_url": PUBLIC}
-    return {**ours, **listening}
 
 
 def held_against_the_description(slack: FakeSlack) -> None:
