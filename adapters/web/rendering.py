@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from adapters.web.guests import Guest
 from adapters.web.links import Links
 from adapters.web.log import Entry
-from bot.answers import Answer, Strong, Tone, Typed
+from bot.answers import Answer, Link, Strong, Tone, Typed
 from bot.buttons import named
 from bot.events import MediaKind
 from bot.forms import Field
@@ -119,6 +119,7 @@ def templates() -> Environment:
     found.tests |= {
         "typed": lambda piece: isinstance(piece, Typed),
         "strong": lambda piece: isinstance(piece, Strong),
+        "link": lambda piece: isinstance(piece, Link),
     }
     return found
 

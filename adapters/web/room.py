@@ -176,8 +176,12 @@ def job_id_in(request: web.Request) -> JobId:
 
 
 async def seen_job(room: Room, request: web.Request) -> JobRecord:
-    """Return the job of an address, if this session may see it; otherwise there is none, whatever its id."""
-    record = await room.desk.job(job_id_in(request))
-    if record is None or not session_of(request).guest.sees(record):
+    """Return the job of an address, if this session may see it."""
+    return seen(await room.desk.job(job_id_in(request)), session_of(request).guest)
+
+
+def seen(record: JobRecord | None, guest: Guest) -> JobRecord:
+    """Return a job that this guest may see; to others there is none, whatever its id."""
+    if record is None or not guest.sees(record):
         raise web.HTTPNotFound(text="There is no such job.")
     return record

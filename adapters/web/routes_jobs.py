@@ -6,7 +6,7 @@ from aiohttp import web
 
 from adapters.web.guards import session_of
 from adapters.web.moderating import moderates
-from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen_job, speaker_of
+from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
 from bot.clicking import Click, effect_of
 from bot.effects import Effect, GiveWords, Heed, OpenEdit, Paint, Remove, Say
@@ -53,7 +53,9 @@ class JobRoutes:
 
     def _pressing(self, button: Button) -> _Handler:
         async def press(request: web.Request) -> web.Response:
-            record = None if await self._is_left_over(request, button) else await seen_job(self._room, request)
+            record = await self._room.desk.job(job_id_in(request))
+            if record or not self._is_left_over(request, button):
+                record = seen(record, session_of(request).guest)
             content = await json_of(request, self._room.limits)
             occasion, number = occasion_of(request, content), content.get("number")
             click = Click(
@@ -72,11 +74,10 @@ class JobRoutes:
 
         return press
 
-    async def _is_left_over(self, request: web.Request, button: Button) -> bool:
-        """Whether a card is to go whose job was forgotten, by age or by a deletion that a kill cut short."""
-        place, job_id = session_of(request).guest.place, job_id_in(request)
-        is_shown = button is Button.DELETE and self._room.chat.entry(place, job_id) is not None
-        return is_shown and await self._room.desk.job(job_id) is None
+    def _is_left_over(self, request: web.Request, button: Button) -> bool:
+        """Whether a card is to go although its job was forgotten, by age or by a deletion that a kill cut short."""
+        place = session_of(request).guest.place
+        return button is Button.DELETE and self._room.chat.entry(place, job_id_in(request)) is not None
 
     async def _told(self, effect: Effect) -> web.Response:
         pages = self._room.pages

@@ -11,6 +11,7 @@ from adapters.web.server import Route, WebServer
 from bot.desk import Desk
 from bot.noticeboard import Noticeboard, Patience, Sources
 from bot.ports import ChatPlatform
+from bot.service.console import console_of
 from bot.service.core import Core
 
 NEAR = Patience(answer_s=2.0, lease_s=2.0)
@@ -59,7 +60,14 @@ class Stand:
 def web_front(core: Core, desk: Desk, announce: Callable[[WebServer], None], beside: Sequence[Route] = ()) -> WebFront:
     """Return the page, which is served when it runs; `beside` it, routes that guard themselves."""
     chat = WebChat(FileLog(core.options.state / "channels.jsonl"))
-    server = WebServer(desk=desk, chat=chat, files=core.files, options=core.options.web, beside=beside)
+    server = WebServer(
+        desk=desk,
+        chat=chat,
+        files=core.files,
+        options=core.options.web,
+        beside=beside,
+        console=console_of(core, desk),
+    )
     return WebFront(platform=chat, server=server, announce=announce)
 
 

@@ -16,7 +16,7 @@ from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
 from bot.jobs import Tenant
 from bot.policy.audit import AuditEntry, Outcome
-from bot.policy.measures import Actor, Rank
+from bot.policy.measures import Rank
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.servers import ServerState
 
@@ -67,6 +67,7 @@ class ConsolePages:
         self._templates = templates()
         self._templates.filters |= {
             "community": _community,
+            "detail": _detail,
             "spelled": spelled,
             "lasting": _lasting,
             "part": part,
@@ -201,11 +202,6 @@ class ConsolePages:
         return self._templates.get_template(f"console/{template}").render(context)
 
 
-def known_name(actor: Actor) -> str:
-    """Return what somebody is called to whom the console speaks."""
-    return actor.name or actor.id
-
-
 def _is_wide(verb: str) -> bool:
     # A community's own business, which everywhere has none of.
     return verb not in ("zone", "ban-community", "unban-community", "ceiling")
@@ -220,6 +216,13 @@ def _community(tenant: Tenant | None) -> str:
     if tenant is None:
         return "Everywhere"
     return f"{tenant.platform.capitalize()} · {'direct messages' if tenant.id == 'dm' else tenant.id}"
+
+
+def _detail(value: str, name: str) -> str:
+    """Say a detail of the audit; one that is a time is written down in seconds."""
+    words = name.removesuffix("_s").replace("_", " ")
+    is_time = name.endswith("_s") and value.replace(".", "", 1).isdigit() and name != "gpu_s"
+    return f"{words} {spelled_out(float(value)) if is_time else value}"
 
 
 def _lasting(ms: float) -> str:
