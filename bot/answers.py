@@ -6,6 +6,7 @@ What is written here is ours, what stands in it may be people's: whoever renders
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Self
 
 from bot.buttons import named
 from bot.status import Button
@@ -20,6 +21,9 @@ LONGEST_SAYS = 200
 LONGEST_SENTENCE = 2000
 """Characters that are shown of a headline or value, a name, what a command does, and a sentence."""
 
+
+_NO_ADDRESS = frozenset("<>\"'` \t\r\n\\|")
+"""What would end a link in one of the ways in which it is shown."""
 
 CHOOSE = "Choose a picture"
 """What stands in the select of a picker before anything is chosen."""
@@ -45,12 +49,28 @@ class Typed(str):
     __slots__ = ()
 
 
+class Link(str):
+    """Words of a sentence that lead to an address: ours, never one that somebody typed."""
+
+    __slots__ = ("address",)
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Self:
+        """Make one; raises ValueError for an address that no link may have."""
+        if not address.startswith(("https://", "http://", "/")) or any(sign in _NO_ADDRESS for sign in address):
+            raise ValueError("no address of a link")
+        link = super().__new__(cls, text)
+        link.address = address
+        return link
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A part of an answer, from above to below; of a list that does not fit, the end is counted instead."""
 
     headline: str = ""
-    sentence: tuple[str | Strong | Typed, ...] = ()
+    sentence: tuple[str | Strong | Typed | Link, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()  #: names and what is said of each
     code: str = ""  #: for copying
     longest_row: int = LONGEST_LINE

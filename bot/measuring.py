@@ -269,6 +269,7 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
     measures.ShowRecent: lambda given: measures.ShowRecent(user=given.one()),
     measures.ShowReports: lambda given: measures.ShowReports(),
     measures.ShowAudit: lambda given: measures.ShowAudit(user=given.one()),
+    measures.OpenConsole: lambda given: measures.OpenConsole(),
     measures.BanCommunity: lambda given: measures.BanCommunity(
         reason=given.words("reason"), for_s=given.seconds("for")
     ),

@@ -26,6 +26,7 @@ from bot.policy.rulebook import Books, Rulebook
 from bot.ports import CounterStore
 from bot.refusals import NOT_KEPT
 from bot.removing import Removing
+from bot.signing_in import SigningIn
 
 Deed = measures.ResetUsage | measures.ClearQueue | measures.Purge | measures.CancelJob
 """Measures that do something elsewhere than in a book."""
@@ -39,6 +40,7 @@ class Moderation:
     removing: Removing
     counters: CounterStore
     knowledge: Knowledge
+    signing_in: SigningIn | None = None  #: None: there is no console
 
     async def do(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
         """Do something in a community, or everywhere with None, and say what was done.
@@ -73,8 +75,18 @@ class Moderation:
                 return answer
             case measures.ResetUsage() | measures.ClearQueue() | measures.Purge() | measures.CancelJob():
                 return await self._deed(measure, tenant, entry)
+            case measures.OpenConsole():
+                return await self._let_in(actor, entry)
             case _:
                 return await self._change(actor, measure, tenant, entry)
+
+    async def _let_in(self, actor: Actor, entry: AuditEntry) -> Answer:
+        if self.signing_in is None:
+            raise SubmissionError("There is no console here.")
+        # A link that cannot be written down is shown to nobody, so nobody comes in by it.
+        address = await self.signing_in.link(actor)
+        await self._write(entry)
+        return moderators.console(address)
 
     # ---- In the books ----
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
-from bot.answers import Answer, Section, Tone, note
+from bot.answers import Answer, Link, Section, Tone, note
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.houserules import Holding
@@ -139,6 +139,12 @@ def audit_row(entry: AuditEntry) -> tuple[str, str]:
     details = ", ".join(f"{name} {value}" for name, value in told.items())
     more = "; ".join(each for each in (entry.why, details) if each)
     return f"{_when(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
+
+
+def console(address: str) -> Answer:
+    """Give somebody their link to the console."""
+    sentence = (Link("Open the console", address), " It works once, within five minutes, and is for you alone.")
+    return Answer(sections=(Section(headline="The console", sentence=sentence),), tone=Tone.GOOD)
 
 
 def cancelled() -> Answer:

@@ -6,7 +6,7 @@ from adapters.discord.components import EPHEMERAL, IN_A_SELECT, container, messa
 from adapters.discord.shapes import Json
 from adapters.discord.text import MOST_TEXT, code_block, plain
 from bot import answers
-from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Section, Strong, Tone, Typed
+from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Link, Section, Strong, Tone, Typed
 from bot.effects import AskWhich, GiveWords, Say, Told
 from bot.inert import length
 from bot.meanings import Pick, PickOf, encode
@@ -93,6 +93,8 @@ def _said(piece: str) -> str:
             return f"{lead}**{_inert(bare, LONGEST_NAME)}**{trail}"
         case Typed():
             return f"{lead}`{bare}`{trail}"
+        case Link(address=address):
+            return f"{lead}[{_inert(bare, LONGEST_NAME)}](<{address}>){trail}"
     return f"{lead}{_inert(bare, LONGEST_SENTENCE)}{trail}"
 
 

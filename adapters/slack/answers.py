@@ -11,6 +11,7 @@ from adapters.slack.blocks import (
     actions,
     bar,
     code,
+    link,
     option,
     paragraph,
     plain_text,
@@ -20,7 +21,7 @@ from adapters.slack.blocks import (
 from adapters.slack.shapes import Json
 from adapters.slack.text import copied, rich, spoken
 from bot import answers
-from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Section, Strong, Tone, Typed
+from bot.answers import LONGEST_LINE, LONGEST_NAME, LONGEST_SENTENCE, Answer, Link, Section, Strong, Tone, Typed
 from bot.effects import AskWhich, GiveWords, Say, Told
 from bot.inert import length
 from bot.meanings import Pick, PickOf, encode
@@ -98,7 +99,16 @@ def _sentence(pieces: Sequence[str]) -> Iterator[Json]:
         words = _kept(piece, left)
         left -= length(words)
         if words:
-            yield bar(words) if isinstance(piece, Typed) else said(words, bold=isinstance(piece, Strong))
+            yield _piece(piece, words)
+
+
+def _piece(piece: str, words: str) -> Json:
+    match piece:
+        case Typed():
+            return bar(words)
+        case Link(address=address):
+            return link(words, address)
+    return said(words, bold=isinstance(piece, Strong))
 
 
 def _kept(piece: str, limit: int) -> str:

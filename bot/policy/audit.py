@@ -48,6 +48,7 @@ NAMES: Mapping[type[Measure], str] = {
     measures.ShowRecent: "recent",
     measures.ShowReports: "reports",
     measures.ShowAudit: "audit",
+    measures.OpenConsole: "console",
     measures.BanCommunity: "ban-community",
     measures.UnbanCommunity: "unban-community",
     measures.SetCeiling: "ceiling",

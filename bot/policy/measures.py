@@ -177,6 +177,11 @@ class ShowAudit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConsole:
+    """A link to the console, for whoever asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BanCommunity:
     """A whole community may not ask any more."""
 
@@ -201,6 +206,7 @@ Measure = (
     ShowUser | SetQuota | GrantMore | ResetUsage | SetTier | BanUser | Unban | ClearQueue | Purge | CancelJob
     | PauseWork | ResumeWork | AddPattern | RemovePattern | ShowPatterns | TestText | SetZone | ShowRecent | ShowReports
     | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
+    | OpenConsole
 )  # fmt: skip
 
 _MODERATOR, _OPERATOR = Rank.MODERATOR, Rank.OPERATOR
@@ -226,6 +232,7 @@ RIGHTS: Mapping[type[Measure], Rank] = {
     ShowRecent: _MODERATOR,
     ShowReports: _MODERATOR,
     ShowAudit: _MODERATOR,
+    OpenConsole: _MODERATOR,
     BanCommunity: _OPERATOR,
     UnbanCommunity: _OPERATOR,
     SetCeiling: _OPERATOR,

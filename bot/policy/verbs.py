@@ -199,6 +199,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="reports", measure=measures.ShowReports, help="What members reported."),
     Verb(name="audit", measure=measures.ShowAudit, help="Who did what to whom, when and why.", fields=(_ONE,)),
     Verb(
+        name="console",
+        measure=measures.OpenConsole,
+        help="A link to the console, for you alone; it works once, for five minutes.",
+    ),
+    Verb(
         name="ban-community",
         measure=measures.BanCommunity,
         help="Nobody here may ask any more.",

@@ -12,6 +12,7 @@ from bot.overseeing import Overseeing
 from bot.removing import Removing
 from bot.service.core import Core
 from bot.settings import Settings
+from bot.signing_in import SigningIn
 
 
 def desk_of(core: Core) -> Desk:
@@ -65,7 +66,13 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         doomed=pool.doomed,
     )
     overseeing = Overseeing(rules=rules, counters=pool.counters, census=pool.census, reports=pool.reports)
-    return Moderation(overseeing=overseeing, removing=removing, counters=pool.counters, knowledge=knowledge)
+    return Moderation(
+        overseeing=overseeing,
+        removing=removing,
+        counters=pool.counters,
+        signing_in=SigningIn(sessions=pool.sessions, public_url=settings.public_url),
+        knowledge=knowledge,
+    )
 
 
 def sources_of(core: Core, desk: Desk) -> Sources:

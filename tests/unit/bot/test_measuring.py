@@ -69,6 +69,7 @@ READ = [
     ("recent 7", m.ShowRecent(user="7")),
     ("reports", m.ShowReports()),
     ("audit 7", m.ShowAudit(user="7")),
+    ("console", m.OpenConsole()),
     ("ban-community 1d law", m.BanCommunity(reason="law", for_s=DAY_S)),
     ("unban-community", m.UnbanCommunity()),
     ("ceiling weight:0.5 600s/day", m.SetCeiling(weight=500, quotas=(GPU_DAILY,))),

@@ -24,6 +24,7 @@ from bot.policy.measures import (
     GrantMore,
     Measure,
     OfUser,
+    OpenConsole,
     PauseWork,
     Purge,
     Rank,
@@ -50,6 +51,7 @@ from bot.policy.rulebook import MAX_REASON, Ban, Ceiling, Deed
 from bot.policy.tiers import Tier
 from bot.removing import Removing
 from bot.reports import Report
+from bot.signing_in import SigningIn
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, START_MS, House
 
 HOUR_S = 3600.0
@@ -74,7 +76,11 @@ def bench(house: House) -> Moderation:
         rules=house.rules, counters=house.store.counters, census=house.census, reports=house.reports
     )
     return Moderation(
-        overseeing=overseeing, removing=removing, counters=house.store.counters, knowledge=house.knowledge
+        overseeing=overseeing,
+        removing=removing,
+        counters=house.store.counters,
+        knowledge=house.knowledge,
+        signing_in=SigningIn(sessions=house.sessions, public_url="https://paint.example", token=lambda: "token"),
     )
 
 
@@ -538,3 +544,25 @@ async def test_of_a_community_that_throws_us_out_all_is_cancelled_and_of_others_
     assert await desk_of(house, bench(house)).cancel_all(GUILD) == 3
     assert await house.census.under_way(GUILD, None) == []
     assert (await house.store.read(others)).state is JobState.QUEUED
+
+
+# ---- The console ----
+
+
+async def test_whoever_moderates_gets_a_link_to_the_console_that_the_audit_does_not_know():
+    house = House()
+    answer = await bench(house).do(MOD, OpenConsole(), GUILD)
+    [link, _] = answer.sections[0].sentence
+
+    assert link.address == "https://paint.example/console/sign-in#token"
+    assert "token" not in str(await house.audit.newest(GUILD, limit=9))
+    assert await house.told() == [("console", "done")]
+
+
+async def test_without_a_public_address_it_is_said_where_the_console_is_and_that_somebody_tried():
+    house = House()
+    nowhere = replace(bench(house), signing_in=SigningIn(sessions=house.sessions))
+    with pytest.raises(SubmissionError, match="can set public_url"):
+        await nowhere.do(MOD, OpenConsole(), GUILD)
+
+    assert await house.told() == [("console", "tried")]
