@@ -6,8 +6,8 @@ from typing import cast
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge
-from adapters.redis.keys import name_of, quoted, where_name
-from bot.jobs import JobRecord, Tenant
+from adapters.redis.keys import job_name, name_of, quoted, where_name
+from bot.jobs import JobId, JobRecord, Tenant
 from bot.policy.rulebook import apart
 
 _AT_ONCE = 200
@@ -42,8 +42,12 @@ class RedisCensus:
                 break
         return await self._records(found[:limit])
 
+    async def known(self, job_ids: Sequence[JobId]) -> Sequence[JobRecord]:
+        """Return of these jobs those that are kept."""
+        return await self._records([job_name(each) for each in job_ids])
+
     async def _records(self, names: Sequence[object]) -> list[JobRecord]:
-        ids = cast("Sequence[bytes]", names)
+        ids = cast("Sequence[bytes | str]", names)
         found: list[JobRecord] = []
         for begin in range(0, len(ids), _AT_ONCE):
             some = await self.edge.run("read", *ids[begin : begin + _AT_ONCE])

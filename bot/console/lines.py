@@ -10,6 +10,11 @@ WORDS, NAME = 200, 60
 """Characters of a prompt, and of somebody's name: what fits into a line."""
 
 
+def words(record: JobRecord) -> str:
+    """Return a job's prompt, cut to a line."""
+    return label(words_of(record), WORDS)
+
+
 def job_line(record: JobRecord) -> JobLine:
     """Return a job in a line."""
     job = record.job
@@ -19,7 +24,7 @@ def job_line(record: JobRecord) -> JobLine:
         name=label(job.requester.name, NAME),
         tenant=job.requester.tenant,
         workflow=job.workflow,
-        words=label(words_of(record), WORDS),
+        words=words(record),
         state=record.state,
         server=server_of(record.server) if record.server else None,
         estimate_ms=job.estimate_ms,

@@ -1,28 +1,32 @@
 """Who asked lately or has something said of them, and how their quotas stand. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.console.lines import NAME
 from bot.console.views import PersonLine, QuotaLine
 from bot.inert import label
-from bot.jobs import DIRECT, OF_ONE_PLACE, JobRecord, Requester, Tenant
+from bot.jobs import Requester, Tenant
 from bot.policy.meters import Take, Whose
-from bot.policy.rulebook import Allowance, Assignment, Ban, Grant, Rulebook, apart, everywhere
+from bot.policy.rulebook import Allowance, Assignment, Ban, Grant, Rulebook, everywhere
 from bot.policy.usage import Usage, told
 
 PEOPLE = 60
 """People that are shown: of more, those who asked last."""
 
 
-def people_of(records: Iterable[JobRecord], book: Rulebook, now_ms: int) -> list[Requester]:
-    """Return whoever asked for these jobs, the latest first, then those of whom something holds in the book."""
+def people_of(
+    asked: Iterable[Requester], book: Rulebook, now_ms: int, somebody: Callable[[str], Requester]
+) -> list[Requester]:
+    """Return whoever asked, each once and as they were called first, then those of whom something holds in the book.
+
+    `somebody` makes a requester of what the book calls one.
+    """
     found: dict[tuple[Tenant, str], Requester] = {}
-    for each in sorted(records, key=lambda each: -each.job.created_ms):
-        requester = each.job.requester
-        found.setdefault((requester.tenant, requester.id), requester)  # called as they were last
+    for requester in asked:
+        found.setdefault((requester.tenant, requester.id), requester)
     known = {requester.id if book.tenant else everywhere(requester) for requester in found.values()}
     named = [user for user in dict.fromkeys(_said_of(book, now_ms)) if user not in known]
-    return [*found.values(), *(_requester(user, book.tenant) for user in named)][:PEOPLE]
+    return [*found.values(), *map(somebody, named)][:PEOPLE]
 
 
 def person_line(
@@ -56,13 +60,3 @@ def _said_of(book: Rulebook, now_ms: int) -> Iterator[str]:
             case Ban(user=str() as user, until_ms=until_ms) | Grant(user=user, until_ms=until_ms):
                 if until_ms is None or until_ms > now_ms:
                     yield user
-
-
-def _requester(user: str, tenant: Tenant | None) -> Requester:
-    """Return somebody by what a book calls them."""
-    if tenant is None:
-        platform, user = apart(user)
-        where, _, name = user.partition("/")
-        place, user = (where, name) if platform in OF_ONE_PLACE else (DIRECT, user)
-        tenant = Tenant(platform=platform, id=place)
-    return Requester(tenant=tenant, id=user, name=user)

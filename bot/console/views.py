@@ -132,3 +132,12 @@ class ReportView:
     words: str  #: the prompt; empty when the job is gone
     files: tuple[StoredFile, ...]  #: pictures that are still there
     is_kept: bool  #: whether the job is still there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingView:
+    """A job that waits for a moderator."""
+
+    job: JobLine
+    files: tuple[StoredFile, ...]  #: what it made, which nobody else sees
+    texts: tuple[str, ...]

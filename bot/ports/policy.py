@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.jobs import JobRecord, Left, Review, Tenant
+from bot.jobs import JobId, JobRecord, Left, Review, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.rulebook import Books, Entry, Rulebook
 
@@ -76,6 +76,10 @@ class Census(Protocol):
         self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
     ) -> Sequence[JobRecord]:
         """Return the jobs that ended since then by the store's clock, the latest first."""
+        ...
+
+    async def known(self, job_ids: Sequence[JobId]) -> Sequence[JobRecord]:
+        """Return of these jobs those that are kept, in their order."""
         ...
 
 

@@ -23,6 +23,9 @@ class MemoryCensus:
         ended = [each for each in self._of(tenant, user) if each.ended_ms is not None and each.ended_ms >= since_ms]
         return sorted(ended, key=lambda each: -(each.ended_ms or 0))[:limit]
 
+    async def known(self, job_ids: Sequence[JobId]) -> Sequence[JobRecord]:
+        return [found for each in job_ids if (found := await self.store.read(each))]
+
     def _of(self, tenant: Tenant | None, user: str | None) -> Iterator[JobRecord]:
         if user is not None and not (user if tenant else all(apart(user))):
             raise ValueError("nobody has no jobs")

@@ -34,6 +34,10 @@ async def test_the_queue_looks_as_the_model_says(engine_url, policy, seed):
                 limit = 2 + number % 3
                 facts = await side.pool.overview.facts(limit=limit)
                 assert facts == await history.fake.facts(limit=limit)
+                for only in {each.tenant for each in facts.communities}:
+                    found = await side.pool.overview.facts(limit=limit, only=only)
+                    assert {each.tenant for each in found.communities} <= {only}
+                    assert found == await history.fake.facts(limit=limit, only=only)
                 seen += bool(next_jobs(facts, limit))
     assert seen > 3
 
