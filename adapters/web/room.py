@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from adapters.web.chat import WebChat
 from adapters.web.guards import session_of
+from adapters.web.guests import Guest
 from adapters.web.limits import WebLimits
 from adapters.web.links import LinkedFiles
 from adapters.web.rendering import Pages
