@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.answers import Answer, Tone, note
 from bot.jobs import JobRecord, Requester
 from bot.policy.periods import instant
+from bot.ports import UsageStore
 from bot.removing import Removed, Removing
 from bot.reports import MOST, Report
 from workflows.numbers import several
@@ -24,11 +25,13 @@ class Belongings:
     """Where it is read and removed."""
 
     removing: Removing
+    hours: UsageStore
 
     async def export(self, requester: Requester) -> Mapping[str, object]:
-        """Return all that is kept of somebody in this community, for JSON: their jobs, and what they reported."""
+        """Return all that is kept of somebody in this community, for JSON: jobs, reports, GPU time by the hour."""
         jobs = await self.removing.store.of_requester(requester, limit=MOST_JOBS)
         reports = await self.removing.reports.newest(requester.tenant, limit=MOST)
+        used = [each for each in await self.hours.hourly(requester.tenant, since_ms=0) if each.user == requester.id]
         return {
             "person": {
                 "platform": requester.tenant.platform,
@@ -38,12 +41,14 @@ class Belongings:
             },
             "jobs": [_job(each) for each in jobs],
             "reports": [_report(each) for each in reports if each.reporter.id == requester.id],
+            "hours": [{"hour": instant(each.hour_ms), "gpu_ms": each.gpu_ms} for each in used],
         }
 
     async def forget_me(self, requester: Requester) -> Answer:
         """Delete somebody's jobs here with their files and messages, and say what stays."""
         stopped = await self.removing.cancel(requester.tenant, requester.id)
         removed = await self.removing.remove(requester.tenant, requester.id, since_ms=0)
+        await self.hours.forget(requester.tenant, requester.id)
         still = await self.removing.census.under_way(requester.tenant, requester.id)
         return _deleted(removed, sum(each.job.id in stopped for each in still))
 

@@ -3,9 +3,10 @@
 -- KEYS: the pool
 -- ARGV: tenant ('' for all), the first hour in ms, how many to leave out, how many to look at
 -- Complexity: O(log n + k) for k fields of those that are looked at of n hours of tenants
-local since, left_out, most, about = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), {}
+local oldest = now() - now() % HOUR - HOURS_KEPT
+local since, left_out, most, about = math.max(tonumber(ARGV[2]), oldest), tonumber(ARGV[3]), tonumber(ARGV[4]), {}
 if ARGV[1] == '' then
-  about = redis.call('ZRANGEBYSCORE', key('used'), since, '+inf', 'LIMIT', left_out, most)
+  about = redis.call('ZRANGEBYSCORE', key('used'), string.format('%.0f', since), '+inf', 'LIMIT', left_out, most)
 else
   for hour = since + left_out * HOUR, now(), HOUR do
     if #about == most then break end

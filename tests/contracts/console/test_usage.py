@@ -93,7 +93,7 @@ async def test_hours_are_told_of_people_whose_jobs_are_forgotten(truth):
     gone = await used(truth, ANN, 100)
     await truth.store.forget(gone)
 
-    assert await told(truth) == [(ANN.id, ANN.id, 0, 100)]
+    assert await told(truth) == await told(truth, GUILD, since_ms=0) == [(ANN.id, ANN.id, 0, 100)]
 
 
 @pytest.mark.parametrize("days", [1, 7])

@@ -6,6 +6,7 @@ from bot.belongings import Belongings
 from bot.jobs import JobState, MessageRef, Place
 from bot.policy.rulebook import Ban
 from bot.reports import Report
+from tests.fakes.memory_usage import MemoryUsage
 from tests.unit.bot.moderated import ANN, BEN, GUILD, House
 from tests.unit.bot.test_moderation import bench
 
@@ -13,7 +14,7 @@ PLACE = Place(tenant=GUILD, channel="art")
 
 
 def own(house: House) -> Belongings:
-    return Belongings(removing=bench(house).removing)
+    return Belongings(removing=bench(house).removing, hours=MemoryUsage(store=house.store))
 
 
 async def reported(house: House, job_id, *, requester=ANN, reporter=BEN) -> None:
@@ -36,6 +37,7 @@ async def test_an_export_has_ones_own_jobs_and_reports_and_nobody_elses():
     assert (job["id"], job["values"]["prompt"], job["state"]) == (str(mine), "a cat", "succeeded")
     assert job["files"] == [{"name": "a.png", "media_type": "image/png", "bytes": 9}]
     assert [each["job"] for each in told["reports"]] == [str(bens)]
+    assert [each["gpu_ms"] for each in told["hours"]] == [2500]
 
 
 async def test_whoever_wants_to_be_forgotten_loses_jobs_and_messages_and_is_told_what_stays():
