@@ -34,7 +34,7 @@ class DeedRoutes:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
         inside = self._guarding.signed_in
-        return [web.get(_ROUTE, inside(self._dialog)), web.post(_ROUTE, inside(self._do))]
+        return [web.get(_ROUTE, inside(self._dialog), allow_head=False), web.post(_ROUTE, inside(self._do))]
 
     async def _dialog(self, request: web.Request, visit: Visit) -> web.Response:
         look, verb = look_in(request, visit, Section.NOW), _verb(request, visit)

@@ -33,7 +33,7 @@ class LiveRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the route."""
-        return [web.get(f"{PATH}/live/{{section}}", self._guarding.signed_in(self._live))]
+        return [web.get(f"{PATH}/live/{{section}}", self._guarding.signed_in(self._live), allow_head=False)]
 
     async def _live(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         look = look_in(request, visit)

@@ -49,12 +49,12 @@ class LookRoutes:
         """Return the routes; the one for any section comes last."""
         inside = self._guarding.signed_in
         return [
-            web.get(PATH, inside(self._home)),
-            web.get(f"{PATH}/person", inside(self._person)),
-            web.get(f"{PATH}/audit.jsonl", inside(self._export)),
-            web.get(f"{PATH}/files/{{job}}/{{number:\\d{{1,4}}}}", inside(self._file)),
-            web.get(f"{PATH}/panel/{{section}}", inside(self._panel)),
-            web.get(f"{PATH}/{{section}}", inside(self._page)),
+            web.get(PATH, inside(self._home), allow_head=False),
+            web.get(f"{PATH}/person", inside(self._person), allow_head=False),
+            web.get(f"{PATH}/audit.jsonl", inside(self._export), allow_head=False),
+            web.get(f"{PATH}/files/{{job}}/{{number:\\d{{1,4}}}}", inside(self._file), allow_head=False),
+            web.get(f"{PATH}/panel/{{section}}", inside(self._panel), allow_head=False),
+            web.get(f"{PATH}/{{section}}", inside(self._page), allow_head=False),
         ]
 
     async def _home(self, _: web.Request, __: Visit) -> web.Response:

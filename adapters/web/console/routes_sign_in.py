@@ -28,7 +28,7 @@ class SignInRoutes:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
         return [
-            web.get(SIGN_IN, self._guarding.open(self._page)),
+            web.get(SIGN_IN, self._guarding.open(self._page), allow_head=False),
             web.post(SIGN_IN, self._guarding.open(self._begin)),
             web.post(f"{PATH}/sign-out", self._guarding.signed_in(self._end)),
         ]
@@ -72,7 +72,10 @@ async def _token_in(request: web.Request) -> str:
                     )
     except TimeoutError as error:
         raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
-    fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=4)
+    try:
+        fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=4)
+    except ValueError as error:
+        raise web.HTTPBadRequest(text="That is no form of ours.") from error
     return fields.get("token", [""])[0]
 
 

@@ -52,7 +52,7 @@ class Console:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        static = web.get(f"{PATH}/static/{{name}}", self._guarding.open(Assets().serve))
+        static = web.get(f"{PATH}/static/{{name}}", self._guarding.open(Assets().serve), allow_head=False)
         return [static, *(route for part in self._parts for route in part.routes())]
 
     async def close(self, app: web.Application) -> None:

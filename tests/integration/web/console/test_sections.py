@@ -1,0 +1,268 @@
+"""What stands in the sections, what is told live, and what is done by dialogs and forms."""
+
+import asyncio
+import json
+from dataclasses import replace
+
+import aiohttp
+import pytest
+
+from adapters.web.console.limits import ConsoleLimits
+from bot.console.views import LiveView, QueueView, UsageView
+from bot.errors import SubmissionError
+from bot.policy.measures import BanUser, CancelJob, GrantMore, Purge, SetQuota, ShowUser
+from bot.policy.measures import TestText as TryText
+from tests.integration.web.console.scene import console_of
+from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, PersonLine, busy, job_line, report_of
+from tests.integration.web.desk import png
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&"
+
+
+async def told(socket) -> str:
+    """Return what a page is told next."""
+    async with asyncio.timeout(10):
+        return (await socket.receive_json())["html"]
+
+
+@pytest.mark.parametrize("section", ["now", "use", "people", "reports", "blocklist", "audit"])
+async def test_a_section_is_a_page_with_what_stands_in_it(scene, section):
+    scene.watched.reported = [report_of(0, [])]
+    expected = {
+        "now": "attic", "use": "The same as a table", "people": "12 of about 40 pictures", "reports": "my neighbour",
+        "blocklist": "casino", "audit": "172800",
+    }  # fmt: skip
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get(f"/console/{section}")
+    assert status == 200
+    assert (expected[section] if section != "audit" else "for 2 days") in body
+    assert f'href="/console/{section}?in=discord%2F{GUILD.id}" aria-current="page"' in body
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ("now", "Nothing waits and nothing runs"),
+        ("use", "Nothing was painted in the last day"),
+        ("people", "Nobody asked for anything lately"),
+        ("reports", "Nothing was reported"),
+        ("blocklist", "Nothing is on it"),
+        ("audit", "Nothing was done yet"),
+    ],
+)
+async def test_where_there_is_nothing_a_kind_sentence_says_so(scene, section, sentence):
+    watched = scene.watched
+    watched.view = LiveView(at_ms=0, queue=QueueView(members=(), waiting=0, running=0, elsewhere=0), gpus=())
+    watched.used = UsageView(since_ms=0, step_ms=3_600_000, people=(), others_ms=(0,) * 24)
+    watched.persons, watched.blocked, watched.everywhere, watched.entries = [], [], [], []
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get(f"/console/{section}")
+    assert (status, sentence in body) == (200, True)
+
+
+async def test_what_people_wrote_is_never_markup(scene):
+    line = replace(
+        job_line(1, HOSTILE, HOSTILE, busy().queue.members[0].jobs[0].state, words=HOSTILE), workflow=HOSTILE
+    )
+    member = replace(busy().queue.members[0], user=HOSTILE, name=HOSTILE, jobs=(line,))
+    gpu = replace(busy().gpus[0], name=HOSTILE, reason=HOSTILE, model=HOSTILE, errors=(HOSTILE,), jobs=(line,))
+    watched = scene.watched
+    watched.view = replace(busy(), queue=replace(busy().queue, members=(member,)), gpus=(gpu,))
+    watched.persons = [PersonLine(user=HOSTILE, name=HOSTILE, tenant=GUILD, tier=HOSTILE, banned=HOSTILE, quotas=())]
+    watched.entries = [replace(watched.entries[0], user=HOSTILE, why=HOSTILE, details={HOSTILE: HOSTILE})]
+    watched.blocked = [replace(watched.blocked[0], text=HOSTILE)]
+    report = report_of(0, [])
+    watched.reported = [replace(report, words=HOSTILE, report=replace(report.report, reason=HOSTILE))]
+    async with scene.signed_in() as moderator:
+        for address in (
+            "now", "use", "people", "reports", "blocklist", "audit", f"audit?user={HOSTILE}&before={HOSTILE}",
+            f"person?user={HOSTILE}", f"deeds/ban?user={HOSTILE}&name={HOSTILE}&reason={HOSTILE}",
+        ):  # fmt: skip
+            _, body = await moderator.ask("GET", f"/console/{address}")
+            assert "<img src=x" not in body, address
+
+
+# ---- Live ----
+
+
+async def test_what_changes_is_told_and_what_does_not_is_not(scene):
+    async with scene.signed_in() as moderator, moderator.live() as socket:
+        assert "attic" in await told(socket)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.3):
+                await socket.receive_json()
+        scene.watched.view = replace(scene.watched.view, gpus=())
+        assert "There is no GPU yet" in await told(socket)
+
+
+async def test_all_who_look_at_the_same_are_told_of_one_look(scene):
+    async with scene.signed_in() as one, scene.signed_in() as other:
+        async with one.live() as first, other.live() as second, one.live() as third:
+            for socket in (first, second, third):
+                await told(socket)
+            assert scene.watched.asked == 1
+
+
+async def test_a_store_that_is_away_is_told_and_what_comes_after_it_too(scene):
+    async with scene.signed_in() as moderator, moderator.live("people") as socket:
+        assert "Ada" in await told(socket)
+    scene.watched.is_lost = True
+    async with scene.signed_in() as moderator, moderator.live("audit") as socket:
+        assert await told(socket) == ""
+        scene.watched.is_lost = False
+        while not (html := await told(socket)):
+            pass
+        assert "Maren" in html
+
+
+async def test_sockets_are_bounded_for_a_session_and_in_all(tmp_path):
+    limits = ConsoleLimits(tick_s=0.02, streams_per_session=2, streams=3)
+    async with console_of(tmp_path, limits=limits) as scene:
+        async with scene.signed_in() as one, scene.signed_in(OPERATOR) as other:
+            async with one.live(), one.live(), other.live():
+                for visitor in (one, other):
+                    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                        await visitor.live()
+                    assert refused.value.status == 429
+            async with one.live() as socket:
+                assert await told(socket)
+
+
+async def test_whoever_talks_on_the_socket_is_no_page_of_ours(scene):
+    async with scene.signed_in() as moderator, moderator.live() as socket:
+        await told(socket)
+        await socket.send_str("hello")
+        async with asyncio.timeout(5):
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        assert socket.close_code == 1008
+
+
+async def test_a_section_that_is_none_is_not_there(scene):
+    async with scene.signed_in() as moderator:
+        assert (await moderator.get("/console/everything"))[0] == 404
+        assert (await moderator.get("/console/static/..%2Fguards.py"))[0] == 404
+        assert (await moderator.get("/console/static/console.js"))[0] == 200
+
+
+# ---- What is done ----
+
+ADA = "80351110224678912"
+
+
+@pytest.mark.parametrize(
+    ("verb", "content", "measure"),
+    [
+        ("ban", {"user": ADA, "for": "2d", "reason": "spam"}, BanUser(user=ADA, for_s=172_800.0, reason="spam")),
+        (
+            "grant",
+            {"user": ADA, "amount": "20 pictures", "for": "1d"},
+            GrantMore(user=ADA, pictures=20, for_s=86_400.0),
+        ),
+        ("quota", {"user": ADA, "quotas": "tier"}, SetQuota(user=ADA, quotas=None)),
+        ("purge", {"user": ADA, "last": "24h", "now": "now"}, Purge(user=ADA, last_s=86_400.0)),
+        ("blocklist test", {"text": "a casino"}, TryText(text="a casino")),
+    ],
+)
+async def test_a_dialog_does_what_the_same_words_do_in_a_chat(scene, verb, content, measure):
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.do(verb, **content)
+    assert (status, "Done" in body) == (200, True)
+    assert scene.desk.done == [(MODERATOR, measure, GUILD)]
+
+
+async def test_a_job_is_cancelled_by_its_id(scene):
+    job = scene.watched.view.queue.members[0].jobs[0]
+    async with scene.signed_in() as moderator:
+        _, dialog = await moderator.get(f"/console/deeds/cancel?job={job.id}&name=a%20lighthouse")
+        assert "It cannot be taken back." in dialog
+        assert f'name="job" value="{job.id}"' in dialog
+        await moderator.do("cancel", job=str(job.id))
+    assert scene.desk.done == [(MODERATOR, CancelJob(job_id=job.id), GUILD)]
+
+
+async def test_what_cannot_be_taken_back_is_not_done_unless_it_was_asked(scene):
+    async with scene.signed_in() as moderator:
+        _, dialog = await moderator.get(f"/console/deeds/purge?user={ADA}&last=24h")
+        assert 'name="now" value="now"' in dialog
+        assert "It cannot be taken back." in dialog
+        assert (await moderator.do("purge", user=ADA, last="24h"))[0] == 400
+    assert scene.desk.done == []
+
+
+async def test_everything_that_is_wrong_is_told_where_it_was_filled_in(scene):
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.do("grant", user=ADA, amount="lots", **{"for": "soon"})
+        assert status == 422
+        assert "2 things to mend" in body
+        scene.desk.trouble_of_bench = SubmissionError("That is above the ceiling.")
+        status, body = await moderator.do("unban", user=ADA)
+        assert (status, "That is above the ceiling." in body) == (422, True)
+    assert scene.desk.done == []
+
+
+async def test_a_dialog_asks_for_what_is_not_known_and_offers_what_there_is(scene):
+    async with scene.signed_in() as moderator:
+        _, tier = await moderator.get(f"/console/deeds/tier?user={ADA}&name=Ada")
+        assert '<option value="artist"' in tier
+        assert f'name="user" value="{ADA}"' in tier
+        _, pause = await moderator.get("/console/deeds/pause")
+        assert '<option value="txt2img"' in pause
+        assert (await moderator.get("/console/deeds/dance"))[0] == 404
+
+
+async def test_somebody_is_shown_with_what_holds_and_their_latest_jobs(scene):
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get(f"/console/person?user={ADA}")
+        assert (await moderator.get("/console/person"))[0] == 400
+    assert status == 200
+    assert "What holds for" in body
+    assert "a lighthouse at dusk" in body
+    assert scene.desk.done == [(MODERATOR, ShowUser(user=ADA), GUILD)]
+
+
+async def test_a_section_is_as_it_is_now_for_whoever_just_did_something(scene):
+    async with scene.signed_in() as moderator:
+        assert "casino" in (await moderator.get("/console/panel/blocklist"))[1]
+        scene.watched.blocked = []
+        assert "casino" in (await moderator.get("/console/blocklist"))[1]  # as it was a moment ago
+        assert "casino" not in (await moderator.get("/console/panel/blocklist"))[1]
+
+
+# ---- The audit ----
+
+
+async def test_the_audit_is_exported_as_lines_of_json(scene):
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get("/console/audit.jsonl")
+        assert status == 200
+        assert "attachment" in moderator.headers["Content-Disposition"]
+    lines = [json.loads(line) for line in body.splitlines()]
+    assert [line["measure"] for line in lines[:2]] == ["ban", "blocked"]
+    assert len(lines) == len(scene.watched.entries)
+
+
+async def test_the_audit_is_filtered_and_goes_back(scene):
+    async with scene.signed_in() as moderator:
+        _, first = await moderator.get("/console/audit")
+        assert "Older" in first
+        last = scene.watched.entries[19].id
+        _, second = await moderator.get(f"/console/audit?before={last}")
+        assert scene.watched.entries[20].id in second
+        assert scene.watched.entries[19].id not in second
+        _, of_one = await moderator.get(f"/console/audit?user={ADA}")
+        assert "grant" in of_one
+        assert "spam" not in of_one
+
+
+async def test_a_picture_is_sent_whole(scene):
+    content = png("teal")
+
+    async def whole():
+        yield content
+
+    kept = await scene.files.put(whole(), name="a.png", media_type="image/png")
+    scene.watched.reported = [report_of(0, [kept])]
+    job = scene.watched.reported[0].report.job_id
+    async with scene.signed_in() as moderator, moderator.http.get(moderator.url(f"/console/files/{job}/0")) as answer:
+        assert await answer.read() == content
