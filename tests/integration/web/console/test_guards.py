@@ -154,10 +154,14 @@ async def test_whoever_tries_to_sign_in_too_often_has_to_wait(tmp_path):
 
 
 async def test_a_session_that_asks_too_much_has_to_wait(tmp_path):
-    async with console_of(tmp_path, paces=Paces(session=Rate(burst=4, per_s=0.001))) as scene:
-        async with scene.signed_in() as one, scene.signed_in(OPERATOR) as other:
-            assert [(await one.get("/console/now"))[0] for _ in range(5)] == [200] * 4 + [429]
-            assert (await other.get("/console/now"))[0] == 200
+    paces = Paces(session=Rate(burst=4, per_s=0.001))
+    async with (
+        console_of(tmp_path, paces=paces) as scene,
+        scene.signed_in() as one,
+        scene.signed_in(OPERATOR) as other,
+    ):
+        assert [(await one.get("/console/now"))[0] for _ in range(5)] == [200] * 4 + [429]
+        assert (await other.get("/console/now"))[0] == 200
 
 
 @pytest.mark.parametrize("size", [20_000, 800_000])

@@ -96,11 +96,16 @@ async def test_what_changes_is_told_and_what_does_not_is_not(scene):
 
 
 async def test_all_who_look_at_the_same_are_told_of_one_look(scene):
-    async with scene.signed_in() as one, scene.signed_in() as other:
-        async with one.live() as first, other.live() as second, one.live() as third:
-            for socket in (first, second, third):
-                await told(socket)
-            assert scene.watched.asked == 1
+    async with (
+        scene.signed_in() as one,
+        scene.signed_in() as other,
+        one.live() as first,
+        other.live() as second,
+        one.live() as third,
+    ):
+        for socket in (first, second, third):
+            await told(socket)
+        assert scene.watched.asked == 1
 
 
 async def test_a_store_that_is_away_is_told_and_what_comes_after_it_too(scene):
@@ -117,15 +122,18 @@ async def test_a_store_that_is_away_is_told_and_what_comes_after_it_too(scene):
 
 async def test_sockets_are_bounded_for_a_session_and_in_all(tmp_path):
     limits = ConsoleLimits(tick_s=0.02, streams_per_session=2, streams=3)
-    async with console_of(tmp_path, limits=limits) as scene:
-        async with scene.signed_in() as one, scene.signed_in(OPERATOR) as other:
-            async with one.live(), one.live(), other.live():
-                for visitor in (one, other):
-                    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                        await visitor.live()
-                    assert refused.value.status == 429
-            async with one.live() as socket:
-                assert await told(socket)
+    async with (
+        console_of(tmp_path, limits=limits) as scene,
+        scene.signed_in() as one,
+        scene.signed_in(OPERATOR) as other,
+    ):
+        async with one.live(), one.live(), other.live():
+            for visitor in (one, other):
+                with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                    await visitor.live()
+                assert refused.value.status == 429
+        async with one.live() as socket:
+            assert await told(socket)
 
 
 async def test_whoever_talks_on_the_socket_is_no_page_of_ours(scene):
@@ -249,7 +257,7 @@ async def test_the_audit_is_filtered_and_goes_back(scene):
         last = scene.watched.entries[19].id
         _, second = await moderator.get(f"/console/audit?before={last}")
         assert scene.watched.entries[20].id in second
-        assert scene.watched.entries[19].id not in second
+        assert f"entry-{last}" not in second
         _, of_one = await moderator.get(f"/console/audit?user={ADA}")
         assert "grant" in of_one
         assert "spam" not in of_one

@@ -1,4 +1,4 @@
-"""What the console is shown in tests: a small studio, whose views a test may change, and which keeps communities apart."""
+"""What the console is shown in tests: a small studio, whose views a test may change; communities are kept apart."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -259,7 +259,7 @@ def report_of(number: int, files: Sequence[StoredFile], tenant: Tenant = GUILD, 
     reporter = Requester(tenant=tenant, id="80351110224678999", name="Fay")
     report = Report(
         job_id=JobId(uuid5(_JOBS, f"report {number}")), workflow="txt2img", requester=requester, reporter=reporter,
-        place=Place(tenant=tenant, channel="general"), reason="This looks like my neighbour, and she would not like it.",
+        place=Place(tenant=tenant, channel="general"), reason="This looks like my neighbour; she would not like it.",
         at_ms=NOW_MS - number * 4_000_000 - 600_000,
     )  # fmt: skip
     words = _PROMPTS[(number + 3) % len(_PROMPTS)] if is_kept else ""
