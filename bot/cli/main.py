@@ -171,6 +171,29 @@ def reports(
     run(state=state, limit=limit, as_json=as_json)
 
 
+@app.command()
+def console(
+    *,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="The page's port on this machine; otherwise the link leads to public_url, else to 8800.",
+        ),
+    ] = None,
+    end_all: Annotated[bool, typer.Option("--end-all", help="Sign everybody out of the console instead.")] = False,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where jobs are kept, if a service was told.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a link that lets you into the console, once and within five minutes."""
+    from bot.cli.console import console as run
+
+    run(port=port, state=state, end_all=end_all, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every fault is a sentence and an exit code, never a traceback."""
     # Nothing that somebody typed, or pasted, may steer the terminal that repeats it.

@@ -147,12 +147,13 @@ def _with_moderation(work: Callable[[Moderation], Awaitable[None]], where: Where
 
 
 async def _done(work: Callable[[Moderation], Awaitable[None]], where: Where) -> None:
-    async with _moderation(where) as moderation:
+    async with opened_bench(where) as moderation:
         await work(moderation)
 
 
 @asynccontextmanager
-async def _moderation(where: Where) -> AsyncIterator[Moderation]:
+async def opened_bench(where: Where) -> AsyncIterator[Moderation]:
+    """Open the bench of moderation on the store of the running service, else on an engine of our own for as long."""
     settings = load_settings()
     catalog = await asyncio.to_thread(open_catalog, settings)
     knowledge = Knowledge(catalog=lambda: catalog, vocabulary=Vocabulary, usual=lambda: settings.default_workflow)

@@ -1,0 +1,93 @@
+"""`fairbrush console`: lets whoever has this command line into the console, and everybody out of it."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from bot.answers import Answer, Link
+from bot.cli.moderating import Where, opened_bench, operator
+from bot.cli.service import state_folder
+from bot.cli.setting_up import load_settings
+from bot.cli.store import store_url
+from bot.cli.terminal import note, say, say_json
+from bot.console.sessions import LINK_S
+from bot.errors import StoreLost, SubmissionError
+from bot.moderation import Moderation
+from bot.policy.audit import entry_of
+from bot.policy.measures import OpenConsole
+from bot.signing_in import SigningIn
+
+PORT = 8800
+"""Where a page is unless somebody says otherwise."""
+
+_ANSWER_S = 1.0
+
+_NOT_RUNNING = "No service runs here, and the console is a part of its page. Start one: fairbrush serve."
+_ONCE = "It works once, within five minutes. Whoever opens it is let in as you."
+_ENDED = "Everybody is signed out of the console, and no link works any more."
+
+
+def console(*, port: int | None, state: Path | None, end_all: bool, as_json: bool) -> None:
+    """Print a link to the console, or sign everybody out; raises SubmissionError or StoreLost."""
+    settings = load_settings()
+    if store_url(settings, state_folder(state or settings.state_dir)) is None:
+        raise StoreLost(_NOT_RUNNING)
+    if end_all:
+        asyncio.run(_end_all(state))
+        _say_ended(as_json=as_json)
+        return
+    local = port if port is not None or settings.public_url else PORT
+    base = settings.public_url if local is None else f"http://127.0.0.1:{local}"
+    address = asyncio.run(_link(state, base or ""))
+    if local is not None and not asyncio.run(_is_served(local)):
+        note(f"Nothing answers on port {local} of this machine. Say which one the page has: --port NUMBER.")
+    _say_link(address, as_json=as_json)
+
+
+async def _link(state: Path | None, base: str) -> str:
+    async with opened_bench(Where(community=None, state=state)) as bench:
+        here = replace(bench, signing_in=replace(_signing_in(bench), here=base))
+        return _address(await here.do(operator(), OpenConsole(), None))
+
+
+async def _end_all(state: Path | None) -> None:
+    async with opened_bench(Where(community=None, state=state)) as bench:
+        entry = replace(entry_of(operator(), OpenConsole(), None), details={"ended": "every session"})
+        await bench.overseeing.rules.audit.add(entry)
+        await _signing_in(bench).end_all()
+
+
+def _signing_in(bench: Moderation) -> SigningIn:
+    if bench.signing_in is None:
+        raise SubmissionError("There is no console here.")
+    return bench.signing_in
+
+
+def _address(answer: Answer) -> str:
+    pieces = (piece for section in answer.sections for piece in section.sentence)
+    return next(piece.address for piece in pieces if isinstance(piece, Link))
+
+
+async def _is_served(port: int) -> bool:
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+def _say_link(address: str, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"url": address, "works_for_s": LINK_S})
+    else:
+        note(_ONCE)
+        say(address)
+
+
+def _say_ended(*, as_json: bool) -> None:
+    if as_json:
+        say_json({"ended": "all"})
+    else:
+        say(_ENDED)
