@@ -268,6 +268,9 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
     measures.SetZone: lambda given: measures.SetZone(name=given.words("name")),
     measures.ShowRecent: lambda given: measures.ShowRecent(user=given.one()),
     measures.ShowReports: lambda given: measures.ShowReports(),
+    measures.ShowReviews: lambda given: measures.ShowReviews(),
+    measures.PassJob: lambda given: measures.PassJob(job_id=given.job()),
+    measures.RejectJob: lambda given: measures.RejectJob(job_id=given.job(), reason=given.words("reason")),
     measures.ShowAudit: lambda given: measures.ShowAudit(user=given.one()),
     measures.OpenConsole: lambda given: measures.OpenConsole(),
     measures.BanCommunity: lambda given: measures.BanCommunity(

@@ -26,6 +26,7 @@ from bot.policy.rulebook import Books, Rulebook
 from bot.ports import CounterStore
 from bot.refusals import NOT_KEPT
 from bot.removing import Removing
+from bot.reviewing import review_of
 from bot.signing_in import SigningIn
 
 Deed = measures.ResetUsage | measures.ClearQueue | measures.Purge | measures.CancelJob
@@ -68,6 +69,7 @@ class Moderation:
                 | measures.TestText()
                 | measures.ShowRecent()
                 | measures.ShowReports()
+                | measures.ShowReviews()
                 | measures.ShowAudit()
             ):
                 answer = await self.overseeing.look(measure, tenant)
@@ -77,6 +79,8 @@ class Moderation:
                 return await self._deed(measure, tenant, entry)
             case measures.OpenConsole():
                 return await self._let_in(actor, entry)
+            case measures.PassJob() | measures.RejectJob():
+                return await self._review(actor, measure, tenant, entry)
             case _:
                 return await self._change(actor, measure, tenant, entry)
 
@@ -87,6 +91,16 @@ class Moderation:
         address = await self.signing_in.link(actor)
         await self._write(entry)
         return moderators.console(address)
+
+    async def _review(
+        self, actor: Actor, measure: measures.PassJob | measures.RejectJob, tenant: Tenant | None, entry: AuditEntry
+    ) -> Answer:
+        """Decide about what a job made; the store writes the entry in the same step, for the first who decides."""
+        record = await self._job(measure.job_id, tenant)
+        review = review_of(actor, measure)
+        about = replace(entry, user=record.job.requester.id if tenant else None)
+        await self.overseeing.reviewing.decide(record, review, about)
+        return moderators.reviewed(review)
 
     # ---- In the books ----
 

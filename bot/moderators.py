@@ -9,7 +9,7 @@ from bot.answers import Answer, Link, Section, Tone, note
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.houserules import Holding
-from bot.jobs import JobRecord
+from bot.jobs import JobRecord, Review, Verdict
 from bot.naming import person, short
 from bot.policy.audit import WHOM, AuditEntry, Outcome
 from bot.policy.blocklist import Ruling
@@ -112,6 +112,22 @@ def recent(records: Sequence[JobRecord]) -> Answer:
         for each in records
     )
     return _list("The latest jobs", rows, "Nothing was asked for lately.")
+
+
+def to_review(records: Sequence[JobRecord]) -> Answer:
+    """List what waits for a moderator, with its prompts."""
+    rows = tuple(
+        (person(each.job.requester.name, each.job.requester.id), f"{words_of(each)} ({each.job.id})")
+        for each in records
+    )
+    return _list("What waits for you to look at it", rows, "Nothing waits for you.")
+
+
+def reviewed(review: Review) -> Answer:
+    """Say what becomes of what a job made."""
+    if review.verdict is Verdict.PASSED:
+        return note("Passed.", "Its message shows it in a moment.", tone=Tone.GOOD)
+    return note("Rejected.", "Its message says so, with your reason; what it made is deleted.", tone=Tone.GOOD)
 
 
 def reported(reports: Sequence[Report]) -> Answer:

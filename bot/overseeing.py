@@ -12,11 +12,12 @@ from bot.houserules import Holding, HouseRules
 from bot.jobs import JobRecord, Requester, Tenant
 from bot.naming import person, requester_of
 from bot.policy.blocklist import compiled
-from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowUser, TestText
+from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowReviews, ShowUser, TestText
 from bot.policy.meters import Take
 from bot.policy.rulebook import Pattern
 from bot.policy.usage import Usage, usage_of
 from bot.ports import Census, CounterStore, ReportStore
+from bot.reviewing import Reviewing
 
 SHOWN = 20
 """Entries of a list in a chat: what fits on a screen; the command line shows more."""
@@ -24,7 +25,7 @@ SHOWN = 20
 _LATELY_S = 7 * 86_400
 """How far back the latest jobs go."""
 
-Look = ShowUser | ShowPatterns | TestText | ShowRecent | ShowReports | ShowAudit
+Look = ShowUser | ShowPatterns | TestText | ShowRecent | ShowReports | ShowReviews | ShowAudit
 """Measures that change nothing."""
 
 
@@ -36,6 +37,7 @@ class Overseeing:
     counters: CounterStore
     census: Census
     reports: ReportStore
+    reviewing: Reviewing
 
     async def look(self, measure: Look, tenant: Tenant | None) -> Answer:
         """Return what a moderator wants to know; whether they may is judged before. Raises StoreLost."""
@@ -53,6 +55,8 @@ class Overseeing:
                 return moderators.recent(await self._recent(user, tenant))
             case ShowReports():
                 return moderators.reported(await self.reports.newest(tenant, limit=SHOWN))
+            case ShowReviews():
+                return moderators.to_review(await self.reviewing.pending(tenant, limit=SHOWN))
             case ShowAudit(user=user):
                 return moderators.audited(await self.rules.audit.newest(tenant, user=user, limit=SHOWN))
             case _:

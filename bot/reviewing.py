@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import SubmissionError
+from bot.inert import label
 from bot.jobs import JobRecord, Review, StoredFile, Tenant, Verdict
 from bot.policy.audit import AuditEntry
+from bot.policy.measures import Actor, PassJob, RejectJob
+from bot.policy.rulebook import MAX_REASON
 from bot.ports import ReportStore, ReviewStore
 from bot.reports import MOST
 
 NOT_PENDING = "That job does not wait for a moderator."
+_QUICKER = "Somebody was quicker: that job does not wait for a moderator any more."
+_NO_REASON = "Say why in a few words: whoever asked for it reads that."
+
+_LONGEST_NAME = 60
 
 _SAID = {Verdict.PASSED: "let it pass", Verdict.REJECTED: "did not let it through"}
 
@@ -32,11 +39,22 @@ class Reviewing:
         # What was reported is evidence: it goes with the job, and until then is shown to moderators alone.
         keeps_files = review.verdict is Verdict.PASSED or await self._is_reported(record)
         if not await self.reviews.decide(record, review, keeps_files=keeps_files, audit=audit):
-            raise SubmissionError(NOT_PENDING)
+            raise SubmissionError(_QUICKER)
 
     async def _is_reported(self, record: JobRecord) -> bool:
         reports = await self.reports.newest(record.job.requester.tenant, limit=MOST)
         return any(each.job_id == record.job.id for each in reports)
+
+
+def review_of(actor: Actor, measure: PassJob | RejectJob) -> Review:
+    """Return what somebody decides; raises SubmissionError where they say no reason."""
+    by = label(actor.name, _LONGEST_NAME)
+    if isinstance(measure, PassJob):
+        return Review(verdict=Verdict.PASSED, by=by)
+    reason = label(measure.reason, MAX_REASON)
+    if not reason:
+        raise SubmissionError(_NO_REASON)
+    return Review(verdict=Verdict.REJECTED, by=by, reason=reason)
 
 
 def refusal(record: JobRecord) -> SubmissionError | None:

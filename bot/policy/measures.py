@@ -170,6 +170,26 @@ class ShowReports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReviews:
+    """What waits for a moderator to look at it first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassJob:
+    """What a job made is shown."""
+
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectJob:
+    """What a job made is shown to nobody, and goes; whoever asked reads why."""
+
+    job_id: JobId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowAudit:
     """Who did what to whom, when and why; with a user what was done by them or to them."""
 
@@ -205,7 +225,7 @@ class SetCeiling:
 Measure = (
     ShowUser | SetQuota | GrantMore | ResetUsage | SetTier | BanUser | Unban | ClearQueue | Purge | CancelJob
     | PauseWork | ResumeWork | AddPattern | RemovePattern | ShowPatterns | TestText | SetZone | ShowRecent | ShowReports
-    | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
+    | ShowReviews | PassJob | RejectJob | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
     | OpenConsole
 )  # fmt: skip
 
@@ -231,6 +251,9 @@ RIGHTS: Mapping[type[Measure], Rank] = {
     SetZone: _MODERATOR,
     ShowRecent: _MODERATOR,
     ShowReports: _MODERATOR,
+    ShowReviews: _MODERATOR,
+    PassJob: _MODERATOR,
+    RejectJob: _MODERATOR,
     ShowAudit: _MODERATOR,
     OpenConsole: _MODERATOR,
     BanCommunity: _OPERATOR,

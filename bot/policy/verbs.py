@@ -77,6 +77,7 @@ _WORKFLOW = Field(
     name="workflow", kind=Kind.WORKFLOW, help="Which one; otherwise all.", example="workflow", is_required=False
 )
 _TEXT = Field(name="text", kind=Kind.WORDS, help="A word or a phrase.", example="words")
+_REVIEWED = Field(name="job", kind=Kind.JOB, help="Its id, as reviews shows it.", example="job")
 
 VERBS: tuple[Verb, ...] = (
     Verb(name="show", measure=measures.ShowUser, help="What somebody used and may use.", fields=(_USER,)),
@@ -197,6 +198,17 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(name="recent", measure=measures.ShowRecent, help="The latest jobs, with their prompts.", fields=(_ONE,)),
     Verb(name="reports", measure=measures.ShowReports, help="What members reported."),
+    Verb(name="reviews", measure=measures.ShowReviews, help="What waits for you to look at it first."),
+    Verb(name="pass", measure=measures.PassJob, help="Everybody may see what a job made.", fields=(_REVIEWED,)),
+    Verb(
+        name="reject",
+        measure=measures.RejectJob,
+        help="Nobody sees what a job made, and it is deleted.",
+        fields=(
+            _REVIEWED,
+            Field(name="reason", kind=Kind.WORDS, help="Why, as whoever asked reads it.", example="why"),
+        ),
+    ),
     Verb(name="audit", measure=measures.ShowAudit, help="Who did what to whom, when and why.", fields=(_ONE,)),
     Verb(
         name="console",

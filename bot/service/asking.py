@@ -10,6 +10,7 @@ from bot.moderation import Moderation
 from bot.noticeboard import Sources
 from bot.overseeing import Overseeing
 from bot.removing import Removing
+from bot.reviewing import Reviewing
 from bot.service.core import Core
 from bot.settings import Settings
 from bot.signing_in import SigningIn
@@ -65,7 +66,13 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         census=pool.census,
         doomed=pool.doomed,
     )
-    overseeing = Overseeing(rules=rules, counters=pool.counters, census=pool.census, reports=pool.reports)
+    overseeing = Overseeing(
+        rules=rules,
+        counters=pool.counters,
+        census=pool.census,
+        reports=pool.reports,
+        reviewing=Reviewing(reviews=pool.reviews, reports=pool.reports),
+    )
     return Moderation(
         overseeing=overseeing,
         removing=removing,

@@ -17,6 +17,7 @@ from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_reports import MemoryReports
+from tests.fakes.memory_reviews import MemoryReviews
 from tests.fakes.memory_sessions import MemorySessions
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import CATALOG, VOCABULARY, occasion
@@ -46,6 +47,7 @@ class House:
         self.reports = MemoryReports(clock=self.clock)
         self.census = MemoryCensus(store=self.store)
         self.doomed = MemoryDoomed()
+        self.reviews = MemoryReviews(store=self.store, audit=self.audit)
         self.sessions = MemorySessions(clock=self.clock)
         self.knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, usual=lambda: "txt2img")
 

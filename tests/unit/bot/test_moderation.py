@@ -25,9 +25,11 @@ from bot.policy.measures import (
     Measure,
     OfUser,
     OpenConsole,
+    PassJob,
     PauseWork,
     Purge,
     Rank,
+    RejectJob,
     RemovePattern,
     ResetUsage,
     ResumeWork,
@@ -51,6 +53,7 @@ from bot.policy.rulebook import MAX_REASON, Ban, Ceiling, Deed
 from bot.policy.tiers import Tier
 from bot.removing import Removing
 from bot.reports import Report
+from bot.reviewing import Reviewing
 from bot.signing_in import SigningIn
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, START_MS, House
 
@@ -73,7 +76,11 @@ def bench(house: House) -> Moderation:
         doomed=house.doomed,
     )
     overseeing = Overseeing(
-        rules=house.rules, counters=house.store.counters, census=house.census, reports=house.reports
+        rules=house.rules,
+        counters=house.store.counters,
+        census=house.census,
+        reports=house.reports,
+        reviewing=Reviewing(reviews=house.reviews, reports=house.reports),
     )
     return Moderation(
         overseeing=overseeing,
@@ -135,8 +142,9 @@ def test_everything_has_a_name_in_the_audit():
 
 @pytest.mark.parametrize("kind", get_args(Measure), ids=lambda kind: kind.__name__)
 async def test_whatever_is_done_is_written_down_with_who_and_whom(kind):
-    house = House(limits=Limits(tiers=(Tier(name="gold"),)))
-    job_id = (await house.asked()).record.job.id
+    is_review = kind in {PassJob, RejectJob}
+    house = House(limits=Limits(tiers=(Tier(name="gold", users=frozenset({"ann"}), review=is_review),)))
+    job_id = await house.painted() if is_review else (await house.asked()).record.job.id
     opposite = {Unban: BanUser, ResumeWork: PauseWork, RemovePattern: AddPattern, UnbanCommunity: BanCommunity}
     if kind in opposite:
         await did(house, any_measure(opposite[kind], job_id), OPERATOR)
@@ -146,7 +154,7 @@ async def test_whatever_is_done_is_written_down_with_who_and_whom(kind):
 
     [entry, *_] = await house.audit.newest(GUILD, limit=1)
     assert (entry.measure, entry.outcome, entry.author.id) == (NAMES[kind], "done", "op")
-    assert entry.user == ("ann" if kind is CancelJob else getattr(measure, "user", None))
+    assert entry.user == ("ann" if kind in {CancelJob, PassJob, RejectJob} else getattr(measure, "user", None))
 
 
 async def test_a_thousand_tries_push_nothing_out_of_the_audit():

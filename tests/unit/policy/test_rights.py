@@ -16,7 +16,7 @@ TWIN = Tenant(platform="slack", id=GUILD.id)
 MODERATORS = {
     "ShowUser", "SetQuota", "GrantMore", "ResetUsage", "SetTier", "BanUser", "Unban", "ClearQueue", "Purge",
     "CancelJob", "PauseWork", "ResumeWork", "AddPattern", "RemovePattern", "ShowPatterns", "TestText", "SetZone",
-    "ShowRecent", "ShowReports", "ShowAudit", "OpenConsole",
+    "ShowRecent", "ShowReports", "ShowReviews", "PassJob", "RejectJob", "ShowAudit", "OpenConsole",
 }  # fmt: skip
 OPERATORS = {"BanCommunity", "UnbanCommunity", "SetCeiling"}
 
