@@ -23,6 +23,7 @@ from bot.overview import Facts
 from bot.policy.audit import AuditEntry, as_data
 from bot.policy.measures import Actor, ShowRecent, may
 from bot.policy.meters import Take
+from bot.policy.rulebook import Pattern
 from bot.ports import JobStore, LaneStore, Overview, ServerStore, UsageStore
 from bot.refusals import NOT_KEPT
 from bot.servers import ServerSpec
@@ -177,6 +178,11 @@ class Watching:
             return True
         reports = await self.overseeing.reports.newest(tenant, limit=REPORTS)
         return any(each.job_id == record.job.id for each in reports)
+
+    async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
+        """Return the patterns of a community's blocklist that are not everywhere's, and everywhere's."""
+        _admit(actor, tenant)
+        return await self.overseeing.patterns(tenant)
 
     # ---- The audit ----
 

@@ -25,6 +25,8 @@ _TITLES: Mapping[str, str] = {
     "clear": "Clear their queue",
     "purge": "Purge",
     "cancel": "Cancel this job",
+    "pass": "Let it pass",
+    "reject": "Do not let it through",
     "pause": "Pause",
     "resume": "Resume",
     "zone": "Time zone",

@@ -19,6 +19,7 @@ class Section(StrEnum):
     USE = "use"
     PEOPLE = "people"
     REPORTS = "reports"
+    REVIEW = "review"
     BLOCKLIST = "blocklist"
     AUDIT = "audit"
 
@@ -28,6 +29,7 @@ REFRESHED_S: Mapping[Section, float] = {
     Section.USE: 20.0,
     Section.PEOPLE: 5.0,
     Section.REPORTS: 5.0,
+    Section.REVIEW: 3.0,
     Section.BLOCKLIST: 5.0,
     Section.AUDIT: 5.0,
 }

@@ -77,6 +77,8 @@ class Panels:
                 return pages.people(look, await watching.people(actor, tenant), actor.rank)
             case Section.REPORTS:
                 return pages.reports(look, await watching.reports(actor, tenant))
+            case Section.REVIEW:
+                return pages.review(look, await watching.pending(actor, tenant))
             case Section.BLOCKLIST:
                 own, everywhere = await watching.patterns(actor, tenant)
                 return pages.blocklist(look, own, everywhere, actor.rank)

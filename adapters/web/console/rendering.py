@@ -11,7 +11,7 @@ from adapters.web.console.looks import Look, Section
 from adapters.web.console.visits import Visit, spelled
 from adapters.web.rendering import assets_digest, templates
 from bot.answers import Answer, Tone
-from bot.console.views import JobLine, LiveView, PersonLine, ReportView, UsageView
+from bot.console.views import JobLine, LiveView, PendingView, PersonLine, ReportView, UsageView
 from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
 from bot.jobs import Tenant
@@ -27,6 +27,7 @@ _TITLES: Mapping[Section, str] = {
     Section.USE: "Use",
     Section.PEOPLE: "People",
     Section.REPORTS: "Reports",
+    Section.REVIEW: "Review",
     Section.BLOCKLIST: "Blocklist",
     Section.AUDIT: "Audit",
 }
@@ -160,6 +161,10 @@ class ConsolePages:
     def reports(self, look: Look, reports: Sequence[ReportView]) -> str:
         """Render what was reported, with its pictures."""
         return self._render("reports.html", look=look, reports=reports)
+
+    def review(self, look: Look, pending: Sequence[PendingView]) -> str:
+        """Render what waits for a moderator, with its pictures."""
+        return self._render("review.html", look=look, pending=pending)
 
     def blocklist(self, look: Look, own: Sequence[Pattern], everywhere: Sequence[Pattern], rank: Rank) -> str:
         """Render what texts may not have."""

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 
 from adapters.web.console.limits import ConsoleLimits
-from bot.console.views import LiveView, QueueView, UsageView
+from bot.console.views import LiveView, PendingView, QueueView, UsageView
 from bot.errors import SubmissionError
-from bot.policy.measures import BanUser, CancelJob, GrantMore, Purge, SetQuota, ShowUser
+from bot.policy.measures import BanUser, CancelJob, GrantMore, PassJob, Purge, RejectJob, SetQuota, ShowUser
 from bot.policy.measures import TestText as TryText
 from tests.integration.web.console.scene import console_of
 from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, PersonLine, busy, job_line, report_of
@@ -46,6 +46,7 @@ async def test_a_section_is_a_page_with_what_stands_in_it(scene, section):
         ("use", "Nothing was painted in the last day"),
         ("people", "Nobody asked for anything lately"),
         ("reports", "Nothing was reported"),
+        ("review", "Nothing waits for you"),
         ("blocklist", "Nothing is on it"),
         ("audit", "Nothing was done yet"),
     ],
@@ -235,6 +236,31 @@ async def test_a_section_is_as_it_is_now_for_whoever_just_did_something(scene):
         scene.watched.blocked = []
         assert "casino" in (await moderator.get("/console/blocklist"))[1]  # as it was a moment ago
         assert "casino" not in (await moderator.get("/console/panel/blocklist"))[1]
+
+
+async def test_what_is_held_is_let_pass_or_not(scene):
+    content = png("teal")
+
+    async def whole():
+        yield content
+
+    kept = await scene.files.put(whole(), name="a.png", media_type="image/png")
+    job = job_line(1, ADA, "Ada", JobState.SUCCEEDED, words="something held")
+    scene.watched.held = [PendingView(job=job, files=(kept,), texts=())]
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get("/console/review")
+        assert "something held" in body
+        assert f"/console/files/{job.id}/0?in=" in body
+        assert (await moderator.get(f"/console/files/{job.id}/0"))[0] == 200
+        _, dialog = await moderator.get(f"/console/deeds/reject?job={job.id}&name=held")
+        assert 'name="reason"' in dialog
+        assert (await moderator.do("pass", job=str(job.id)))[0] == 200
+        assert (await moderator.do("reject", job=str(job.id)))[0] == 422
+        assert (await moderator.do("reject", job=str(job.id), reason="not here"))[0] == 200
+    assert [each[1] for each in scene.desk.done] == [
+        PassJob(job_id=job.id),
+        RejectJob(job_id=job.id, reason="not here"),
+    ]
 
 
 # ---- The audit ----

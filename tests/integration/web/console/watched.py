@@ -11,6 +11,7 @@ from bot.console.views import (
     JobLine,
     LiveView,
     MemberLine,
+    PendingView,
     PersonLine,
     QueueView,
     QuotaLine,
@@ -173,6 +174,7 @@ class Watched:
 
     view: LiveView = field(default_factory=busy)
     persons: list[PersonLine] = field(default_factory=_persons)
+    held: list[PendingView] = field(default_factory=list)
     reported: list[ReportView] = field(default_factory=list)
     entries: list[AuditEntry] = field(default_factory=_entries)
     blocked: list[Pattern] = field(
@@ -215,10 +217,17 @@ class Watched:
         self._admit(actor, tenant)
         return [each for each in self.reported if tenant in (None, each.report.requester.tenant)]
 
+    async def pending(self, actor: Actor, tenant: Tenant | None) -> Sequence[PendingView]:
+        self._admit(actor, tenant)
+        return [each for each in self.held if tenant in (None, each.job.tenant)]
+
     async def report_file(self, actor: Actor, tenant: Tenant | None, job_id: JobId, number: int) -> StoredFile:
         for each in await self.reports(actor, tenant):
             if each.report.job_id == job_id and number < len(each.files):
                 return each.files[number]
+        for held in await self.pending(actor, tenant):
+            if held.job.id == job_id and number < len(held.files):
+                return held.files[number]
         raise SubmissionError("There is no such picture.")
 
     async def recent(self, actor: Actor, tenant: Tenant | None, *, user: str | None = None) -> Sequence[JobLine]:
