@@ -153,7 +153,7 @@ async def test_a_form_edits_and_reruns(page, scene):
     assert (made.job.values["steps"], made.job.parent) == (11, job)
 
 
-async def test_a_pasted_picture_and_a_painted_mask_are_sent(page, scene):
+async def paste_a_picture(page):
     await page.js("""new Promise((done) => {
         const canvas = document.createElement('canvas'); canvas.width = 256; canvas.height = 192;
         canvas.getContext('2d').fillRect(0, 0, 256, 192);
@@ -162,6 +162,10 @@ async def test_a_pasted_picture_and_a_painted_mask_are_sent(page, scene):
             document.querySelector('#say').dispatchEvent(
                 new ClipboardEvent('paste', {clipboardData: clipboard, bubbles: true, cancelable: true}));
             done(); }, 'image/png'); })""")
+
+
+async def test_a_pasted_picture_and_a_painted_mask_are_sent(page, scene):
+    await paste_a_picture(page)
     await page.click("[data-paint]")
     await page.until("document.querySelector('#mask').open")
     await page.click("#easel")
@@ -176,6 +180,29 @@ async def test_a_pasted_picture_and_a_painted_mask_are_sent(page, scene):
     colours = await asyncio.to_thread(_colours, pictures["mask"].content)
     assert {(0, 0, 0), (255, 255, 255)} <= colours
     assert await page.js("document.querySelector('#attached').hidden")
+
+
+async def places(page):
+    """Tell where everything in the composer is that may be clicked, the chips and the menu aside."""
+    clicked = "document.querySelectorAll('#attached button, .box button, .box textarea')"
+    return await page.js(f"JSON.stringify([...{clicked}].map((each) => each.getBoundingClientRect()))")
+
+
+@pytest.mark.parametrize("width", [1180, 390])
+async def test_nothing_that_may_be_clicked_moves_when_chips_and_the_hint_come_and_go(page, scene, width):
+    await page.size(width, 820)
+    await paste_a_picture(page)
+    await page.until("document.querySelector('[data-paint]')")
+    await page.js("document.querySelector('#say').focus()")
+    await page.type("a fox")
+    before = await places(page)
+
+    for text, above in (("/imagine a fox", "chips"), ("/imagine a fox steps:", "hint"), ("a fox", "")):
+        await page.js("document.querySelector('#say').value = ''")
+        await page.type(text)
+        shown = "['chips', 'hint'].filter((each) => !document.getElementById(each).hidden).join()"
+        await page.until(f"{shown}.includes({above!r}) && ({shown} !== '') === {json.dumps(above != '')}")
+        assert await places(page) == before
 
 
 def _colours(content):
