@@ -233,6 +233,11 @@ def _purge(given: _Given) -> Measure:
     return measures.Purge(user=given.user(), last_s=given.seconds("last") or 0.0)
 
 
+def _clear_all(given: _Given) -> Measure:
+    given.choice(NOW, (NOW,), NOW)
+    return measures.ClearAll()
+
+
 def _pattern(given: _Given) -> Measure:
     replacement = given.words("with")
     usual = Deed.REPLACE if replacement else Deed.BLOCK
@@ -277,5 +282,10 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
         reason=given.words("reason"), for_s=given.seconds("for")
     ),
     measures.UnbanCommunity: lambda given: measures.UnbanCommunity(),
+    measures.ClearAll: _clear_all,
+    measures.ShowServers: lambda given: measures.ShowServers(),
+    measures.DrainServer: lambda given: measures.DrainServer(name=given.words("gpu")),
+    measures.ResumeServer: lambda given: measures.ResumeServer(name=given.words("gpu")),
+    measures.ShowCommunities: lambda given: measures.ShowCommunities(),
     measures.SetCeiling: lambda given: measures.SetCeiling(weight=given.weight(), quotas=given.quotas()),
 }

@@ -15,6 +15,7 @@ from bot.errors import NotAllowed, SubmissionError
 from bot.intake import Knowledge
 from bot.jobs import JobId, JobRecord, Tenant
 from bot.naming import Naming, requester_of, short
+from bot.operating import Operating
 from bot.overseeing import Overseeing
 from bot.policy import measures
 from bot.policy.audit import QUIET_S, WHOM, AuditEntry, Outcome, entry_of
@@ -29,8 +30,11 @@ from bot.removing import Removing
 from bot.reviewing import review_of
 from bot.signing_in import SigningIn
 
-Deed = measures.ResetUsage | measures.ClearQueue | measures.Purge | measures.CancelJob
+Deed = measures.ResetUsage | measures.ClearQueue | measures.ClearAll | measures.Purge | measures.CancelJob
 """Measures that do something elsewhere than in a book."""
+
+Operation = measures.ShowServers | measures.DrainServer | measures.ResumeServer | measures.ShowCommunities
+"""Measures about the pool and all of its communities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Moderation:
     counters: CounterStore
     knowledge: Knowledge
     signing_in: SigningIn | None = None  #: None: there is no console
+    operating: Operating | None = None  #: None: nothing of the pool is seen or changed here
 
     async def do(self, actor: Actor, measure: Measure, tenant: Tenant | None) -> Answer:
         """Do something in a community, or everywhere with None, and say what was done.
@@ -75,7 +80,15 @@ class Moderation:
                 answer = await self.overseeing.look(measure, tenant)
                 await self._write(entry)
                 return answer
-            case measures.ResetUsage() | measures.ClearQueue() | measures.Purge() | measures.CancelJob():
+            case measures.ShowServers() | measures.DrainServer() | measures.ResumeServer() | measures.ShowCommunities():
+                return await self._operate(measure, entry)
+            case (
+                measures.ResetUsage()
+                | measures.ClearQueue()
+                | measures.ClearAll()
+                | measures.Purge()
+                | measures.CancelJob()
+            ):
                 return await self._deed(measure, tenant, entry)
             case measures.OpenConsole():
                 return await self._let_in(actor, entry)
@@ -173,6 +186,9 @@ class Moderation:
             case measures.ClearQueue(user=user) as about:
                 await self._write(entry)
                 return moderators.cleared(short(about), len(await self.removing.cancel(tenant, user)))
+            case measures.ClearAll():
+                await self._write(entry)
+                return moderators.cleared_all(len(await self.removing.cancel(tenant, None)), tenant)
             case measures.Purge(user=user, last_s=last_s):
                 since_ms = await self.overseeing.rules.books.now_ms() - round(last_s * 1000)
                 await self._write(entry)
@@ -182,6 +198,25 @@ class Moderation:
                 await self._write(_of_owner(entry, record, tenant))
                 await self.removing.queue.cancel(job_id)
                 return moderators.cancelled()
+            case _:
+                assert_never(measure)
+
+    # ---- Of the pool ----
+
+    async def _operate(self, measure: Operation, entry: AuditEntry) -> Answer:
+        if self.operating is None:
+            raise SubmissionError("The pool is not known here.")
+        match measure:
+            case measures.ShowServers():
+                await self._write(entry)
+                return await self.operating.gpus()
+            case measures.DrainServer() | measures.ResumeServer():
+                decided = await self.operating.decide(measure)
+                await self._write(entry)
+                return await self.operating.wish(measure, decided)
+            case measures.ShowCommunities():
+                await self._write(entry)
+                return await self.operating.communities()
             case _:
                 assert_never(measure)
 

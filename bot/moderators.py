@@ -9,7 +9,7 @@ from bot.answers import Answer, Link, Section, Tone, note
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.houserules import Holding
-from bot.jobs import JobRecord, Review, Verdict
+from bot.jobs import JobRecord, Review, Tenant, Verdict
 from bot.naming import person, short
 from bot.policy.audit import WHOM, AuditEntry, Outcome
 from bot.policy.blocklist import Ruling
@@ -79,6 +79,14 @@ def cleared(user: str, count: int) -> Answer:
     if not count:
         return note(f"{user} has nothing waiting or running.")
     return note(f"Cancelled: {_jobs(count)} of {user}.", "What runs ends within seconds.", tone=Tone.GOOD)
+
+
+def cleared_all(count: int, tenant: Tenant | None) -> Answer:
+    """Say how much was cancelled of everybody's."""
+    where = "here" if tenant else "anywhere"
+    if not count:
+        return note(f"Nothing waits or runs {where}.")
+    return note(f"Cancelled: {_jobs(count)}, all that was {where}.", "What runs ends within seconds.", tone=Tone.GOOD)
 
 
 def purged(removed: Removed) -> Answer:
@@ -247,7 +255,7 @@ def _done(measure: Change) -> tuple[str, str]:
         case PauseWork(workflow=workflow, message=message):
             what = workflow or "Everything"
             read = f"Whoever asks reads: {message}." if message else "They read no reason."
-            return f"{what} is paused.", f"{read} What waits already is still painted."
+            return f"{what} is paused.", f"{read} What waits already is still painted; clear-all stops that, too."
         case ResumeWork(workflow=workflow):
             return f"{workflow or 'Everything'} goes on.", ""
         case AddPattern(text=text, deed=deed, replacement=replacement):

@@ -52,7 +52,7 @@ class Overseeing:
                 ruling = await asyncio.to_thread(compiled((*own, *everywhere)).judge, {"text": text})
                 return moderators.tested(ruling)
             case ShowRecent(user=user):
-                return moderators.recent(await self._recent(user, tenant))
+                return moderators.recent(await self.recent(user, tenant))
             case ShowReports():
                 return moderators.reported(await self.reports.newest(tenant, limit=SHOWN))
             case ShowReviews():
@@ -76,7 +76,8 @@ class Overseeing:
             person(called, user), holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way)
         )
 
-    async def _recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:
+    async def recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:
+        """Return the latest jobs, those under way first; with a user theirs alone. Raises StoreLost."""
         since_ms = await self.rules.books.now_ms() - _LATELY_S * 1000
         now = sorted(await self.census.under_way(tenant, user), key=lambda each: -each.job.created_ms)
         ended = await self.census.settled(tenant, user, since_ms=since_ms, limit=SHOWN)

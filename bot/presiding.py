@@ -114,7 +114,7 @@ def is_meant(words: str) -> bool:
 
 def _asked_back(verb: Verb) -> Answer:
     sentence = (
-        f"What {verb.name} does cannot be taken back. Say the same once more, with ",
+        f"What {verb.name} does cannot be taken back. {verb.help} Say the same once more, with ",
         Typed(NOW),
         " at the end.",
     )

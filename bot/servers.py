@@ -121,7 +121,12 @@ def is_told(status: ServerStatus, now_ms: int) -> bool:
 
 def slots_of(spec: ServerSpec) -> tuple[str, ...]:
     """Name the slots of a server, each of which claims jobs by its name; a server of one slot is its slot."""
-    return (spec.name, *(f"{spec.name}/{number}" for number in range(2, spec.slots + 1)))
+    return slots_named(spec.name, spec.slots)
+
+
+def slots_named(name: str, slots: int) -> tuple[str, ...]:
+    """Name so many slots of a server."""
+    return (name, *(f"{name}/{number}" for number in range(2, slots + 1)))
 
 
 def memory_of(spec: ServerSpec, told: int) -> int:

@@ -12,11 +12,17 @@ from adapters.discord.shapes import Json
 from bot.errors import SubmissionError
 from bot.inert import label
 from bot.measuring import MAX_TEXT
-from bot.policy.verbs import BY_NAME, VERBS, Field, Kind, Verb
+from bot.policy.measures import Rank
+from bot.policy.verbs import VERBS, Field, Kind, Verb
 from bot.presiding import DOES, MOD
 
 GROUPS: Mapping[str, str] = {"blocklist": "What texts may not have."}
 """What the first word of verbs of two words is about."""
+
+OPERATOR = "operator"
+"""The group of what no moderator can do: Discord shows every part of /mod to whoever sees one of them."""
+
+_OF_THE_OPERATOR = "Only whoever runs this bot can do these."
 
 SHOWN_TO = Right.MODERATE_MEMBERS
 """Who finds /mod in a server that set nothing else: Discord asks for all of a set's rights, so it is one."""
@@ -37,6 +43,14 @@ _DEPTH = 2  # a group, and its subcommand
 _GUILD, _GUILD_INSTALL = 0, 0
 
 
+def path_of(verb: Verb) -> str:
+    """Return what a verb is called below /mod."""
+    return f"{OPERATOR} {verb.name.replace(' ', '-')}" if verb.rank is Rank.OPERATOR else verb.name
+
+
+_BY_PATH: Mapping[str, Verb] = {path_of(verb): verb for verb in VERBS}
+
+
 def mod_command() -> Json:
     """Return /mod as Discord registers it."""
     return {
@@ -54,7 +68,7 @@ def mod_command() -> Json:
 def read_verb(data: Json) -> tuple[Verb, Mapping[str, str]]:
     """Read which verb was used, and what was filled in, unread; raises SubmissionError for one that is none."""
     path, inner = _inner(data)
-    verb = BY_NAME.get(" ".join(path))
+    verb = _BY_PATH.get(" ".join(path))
     if verb is None:
         raise SubmissionError(UNREAD, detail="no verb of moderators")
     return verb, {each.name: read_text(inner, each.name) for each in verb.fields}
@@ -63,7 +77,7 @@ def read_verb(data: Json) -> tuple[Verb, Mapping[str, str]]:
 def typed_into(data: Json) -> tuple[Field | None, str]:
     """Return the field that is being typed into, and what stands there; None: none that anything is suggested for."""
     path, inner = _inner(data)
-    verb = BY_NAME.get(" ".join(path))
+    verb = _BY_PATH.get(" ".join(path))
     given = inner.get("options")
     focused = next((each for each in _objects(given) if each.get("focused") is True), {})
     typed = str(focused.get("value") or "")[:MOST_SAID]
@@ -86,10 +100,10 @@ def _objects(value: object) -> Iterator[Json]:
 
 
 def _parts() -> Iterator[Json]:
-    yield from (_subcommand(verb.name, verb) for verb in VERBS if " " not in verb.name)
-    for group, does in GROUPS.items():
-        own = [verb for verb in VERBS if verb.name.startswith(f"{group} ")]
-        parts = [_subcommand(verb.name.removeprefix(f"{group} "), verb) for verb in own]
+    yield from (_subcommand(path, verb) for path, verb in _BY_PATH.items() if " " not in path)
+    for group, does in {**GROUPS, OPERATOR: _OF_THE_OPERATOR}.items():
+        own = {path: verb for path, verb in _BY_PATH.items() if path.startswith(f"{group} ")}
+        parts = [_subcommand(path.removeprefix(f"{group} "), verb) for path, verb in own.items()]
         yield {"type": OptionKind.GROUP, "name": group, "description": does, "options": parts}
 
 

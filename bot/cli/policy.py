@@ -14,7 +14,17 @@ app = typer.Typer(
 _blocklist = typer.Typer(help="What texts may not have.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(_blocklist, name="blocklist")
 
-OF_POLICY = ("pause", "resume", "zone", "ceiling", "ban-community", "unban-community", "cancel")
+OF_POLICY = (
+    "pause",
+    "resume",
+    "zone",
+    "ceiling",
+    "ban-community",
+    "unban-community",
+    "cancel",
+    "clear-all",
+    "communities",
+)
 OF_BLOCKLIST = ("add", "remove", "list", "test")
 
 for _name in OF_POLICY:

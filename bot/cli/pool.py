@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +18,7 @@ from bot.ports import ServerStore
 from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, pool_of
 from bot.service.reaching import checked, place_of
 from bot.settings import Settings, read_server
+from bot.wishes import unknown, wished
 from workflows.choices import listed
 
 _NONE = (
@@ -33,19 +33,7 @@ _UNHEARD = {
     False: "No process works on GPUs just now: this holds as soon as one does.",
     None: "Whether a process works on GPUs cannot be told while the pool has none: this holds as soon as one does.",
 }
-_WORDS = {
-    Wish.SERVE: "{} is put to work.",
-    Wish.DRAIN: "{} finishes what it has, and takes nothing new. To put it back: fairbrush servers resume {}",
-    Wish.REMOVE: "{} is removed, as soon as what it has is finished. To put it back: fairbrush servers resume {}",
-}
-_ALREADY = {
-    Wish.SERVE: "{} is neither drained nor removed.",
-    Wish.DRAIN: "{} is drained already.",
-    Wish.REMOVE: "{} is removed already.",
-}
-
-_GONE = "{} was removed, so it takes nothing new. To put it back: fairbrush servers resume {}"
-
+_RESUME = "fairbrush servers resume {}"
 _Result = TypeVar("_Result")
 
 
@@ -146,19 +134,16 @@ async def changed(registry: Registry, name: str, wish: Wish) -> tuple[str, bool 
     """Change what is wanted of a server; returns what to say, and whether any process heard it. Raises ConfigError."""
     known = await look_at(registry)
     if name not in known.names:
-        raise ConfigError([_unknown(name, known.names)])
+        raise ConfigError([unknown(name, known.names, _NONE)])
     before = known.changes.get(name, Change())
-    if before.wish is wish:
-        return _ALREADY[wish].format(name), True
-    if (before.wish, wish) == (Wish.REMOVE, Wish.DRAIN):
-        return _GONE.format(name, name), True  # What was removed takes nothing new: more is not wanted.
+    decided = wished(name, before, wish, resume=_RESUME.format(name))
+    if not decided.is_new:
+        return decided.sentence, True
     spec = before.spec or known.seeds.get(name)
     if before.wish is Wish.REMOVE and spec is not None and (place := _place(spec)):
         _alone(known, name, place)
-    # What is wanted of every server needs no words: one of the file then follows the file again.
-    plain = wish is Wish.SERVE and before.spec is None
-    await registry.store.change(name, None if plain else Change(wish=wish, spec=before.spec))
-    return _WORDS[wish].format(name, name), known.heard
+    await registry.store.change(name, decided.change)
+    return decided.sentence, known.heard
 
 
 def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
@@ -205,12 +190,6 @@ async def _make_room(store: ServerStore, known: Known) -> None:
     for name, change in known.changes.items():
         if change.wish is Wish.REMOVE and change.spec is not None and name not in known.seeds:
             await store.change(name, None)
-
-
-def _unknown(name: str, names: Collection[str]) -> str:
-    close = get_close_matches(name.lower()[:80], names, n=1)
-    guess = f" Did you mean {close[0]}?" if close else ""
-    return f"There is no GPU of that name.{guess} " + (f"There is {listed(list(names))}." if names else _NONE)
 
 
 def _with_store(work: Callable[[Registry], Awaitable[_Result]], state: Path | None) -> _Result:

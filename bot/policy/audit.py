@@ -55,6 +55,11 @@ NAMES: Mapping[type[Measure], str] = {
     measures.BanCommunity: "ban-community",
     measures.UnbanCommunity: "unban-community",
     measures.SetCeiling: "ceiling",
+    measures.ClearAll: "clear-all",
+    measures.ShowServers: "servers",
+    measures.DrainServer: "server-drain",
+    measures.ResumeServer: "server-resume",
+    measures.ShowCommunities: "communities",
 }
 """What each measure is called in the audit: stable, for scripts rely on it."""
 

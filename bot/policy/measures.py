@@ -197,6 +197,35 @@ class ShowAudit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClearAll:
+    """Cancel all that a whole community has waiting or running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowServers:
+    """How each GPU is, why, and what it runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainServer:
+    """A GPU finishes what it has, and takes nothing new."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeServer:
+    """A GPU that was drained goes back to work."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCommunities:
+    """Which communities there are, what they have in the queue, and what holds for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenConsole:
     """A link to the console, for whoever asks."""
 
@@ -227,6 +256,7 @@ Measure = (
     | PauseWork | ResumeWork | AddPattern | RemovePattern | ShowPatterns | TestText | SetZone | ShowRecent | ShowReports
     | ShowReviews | PassJob | RejectJob | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
     | OpenConsole
+    | ClearAll | ShowServers | DrainServer | ResumeServer | ShowCommunities
 )  # fmt: skip
 
 _MODERATOR, _OPERATOR = Rank.MODERATOR, Rank.OPERATOR
@@ -259,6 +289,11 @@ RIGHTS: Mapping[type[Measure], Rank] = {
     BanCommunity: _OPERATOR,
     UnbanCommunity: _OPERATOR,
     SetCeiling: _OPERATOR,
+    ClearAll: _MODERATOR,
+    ShowServers: _OPERATOR,
+    DrainServer: _OPERATOR,
+    ResumeServer: _OPERATOR,
+    ShowCommunities: _OPERATOR,
 }
 """The rank that each takes. A test walks through all of them from a foreign community and without the rank."""
 

@@ -76,6 +76,15 @@ _REASON = Field(name="reason", kind=Kind.WORDS, help="Why, as they read it.", ex
 _WORKFLOW = Field(
     name="workflow", kind=Kind.WORKFLOW, help="Which one; otherwise all.", example="workflow", is_required=False
 )
+_SERVER = Field(name="gpu", kind=Kind.WORD, help="Which one, as servers shows it.", example="gpu1")
+_NOW = Field(
+    name=NOW,
+    kind=Kind.CHOICE,
+    help="It cannot be taken back: it is done once this is said.",
+    example=NOW,
+    is_required=False,
+    choices=(NOW,),
+)
 _TEXT = Field(name="text", kind=Kind.WORDS, help="A word or a phrase.", example="words")
 _REVIEWED = Field(name="job", kind=Kind.JOB, help="Its id, as reviews shows it.", example="job")
 
@@ -122,15 +131,14 @@ VERBS: tuple[Verb, ...] = (
         fields=(
             _USER,
             Field(name="last", kind=Kind.DURATION, help="Of how long.", example="24h"),
-            Field(
-                name=NOW,
-                kind=Kind.CHOICE,
-                help="It cannot be taken back: in a chat it is done once this is said.",
-                example=NOW,
-                is_required=False,
-                choices=(NOW,),
-            ),
+            _NOW,
         ),
+    ),
+    Verb(
+        name="clear-all",
+        measure=measures.ClearAll,
+        help="Cancel all that waits or runs here, of everybody.",
+        fields=(_NOW,),
     ),
     Verb(
         name="cancel",
@@ -214,6 +222,24 @@ VERBS: tuple[Verb, ...] = (
         name="console",
         measure=measures.OpenConsole,
         help="A link to the console, for you alone; it works once, for five minutes.",
+    ),
+    Verb(name="servers", measure=measures.ShowServers, help="How each GPU is, and what it runs."),
+    Verb(
+        name="server drain",
+        measure=measures.DrainServer,
+        help="A GPU finishes what it has, and takes nothing new.",
+        fields=(_SERVER,),
+    ),
+    Verb(
+        name="server resume",
+        measure=measures.ResumeServer,
+        help="A GPU that was drained goes back to work.",
+        fields=(_SERVER,),
+    ),
+    Verb(
+        name="communities",
+        measure=measures.ShowCommunities,
+        help="Which communities there are, what they have in the queue, and what holds for them.",
     ),
     Verb(
         name="ban-community",

@@ -8,6 +8,7 @@ from bot.intake import Intake, Knowledge
 from bot.limits import limits_of, ranks_of, standard_of
 from bot.moderation import Moderation
 from bot.noticeboard import Sources
+from bot.operating import Operating
 from bot.overseeing import Overseeing
 from bot.removing import Removing
 from bot.reviewing import Reviewing
@@ -48,7 +49,7 @@ def desk_of(core: Core) -> Desk:
         knowledge=knowledge,
         limits=limits,
         bench=bench,
-        own=Belongings(removing=bench.removing),
+        own=Belongings(removing=bench.removing, hours=pool.usage),
         ranks=ranks_of(core.options.settings),
         gpus=shared.lanes.gpus,
         awaited=shared.lanes.awaited,
@@ -73,12 +74,21 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         reports=pool.reports,
         reviewing=Reviewing(reviews=pool.reviews, reports=pool.reports),
     )
+    operating = Operating(
+        servers=pool.servers,
+        store=pool.store,
+        overview=pool.overview,
+        rules=rules,
+        seeds={each.name: each.spec for each in settings.servers},
+        known=[each.tenant for each in settings.communities],
+    )
     return Moderation(
         overseeing=overseeing,
         removing=removing,
         counters=pool.counters,
         signing_in=SigningIn(sessions=pool.sessions, public_url=settings.public_url),
         knowledge=knowledge,
+        operating=operating,
     )
 
 

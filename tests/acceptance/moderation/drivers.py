@@ -19,6 +19,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from adapters.discord.verbs import path_of
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from adapters.simulator.options import SimulatorOptions
@@ -95,7 +96,7 @@ class InDiscord:
     async def _mod(self, who: DiscordMember, words: str) -> str:
         verb, raw = read_words(words)
         filled: dict[str, Any] = {name: text for name, text in raw.items() if text}
-        asked = await who.slash(self.scene.general, f"mod {verb.name}", **filled)
+        asked = await who.slash(self.scene.general, f"mod {path_of(verb)}", **filled)
         await self.scene.discord.until(lambda: bool(asked.text.strip()), PATIENCE_S)
         assert all(each.is_ephemeral for each in asked.messages)
         return discord.read(asked)

@@ -18,6 +18,7 @@ from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_reviews import MemoryReviews
+from tests.fakes.memory_servers import MemoryServers
 from tests.fakes.memory_sessions import MemorySessions
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import CATALOG, VOCABULARY, occasion
@@ -49,6 +50,7 @@ class House:
         self.doomed = MemoryDoomed()
         self.reviews = MemoryReviews(store=self.store, audit=self.audit)
         self.sessions = MemorySessions(clock=self.clock)
+        self.servers = MemoryServers(clock=self.clock)
         self.knowledge = Knowledge(catalog=lambda: CATALOG, vocabulary=lambda: VOCABULARY, usual=lambda: "txt2img")
 
     @cached_property

@@ -77,6 +77,11 @@ READ = [
     ("unban-community", m.UnbanCommunity()),
     ("ceiling weight:0.5 600s/day", m.SetCeiling(weight=500, quotas=(GPU_DAILY,))),
     ("ceiling", m.SetCeiling()),
+    ("clear-all now", m.ClearAll()),
+    ("servers", m.ShowServers()),
+    ("server drain gpu1", m.DrainServer(name="gpu1")),
+    ("server resume gpu1", m.ResumeServer(name="gpu1")),
+    ("communities", m.ShowCommunities()),
 ]
 
 FAULTS = [

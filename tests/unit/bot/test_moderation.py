@@ -10,6 +10,7 @@ from bot.errors import Banned, NotAllowed, SubmissionError
 from bot.jobs import JobState, MessageRef, Place
 from bot.limits import Limits
 from bot.moderation import Moderation
+from bot.operating import Operating
 from bot.overseeing import Overseeing
 from bot.policy.audit import NAMES
 from bot.policy.entitlements import Standard
@@ -21,6 +22,7 @@ from bot.policy.measures import (
     BanUser,
     CancelJob,
     ClearQueue,
+    DrainServer,
     GrantMore,
     Measure,
     OfUser,
@@ -32,6 +34,7 @@ from bot.policy.measures import (
     RejectJob,
     RemovePattern,
     ResetUsage,
+    ResumeServer,
     ResumeWork,
     SetCeiling,
     SetQuota,
@@ -54,6 +57,7 @@ from bot.policy.tiers import Tier
 from bot.removing import Removing
 from bot.reports import Report
 from bot.reviewing import Reviewing
+from bot.servers import ServerSpec
 from bot.signing_in import SigningIn
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, START_MS, House
 
@@ -88,6 +92,13 @@ def bench(house: House) -> Moderation:
         counters=house.store.counters,
         knowledge=house.knowledge,
         signing_in=SigningIn(sessions=house.sessions, public_url="https://paint.example", token=lambda: "token"),
+        operating=Operating(
+            servers=house.servers,
+            store=house.store,
+            overview=house.store,
+            rules=house.rules,
+            seeds={"UTC": ServerSpec(name="UTC", url="http://127.0.0.1:8188")},
+        ),
     )
 
 
@@ -146,6 +157,7 @@ async def test_whatever_is_done_is_written_down_with_who_and_whom(kind):
     house = House(limits=Limits(tiers=(Tier(name="gold", users=frozenset({"ann"}), review=is_review),)))
     job_id = await house.painted() if is_review else (await house.asked()).record.job.id
     opposite = {Unban: BanUser, ResumeWork: PauseWork, RemovePattern: AddPattern, UnbanCommunity: BanCommunity}
+    opposite[ResumeServer] = DrainServer
     if kind in opposite:
         await did(house, any_measure(opposite[kind], job_id), OPERATOR)
     more = {SetTier: {"tier": "gold"}, SetCeiling: {"weight": 10}, GrantMore: {"pictures": 1}}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.verbs import mod_command, read_verb, typed_into
+from adapters.discord.verbs import mod_command, path_of, read_verb, typed_into
 from bot.errors import SubmissionError
 from bot.measuring import read_fields
 from bot.policy import measures as m
@@ -44,7 +44,7 @@ def sent(name: str, focused: str = "", **values: str) -> dict[str, Any]:
 def test_discord_takes_it_and_it_has_a_subcommand_for_every_verb() -> None:
     assert [*checked([MOD], ())] == []
     assert len(MOD["options"]) <= MOST_PARTS
-    assert {name for name, _ in leaves(MOD)} == {verb.name for verb in VERBS}
+    assert {name for name, _ in leaves(MOD)} == {path_of(verb) for verb in VERBS}
 
 
 def test_it_is_shown_to_moderators_and_in_a_server_alone() -> None:
@@ -54,7 +54,7 @@ def test_it_is_shown_to_moderators_and_in_a_server_alone() -> None:
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_people_are_chosen_and_whatever_is_written_has_a_longest_length(verb: Any) -> None:
-    options = {each["name"]: each for each in dict(leaves(MOD))[verb.name]}
+    options = {each["name"]: each for each in dict(leaves(MOD))[path_of(verb)]}
 
     assert {name for name, each in options.items() if each.get("required")} == {
         each.name for each in verb.fields if each.is_required
@@ -102,3 +102,13 @@ def test_what_is_being_typed_is_known_by_its_field() -> None:
     assert each is not None
     assert (each.kind, typed) == (Kind.WORKFLOW, "fl")
     assert typed_into({})[0] is None
+
+
+def test_what_only_the_operator_can_do_stands_apart_and_says_so() -> None:
+    [group] = [each for each in MOD["options"] if each["name"] == "operator"]
+
+    assert "Only whoever runs this bot" in group["description"]
+    assert {f"operator {each['name']}" for each in group["options"]} == {
+        path_of(verb) for verb in VERBS if verb.rank is m.Rank.OPERATOR
+    }
+    assert read_fields(*read_verb(sent("operator server-drain", gpu="gpu1"))) == m.DrainServer(name="gpu1")

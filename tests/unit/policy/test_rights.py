@@ -16,9 +16,11 @@ TWIN = Tenant(platform="slack", id=GUILD.id)
 MODERATORS = {
     "ShowUser", "SetQuota", "GrantMore", "ResetUsage", "SetTier", "BanUser", "Unban", "ClearQueue", "Purge",
     "CancelJob", "PauseWork", "ResumeWork", "AddPattern", "RemovePattern", "ShowPatterns", "TestText", "SetZone",
-    "ShowRecent", "ShowReports", "ShowReviews", "PassJob", "RejectJob", "ShowAudit", "OpenConsole",
+    "ShowRecent", "ShowReports", "ShowReviews", "PassJob", "RejectJob", "ShowAudit", "OpenConsole", "ClearAll",
 }  # fmt: skip
-OPERATORS = {"BanCommunity", "UnbanCommunity", "SetCeiling"}
+OPERATORS = {
+    "BanCommunity", "UnbanCommunity", "SetCeiling", "ShowServers", "DrainServer", "ResumeServer", "ShowCommunities",
+}  # fmt: skip
 
 _VALUES = {
     "user": "7",
