@@ -10,6 +10,7 @@ import pytest
 from adapters.web.console.limits import ConsoleLimits
 from bot.console.views import LiveView, PendingView, QueueView, UsageView
 from bot.errors import SubmissionError
+from bot.jobs import JobState
 from bot.policy.measures import BanUser, CancelJob, GrantMore, PassJob, Purge, RejectJob, SetQuota, ShowUser
 from bot.policy.measures import TestText as TryText
 from tests.integration.web.console.scene import console_of
