@@ -24,6 +24,9 @@ OF_POLICY = (
     "cancel",
     "clear-all",
     "communities",
+    "reviews",
+    "pass",
+    "reject",
 )
 OF_BLOCKLIST = ("add", "remove", "list", "test")
 

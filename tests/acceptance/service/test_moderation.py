@@ -78,7 +78,7 @@ async def test_what_is_purged_from_the_command_line_leaves_every_page(service: S
     bens = await page.ask(f"/imagine a hen {SHORT}", "ben")
     await page.until(lambda: all(page.state(job) == "succeeded" for job in (mine, bens)))
 
-    assert "Removed: 1 job" in await service.run("users", "purge", "ada", "1h", *HERE)
+    assert "Removed: 1 job" in await service.run("users", "purge", "ada", "1h", "--yes", *HERE)
 
     await page.until(lambda: page.faults == [f"gone: {mine}"])
     assert page.state(bens) == "succeeded"

@@ -1,5 +1,6 @@
 """`fairbrush users`, `policy` and `audit`: the words of a chat, as the operator, in a store that lasts."""
 
+import io
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from bot.cli import policy, users
 from bot.cli.moderating import Where, at_home, entries, operator, say_entries, say_held, show_audit, show_policy, take
 from bot.cli.terminal import WRONG, tell
+from bot.cli.verbs import insist
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.moderators import Held
@@ -111,5 +113,20 @@ async def test_an_export_has_every_page():
 def test_every_verb_is_a_command_somewhere():
     listed = {*users.OF_USERS, *policy.OF_POLICY, *(f"blocklist {name}" for name in policy.OF_BLOCKLIST)}
 
-    # Who did what, what was reported, and the GPUs are commands of their own.
+    # Who did what, what was reported, the GPUs and the console are commands of their own.
     assert set(BY_NAME) - listed == {"audit", "console", "reports", "servers", "server drain", "server resume"}
+
+
+@pytest.mark.parametrize("words", [["purge", "7", "1h"], ["clear-all"]], ids=" ".join)
+def test_what_cannot_be_taken_back_is_asked_first_and_without_a_terminal_refused(words, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+
+    with pytest.raises(SubmissionError, match="--yes"):
+        insist(words, is_meant=False)
+    insist(words, is_meant=True)
+    insist([*words, "now"], is_meant=False)
+
+
+def test_what_cannot_be_read_is_told_before_anything_is_asked():
+    with pytest.raises(InvalidValues):
+        insist(["purge"], is_meant=False)
