@@ -39,8 +39,9 @@ _OF_BOT: Mapping[str, str] = {
         """,
     "who may, and whose turn it is": """
         accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
-        overseeing overview policy presiding removing servers shares takedowns
+        naming overseeing overview policy presiding removing reviewing servers shares takedowns
         """,
+    "the console: who is let in, and what it shows": "console gpus signing_in watching",
     "settings, the service, the command line": "app backing cli ports service settings",
 }
 """The same of bot/, folders included; whatever is named in none of them runs jobs."""
