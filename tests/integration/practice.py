@@ -13,6 +13,7 @@ from PIL import Image
 
 from adapters.files import LocalFiles
 from bot.desk import Desk
+from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge, Receipt
 from bot.jobs import Job, JobRecord, run_id_of
@@ -26,6 +27,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.fakes.waiting import PATIENCE_S
 from tests.integration.web.desk import VOCABULARY, local_files
 from workflows.catalog import LIBRARY, Catalog, load_catalog
+from workflows.faults import InvalidValues
 from workflows.vocabulary import Vocabulary
 
 
@@ -40,7 +42,8 @@ def png(color: str = "teal", size: tuple[int, int] = (96, 64)) -> bytes:
 class PracticeDesk(Desk):
     """The real one, that a test can hold up.
 
-    `trouble` is raised by the next submit, `gate` is what it waits for, `books` what checking waits for.
+    `trouble` is raised by the next submit, `gate` is what it waits for, `books` what checking waits for. What is
+    refused is no submission.
     """
 
     checked: list[Submission] = field(default_factory=list)
@@ -61,7 +64,11 @@ class PracticeDesk(Desk):
         await self.gate.wait()
         if self.trouble:
             raise self.trouble.pop()
-        return await Desk.submit(self, submission)
+        try:
+            return await Desk.submit(self, submission)
+        except (SubmissionError, InvalidValues):
+            self.submissions.remove(submission)
+            raise
 
 
 @dataclass(kw_only=True)
