@@ -54,6 +54,7 @@ class _Page:
     until: float  #: the time of day
     look_at: float = 0.0
     shown: Json | None = None  #: what it says of jobs; None: nobody here knows
+    pictures: dict[JobId, str] = field(default_factory=dict)  #: what was found of them since it was looked at
     door: asyncio.Lock = field(default_factory=asyncio.Lock)  #: of two that publish it, the later one knows more
 
     @property
@@ -78,6 +79,7 @@ class Homes:
         page = self._opened(origin.requester, self.now() + KEPT_TRUE_S)
         async with page.door:
             page.shown = None
+            page.pictures.clear()
             await self._make_true(page)
         await self._note()
 
@@ -159,6 +161,7 @@ class Homes:
             except Refused as refused:
                 if not pictures or refused.refusal not in _NOT_TAKEN:
                     raise
+                page.pictures.clear()  # others may be sent by then
                 await self._put(page, home(records, usage))
         except Refused as refused:
             page.look_at = self.now() + LATER_S
@@ -178,8 +181,15 @@ class Homes:
         workflows = self.desk.catalog().workflows
         for record in [each for each in records if each.state.is_final][:LATEST]:
             is_fit = record.files and (shows_all or not is_for_adults(record.job, workflows))
-            uploaded = await self.notes.uploaded(record.job.id) if is_fit else None
-            first = next(iter(uploaded.ids.values()), None) if uploaded else None
+            first = await self._picture(page, record.job.id) if is_fit else None
             if first is not None:
                 found[record.job.id] = first
         return found
+
+    async def _picture(self, page: _Page, job_id: JobId) -> str | None:
+        if job_id not in page.pictures:
+            uploaded = await self.notes.uploaded(job_id)
+            first = next(iter(uploaded.ids.values()), None) if uploaded else None
+            if first is not None:
+                page.pictures[job_id] = first
+        return page.pictures.get(job_id)
