@@ -1,7 +1,6 @@
 """What moderators say with `/fairbrush mod …` and `@fairbrush mod …`: seen by them alone, wherever they say it."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from adapters.slack import answers
@@ -9,7 +8,6 @@ from adapters.slack.answering import Answering
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Kind, Origin
 from adapters.slack.persons import Persons
-from adapters.slack.refusals import Refused
 from adapters.slack.text import read
 from bot.commands import split_command
 from bot.desk import Desk
@@ -37,10 +35,8 @@ class Moderating:
 
     async def _actor(self, origin: Origin) -> Actor:
         rights = await self.persons.rights(origin.workspace, origin.requester.id)
-        requester = origin.requester
-        with suppress(Refused):  # the audit has their id, too
-            person = await self.persons.person(origin.workspace, requester.id)
-            requester = replace(requester, name=person.name)
+        # Where Slack does not say it, the audit has the name that came along, and their id.
+        requester = replace(origin.requester, name=rights.name or origin.requester.name)
         return actor_of(requester, self.desk.rank(requester, rights.roles, moderates=rights.moderates))
 
 

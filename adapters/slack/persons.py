@@ -34,6 +34,7 @@ class Person:
 class Rights:
     """What somebody is by Slack's word, to tiers and to whoever asks for their rank."""
 
+    name: str = ""  #: empty where Slack does not say it
     roles: tuple[str, ...] = ()  #: their user groups that settings name, and whether they are a guest
     moderates: bool = False
 
@@ -78,7 +79,8 @@ class Persons:
             person = await self.person(workspace, user)
         except Refused:
             return Rights()
-        return Rights(roles=await self._roles(person, workspace, user), moderates=person.moderates)
+        roles = await self._roles(person, workspace, user)
+        return Rights(name=person.name, roles=roles, moderates=person.moderates)
 
     async def _roles(self, person: Person, workspace: str, user: str) -> tuple[str, ...]:
         return (*((GUEST,) if person.is_guest else ()), *await self.groups.of(workspace, user))
