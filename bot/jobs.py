@@ -202,7 +202,7 @@ def picture_numbers(files: Sequence[StoredFile]) -> tuple[int, ...]:
     return tuple(number for number, file in enumerate(files) if file.is_taken)
 
 
-class Verdict(StrEnum):
+class Decision(StrEnum):
     """What a moderator decided about what a job made."""
 
     PASSED = "passed"
@@ -213,7 +213,7 @@ class Verdict(StrEnum):
 class Review:
     """What a moderator decided, once and for good."""
 
-    verdict: Verdict
+    decision: Decision
     by: str  #: their name, as shown
     reason: str = ""  #: which whoever asked reads
 
@@ -252,7 +252,7 @@ class JobRecord:
     @property
     def is_withheld(self) -> bool:
         """Whether what it makes is shown to nobody but moderators: none of them has let it pass."""
-        return self.job.for_review and (self.review is None or self.review.verdict is not Verdict.PASSED)
+        return self.job.for_review and (self.review is None or self.review.decision is not Decision.PASSED)
 
     @property
     def awaits_review(self) -> bool:

@@ -9,7 +9,7 @@ from bot.answers import Answer, Link, Section, Tone, note
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.houserules import Holding
-from bot.jobs import JobRecord, Review, Tenant, Verdict
+from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.naming import person, short
 from bot.policy.audit import WHOM, AuditEntry, Outcome
 from bot.policy.blocklist import Ruling
@@ -133,7 +133,7 @@ def to_review(records: Sequence[JobRecord]) -> Answer:
 
 def reviewed(review: Review) -> Answer:
     """Say what becomes of what a job made."""
-    if review.verdict is Verdict.PASSED:
+    if review.decision is Decision.PASSED:
         return note("Passed.", "Its message shows it in a moment.", tone=Tone.GOOD)
     return note("Rejected.", "Its message says so, with your reason; what it made is deleted.", tone=Tone.GOOD)
 

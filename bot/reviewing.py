@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import SubmissionError
 from bot.inert import label
-from bot.jobs import JobRecord, Review, StoredFile, Tenant, Verdict
+from bot.jobs import Decision, JobRecord, Review, StoredFile, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, PassJob, RejectJob
 from bot.policy.rulebook import MAX_REASON
@@ -18,7 +18,7 @@ _NO_REASON = "Say why in a few words: whoever asked for it reads that."
 
 _LONGEST_NAME = 60
 
-_SAID = {Verdict.PASSED: "let it pass", Verdict.REJECTED: "did not let it through"}
+_SAID = {Decision.PASSED: "let it pass", Decision.REJECTED: "did not let it through"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Reviewing:
         if refused := refusal(record):
             raise refused
         # What was reported is evidence: it goes with the job, and until then is shown to moderators alone.
-        keeps_files = review.verdict is Verdict.PASSED or await self._is_reported(record)
+        keeps_files = review.decision is Decision.PASSED or await self._is_reported(record)
         if not await self.reviews.decide(record, review, keeps_files=keeps_files, audit=audit):
             raise SubmissionError(_QUICKER)
 
@@ -50,17 +50,17 @@ def review_of(actor: Actor, measure: PassJob | RejectJob) -> Review:
     """Return what somebody decides; raises SubmissionError where they say no reason."""
     by = label(actor.name, _LONGEST_NAME)
     if isinstance(measure, PassJob):
-        return Review(verdict=Verdict.PASSED, by=by)
+        return Review(decision=Decision.PASSED, by=by)
     reason = label(measure.reason, MAX_REASON)
     if not reason:
         raise SubmissionError(_NO_REASON)
-    return Review(verdict=Verdict.REJECTED, by=by, reason=reason)
+    return Review(decision=Decision.REJECTED, by=by, reason=reason)
 
 
 def refusal(record: JobRecord) -> SubmissionError | None:
     """Say why nothing can be decided about a job; None when it waits for that."""
     if record.review is not None:
-        return SubmissionError(f"{record.review.by} {_SAID[record.review.verdict]} already.")
+        return SubmissionError(f"{record.review.by} {_SAID[record.review.decision]} already.")
     return None if record.awaits_review else SubmissionError(NOT_PENDING)
 
 

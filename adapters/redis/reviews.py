@@ -31,7 +31,7 @@ class RedisReviews:
         told = await self.edge.run(
             "decide",
             job_name(record.job.id),
-            f"{review.verdict}/{token_hex(16)}",
+            f"{review.decision}/{token_hex(16)}",
             result_text(files=files, texts=texts, review=review),
             where_name(audit.tenant),
             audit_text(audit),

@@ -10,6 +10,7 @@ from bot.accounts import PRIORITY_STEP
 from bot.errors import StoreLost
 from bot.events import MediaKind
 from bot.jobs import (
+    Decision,
     Job,
     JobId,
     JobRecord,
@@ -21,7 +22,6 @@ from bot.jobs import (
     RunId,
     StoredFile,
     Tenant,
-    Verdict,
     as_reviewed,
 )
 from bot.reports import Report
@@ -71,7 +71,7 @@ def result_text(
     review: Review | None = None,
 ) -> str:
     """Write what a job came to."""
-    decided = {"review": {"verdict": review.verdict, "by": review.by, "reason": review.reason}} if review else {}
+    decided = {"review": {"decision": review.decision, "by": review.by, "reason": review.reason}} if review else {}
     return written({"files": [_file(file) for file in files], "texts": list(texts), "sentence": sentence, **decided})
 
 
@@ -142,7 +142,7 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
 def _review_of(came_to: Json) -> Review | None:
     if not (told := cast("Json | None", came_to.get("review"))):
         return None
-    return Review(verdict=Verdict(str(told["verdict"])), by=str(told["by"]), reason=str(told["reason"]))
+    return Review(decision=Decision(str(told["decision"])), by=str(told["by"]), reason=str(told["reason"]))
 
 
 def inputs_of(values: Values) -> list[FileHandle]:

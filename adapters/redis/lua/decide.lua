@@ -2,7 +2,7 @@
 -- Notes what a moderator decided about what a job made, once, with its entry in the audit; the same nonce gets the same
 -- answer again. The files that go are noted, unless somebody else refers to them.
 -- KEYS: the pool
--- ARGV: job, verdict and nonce, result (JSON), the audit's tenant, entry as JSON, its life in ms, most of a tenant, most of
+-- ARGV: job, decision and nonce, result (JSON), the audit's tenant, entry as JSON, its life in ms, most of a tenant, most of
 --       all, bytes of the files that go, their keys …
 -- Complexity: O(log n) for n jobs, and the number of its files
 local id, decided = ARGV[1], ARGV[2]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs import JobState, MessageRef, Requester, Review, Tenant, Verdict
+from bot.jobs import Decision, JobState, MessageRef, Requester, Review, Tenant
 from bot.policy.audit import AuditEntry, Author
 from bot.ports import Notice
 from tests.contracts.store.test_store import PICTURE, SOUND
@@ -14,8 +14,8 @@ from workflows.values import FileHandle
 
 OTHERS = Tenant(platform="discord", id="1001")
 CLEO = Requester(tenant=OTHERS, id="cleo", name="Cleo")
-PASSED = Review(verdict=Verdict.PASSED, by="Moe")
-REJECTED = Review(verdict=Verdict.REJECTED, by="Moe 🐕", reason="It is\nnot a cat.")
+PASSED = Review(decision=Decision.PASSED, by="Moe")
+REJECTED = Review(decision=Decision.REJECTED, by="Moe 🐕", reason="It is\nnot a cat.")
 MOD = Author(platform="local", id="moe", name="Moe")
 
 
