@@ -28,6 +28,8 @@ from bot.service.reaching import connecting
 from bot.service.roles import Role
 from bot.service.running import Service
 from bot.service.tidying import Tidying
+from bot.signing_in import LOCAL
+from bot.vouching import Itself
 
 __all__ = ["ServiceOptions", "opened", "serve"]
 
@@ -103,14 +105,16 @@ def _stands(core: Core, announce: Announce) -> Iterator[Stand]:
 
         slack = slack_front(core, backing)
         beside = slack.routes()
-        yield stand_of(core, slack, sources, FAR)
+        yield stand_of(core, slack, sources, FAR, {slack.platform.name: slack.voucher})
     if Role.DISCORD in core.options.roles:
         from bot.service.discord import discord_front  # noqa: PLC0415
 
-        yield stand_of(core, discord_front(core, backing), sources, FAR)
+        discord = discord_front(core, backing)
+        yield stand_of(core, discord, sources, FAR, {discord.platform.name: discord.voucher})
     if Role.WEB in core.options.roles:
 
         def served(page: WebServer) -> None:
             announce(page.url, " ".join(filter(None, (page.note, core.shared.roster.remark))) or None)
 
-        yield stand_of(core, web_front(core, desk, served, beside), sources, NEAR)
+        page = web_front(core, desk, served, beside)
+        yield stand_of(core, page, sources, NEAR, {page.platform.name: page.voucher, LOCAL: Itself()})

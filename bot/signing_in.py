@@ -17,7 +17,10 @@ from bot.ports import SessionStore
 SIGN_IN = "/console/sign-in"
 """Where a link leads to on the page's server; its token stands behind a `#`."""
 
-HERE = frozenset({"local", "web"})
+LOCAL = "local"
+"""The platform of the command line."""
+
+HERE = frozenset({LOCAL, "web"})
 """The platforms of the command line and the page: whoever speaks by them is where the page is."""
 
 MOST_TOKEN = 200

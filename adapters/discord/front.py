@@ -17,6 +17,7 @@ from adapters.discord.registering import Registering
 from adapters.discord.rest import Rest
 from adapters.discord.routing import Routes
 from adapters.discord.shapes import Json
+from adapters.discord.vouching import Discords
 from bot.answers import Answer
 from bot.attending import DEADLINE_S, Attending
 from bot.errors import ConfigError, gathered
@@ -40,6 +41,7 @@ class DiscordFront:
     registering: Registering
     greeting: Greeting
     gateway: GatewayOptions
+    voucher: Discords  #: says who of those at the console still moderates
     deadline_s: float = DEADLINE_S
     _attending: Attending[Answering] = field(init=False, repr=False)
 

@@ -20,6 +20,7 @@ from adapters.discord.sending import Sending
 from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
+from adapters.discord.vouching import Discords
 from bot.asides import Asides
 from bot.backing import Backing
 from bot.beginning import Beginning
@@ -39,6 +40,7 @@ def front_of(options: DiscordOptions, backing: Backing, remembered: TextStore) -
             desk=backing.desk, rest=rest, remembered=remembered, guilds=options.guilds, sleep=options.sleep
         ),
         greeting=Greeting(rest=rest),
+        voucher=Discords(desk=backing.desk, rest=rest, now=options.now),
         gateway=GatewayOptions(
             token=options.token,
             shard_ids=options.shard_ids or None,

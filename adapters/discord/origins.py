@@ -154,7 +154,7 @@ def _read(event: Json, restricts: Callable[[str], bool]) -> Origin:
         is_private=guild is None and context != _OTHERS_DM,
         is_only_token=is_only_token,
         moderates=_holds(event.get("member") or {}, Right.MANAGE_MESSAGES) and not is_only_token,
-        governs=_holds(event.get("member") or {}, _GOVERNING) and not is_only_token,
+        governs=may_govern(event.get("member") or {}) and not is_only_token,
         missing=_missing(event, channel, is_there=guild is not None and not is_only_token),
         thread_of=_thread_of(channel),
         message=_id(message["id"]) if message else None,
@@ -194,6 +194,11 @@ def _missing(event: Json, channel: Json, *, is_there: bool) -> tuple[str, ...]:
         needed = [Right.VIEW_CHANNEL, sending, Right.ATTACH_FILES]
     ours = {"permissions": event.get("app_permissions", "0")}
     return tuple(NAMES[right] for right in needed if not _holds(ours, right))
+
+
+def may_govern(who: Json) -> bool:
+    """Tell whether somebody's permissions let them manage the server, or time its members out."""
+    return _holds(who, _GOVERNING)
 
 
 def _holds(who: Json, right: Right) -> bool:

@@ -173,6 +173,17 @@ class Rest:
         opened = await self._calls.ask(Call(method="POST", path="/users/@me/channels", body={"recipient_id": user}))
         return str(_object(opened)["id"])
 
+    async def guild(self, guild: str) -> Json:
+        """Return a server of theirs with its roles."""
+        call = Call(method="GET", path="/guilds/{guild_id}", where={"guild_id": guild}, essential=False)
+        return _object(await self._calls.ask(call))
+
+    async def member(self, guild: str, user: str) -> Json:
+        """Return who somebody is in a server of theirs."""
+        where = {"guild_id": guild, "user_id": user}
+        call = Call(method="GET", path="/guilds/{guild_id}/members/{user_id}", where=where, essential=False)
+        return _object(await self._calls.ask(call))
+
     async def put_commands(self, application: str, guild: str | None, commands: Sequence[Json]) -> list[Json]:
         """Replace every command, everywhere or in one guild; returns them as Discord keeps them."""
         path, where = _commands(application, guild)

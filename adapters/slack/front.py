@@ -23,6 +23,7 @@ from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
 from adapters.slack.shapes import Json
 from adapters.slack.tokens import OwnToken
+from adapters.slack.vouching import Workspaces
 from bot.attending import DEADLINE_S, Attending
 from bot.errors import ConfigError, FairbrushError, StoreLost, gathered
 from bot.refusals import BUSY, STOPPING
@@ -43,6 +44,7 @@ class SlackFront:
     rooms: Rooms
     follows: Routes
     leaving: Leaving
+    voucher: Workspaces  #: says who of those at the console still moderates
     base_url: str
     signing_secret: str = field(default="", repr=False)
     app_token: str | None = field(default=None, repr=False)  #: of Socket Mode; None: everything comes by HTTP

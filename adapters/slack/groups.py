@@ -8,13 +8,15 @@ from time import monotonic
 
 from adapters.slack.calls import Calls
 from adapters.slack.pacing import MINUTE_S, TIERS
-from adapters.slack.refusals import Refused
+from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.shapes import Json
 
 _log = logging.getLogger(__name__)
 
 KNOWN_S = 60.0
 """For so long a group is believed to be as it was: whoever is taken out of it has lost their rights within a minute."""
 
+_PASSING = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _TIER = 2  # of usergroups.users.list
 _MOST_KNOWN = 2000
 
@@ -30,11 +32,15 @@ class Groups:
     calls: Calls
     named: Callable[[str], frozenset[str]] = _none  #: the ids that settings name for a workspace
     clock: Callable[[], float] = monotonic
-    _members: dict[tuple[str, str], tuple[float, frozenset[str]]] = field(default_factory=dict, init=False)
+    # None: Slack does not tell at the moment.
+    _members: dict[tuple[str, str], tuple[float, frozenset[str] | None]] = field(default_factory=dict, init=False)
     _doors: dict[str, asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
 
-    async def of(self, workspace: str, user: str) -> tuple[str, ...]:
-        """Return in which of the named groups somebody is: in none of which Slack does not tell. Raises StoreLost."""
+    async def of(self, workspace: str, user: str, *, is_vital: bool = False) -> tuple[str, ...]:
+        """Return in which of the named groups somebody is: in none of which Slack does not tell. Raises StoreLost.
+
+        `is_vital`: where Slack does not tell at the moment, Refused is raised instead.
+        """
         named = self.named(workspace)
         if not named:
             return ()
@@ -44,19 +50,23 @@ class Groups:
             self._doors.clear()
         # One after the other: of a crowd that asks at once, the first one finds out for all.
         async with self._doors.setdefault(workspace, asyncio.Lock()):
-            return tuple([each for each in sorted(named) if user in await self._told(workspace, each, known_s)])
+            told = {each: await self._told(workspace, each, known_s) for each in sorted(named)}
+        found = tuple(each for each, members in told.items() if members and user in members)
+        if is_vital and None in told.values():
+            raise Refused(Refusal.AWAY, detail="who is in a user group")
+        return found
 
-    async def _told(self, workspace: str, group: str, known_s: float) -> frozenset[str]:
-        until, known = self._members.get((workspace, group), (0.0, frozenset[str]()))
+    async def _told(self, workspace: str, group: str, known_s: float) -> frozenset[str] | None:
+        until, known = self._members.get((workspace, group), (0.0, None))
         if until > self.clock():
             return known
         try:
-            told = await self.calls.ask(workspace, "usergroups.users.list", {"usergroup": group})
+            told: Json | None = await self.calls.ask(workspace, "usergroups.users.list", {"usergroup": group})
         except Refused as refused:
             # A group of another workspace, an app without the scope, a Slack in trouble: nobody has a right by it then.
             _log.warning("nobody is known to be in a user group: group=%s %s", group, refused.brief)
-            told = {}
-        members = frozenset(map(str, told.get("users") or ()))
+            told = None if refused.refusal in _PASSING else {}
+        members = None if told is None else frozenset(map(str, told.get("users") or ()))
         if len(self._members) >= _MOST_KNOWN:
             self._members.clear()
         self._members[workspace, group] = (self.clock() + known_s, members)

@@ -30,6 +30,7 @@ from adapters.slack.showing import Showing
 from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.tokens import OwnToken
+from adapters.slack.vouching import Workspaces
 from bot.asides import Asides
 from bot.backing import Backing
 from bot.beginning import Beginning
@@ -55,6 +56,7 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
         outside=outside,
         rooms=rooms,
         follows=_routes(options, backing, submitting, chat),
+        voucher=Workspaces(desk=backing.desk, persons=persons),
         leaving=Leaving(desk=backing.desk, installs=None if own else installs),
         base_url=options.base_url,
         signing_secret=options.signing_secret or "",

@@ -13,6 +13,7 @@ from bot.service.core import Core
 from bot.service.fronts import Front, Stand
 from bot.service.tidying import Tidying
 from bot.takedowns import Takedowns
+from bot.vouching import ROUND_S
 from workflows.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,11 @@ class Service:
             _again(TIDY_S, self.tidying.tidy, "tidying"),
             *(stand.noticeboard.run() for stand in self.stands),
             *(_again(TAKEDOWNS_S, self._takedowns(stand).round, "taking messages away") for stand in self.stands),
+            *(
+                _again(ROUND_S, vouching.round, f"asking about those of {vouching.platform} at the console")
+                for stand in self.stands
+                for vouching in stand.vouching
+            ),
             *(self._let_in(stand.front, stopping) for stand in self.stands),
         ]
 
