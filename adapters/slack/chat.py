@@ -11,7 +11,7 @@ from adapters.slack.cards import card_message
 from adapters.slack.files import Link, Pictures
 from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import SHUT, Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Conversation, budget_of, conversation_of, where
 from bot.budgets import Budget
@@ -21,9 +21,6 @@ from bot.jobs import Job, MessageRef
 from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
 from bot.ports import FileStore, SecretStore
 from bot.status import StatusCard
-
-_LOST = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN, Refusal.REVOKED})
-"""What no later try of the same call mends."""
 
 _NOT_TAKEN = frozenset({Refusal.INVALID, Refusal.NO_FILES, Refusal.FILE_GONE})
 """What may be for the pictures' sake."""
@@ -82,7 +79,7 @@ class SlackChat:
             if posted.kind is not Kind.LOST:
                 await self._calls.ask(job.place.tenant.id, "chat.delete", where(posted))
         except Refused as refused:
-            if refused.refusal not in _LOST:
+            if refused.refusal not in SHUT:
                 raise
         await self._leave_no_file(job)
 
@@ -90,7 +87,7 @@ class SlackChat:
 
     def loss(self, error: ChatError) -> Loss | None:
         """Tell what is lost by a refusal; one of a file does not come here, but the token's end does."""
-        return Loss.GONE if isinstance(error, Refused) and error.refusal in _LOST else None
+        return Loss.GONE if isinstance(error, Refused) and error.refusal in SHUT else None
 
     async def change(self, job: Job, posted: Posted, card: StatusCard, *, remarks: Sequence[str]) -> None:
         """Change a message."""

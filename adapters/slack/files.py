@@ -14,7 +14,7 @@ from adapters.slack.blocks import ALT_TEXT
 from adapters.slack.calls import Calls
 from adapters.slack.cards import PICTURES, Shown, ShownFile
 from adapters.slack.notes import Notes, Uploaded
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import OUTSIDE, Refusal, Refused
 from adapters.slack.text import rich
 from bot.cards import unlinked
 from bot.contents import content_of
@@ -51,7 +51,7 @@ LOST_S = 10.0
 _MAY_PASS = frozenset({Refusal.AWAY, Refusal.FILE_GONE, Refusal.INVALID, Refusal.NOT_READY})
 """What one file's try may end in, and another one not."""
 
-_FOR_GOOD = frozenset({Refusal.NO_FILES, Refusal.FORBIDDEN, Refusal.GONE, Refusal.NOT_IN_CHANNEL})
+_FOR_GOOD = OUTSIDE | {Refusal.NO_FILES}
 """What no later try mends. Said of a file it is no word about the message, which goes on without its pictures."""
 
 _AT_ONCE = 3

@@ -15,7 +15,6 @@ from bot.submissions import Occasion
 _WRITTEN = (None, "file_share", "thread_broadcast")
 """Subtypes of messages that somebody wrote; all others tell of a change, or are written by none."""
 
-_DIRECT = "D"  # what the id of a direct message begins with
 _LONGEST_ID = 100
 _LONGEST_NAME = 80
 _LONGEST_SECRET = 1000
@@ -97,7 +96,7 @@ class Origin:
         return Spot(
             place=self.place(where),
             thread_of=where.channel if where and where.thread else None,
-            is_direct=where is not None and where.channel.startswith(_DIRECT),
+            is_direct=where is not None and where.is_direct,
         )
 
     def occasion(self, talk: Conversation | None = None) -> Occasion:

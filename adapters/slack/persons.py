@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from adapters.slack.calls import Calls
 from adapters.slack.groups import Groups
 from adapters.slack.notes import Notes
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import PASSING, Refused
 from adapters.slack.shapes import Json
 from bot.errors import SubmissionError
 from bot.policy.tiers import GUEST
@@ -17,7 +17,6 @@ KNOWN_S = 900.0
 MODERATES_S = 60.0
 """And that they moderate: whoever is no admin any more soon cannot act as one."""
 
-_UNTOLD = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _WHO_ASKS = "Slack does not tell me at the moment who you are. Try again in a minute."
 
 
@@ -67,7 +66,7 @@ class Persons:
         try:
             person = await self.person(asks.tenant.id, asks.id)
         except Refused as refused:
-            if refused.refusal not in _UNTOLD:
+            if refused.refusal not in PASSING:
                 raise
             raise SubmissionError(_WHO_ASKS, detail=refused.detail) from refused
         roles = await self._roles(person, asks.tenant.id, asks.id)

@@ -10,8 +10,7 @@ from typing import Any
 from adapters.slack.calls import Calls
 from adapters.slack.cards import EVENT, metadata
 from adapters.slack.notes import Making, Notes
-from adapters.slack.refusals import Refusal, Refused
-from adapters.slack.rooms import SHUT
+from adapters.slack.refusals import SHUT, Refusal, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 

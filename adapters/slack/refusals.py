@@ -22,7 +22,16 @@ class Refusal(StrEnum):
     INVALID = "invalid"  #: Slack cannot read what was sent: a fault of ours
 
 
-_SHUT = "This workspace has taken back my access. Whoever runs this bot has to install me here again."
+PASSING = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
+"""What is no word about what was asked: a later try may tell."""
+
+OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
+"""What keeps us out of a conversation, until somebody there changes that."""
+
+SHUT = OUTSIDE | {Refusal.REVOKED}
+"""What no later try of the same call mends; of a post's channel nothing is believed any more."""
+
+_REVOKED = "This workspace has taken back my access. Whoever runs this bot has to install me here again."
 
 
 class Refused(ChatError):
@@ -47,7 +56,7 @@ class Refused(ChatError):
 
     def __str__(self) -> str:
         """Say what whoever asked can read."""
-        return _SHUT if self.refusal is Refusal.REVOKED else super().__str__()
+        return _REVOKED if self.refusal is Refusal.REVOKED else super().__str__()
 
 
 _WORDS: dict[Refusal, str] = {

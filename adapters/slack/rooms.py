@@ -8,7 +8,7 @@ from time import monotonic
 
 from adapters.slack.calls import Calls
 from adapters.slack.notes import BELIEVED_S, Notes
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import OUTSIDE, PASSING, Refused
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
 from bot.errors import SubmissionError
@@ -27,12 +27,7 @@ _UNTOLD_S = 10.0
 
 _MOST_KNOWN = 5000
 _PAGE, _PAGES = 999, 5
-_UNTOLD = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _WHO_READS = "Slack does not tell me at the moment who reads there. Try again in a minute."
-_OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
-
-SHUT = _OUTSIDE | {Refusal.REVOKED}
-"""Refusals of a post after which nothing is believed of its channel any more."""
 
 NOT_THERE = "I am not in this conversation, so I could not show you the picture."
 INVITE = "Somebody who is in the channel can let me in: type /invite and my name there."
@@ -78,7 +73,7 @@ class Rooms:
         try:
             await self._look(talk, doubt)
         except Refused as refused:
-            if refused.refusal not in _UNTOLD:
+            if refused.refusal not in PASSING:
                 raise
             _log.info("a conversation is taken as it is: %s", refused.brief)
             if len(self._untold) >= _MOST_KNOWN:
@@ -91,7 +86,7 @@ class Rooms:
         try:
             told = await self.calls.ask(talk.workspace, "conversations.info", asked, within_s=_LOOK_S)
         except Refused as refused:
-            if refused.refusal not in _OUTSIDE:
+            if refused.refusal not in OUTSIDE:
                 raise
             raise NotThere(detail=refused.detail) from refused
         room: Json = told.get("channel") or {}
@@ -111,7 +106,7 @@ class Rooms:
             if await self._look(talk, doubt) and not await self._reads(talk, user):
                 raise NotThere(detail="whoever asks is no member")
         except Refused as refused:
-            if refused.refusal not in _UNTOLD:
+            if refused.refusal not in PASSING:
                 raise
             raise Unpostable(_WHO_READS, detail=refused.detail) from refused
 

@@ -7,7 +7,7 @@ from adapters.slack.answering import Answering
 from adapters.slack.cards import Shown, ShownFile, card_message
 from adapters.slack.files import is_looked_at
 from adapters.slack.notes import Notes
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import PASSING, Refused
 from bot.histories import fit_for
 from bot.jobs import JobRecord
 from bot.policy.places import Spot
@@ -15,7 +15,6 @@ from bot.status import StatusCard
 
 _WHERE = "Whoever runs this bot says in which channels it may be shown."
 _NOT_BROUGHT = "Its pictures are not in Slack yet, or not any more."
-_PASSES = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _ON_THEIR_WAY = "Its pictures are on their way to Slack: try again in a moment."
 
 
@@ -45,7 +44,7 @@ async def _missing(answering: Answering, ids: Sequence[str]) -> str:
     try:
         ready = [await is_looked_at(answering.calls, answering.origin.workspace, each) for each in ids]
     except Refused as refused:
-        return _ON_THEIR_WAY if refused.refusal in _PASSES else _NOT_BROUGHT
+        return _ON_THEIR_WAY if refused.refusal in PASSING else _NOT_BROUGHT
     if not ready:
         return _NOT_BROUGHT
     return "" if all(ready) else _ON_THEIR_WAY
