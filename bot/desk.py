@@ -133,9 +133,10 @@ class Desk:
     ) -> Left | None:
         """Forget an ended job, and soon its files: one's own, or as a moderator any of the community.
 
-        Returns its message, which is left for the platform to take away; None where nobody knows of one. The platform
-        tells whether somebody moderates, and whom the message answers that was clicked: of a job that is forgotten
-        already, that message is all that is left. Raises SubmissionError.
+        What was reported stays as evidence, for moderators alone; for everybody else it is gone as any other. Returns
+        its message, which is left for the platform to take away; None where nobody knows of one. The platform tells
+        whether somebody moderates, and whom the message answers that was clicked: of a job that is forgotten already,
+        that message is all that is left. Raises SubmissionError.
         """
         record = await self._theirs(job_id, requester, moderates=moderates)
         if record is None:
@@ -143,7 +144,7 @@ class Desk:
                 return None
             raise SubmissionError(_NOT_YOURS_TO_DELETE)
         ref = (await self.notices.notice(job_id)).ref  # before the job is forgotten, and its notice with it
-        if not await self.store.forget(job_id):
+        if not await self._removed(record):
             raise SubmissionError("That job has not ended yet. Cancel it first.")
         return Left(job=record.job, ref=ref) if ref else None
 
@@ -169,8 +170,9 @@ class Desk:
             raise SubmissionError("You have told enough of this: whoever runs this bot can read what you said before.")
 
     async def job(self, job_id: JobId) -> JobRecord | None:
-        """Return a job; who may see it is judged by whoever shows it."""
-        return await self.store.read(job_id)
+        """Return a job, unless it was deleted; who may see it is judged by whoever shows it."""
+        record = await self.store.read(job_id)
+        return None if record is None or record.is_evidence else record
 
     async def version(self, job: Job) -> Workflow:
         """Return a job's workflow as it is today; where it was taken away, as it was: raises FileGone if not kept."""
@@ -264,9 +266,14 @@ class Desk:
             raise SubmissionError(otherwise)
         return record
 
+    async def _removed(self, record: JobRecord) -> bool:
+        if self.bench is None:  # nobody moderates, and so nobody looks at evidence
+            return await self.store.forget(record.job.id)
+        return await self.bench.removing.delete(record)
+
     async def _theirs(self, job_id: JobId, requester: Requester, *, moderates: bool) -> JobRecord | None:
         """Return a job that somebody may end: their own, or as a moderator any of the community."""
-        record = await self.store.read(job_id)
+        record = await self.job(job_id)
         if record is not None:
             owner = record.job.requester
             # Nobody moderates what is asked in private, though all of it has one tenant.

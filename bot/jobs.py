@@ -241,6 +241,7 @@ class JobRecord:
     started_ms: int | None = None
     ended_ms: int | None = None
     gpu_ms: int | None = None  #: what it used, where it is known
+    is_evidence: bool = False  #: it was deleted, and is kept for moderators alone, since it was reported
     review: Review | None = None
     withheld: tuple[StoredFile, ...] = ()  #: for moderators alone
     withheld_texts: tuple[str, ...] = ()

@@ -1,10 +1,11 @@
 """Removing what somebody made: messages are told to whoever has their platform, jobs and files are forgotten."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.jobs import JobId, JobRecord, Left, Tenant
 from bot.ports import Census, DoomedStore, JobQueue, JobStore, NoticeStore, ReportStore
+from bot.reports import KEPT_S
 
 _AT_ONCE = 500
 """Jobs that are looked at together."""
@@ -42,17 +43,43 @@ class Removing:
 
     async def remove(self, tenant: Tenant | None, user: str, *, since_ms: int) -> Removed:
         """Remove what of somebody's ended since then: messages, jobs and files; of what was reported the message."""
-        reported = {each.job_id for each in await self.reports.newest(tenant, limit=_REPORTS)}
+        reported = await self._reported(tenant)
         kept: set[JobId] = set()
         jobs = messages = 0
         while fresh := await self._next(tenant, user, since_ms, kept):
             for record in fresh:
                 messages += await self._take_down(record)
-                if record.job.id in reported or not await self.store.forget(record.job.id):
-                    kept.add(record.job.id)
-                else:
+                if await self._let_go(record.job.id, reported):
                     jobs += 1
+                else:
+                    kept.add(record.job.id)
         return Removed(jobs=jobs, messages=messages, kept=len(kept))
+
+    async def delete(self, record: JobRecord) -> bool:
+        """Remove one job that ended, but for its message; what was reported stays as evidence. False: it did not end.
+
+        Whoever deletes it reads nothing of that: they are not told that somebody reported them.
+        """
+        reported = await self._reported(record.job.requester.tenant)
+        if record.job.id not in reported:
+            return await self.store.forget(record.job.id)
+        if not record.state.is_final:
+            return False
+        await self.notices.closed(record.job.id)  # or the noticeboard would make its message once more
+        await self._let_go(record.job.id, reported)
+        return True
+
+    async def _reported(self, tenant: Tenant | None) -> Mapping[JobId, int]:
+        """Return what was reported, and until when what it is about is evidence: as long as the report itself."""
+        found = await self.reports.newest(tenant, limit=_REPORTS)
+        return {each.job_id: each.at_ms + KEPT_S * 1000 for each in reversed(found)}
+
+    async def _let_go(self, job_id: JobId, reported: Mapping[JobId, int]) -> bool:
+        """Forget a job, or keep it as evidence for moderators alone; False: it stays."""
+        if job_id not in reported:
+            return await self.store.forget(job_id)
+        await self.store.withdraw(job_id, until_ms=reported[job_id])
+        return False
 
     async def _next(
         self, tenant: Tenant | None, user: str, since_ms: int, kept: Collection[JobId]

@@ -89,11 +89,12 @@ class Submission:
 def may_see(record: JobRecord, requester: Requester, place: Place) -> bool:
     """Tell whether somebody may look at a job, and use its pictures: their own, or one of the place they are in.
 
-    The id of a job grants nothing. Whoever adapts a platform fills in `place` from the event, never from the click.
+    What was deleted, and is kept as evidence, nobody sees. The id of a job grants nothing. Whoever adapts a platform
+    fills in `place` from the event, never from the click.
     """
     job = record.job
     own = (job.requester.tenant, job.requester.id) == (requester.tenant, requester.id)
-    return own or (job.place == place and job.requester.tenant == requester.tenant)
+    return not record.is_evidence and (own or (job.place == place and job.requester.tenant == requester.tenant))
 
 
 def refusal_of_withheld(record: JobRecord) -> SubmissionError | None:

@@ -135,6 +135,7 @@ def record_of(job_id: JobId, fields: Mapping[str, str], payload: bytes, result: 
         started_ms=_number(fields, "started"),
         ended_ms=_number(fields, "ended"),
         gpu_ms=_number(fields, "gpu"),
+        is_evidence=fields.get("evidence") == "1",
     )
     return as_reviewed(record, _review_of(came_to), files, cast(list[str], came_to.get("texts", [])))
 

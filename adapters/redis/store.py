@@ -33,6 +33,10 @@ class RedisStore:
         """Forget a settled job; its files, if nothing else needs them, go with the next sweep."""
         return await self.edge.run("forget", job_name(job_id)) == 1
 
+    async def withdraw(self, job_id: JobId, *, until_ms: int) -> bool:
+        """Keep a settled job as evidence alone."""
+        return await self.edge.run("withdraw", job_name(job_id), until_ms) == 1
+
     async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server, the oldest first."""
         found = answers.rows(await self.edge.run("held", quoted(server)))

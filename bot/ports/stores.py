@@ -54,6 +54,13 @@ class JobStore(Protocol):
         """Forget a settled job for good; its files go soon after, unless another job has them too. False: it stays."""
         ...
 
+    async def withdraw(self, job_id: JobId, *, until_ms: int) -> bool:
+        """Keep a settled job as evidence alone, until then at the longest; it is none of its requester's any more.
+
+        False: there is none, or it has not ended, and nothing changed.
+        """
+        ...
+
     async def held_by(self, server: str) -> Sequence[Held]:
         """Return the jobs that are leased to a server: what its next owner adopts."""
         ...

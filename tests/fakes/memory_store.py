@@ -300,6 +300,7 @@ class MemoryStore(MemoryBoard):
             entry.record
             for entry in sorted(self._entries.values(), key=lambda entry: -entry.order)
             if (entry.record.job.requester.tenant, entry.record.job.requester.id) == who
+            and not entry.record.is_evidence
         ]
         return theirs[:limit]
 
@@ -312,6 +313,14 @@ class MemoryStore(MemoryBoard):
             return False
         self._take_down(job_id)
         del self._entries[job_id]
+        return True
+
+    async def withdraw(self, job_id: JobId, *, until_ms: int) -> bool:
+        """Keep a settled job as evidence alone; nothing in memory is ever too old."""
+        entry = self._entries.get(job_id)
+        if entry is None or not entry.record.state.is_final:
+            return False
+        entry.record = replace(entry.record, is_evidence=True)
         return True
 
     async def held_by(self, server: str) -> Sequence[Held]:

@@ -9,6 +9,7 @@ local function forget(id)
   local digest = payload and cjson.decode(payload).digest
   if digest and redis.call('HINCRBY', key('uses'), digest, -1) <= 0 then redis.call('HDEL', key('uses'), digest) end
   redis.call('ZREM', key('ended'), id)
+  redis.call('ZREM', key('evidence'), id)
   if job then
     if job.bytes then redis.call('HINCRBY', key('pool'), 'bytes', -tonumber(job.bytes)) end
     take_off_board(platform_of(job), number_of(job), id)

@@ -143,3 +143,26 @@ async def test_only_a_settled_job_is_forgotten_and_then_nothing_is_left_of_it(tr
     assert await truth.store.of_requester(ALICE) == []
     assert list(await truth.notices.open_jobs("local")) == []
     assert await truth.notices.notice(lease.job_id) == Notice(job_id=lease.job_id)
+
+
+async def test_what_is_kept_as_evidence_is_nobodys_own_any_more(truth):
+    asked = job()
+    await truth.queue.enqueue(asked)
+    assert not await truth.store.withdraw(asked.id, until_ms=2**52)
+    lease = await running(truth)
+    await truth.queue.succeed(lease, files=[PICTURE], gpu_ms=5)
+
+    assert await truth.store.withdraw(asked.id, until_ms=2**52)
+    assert await truth.store.withdraw(asked.id, until_ms=2**52)
+
+    kept = await truth.store.read(asked.id)
+    assert kept is not None
+    assert kept.is_evidence
+    assert kept.files == (PICTURE,)
+    assert await truth.store.of_requester(asked.requester) == []
+    assert await truth.store.forget(asked.id)
+    assert await truth.store.read(asked.id) is None
+
+
+async def test_what_is_not_there_is_no_evidence(truth):
+    assert not await truth.store.withdraw(job().id, until_ms=2**52)
