@@ -52,16 +52,7 @@ def application(hear: Hear, leave: Hear, lose: Hear, *, signing_secret: str, bas
         # A listener returns as soon as the acknowledgement is known: none lives on as a task of nobody's.
         process_before_response=True,
     )
-
-    async def listen(ack: AsyncAck, body: Json) -> None:
-        await ack(**await hear(body))
-
-    async def left(ack: AsyncAck, body: Json) -> None:
-        await ack(**await leave(body))
-
-    async def lost(ack: AsyncAck, body: Json) -> None:
-        await ack(**await lose(body))
-
+    listen, left, lost = map(_listener, (hear, leave, lose))
     for name in ("app_mention", "message", "app_home_opened"):
         app.event(name)(listen)
     for name in ("app_uninstalled", "tokens_revoked"):
@@ -72,6 +63,14 @@ def application(hear: Hear, leave: Hear, lose: Hear, *, signing_secret: str, bas
         way(_ANYTHING)(listen)
     app.error(_unheard)
     return app
+
+
+def _listener(hear: Hear) -> Callable[[AsyncAck, Json], Awaitable[None]]:
+    # bolt gives each argument by its name.
+    async def listen(ack: AsyncAck, body: Json) -> None:
+        await ack(**await hear(body))
+
+    return listen
 
 
 async def _unheard(error: Exception) -> BoltResponse:

@@ -6,7 +6,8 @@ And a channel that does, or is shut: nobody believes any more that we can post t
 import logging
 from dataclasses import dataclass
 
-from adapters.slack.installs import Installs, workspace_of
+from adapters.slack.installs import Installs
+from adapters.slack.origins import heard, workspace_of_event
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Conversation
 from bot.desk import Desk
@@ -29,7 +30,7 @@ def departure_of(body: Json) -> Departure | None:
         event: Json = body["event"]
         if event["type"] != "app_uninstalled" and not (event.get("tokens") or {}).get("bot"):
             return None
-        return Departure(workspace=_heard_in(body), at_s=int(body["event_time"]))
+        return Departure(workspace=workspace_of_event(body), at_s=int(body["event_time"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
 
@@ -38,25 +39,11 @@ def shut_out_of(body: Json) -> Conversation | None:
     """Read where we cannot post any more; None where it is somebody else who left. Pure, of foreign JSON."""
     try:
         event: Json = body["event"]
-        if event["type"] == "member_left_channel" and event["user"] != _authorized(body).get("user_id"):
+        if event["type"] == "member_left_channel" and event["user"] != heard(body).get("user_id"):
             return None
-        return Conversation(workspace=_heard_in(body), channel=str(event["channel"]))
+        return Conversation(workspace=workspace_of_event(body), channel=str(event["channel"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
-
-
-def _heard_in(body: Json) -> str:
-    heard = _authorized(body)
-    return workspace_of(
-        heard.get("enterprise_id") or body.get("enterprise_id"),
-        heard.get("team_id") or body.get("team_id"),
-        is_enterprise_install=heard.get("is_enterprise_install"),
-    )
-
-
-def _authorized(body: Json) -> Json:
-    """Return in whose name Slack tells it: ours, in one of the workspaces that hear of it."""
-    return dict((body.get("authorizations") or [{}])[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

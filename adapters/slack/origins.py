@@ -138,22 +138,27 @@ def is_nobodys(body: Json) -> bool:
         return False
     is_changed = event.get("type") == "message" and event.get("subtype") not in _WRITTEN
     is_elsewhere = event.get("type") == "message" and event.get("channel_type") != "im"
-    return bool(event.get("bot_id")) or is_changed or is_elsewhere or event.get("user") == _heard(body).get("user_id")
+    return bool(event.get("bot_id")) or is_changed or is_elsewhere or event.get("user") == heard(body).get("user_id")
 
 
-def _heard(body: Json) -> Json:
+def heard(body: Json) -> Json:
     """Return which installation hears of an event; the team of a shared channel's event may be another one."""
     found = body.get("authorizations")
     first = found[0] if isinstance(found, list) and found else {}
     return first if isinstance(first, dict) else {}
 
 
+def workspace_of_event(body: Json) -> str:
+    """Return the workspace that hears of an event. Raises ValueError for none at all."""
+    ours = heard(body)
+    enterprise, team = (ours.get(each) or body.get(each) for each in ("enterprise_id", "team_id"))
+    return _workspace(ours, enterprise, team)
+
+
 def _of_event(body: Json) -> Origin:
-    event, heard = body["event"], _heard(body)
-    enterprise, team = heard.get("enterprise_id") or body.get("enterprise_id"), heard.get("team_id")
-    workspace = _workspace(heard, enterprise, team or body.get("team_id"))
+    event, workspace = body["event"], workspace_of_event(body)
     kind = _KINDS[event["type"]]
-    text, is_to_us = _said(kind, _text(event.get("text")), str(heard.get("user_id")))
+    text, is_to_us = _said(kind, _text(event.get("text")), str(heard(body).get("user_id")))
     return Origin(
         # Delivered again until it is acknowledged, always by this id.
         id=_id(body["event_id"]),
