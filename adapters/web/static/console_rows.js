@@ -33,8 +33,15 @@ function grow(old, fresh) {
 
 function children(old, fresh) {
   const known = new Map([...old.children].filter((each) => each.id).map((each) => [each.id, each]));
+  const stays = new Set([...fresh.children].map((each) => each.id).filter(Boolean));
   let at = old.firstChild;
   for (const next of [...fresh.childNodes]) {
+    // What goes is taken away where it is: what is moved instead would lose the focus.
+    while (at?.id && !stays.has(at.id)) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
     const same = next.id ? known.get(next.id) : at && !at.id && alike(at, next) ? at : null;
     if (!same) {
       old.insertBefore(next, at);
