@@ -15,6 +15,7 @@
     * QueueFull — nobody: says when to try again
         * QuotaReached — used up for now
         * TooFast — too many requests in a short while
+    * RulesChanged — nobody: what a job was decided by was changed meanwhile, so it is to be decided anew
     * JobError — this run
         * GraphRejected — the server refused the graph
         * ModelMissing — the server lacks a file that the graph names
@@ -159,6 +160,13 @@ class TooFast(QueueFull):
 
     code = "too_fast"
     sentence = "That was a lot at once."
+
+
+class RulesChanged(FairbrushError):
+    """A rule book was changed since a job was decided by it; nothing was added."""
+
+    code = "rules_changed"
+    sentence = "What holds here was changed just now. Try again."
 
 
 class JobError(FairbrushError):

@@ -106,11 +106,6 @@ class HouseRules:
         held = held_by(books, requester, roles, self.limits, now_ms=now_ms, standard=self.standard)
         return replace(held, blocklist=await self._blocklist(books))
 
-    async def banned_since(self, holding: Holding) -> Banned | None:
-        """Say that somebody was banned since that held; raises StoreLost."""
-        books, now_ms = await self.books.opened(holding.requester.tenant)
-        return refusal_of_ban(books, holding.requester, now_ms)
-
     async def note(self, requester: Requester, refused: SubmissionError, details: Mapping[str, str]) -> None:
         """Write down that a ban or the blocklist held; the same is written once in a while."""
         if isinstance(refused, Banned | Blocked):

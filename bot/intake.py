@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bot.errors import FileGone, QueueFull, StoreLost, SubmissionError, UnknownWorkflow
+from bot.errors import FileGone, QueueFull, RulesChanged, StoreLost, SubmissionError, UnknownWorkflow
 from bot.estimates import Estimates, Work
 from bot.houserules import Holding, HouseRules, nothing_said
 from bot.images import Admitted, admit, refusal_of
@@ -97,9 +98,15 @@ class Intake:
 
         Raises InvalidValues (every fault at once), another SubmissionError, QueueFull or StoreLost.
         """
-        known = await self.store.read(submission.job_id)
-        if known:
-            return await self._receipt(known)
+        record = await self.store.read(submission.job_id)
+        while record is None:
+            # What was said meanwhile holds for this, too. Each time somebody changed a book, so this ends.
+            with suppress(RulesChanged):
+                record = await self._asked(submission)
+        return await self._receipt(record)
+
+    async def _asked(self, submission: Submission) -> JobRecord:
+        """Judge a submission by the books as they stand, and make the job; raises RulesChanged where they do not."""
         workflow = self._pick(submission)
         holding = await self._let_in(submission, workflow)
         vocabulary = self._told_vocabulary()
@@ -119,9 +126,7 @@ class Intake:
         job = replace(job, for_review=is_for_review(self.knowledge.rules(), spot, holding.tier))
         await self.store.keep_workflow(workflow.digest, workflow.manifest_file, workflow.graph_file)
         take = Take(gpu_ms=job.estimate_ms, pictures=pictures_of(workflow.manifest, values))
-        record = await self._enqueued(job, holding, take)
-        await self._refuse_banned_since(holding, job.id)
-        return await self._receipt(record)
+        return await self._enqueued(job, holding, take)
 
     async def _let_in(self, submission: Submission, workflow: Workflow) -> Holding:
         """Return what holds for whoever asks; raises SubmissionError for those who may not ask for it at all."""
@@ -154,20 +159,12 @@ class Intake:
 
     async def _enqueued(self, job: Job, holding: Holding, take: Take) -> JobRecord:
         """Put a job into the queue and charge what it takes; raises QueueFull in the words of whose limit it was."""
+        # Whoever bans cancels what they find in the queue; what comes after was decided by a book that changed.
+        books = holding.books if self.rules else None
         try:
-            return await self.queue.enqueue(job, holding.charges(take), share=holding.share)
+            return await self.queue.enqueue(job, holding.charges(take), share=holding.share, books=books)
         except QueueFull as full:
             raise holding.explained(explained(full, self.limits, holding.tier), take) from full
-
-    async def _refuse_banned_since(self, holding: Holding, job_id: JobId) -> None:
-        """Take back the job of somebody who was banned while they asked; raises Banned.
-
-        Whoever bans cancels what they find; a job that came in just then is found here, since the ban stands by now.
-        """
-        if self.rules and (banned := await self.rules.banned_since(holding)):
-            await self.queue.cancel(job_id)
-            await self.rules.note(holding.requester, banned, {"job": str(job_id)})
-            raise banned
 
     def _pick(self, submission: Submission) -> Workflow:
         named = submission.workflow or named_workflow(submission.text, self.knowledge.catalog().workflows)

@@ -124,7 +124,7 @@ class Moderation:
             facts = await self._facts(actor, tenant)
             changed = change_of(measure, facts)
             # Before and after: were this process killed in between, nothing of somebody banned would be left to begin.
-            # What comes in meanwhile, intake takes back, which looks again once it is in the queue.
+            # What comes in meanwhile was decided by the book of before, and the queue does not take it.
             ended |= await self._cancel_banned(measure, tenant)
             if await self._put(facts, changed, entry):
                 break

@@ -13,9 +13,10 @@ from adapters.redis.edge import Edge, Reply
 from adapters.redis.hints import Hints
 from adapters.redis.keys import job_name, quoted, tenant_name, user_name
 from adapters.redis.serial import SCHEMA, inputs_of, job_text, result_text
-from bot.errors import QueueFull, ServerLost, StoreLost
+from bot.errors import QueueFull, RulesChanged, ServerLost, StoreLost
 from bot.jobs import Job, JobId, JobRecord, JobState, RunId, StoredFile
 from bot.leases import patience_of
+from bot.policy.rulebook import Books
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, Lease, Renewal
 from bot.shares import ONE, Caps, Position, Share
 
@@ -50,8 +51,10 @@ class RedisQueue:
     settlements: Calls
     _lanes: dict[str, str] = field(default_factory=dict, init=False)  #: server -> where its last claim found it
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
-        """Add a job, or find it; raises QueueFull."""
+    async def enqueue(
+        self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL, books: Books | None = None
+    ) -> JobRecord:
+        """Add a job, or find it; raises QueueFull or RulesChanged."""
         files = inputs_of(job.values)
         what, *rest = answers.rows(
             await self.edge.run(
@@ -72,12 +75,15 @@ class RedisQueue:
                 *_caps(share.waiting),
                 SCHEMA,
                 "1" if job.for_review else "",
+                *((books.everywhere.version, books.community.version) if books else ("", "")),
                 sum(file.bytes for file in files),
                 len(files),
                 *(file.key for file in files),
                 *(word for charge in charges for word in _words(charge)),
             )
         )
+        if what == b"outdated":
+            raise RulesChanged
         if what == b"full":
             counter, after_ms = answers.text(rest[0]), answers.number(rest[1])
             name = next((charge.counter for charge in charges if quoted(charge.counter) == counter), counter)

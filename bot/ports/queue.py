@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.jobs import Job, JobId, JobRecord, RunId, StoredFile, Tenant
 from bot.leases import Cancelling, Charge, Counted, Held, LaneTable, Lease, Renewal
 from bot.overview import Facts
+from bot.policy.rulebook import Books
 from bot.shares import ONE, Position, Share
 
 EQUAL = Share()
@@ -15,7 +16,9 @@ EQUAL = Share()
 class JobQueue(Protocol):
     """Jobs that wait, and who holds which. Every verb is one atomic step and may be repeated after a lost answer."""
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
+    async def enqueue(
+        self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL, books: Books | None = None
+    ) -> JobRecord:
         """Add a job, or find it: a job id that is known returns the first answer and charges nothing again.
 
         Checks the caps on waiting jobs and all charges, then adds all. Raises QueueFull with when to try again and
@@ -23,6 +26,8 @@ class JobQueue(Protocol):
         that is longest in the way, and to the millisecond when enough of it has come back. From here on the share
         holds for all jobs of its user. Marks the job for the noticeboard. The store's clock sets `created_ms`. A known
         job is returned as it stands now.
+
+        Of a job that was decided by `books` nothing is added where one of them was changed since: raises RulesChanged.
         """
         ...
 

@@ -77,6 +77,11 @@ class MemoryBooks:
         self.audit.append(audit)
         return changed
 
+    def outdated(self, books: Books) -> bool:
+        """Tell whether one of two books was changed since."""
+        both = (books.everywhere, books.community)
+        return any(self._books.get(each.tenant, each).version != each.version for each in both)
+
     async def now_ms(self) -> int:
         return self.audit.clock()
 

@@ -15,7 +15,7 @@ from adapters.redis.keys import quoted
 from adapters.redis.lanes import BETWEEN_PASSES_MS
 from bot.accounts import PRIORITY_STEP, Order
 from bot.console.hours import HOUR_MS
-from bot.errors import QueueFull, ServerLost
+from bot.errors import QueueFull, RulesChanged, ServerLost
 from bot.fairshare import FairShare
 from bot.jobs import (
     Happening,
@@ -34,9 +34,11 @@ from bot.jobs import (
 )
 from bot.leases import patience_of
 from bot.overview import Facts
+from bot.policy.rulebook import Books
 from bot.ports import ATTEMPTS, EQUAL, Cancelling, Charge, Held, LaneTable, Lease, Renewal
 from bot.shares import ONE, FairPolicy, Position, Share
 from tests.fakes.memory_board import MemoryBoard
+from tests.fakes.memory_books import MemoryBooks
 from tests.fakes.memory_charges import MemoryCounters, Paid, soon_ms
 from tests.fakes.memory_overview import Seen
 from tests.fakes.memory_parking import Parking
@@ -61,6 +63,7 @@ class MemoryStore(MemoryBoard):
 
     lease_ms: int = 30_000
     policy: FairPolicy = field(default_factory=FairPolicy)
+    books: MemoryBooks | None = None  #: None: nobody writes any
     fair: FairShare = field(init=False)
     _table: LaneTable = field(default_factory=LaneTable)
     _meanings: dict[str, bytes] = field(default_factory=dict)
@@ -80,10 +83,14 @@ class MemoryStore(MemoryBoard):
 
     # ---- JobQueue ----
 
-    async def enqueue(self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL) -> JobRecord:
+    async def enqueue(
+        self, job: Job, charges: Sequence[Charge] = (), *, share: Share = EQUAL, books: Books | None = None
+    ) -> JobRecord:
         """Add a job, or find it."""
         if job.id in self._entries:
             return self._entries[job.id].record
+        if books and self.books and self.books.outdated(books):
+            raise RulesChanged
         number = next(self._orders)
         full = self.fair.full(_order(job, number), share)
         if full:

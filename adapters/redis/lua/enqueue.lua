@@ -4,13 +4,20 @@
 -- KEYS: the pool
 -- ARGV: job, platform of its place, tenant, user, requirement, priority, estimate in ms, digest, payload,
 --       shortest wait in ms, weight, the tenant's weight, caps on what runs: user, person, tenant, caps on what waits:
---       user, person, tenant, everybody ('' for none), schema, '1' if it is for review, bytes and number of files, the
---       files' keys …, then for each charge: counter, amount, ceiling, settlement, ms that a span lasts ('' for ever),
---       of which it is closed
+--       user, person, tenant, everybody ('' for none), schema, '1' if it is for review, versions of the rule books of
+--       everywhere and of the tenant that it was decided by ('' for none), bytes and number of files, the files' keys …,
+--       then for each charge: counter, amount, ceiling, settlement, ms that a span lasts ('' for ever), of which it is
+--       closed
 -- Complexity: O(log n) for n jobs, and the number of charges and files, and of the user's requirements
 local id, platform, tenant_name, user_name, requirement, priority, estimate, digest, payload = unpack(ARGV, 1, 9)
 local known = job_of(id)
 if known then return {'known', snapshot(id, known)} end
+
+-- Whoever was banned since the books were read comes into no queue: nobody would cancel that any more.
+local function outdated(book, version) return (redis.call('HGET', book, 'version') or '0') ~= version end
+if ARGV[22] ~= '' and (outdated(key('book'), ARGV[22]) or outdated(key('book', tenant_name), ARGV[23])) then
+  return {'outdated'}
+end
 
 local user = user_of(tenant_name, user_name)
 local tenant, person = user.tenant, user.person
@@ -20,8 +27,8 @@ for i, whose in ipairs({'user', 'person', 'tenant', 'everybody'}) do
   if cap and waiting[i] >= cap then return {'full', whose, tonumber(ARGV[10])} end
 end
 
-local at, files = now(), tonumber(ARGV[23])
-local charges, counters, wait, refused = 24 + files, {}, nil, nil
+local at, files = now(), tonumber(ARGV[25])
+local charges, counters, wait, refused = 26 + files, {}, nil, nil
 for i = charges, #ARGV, 6 do
   local name, amount, ceiling = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local counter = counters[name] or spans_of(key('counter', name))
@@ -64,9 +71,9 @@ local job = {p = string.format('%.0f', number - priority * PRIORITY_STEP), t = t
 if requirement ~= '' then job.n = requirement end
 if platform ~= platform_of(job) then job.platform = platform end
 if ARGV[21] == '1' then job.review = '1' end
-if ARGV[22] ~= '0' then
-  job.bytes = ARGV[22]
-  put(pool, 'bytes', pool.bytes + ARGV[22])
+if ARGV[24] ~= '0' then
+  job.bytes = ARGV[24]
+  put(pool, 'bytes', pool.bytes + ARGV[24])
 end
 if charges < #ARGV then job.charges = '1' end
 local flat = {key('job', id)}
@@ -77,7 +84,7 @@ redis.call('ZADD', key('of', user.whole), number, id)
 redis.call('SADD', key('platforms'), platform)
 redis.call('HINCRBY', key('uses'), digest, 1)
 redis.call('ZADD', key('digests'), at, digest)
-for i = 24, 23 + files do refer(id, ARGV[i]) end
+for i = 26, 25 + files do refer(id, ARGV[i]) end
 
 -- One claim for one job. Nobody else is woken then, unless it took another, or is not all that may be run now.
 local function hand_out()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import SubmissionError
+from bot.errors import RulesChanged, SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import AuditEntry, Author
 from bot.policy.quotas import Per, Quota, Refill
@@ -22,7 +22,7 @@ from bot.policy.rulebook import (
     Reading,
     Zone,
 )
-from tests.integration.redis import START_MS, TENANT
+from tests.integration.redis import START_MS, TENANT, depth, job
 
 OTHERS = Tenant(platform="discord", id="a guild, with / and {odd} signs")
 MOD = Author(platform="discord", id="7", name="Moe 🐕")
@@ -172,3 +172,20 @@ async def test_the_clock_is_the_stores(truth):
     await truth.advance(7)
 
     assert await truth.books.now_ms() == START_MS + 7
+
+
+@pytest.mark.parametrize("tenant", [TENANT, None])
+async def test_a_job_comes_into_the_queue_only_while_the_books_stand_that_it_was_decided_by(truth, tenant):
+    first, late = job(), job()
+    before, _ = await truth.books.opened(TENANT)
+    record = await truth.queue.enqueue(first, [depth(2)], books=before)
+    await put(truth, Ban(user="9", reason=""), tenant=OTHERS)
+    await truth.queue.enqueue(job(), books=before)
+    await put(truth, Ban(user="9", reason=""), tenant=tenant)
+
+    with pytest.raises(RulesChanged):
+        await truth.queue.enqueue(late, [depth(2)], books=before)
+    assert await truth.store.read(late.id) is None
+    assert await truth.queue.enqueue(first, [depth(2)], books=before) == record
+    now, _ = await truth.books.opened(TENANT)
+    assert (await truth.queue.enqueue(late, [depth(2)], books=now)).job.id == late.id

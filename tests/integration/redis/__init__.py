@@ -133,9 +133,10 @@ def in_memory() -> Truth:
     async def advance(ms: int) -> None:
         now[0] += ms
 
-    store = MemoryStore(clock=lambda: now[0])
-    servers = MemoryServers(clock=lambda: now[0])
     audit = MemoryAudit(clock=lambda: now[0])
+    books = MemoryBooks(audit=audit)
+    store = MemoryStore(clock=lambda: now[0], books=books)
+    servers = MemoryServers(clock=lambda: now[0])
     return Truth(
         queue=store,
         lanes=store,
@@ -145,7 +146,7 @@ def in_memory() -> Truth:
         servers=servers,
         reports=MemoryReports(clock=lambda: now[0]),
         counters=store.counters,
-        books=MemoryBooks(audit=audit),
+        books=books,
         audit=audit,
         census=MemoryCensus(store=store),
         doomed=MemoryDoomed(),

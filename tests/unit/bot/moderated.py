@@ -42,9 +42,9 @@ class House:
         return self.now
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(clock=self.clock)
         self.audit = MemoryAudit(clock=self.clock)
         self.books = MemoryBooks(audit=self.audit)
+        self.store = MemoryStore(clock=self.clock, books=self.books)
         self.reports = MemoryReports(clock=self.clock)
         self.census = MemoryCensus(store=self.store)
         self.doomed = MemoryDoomed()

@@ -83,9 +83,9 @@ class SharesSeen(MemoryStore):
         super().__init__()
         self.shares: list[Share] = []
 
-    async def enqueue(self, job, charges=(), *, share=Share()):  # noqa: B008 - frozen
+    async def enqueue(self, job, charges=(), *, share=Share(), books=None):  # noqa: B008 - frozen
         self.shares.append(share)
-        return await super().enqueue(job, charges, share=share)
+        return await super().enqueue(job, charges, share=share, books=books)
 
 
 async def painted(store: MemoryStore, submission: Submission, **files: object) -> JobId:

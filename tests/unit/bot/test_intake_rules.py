@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import Banned, Blocked, NotInTier, NotLetIn, Paused, QuotaReached, SubmissionError, TooFast
-from bot.jobs import JobState
 from bot.limits import Limits
 from bot.policy.entitlements import Newcomers, Standard
 from bot.policy.quotas import Per, Quota
@@ -15,6 +14,7 @@ from bot.policy.rulebook import (
     Ban,
     Ceiling,
     Deed,
+    Entry,
     Grant,
     Pattern,
     Pause,
@@ -71,21 +71,38 @@ async def test_a_redelivered_event_of_somebody_banned_since_is_still_the_same_jo
     assert (await house.asked()).record.job.id == first.record.job.id
 
 
-async def test_whoever_is_banned_while_they_ask_has_their_job_taken_back():
-    house = House()
+def said_meanwhile(house: House, *entries: Entry) -> None:
+    """Let these be said just before the next job comes into the queue."""
+    left = [*entries]
 
     class Slow(MemoryStore):
         async def enqueue(self, *given, **more):
-            record = await super().enqueue(*given, **more)
-            await house.say(Ban(user="ann", reason="spam"))
-            return record
+            while left:
+                await house.say(left.pop())
+            return await super().enqueue(*given, **more)
 
-    house.store = Slow(clock=house.clock)
+    house.store = Slow(clock=house.clock, books=house.books)
+
+
+async def test_whoever_is_banned_while_they_ask_comes_into_no_queue():
+    house = House()
+    said_meanwhile(house, Ban(user="ann", reason="spam"))
+
     with pytest.raises(Banned):
         await house.asked()
 
-    [record] = await house.store.of_requester(ANN)
-    assert record.state is JobState.CANCELLED
+    assert await house.store.of_requester(ANN) == []
+    assert await house.told() == [("banned", "automatic")]
+
+
+async def test_what_is_said_while_somebody_asks_holds_for_what_they_ask():
+    house = House()
+    said_meanwhile(house, Pattern(text="cat", deed=Deed.REPLACE, replacement="pup"), Ban(user="ben", reason="spam"))
+
+    receipt = await house.asked("a cat")
+
+    assert receipt.record.job.values["prompt"] == "a pup"
+    assert len(await house.store.of_requester(ANN)) == 1
 
 
 @pytest.mark.parametrize("workflow", [None, "txt2img"])
