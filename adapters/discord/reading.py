@@ -108,9 +108,10 @@ def read_text(data: Json, option: str) -> str:
 
 def read_name(data: Json, user: str) -> str:
     """Return what somebody is called there who was chosen for an option; empty where Discord does not say."""
-    resolved = _object(data.get("resolved"))
-    member = _object(_object(resolved.get("members")).get(user))
-    person = _object(_object(resolved.get("users")).get(user))
+    # Absent where nobody was chosen; of somebody who has left there is a user, and no member.
+    resolved = _object(data.get("resolved") or {})
+    member = _object(_object(resolved.get("members") or {}).get(user) or {})
+    person = _object(_object(resolved.get("users") or {}).get(user) or {})
     names = (member.get("nick"), person.get("global_name"), person.get("username"))
     return next((name for name in names if isinstance(name, str) and name), "")[:_NAME_MAX]
 
