@@ -8,7 +8,7 @@ from time import monotonic
 
 from adapters.slack.calls import Calls
 from adapters.slack.pacing import MINUTE_S, TIERS
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import PASSING, Refusal, Refused
 from adapters.slack.shapes import Json
 
 _log = logging.getLogger(__name__)
@@ -16,7 +16,6 @@ _log = logging.getLogger(__name__)
 KNOWN_S = 60.0
 """For so long a group is believed to be as it was: whoever is taken out of it has lost their rights within a minute."""
 
-_PASSING = frozenset({Refusal.TOO_MANY, Refusal.AWAY})
 _TIER = 2  # of usergroups.users.list
 _MOST_KNOWN = 2000
 
@@ -65,7 +64,7 @@ class Groups:
         except Refused as refused:
             # A group of another workspace, an app without the scope, a Slack in trouble: nobody has a right by it then.
             _log.warning("nobody is known to be in a user group: group=%s %s", group, refused.brief)
-            told = None if refused.refusal in _PASSING else {}
+            told = None if refused.refusal in PASSING else {}
         members = None if told is None else frozenset(map(str, told.get("users") or ()))
         if len(self._members) >= _MOST_KNOWN:
             self._members.clear()

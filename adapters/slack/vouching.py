@@ -3,14 +3,11 @@
 from dataclasses import dataclass, replace
 
 from adapters.slack.persons import Persons, person_of
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import SHUT, Refused
 from bot.desk import Desk
 from bot.jobs import Requester
 from bot.policy.measures import Actor, Rank
 from bot.policy.tiers import GUEST
-
-_GONE = frozenset({Refusal.GONE, Refusal.FORBIDDEN, Refusal.REVOKED})
-"""They left that workspace, or we did: nobody there can tell who they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +28,8 @@ class Workspaces:
             # What is remembered of a person may be a minute old already.
             told = await self.persons.calls.ask(actor.tenant.id, "users.info", {"user": actor.id})
         except Refused as refused:
-            if refused.refusal in _GONE:
-                return None
+            if refused.refusal in SHUT:
+                return None  # they left that workspace, or we did
             raise
         user = told.get("user") or {}
         if user.get("deleted"):

@@ -32,7 +32,7 @@ def member(guild: Guild, each: User, *, with_user: bool = True) -> Json:
     shown: Json = {
         "roles": [str(guild.bot_role)]
         if each.is_bot
-        else [str(number) for number, (_, whose) in guild.roles.items() if each.id in whose],
+        else [str(number) for number, whose in _held(guild) if each.id in whose],
         "nick": None,
         "avatar": None,
         "joined_at": iso(0),
@@ -41,9 +41,15 @@ def member(guild: Guild, each: User, *, with_user: bool = True) -> Json:
         "mute": False,
         "pending": False,
         "flags": 0,
-        "communication_disabled_until": None,
+        "communication_disabled_until": guild.timed_out.get(each.id),
     }
     return {**shown, "user": user(each)} if with_user else shown
+
+
+def _held(guild: Guild) -> list[tuple[int, set[int]]]:
+    """Return who has which role. What somebody may do beyond @everyone is a role of their own, with their id."""
+    own = [(number, {number}) for number, can in guild.members.items() if can]
+    return [*((number, whose) for number, (_, whose) in guild.roles.items()), *own]
 
 
 def _role(number: int, name: str, can: Can, *, managed_by: int | None = None) -> Json:
@@ -146,6 +152,7 @@ def guild(world: World, each: Guild) -> Json:
             _role(each.id, "@everyone", each.everyone),
             _role(each.bot_role, world.bot.name, each.bot_can, managed_by=world.bot.id),
             *(_role(number, name, NOTHING) for number, (name, _) in each.roles.items()),
+            *(_role(number, f"of {number}", can) for number, can in each.members.items() if can),
         ],
         "joined_at": iso(0),
         "large": False,

@@ -44,6 +44,7 @@ class Guild:
     file_bytes: int | None = None
     locale: str = "en-US"
     members: dict[int, Can] = field(default_factory=dict)  #: what somebody may do beyond @everyone
+    timed_out: dict[int, str] = field(default_factory=dict)  #: until when somebody may do nothing, as Discord writes it
     roles: dict[int, tuple[str, set[int]]] = field(
         default_factory=dict
     )  #: names of others than those two, and who has them

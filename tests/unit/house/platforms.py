@@ -19,7 +19,7 @@ _DOES: Mapping[str, str] = {
         options reading refilling reimagining routes_ask routes_jobs submitting suggesting views
         """,
     "answers: what one person is told": "answering answers histories home homes showing telling",
-    "moderates: what moderators say, and how they are greeted": "greeting moderating verbs",
+    "moderates: what moderators say, and how they are greeted": "greeting moderating verbs vouching",
     "draws: a job's message, with people's words inert": "buttons blocks cards components text rendering",
     "keeps messages true: makes, changes and finds them, brings their files": """
         chat delivery files links log notes originals posting replies sending standing
@@ -41,7 +41,7 @@ _OF_BOT: Mapping[str, str] = {
         accounts belongings blocks estimates fairshare houserules ids lanes laning leases limits measuring moderation
         naming overseeing overview policy presiding removing reviewing servers shares takedowns
         """,
-    "the console: who is let in, and what it shows": "console gpus signing_in watching",
+    "the console: who is let in, and what it shows": "console gpus signing_in vouching watching",
     "settings, the service, the command line": "app backing cli ports service settings",
 }
 """The same of bot/, folders included; whatever is named in none of them runs jobs."""
