@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.answers import Answer, Link, Section, Tone, note
@@ -31,6 +30,7 @@ from bot.policy.measures import (
 )
 from bot.policy.meters import Take
 from bot.policy.notation import quotas_words
+from bot.policy.periods import minute
 from bot.policy.rulebook import Deed, Entry, Pattern, Reading, Rulebook, everywhere
 from bot.policy.usage import Usage, told
 from bot.removing import Removed
@@ -147,7 +147,7 @@ def reported(reports: Sequence[Report]) -> Answer:
 def _report_row(report: Report) -> tuple[str, str]:
     reporter, author = report.reporter, report.requester
     of = f"of {person(author.name, author.id)}, {report.job_id}"
-    return f"{person(reporter.name, reporter.id)}, {_when(report.at_ms)}", f"{report.reason} ({of})"
+    return f"{person(reporter.name, reporter.id)}, {minute(report.at_ms)}", f"{report.reason} ({of})"
 
 
 def audited(entries: Sequence[AuditEntry]) -> Answer:
@@ -162,7 +162,7 @@ def audit_row(entry: AuditEntry) -> tuple[str, str]:
     whom = f" {person(told.pop(WHOM, ''), entry.user)}" if entry.user else ""
     details = ", ".join(f"{name} {value}" for name, value in told.items())
     more = "; ".join(each for each in (entry.why, details) if each)
-    return f"{_when(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
+    return f"{minute(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
 
 
 def console(address: str) -> Answer:
@@ -326,7 +326,3 @@ def _for(for_s: float | None) -> str:
 
 def _jobs(count: int) -> str:
     return several(count, "job")
-
-
-def _when(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}"

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from bot.console.lines import job_line
 from bot.console.views import GpuView
 from bot.gpus import UNATTENDED, Seen
 from bot.jobs import JobRecord, Tenant
+from bot.policy.periods import minute
 from bot.servers import ServerState, server_of
 from bot.shares import model_of
 
@@ -42,7 +42,7 @@ def _view(each: Seen, runs: Sequence[JobRecord], tenant: Tenant | None, loaded: 
         model=_model(each, runs, loaded),
         jobs=tuple(map(job_line, shown)),
         elsewhere=len(runs) - len(shown),
-        errors=tuple(f"{_when(at_ms)}: {sentence}" for at_ms, sentence in errors),
+        errors=tuple(f"{minute(at_ms)}: {sentence}" for at_ms, sentence in errors),
     )
 
 
@@ -57,7 +57,3 @@ def _model(each: Seen, runs: Sequence[JobRecord], loaded: Loaded) -> str | None:
 def _named(file: str) -> str:
     # By the path in the models folder; the file's own name is what people know it by.
     return re.split(r"[/\\]", file)[-1].rpartition(".")[0] or file
-
-
-def _when(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}"

@@ -42,6 +42,11 @@ def instant(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def minute(at_ms: int) -> str:
+    """Write an instant for people, in UTC: `2026-11-23 08:00`."""
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M}"
+
+
 def _hour(now: datetime) -> Period:
     begins = now.replace(minute=0, second=0, microsecond=0)
     into = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
