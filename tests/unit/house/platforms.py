@@ -11,7 +11,7 @@ ADAPTERS = {"Discord": "adapters/discord", "Slack": "adapters/slack", "the page"
 
 _DOES: Mapping[str, str] = {
     "hears: connections, sessions, signatures, who did what where": """
-        access client front given groups guards guests ingress installs leaving library limits listening opening origins
+        access assets client front given groups guards guests ingress installs leaving library limits listening opening origins
         outside persons room rooms routes_live routes_page routing seal server shapes signed tokens
         """,
     "reads: commands, forms, clicks, attachments": """
@@ -25,6 +25,7 @@ _DOES: Mapping[str, str] = {
         chat delivery files links log notes originals posting replies sending standing
         """,
     "calls: deadlines, limits, refusals": "calls pacing quiet refusals rest",
+    "the console: what moderators look at in a browser": "console",
     "registers: commands, the app's manifest": "manifest registering registration syncing",
 }
 """Parts of an adapter, and the modules of each, whichever platform has them."""
