@@ -67,6 +67,8 @@ async def test_nothing_happens_twice(engine_url, tmp_path_factory, seed):
         counted = sum(int(count) for ends, count in words.items() if not ends.startswith(b"h"))
         lost = sum(record.error_code == "server_lost" for record in records)
         assert counted == JOBS - lost  # a server's fault costs nothing
+        used = sum(each.gpu_ms for each in await pool.usage.hourly(None, since_ms=0))
+        assert used == FREE_MS * sum(seen["ends"][end] for end in ("succeed", "fail", "cancel"))
         assert await pool.edge.ask("EXISTS", pool.edge.keys.key("counter", "waiting/local/alice")) == 0
         assert await pool.edge.ask("ZCARD", pool.edge.keys.key("leases")) == 0
 
