@@ -125,7 +125,9 @@ class JobRoutes:
     async def _preview(self, request: web.Request) -> web.Response:
         # A card of the viewer's own channel: looked up in memory, as a page asks for one several times a second.
         entry = self._room.chat.entry(session_of(request).guest.place, job_id_in(request))
-        content = await self._room.desk.preview(entry.job_id) if entry else None
+        # And only where that card shows one: of what a moderator has to see first none does.
+        is_shown = entry is not None and entry.card is not None and entry.card.preview is not None
+        content = await self._room.desk.preview(entry.job_id) if entry and is_shown else None
         if content is None:
             raise web.HTTPNotFound(text="There is no preview.")
         media_type = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"

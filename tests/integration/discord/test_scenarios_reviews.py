@@ -64,6 +64,7 @@ async def test_what_is_for_review_leaks_nowhere_and_is_shown_once_it_passed(tmp_
         assert "Reroll" in {each.get("label") for each in message.controls}
         assert PENDING not in read(message)
         assert scene.shown() == [message]
+        assert leaked(scene), "what counts as a leak is seen when there is one"
         assert "already" in await mod(scene, moe, "reject", job=job, reason="late")
 
 
