@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
-from adapters.redis.keys import job_id, tenant_name
+from adapters.redis.keys import job_id, where_name
 from adapters.redis.serial import requester_of
 from bot.jobs import Requester, Tenant
 from bot.overview import LATE_MS, Community, Facts, Lane, Member, Tags, WaitingJob
@@ -25,7 +25,7 @@ class RedisOverview:
     async def facts(self, *, limit: int, only: Tenant | None = None) -> Facts:
         """Tell how the queue stands."""
         waiting, running, weight, used, lanes, servers, tenants = answers.rows(
-            await self.edge.run("overview", limit, READ, LATE_MS, tenant_name(only) if only else "")
+            await self.edge.run("overview", limit, READ, LATE_MS, where_name(only))
         )
         return Facts(
             lanes=_lanes(lanes, servers),
