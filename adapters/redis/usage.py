@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
-from adapters.redis.keys import name_of, tenant_name
+from adapters.redis.keys import name_of, tenant_name, where_name
 from adapters.redis.serial import requester_of
 from bot.console.hours import HOUR_MS
 from bot.console.views import HourlyUsage
@@ -27,7 +27,7 @@ class RedisUsage:
 
     async def hourly(self, tenant: Tenant | None, *, since_ms: int) -> Sequence[HourlyUsage]:
         """Return what was used since then."""
-        found = await self._rows(tenant_name(tenant) if tenant else "", since_ms - since_ms % HOUR_MS)
+        found = await self._rows(where_name(tenant), since_ms - since_ms % HOUR_MS)
         people = await self._people(sorted({f"{where}/{user}" for where, _, used in found for user in used}))
         return [
             HourlyUsage(tenant=who.tenant, user=who.id, name=who.name, hour_ms=hour_ms, gpu_ms=int(gpu_ms))
