@@ -50,4 +50,7 @@ async def test_whoever_is_no_moderator_is_told_so_and_what_cannot_be_taken_back_
         assert "cannot be taken back" in await here.mod(f"purge {here.ben} 1h")
         assert "1 job" in await here.mod(f"purge {here.ben} 1h now")
         assert "Only moderators" in await here.mod_as_ben("audit")
+        assert "Only moderators" in await here.mod_as_ben("console")
+        told = await here.mod("console")
+        assert "Open the console" in told or "can set public_url" in told
         assert "purge" in await here.mod("audit")

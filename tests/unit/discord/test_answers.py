@@ -12,7 +12,7 @@ from adapters.discord.cards import Shown, card_message
 from adapters.discord.components import COMPONENTS, EPHEMERAL
 from adapters.discord.histories import ON_A_PAGE, history
 from adapters.discord.shapes import Json
-from bot.answers import Answer, Listed, Tone, facts, faults, workflows
+from bot.answers import Answer, Link, Listed, Section, Tone, facts, faults, workflows
 from bot.jobs import Job, JobId, JobRecord, JobState, Place, Requester, StoredFile, Tenant
 from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
@@ -187,3 +187,11 @@ def test_the_longest_answers_still_fit(filling: str) -> None:
     _private(answers.parameters(long, long * 10))
     made = [_record(number, JobState.FAILED, prompt=long) for number in range(1, 13)]
     _private(history([replace(each, error_sentence=long) for each in made], 5))
+
+
+def test_a_link_can_be_clicked_and_its_words_are_inert() -> None:
+    link = Link("Open [it](x)", "https://paint.example/console/sign-in#a_b*c")
+    text = said(_private(answers.answered(Answer(sections=(Section(sentence=(link, " now.")),)))))
+
+    assert text.endswith("](<https://paint.example/console/sign-in#a_b*c>) now.")
+    assert text.startswith("[Open \\[it\\]")

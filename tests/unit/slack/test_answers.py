@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from adapters.slack import answers
 from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.shapes import Json
-from bot.answers import QUEUE, Answer, Listed, Tone, facts, faults, workflows
+from bot.answers import QUEUE, Answer, Link, Listed, Section, Tone, facts, faults, workflows
 from bot.jobs import JobId, JobRecord, JobState
 from bot.meanings import HistoryPage, Pick, Press, Show, decode
 from bot.status import Button
@@ -159,3 +159,12 @@ def test_the_longest_answers_still_fit(filling: str) -> None:
         history(made, 10),
     ):
         taken_as_message(body)
+
+
+def test_a_link_can_be_clicked_and_a_notification_does_not_have_its_address() -> None:
+    link = Link("Open it", "https://paint.example/console/sign-in#token")
+    body = taken_as_message(answers.answered(Answer(sections=(Section(headline="Here", sentence=(link, " now.")),))))
+    pieces = body["blocks"][0]["elements"][0]["elements"]
+
+    assert {"type": "link", "url": link.address, "text": "Open it"} in pieces
+    assert "token" not in body["text"]

@@ -13,7 +13,7 @@ from adapters.web.links import Links
 from adapters.web.log import Entry
 from adapters.web.rendering import HERE, Pages
 from adapters.web.seal import Seal
-from bot.answers import Answer, Listed, Section, Strong, Tone, Typed, facts
+from bot.answers import Answer, Link, Listed, Section, Strong, Tone, Typed, facts
 from bot.errors import ConfigError
 from bot.events import MediaKind
 from bot.forms import fields_of
@@ -179,3 +179,16 @@ def test_an_answer_shows_all_of_its_parts_and_nothing_in_it_is_markup(pages):
     assert "Write <code>/mod</code> or <strong>&lt;i&gt;</strong>" in html
     for inert in ("&lt;b&gt;Ben", "&lt;u&gt;", "&lt;s&gt;", "<code>&lt;em&gt;</code>"):
         assert inert in html
+
+
+def test_a_link_of_an_answer_can_be_clicked(pages):
+    link = Link("Open <it>", "/console/sign-in#a_b-c&d")
+    html = pages.answer(Answer(sections=(Section(sentence=(link, " now.")),)))
+
+    assert '<a href="/console/sign-in#a_b-c&amp;d" target="_blank" rel="noopener">Open &lt;it&gt;</a> now.' in html
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://x", "https://x/)>a b", 'https://x/"', "", "x"])
+def test_what_is_no_address_becomes_no_link(address):
+    with pytest.raises(ValueError, match="no address"):
+        Link("Open", address)
