@@ -17,11 +17,16 @@ IMAGINE = "imagine"
 CANCEL = "cancel"
 """A service where buttons alone are not enough: where whoever asks may not see their message."""
 
+MY_DATA, FORGET_ME = "mydata", "forgetme"
+"""Services about what is kept of whoever asks."""
+
 SERVICES: Mapping[str, str] = {
     "queue": "What waits, and where your jobs are in it.",
     "history": "Your own latest jobs. Only you see the answer.",
     "usage": "What you have used, and of how much.",
     "workflows": "What can be painted with here.",
+    MY_DATA: "All that is kept of you here, as a file for you alone.",
+    FORGET_ME: "Deletes your jobs, pictures and messages here; asks once more first.",
     "help": "How commands are written.",
 }
 """Commands that make no job."""
@@ -31,7 +36,7 @@ TYPE_A_STROKE = "Type / to see all."
 
 _COMMAND = re.compile(r"\s*/(?P<name>[A-Za-z][\w-]{0,31})(?:\s+|$)")
 _NAME = re.compile(r"\s*(?P<stroke>/?)(?P<name>[A-Za-z][\w-]{0,31})(?:[:,]\s*|[.!?]*\s*$|\s+)")
-_WHICH = re.compile(r"(?:all|\d{1,4})?[.!?]*", re.IGNORECASE)
+_WHICH = re.compile(r"(?:all|now|\d{1,4})?[.!?]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,13 @@ class Answering:
         except ChatError as error:
             self._unsaid(error)
 
+    async def hand_out(self, message: Json, file: Upload) -> None:
+        """Give a file to whoever was told that something will come, and to nobody else."""
+        try:
+            await self.fill(message, [file])
+        except ChatError as error:
+            self._unsaid(error)
+
     async def _follow_up(self, message: Json) -> None:
         self._said = _Said.SOMETHING
         await self.rest.follow_up(self.origin.application, self.origin.token, message)

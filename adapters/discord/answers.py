@@ -34,6 +34,11 @@ def note(headline: str, sentence: str = "", *, tone: Tone = Tone.PLAIN) -> Json:
     return answered(answers.note(headline, sentence, tone=tone))
 
 
+def handed_out(headline: str, name: str) -> Json:
+    """Show a file of this name, which goes along."""
+    return answered(answers.note(headline), [{"type": 13, "file": {"url": f"attachment://{name}"}}])
+
+
 def help_page(commands: Sequence[tuple[str, str]]) -> Json:
     """Say how to ask: every command by name and what it does, and what the buttons do."""
     return answered(answers.help_page(commands, _OF_ANY_PICTURE))

@@ -17,8 +17,9 @@ from adapters.discord.options import MOST_OPTIONS, MOST_SAID, OptionKind, descri
 from adapters.discord.origins import Right
 from adapters.discord.shapes import Json
 from adapters.discord.verbs import mod_command
-from bot.commands import IMAGINE, SERVICES, LeftOut, command_names
+from bot.commands import FORGET_ME, IMAGINE, SERVICES, LeftOut, command_names
 from bot.inert import label
+from bot.policy.verbs import NOW
 from bot.presiding import MOD
 from bot.reimagining import MENUS, menu_action
 from workflows.catalog import Catalog
@@ -144,6 +145,10 @@ def _menus(catalog: Catalog, default: str, left_out: list[LeftOut]) -> Iterator[
 
 
 def _options_of_own(name: str) -> list[Json]:
+    if name == FORGET_ME:
+        means = {"name": NOW, "value": NOW}
+        does = "It cannot be taken back: it is done once this is chosen."
+        return [{"name": NOW, "description": does, "type": OptionKind.STRING, "choices": [means]}]
     if name != CANCEL:
         return []
     does = "Which one: your jobs are listed while you type."

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from adapters.discord import answers
 from adapters.discord.answering import Answering
+from adapters.discord.calls import Upload
 from adapters.discord.histories import history
 from adapters.discord.origins import Origin
 from adapters.discord.reading import read_text
@@ -13,14 +14,20 @@ from adapters.discord.registration import JOB, OWN
 from adapters.discord.shapes import Json
 from adapters.discord.suggesting import suggest_jobs
 from bot.answers import Answer
-from bot.commands import command_names
+from bot.commands import FORGET_ME, MY_DATA, command_names
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.histories import words_of
 from bot.jobs import JobId
-from bot.telling import Own, answer_to, cancelled
+from bot.policy.verbs import NOW
+from bot.telling import DATA_NAME, HAVE_IT, Own, answer_to, cancelled, data_of
 from workflows.catalog import Catalog
 
+_SLOW = (MY_DATA, FORGET_ME)
+_MOST_BYTES = 8 * 2**20
+"""Of a file: what Discord takes everywhere."""
+
+_TOO_LARGE = "That is more than Discord takes in one file: whoever runs this bot can give it to you."
 _NO_JOB = "There is no such job. Choose one from the list that appears while you type."
 
 
@@ -32,7 +39,19 @@ class Telling:
 
     async def tell(self, answering: Answering, command: str) -> None:
         """Answer one of our own commands. Raises SubmissionError or StoreLost."""
-        await answering.whisper(await answering.in_time(self._told(answering.origin, command)))
+        if command not in _SLOW:
+            await answering.whisper(await answering.in_time(self._told(answering.origin, command)))
+        elif await answering.later_ephemeral():  # it may take longer than Discord waits, and is not to end half-way
+            if command == MY_DATA:
+                await self._hand_out(answering)
+            else:
+                await answering.whisper(await self._told(answering.origin, command))
+
+    async def _hand_out(self, answering: Answering) -> None:
+        content = await data_of(self.desk, answering.origin.requester)
+        if len(content) > _MOST_BYTES:
+            raise SubmissionError(_TOO_LARGE)
+        await answering.hand_out(answers.handed_out(HAVE_IT, DATA_NAME), Upload(name=DATA_NAME, content=content))
 
     async def turn(self, answering: Answering, skip: int) -> None:
         """Turn to another page of a history."""
@@ -53,7 +72,7 @@ class Telling:
         async def roles() -> tuple[str, ...]:
             return origin.occasion.roles
 
-        answer = await answer_to(self.desk, command, origin.occasion, roles)
+        answer = await answer_to(self.desk, command, origin.occasion, roles, read_text(origin.data, NOW))
         match answer:
             case Answer():
                 return answers.answered(answer)
@@ -61,7 +80,7 @@ class Telling:
                 return history(await self.desk.history(origin.requester))
             case Own.CANCEL:
                 return await self._cancelled(origin)
-            case Own.HELP:
+            case Own.HELP | Own.MY_DATA:
                 return answers.help_page(self._commands(origin))
             case _:
                 assert_never(answer)

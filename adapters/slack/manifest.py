@@ -110,7 +110,7 @@ def manifest_of(
 
 _OF_FAIRBRUSH = (
     "Your queue, history and usage, all workflows, and help.",
-    "[queue | cancel | history | usage | workflows | help | mod | NAME of a workflow]",
+    "[queue | cancel | history | usage | workflows | mydata | help | mod | NAME of a workflow]",
 )
 
 _SHORTCUTS: Sequence[Json] = (

@@ -11,16 +11,17 @@ from adapters.slack.origins import Origin
 from adapters.slack.persons import Persons
 from adapters.slack.shapes import Json
 from bot.answers import Answer
-from bot.commands import CANCEL, IMAGINE, SERVICES, Service, command_names
+from bot.commands import CANCEL, IMAGINE, MY_DATA, SERVICES, Service, command_names
 from bot.desk import Desk
 from bot.jobs import Requester
-from bot.telling import Own, all_cancelled, answer_to, cancelled
+from bot.telling import DATA_NAME, HAVE_IT, Own, all_cancelled, answer_to, cancelled, data_of
 from workflows.catalog import Catalog
 
 HELP = "help"
 OF_SLACK = {**SERVICES, CANCEL: "Your jobs that wait or run, each with a button to cancel it."}
 """Services here: the messages of one's jobs may be anywhere in a workspace, and so the buttons below them."""
 
+_SENT = "It is in your direct messages with me, as a file."
 _NONE = "None of your jobs is waiting or running."
 _WHICH_ONE = f"Say /{FAIRBRUSH} {CANCEL} alone for the list, with a number for that one of it, or with all."
 
@@ -34,7 +35,21 @@ class Telling:
 
     async def tell(self, answering: Answering, service: Service) -> None:
         """Answer a command that makes no job. Raises SubmissionError or StoreLost."""
+        if service.name == MY_DATA:
+            await self._hand_out(answering)
         await answering.whisper(await self._told(answering, service))
+
+    async def _hand_out(self, answering: Answering) -> None:
+        """Send them their data into their direct messages with us: an answer that only they see has no file."""
+        calls, origin = answering.calls, answering.origin
+        content = await data_of(self.desk, origin.requester)
+        talk = await answering.rooms.direct(origin.workspace, origin.requester.id)
+        args = {"filename": DATA_NAME, "length": len(content)}
+        link = await calls.ask(origin.workspace, "files.getUploadURLExternal", args)
+        await calls.upload(str(link.get("upload_url", "")), content)
+        files = [{"id": str(link.get("file_id", "")), "title": HAVE_IT}]
+        done = {"files": files, "channel_id": talk.channel}
+        await calls.ask(origin.workspace, "files.completeUploadExternal", done)
 
     async def turn(self, answering: Answering, skip: int) -> None:
         """Turn to another page of a history."""
@@ -46,7 +61,7 @@ class Telling:
         async def roles() -> tuple[str, ...]:
             return (await self.persons.rights(origin.workspace, origin.requester.id)).roles
 
-        answer = await answer_to(self.desk, service.name, origin.occasion(), roles)
+        answer = await answer_to(self.desk, service.name, origin.occasion(), roles, service.rest)
         match answer:
             case Answer():
                 return answers.answered(answer)
@@ -55,6 +70,8 @@ class Telling:
                 return history(await self.desk.history(origin.requester), max(0, page - 1) * ON_A_PAGE)
             case Own.CANCEL:
                 return await self._cancelled(origin.requester, service.rest.rstrip(".!?").lower())
+            case Own.MY_DATA:
+                return answers.note(HAVE_IT, _SENT)
             case Own.HELP:
                 return answers.help_page(self._commands(origin))
             case _:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from typing import assert_never
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -10,7 +11,8 @@ from adapters.web.completion import complete
 from adapters.web.guards import session_of
 from adapters.web.moderating import moderated, moderates
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
-from bot.answers import Answer
+from adapters.web.sending import FILE_HEADERS
+from bot.answers import Answer, Link, Section
 from bot.commands import (
     IMAGINE,
     SERVICES,
@@ -29,7 +31,7 @@ from bot.policy.places import Spot
 from bot.presiding import DOES, MOD
 from bot.repeating import submission_of_form
 from bot.submissions import Occasion, Submission
-from bot.telling import Own, answer_to
+from bot.telling import DATA_NAME, HAVE_IT, Own, answer_to, data_of
 from workflows.catalog import Catalog
 from workflows.workflow import Workflow
 
@@ -51,6 +53,7 @@ class AskRoutes:
             web.post("/ask", self._ask),
             web.post("/forms", self._form),
             web.get("/workflows/{name}/form", self._blank),
+            web.get("/mydata", self._data),
         ]
 
     async def _complete(self, request: web.Request) -> web.Response:
@@ -107,16 +110,29 @@ class AskRoutes:
             case "workflows":  # here each has a button that opens its form
                 found = self._offered(spot).workflows.items()
                 return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])
-        told = await answer_to(desk, service.name, Occasion(event="", requester=requester, spot=spot), _no_roles)
+        told = await answer_to(
+            desk, service.name, Occasion(event="", requester=requester, spot=spot), _no_roles, service.rest
+        )
         match told:
             case Answer():
                 return pages.answer(told)
             case Own.HISTORY:
                 return pages.history(await desk.history(requester))
+            case Own.MY_DATA:
+                address = f"/mydata?{urlencode({'as': requester.id})}"
+                sentence = (Link("Save the file", address), ": nobody else can.")
+                return pages.answer(Answer(sections=(Section(headline=HAVE_IT, sentence=sentence),)))
             case Own.HELP | Own.CANCEL:  # there is no /cancel here: whoever asked sees the card, with its button
                 return pages.help(self._commands(requester, spot))
             case _:
                 assert_never(told)
+
+    async def _data(self, request: web.Request) -> web.Response:
+        requester = speaker_of(request, {"as": request.query.get("as", "")})
+        headers = {**FILE_HEADERS, "Cache-Control": "no-store"}
+        headers["Content-Disposition"] = f'attachment; filename="{DATA_NAME}"'
+        body = await data_of(self._room.desk, requester)
+        return web.Response(body=body, content_type="application/json", headers=headers)
 
     def _commands(self, requester: Requester, spot: Spot) -> list[tuple[str, str]]:
         more = {MOD: DOES} if moderates(self._room.desk, requester) else {}

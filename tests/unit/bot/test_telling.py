@@ -19,7 +19,12 @@ async def test_every_service_is_answered_here_or_by_its_platform(tmp_path):
 
     told = {name: await answer_to(desk, name, here, no_roles) for name in (*SERVICES, CANCEL)}
 
-    assert {name for name, each in told.items() if isinstance(each, Answer)} == {"queue", "usage", "workflows"}
+    assert {name for name, each in told.items() if isinstance(each, Answer)} == {
+        "queue",
+        "usage",
+        "workflows",
+        "forgetme",
+    }
     assert {each for each in told.values() if isinstance(each, Own)} == set(Own)
 
 
