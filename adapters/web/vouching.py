@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from adapters.web.moderating import rank_on_page
+from adapters.web.moderating import rank_of
 from bot.desk import Desk
 from bot.jobs import Requester
 from bot.policy.measures import Actor
@@ -19,4 +19,4 @@ class Page:
         if actor.tenant is None:
             return None
         requester = Requester(tenant=actor.tenant, id=actor.id, name=actor.name)
-        return replace(actor, rank=rank_on_page(self.desk, requester))
+        return replace(actor, rank=rank_of(self.desk, requester))

@@ -1,4 +1,4 @@
-"""`fairbrush console`: a link for whoever has the command line, and everybody out, on the store of a service that runs."""
+"""`fairbrush console`: a link for whoever has the command line, and everybody out, beside a service that runs."""
 
 import asyncio
 import json
