@@ -58,11 +58,16 @@ def read_filled(view: Json, workflow: Workflow, vocabulary: Vocabulary, values: 
         if name not in workflow.manifest.parameters or name is None:
             continue
         if element.get("type") == "file_input":
-            files |= zip([name], _file_ids(element), strict=False)
+            files |= zip([name], (each["id"] for each in _files(element)), strict=False)
         else:
             words[name] = _whole(name, _said(element), workflow, vocabulary)
     kept = {} if values is None else kept_words(values, kept_names(workflow, values))
     return Filled(raw={**kept, **read_form(workflow, words)}, files=files, channel=_where(view))
+
+
+def attached_files(view: Json) -> Mapping[str, Json]:
+    """Return what Slack tells of the files that were attached in a form, by their ids."""
+    return {each["id"]: each for _, element in _elements(view) for each in _files(element)}
 
 
 def read_reason(view: Json) -> str:
@@ -144,10 +149,10 @@ def _said(element: Json) -> str:
     return ""
 
 
-def _file_ids(element: Json) -> list[str]:
+def _files(element: Json) -> list[Json]:
     files = element.get("files")
     found = files if isinstance(files, list) else []
-    return [each["id"] for each in found if isinstance(each, dict) and isinstance(each.get("id"), str)]
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("id"), str)]
 
 
 def _where(view: Json) -> str | None:

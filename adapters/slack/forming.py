@@ -1,13 +1,12 @@
 """Forms: opened for a workflow, turned into another one's, sent. Also those of Edit & rerun, Reimagine and Report."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from adapters.slack.answering import Answering
 from adapters.slack.attachments import Attachment, attachment_of
 from adapters.slack.fields import options_for, parameter_of
-from adapters.slack.filled import Filled, read_filled, read_reason, read_workflow, recalled
+from adapters.slack.filled import Filled, attached_files, read_filled, read_reason, read_workflow, recalled
 from adapters.slack.origins import Origin
 from adapters.slack.persons import Persons
 from adapters.slack.refilling import Refilling
@@ -164,16 +163,8 @@ class Forming:
 
 def _attached(origin: Origin, filled: Filled) -> dict[str, Attachment]:
     """Return what was attached, by parameter: a form brings what Slack knows of its files, which no channel has yet."""
-    known = dict(_files(origin.view or {}))
+    known = attached_files(origin.view or {})
     return {name: attachment_of(known[file]) for name, file in filled.files.items() if file in known}
-
-
-def _files(view: Json) -> Iterator[tuple[str, Json]]:
-    values: Json = (view.get("state") or {}).get("values") or {}
-    for elements in values.values():
-        for element in elements.values():
-            for file in element.get("files") or ():
-                yield str(file.get("id")), file
 
 
 def _talk(origin: Origin, channel: str | None, thread: str | None) -> Conversation | None:

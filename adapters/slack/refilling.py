@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adapters.slack.answering import Answering
 from adapters.slack.blocks import actions, button, small
+from adapters.slack.filled import attached_files
 from adapters.slack.persons import Persons
 from adapters.slack.shapes import Json
 from bot.asides import Asides
@@ -36,7 +37,7 @@ class Refilling:
             source = await self.asides.keep(origin.occasion(), {"view": refilled(view)})
         except StoreLost:
             return ()
-        told = [small(_ATTACH)] if has_files(view) else []
+        told = [small(_ATTACH)] if attached_files(view) else []
         return (*told, actions([button(EDIT_AGAIN, EditAgain(source=source))]))
 
     async def open(self, answering: Answering, source: str) -> None:
@@ -54,12 +55,6 @@ def refilled(view: Json) -> Json:
     values: Json = (view.get("state") or {}).get("values") or {}
     blocks = [_refilled(block, values.get(block.get("block_id")) or {}) for block in view.get("blocks") or ()]
     return {**{name: view[name] for name in _KEPT if view.get(name)}, "blocks": blocks}
-
-
-def has_files(view: Json) -> bool:
-    """Whether something was attached."""
-    values: Json = (view.get("state") or {}).get("values") or {}
-    return any(element.get("files") for elements in values.values() for element in elements.values())
 
 
 def _refilled(block: Json, state: Mapping[str, Json]) -> Json:
