@@ -7,11 +7,12 @@ from uuid import UUID
 
 from aiohttp import web
 
-from adapters.web.completion import complete
+from adapters.web.completion import Completion, complete
 from adapters.web.guards import session_of
-from adapters.web.moderating import moderated, moderates
+from adapters.web.moderating import moderated, moderates, rank_of
 from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
 from adapters.web.sending import FILE_HEADERS
+from adapters.web.verbs import complete_verb
 from bot.answers import Answer, Link, Section
 from bot.commands import (
     IMAGINE,
@@ -61,8 +62,16 @@ class AskRoutes:
         content = await json_of(request, self._room.limits)
         desk, spot = self._room.desk, session_of(request).guest.spot
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = complete(before, self._offered(spot), desk.vocabulary(), desk.default_workflow(spot))
+        found = self._measured(request, content, before)
+        found = found or complete(before, self._offered(spot), desk.vocabulary(), desk.default_workflow(spot))
         return web.json_response(asdict(found))
+
+    def _measured(self, request: web.Request, content: Json, before: str) -> Completion | None:
+        """Return what may come next of a moderator; a page from before an upgrade does not say as whom it speaks."""
+        guest = session_of(request).guest
+        requester = guest.speaker(str(content.get("as", ""))) or guest.people[0]
+        tiers = [tier.name for tier in self._room.desk.limits.tiers_in(requester.tenant)]
+        return complete_verb(before, rank_of(self._room.desk, requester), [*self._room.desk.catalog().workflows], tiers)
 
     async def _ask(self, request: web.Request) -> web.Response:
         content, pictures = await parts_of(request, self._room)

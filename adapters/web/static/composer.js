@@ -47,7 +47,7 @@ async function ask(mine) {
   due = performance.now() + SPACING_MS;
   let found;
   try {
-    const response = await fetch("/complete", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ before: typed() }) });
+    const response = await fetch("/complete", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ before: typed(), as: speaker() }) });
     if (!response.ok) return;
     found = await response.json();
   } catch { return; }
