@@ -14,6 +14,8 @@ from bot.answers import Answer
 from bot.commands import CANCEL, IMAGINE, MY_DATA, SERVICES, Service, command_names
 from bot.desk import Desk
 from bot.jobs import Requester
+from bot.policy.measures import Rank
+from bot.presiding import DOES, MOD
 from bot.telling import DATA_NAME, HAVE_IT, Own, all_cancelled, answer_to, cancelled, data_of
 from workflows.catalog import Catalog
 
@@ -73,7 +75,7 @@ class Telling:
             case Own.MY_DATA:
                 return answers.note(HAVE_IT, _SENT)
             case Own.HELP:
-                return answers.help_page(self._commands(origin))
+                return answers.help_page([*self._commands(origin), *await self._of_moderators(origin)])
             case _:
                 assert_never(answer)
 
@@ -82,6 +84,11 @@ class Telling:
         own = {f"{FAIRBRUSH} {name}": says for name, says in OF_SLACK.items()}
         names = command_names(offered)
         return [*{name: names[name] for name in (IMAGINE, *offered.workflows)}.items(), *own.items()]
+
+    async def _of_moderators(self, origin: Origin) -> list[tuple[str, str]]:
+        rights = await self.persons.rights(origin.workspace, origin.requester.id)
+        rank = self.desk.rank(origin.requester, rights.roles, moderates=rights.moderates)
+        return [(f"{FAIRBRUSH} {MOD}", DOES)] if rank >= Rank.MODERATOR else []
 
     async def _cancelled(self, requester: Requester, which: str) -> Json:
         mine = await self.desk.under_way(requester)

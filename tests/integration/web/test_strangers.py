@@ -36,6 +36,7 @@ TRIES = {
     "POST /ask": "parts",
     "POST /forms": "parts",
     "GET /workflows/{name}/form": None,
+    "GET /mydata": None,
     "GET /jobs/{job}/form": None,
     "GET /jobs/{job}/command": None,
     "POST /jobs/{job}/cancel": "json",
@@ -90,7 +91,8 @@ async def tried(browser, route, job, running, link):
         except aiohttp.WSServerHandshakeError as error:
             return error.status, ""
     if method == "GET":
-        return await browser.get(f"{path}?{link}" if "files" in path else path)
+        query = {"/mydata": f"?as={ADA.id}"}.get(path, f"?{link}" if "files" in path else "")
+        return await browser.get(f"{path}{query}")
     if TRIES[route] == "parts":
         values = {"prompt": "mine", "steps": "3"}
         content = {"workflow": "txt2img", "parent": str(job), "values": values, "text": "/history"}
