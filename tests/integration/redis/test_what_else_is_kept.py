@@ -300,3 +300,18 @@ async def test_turns_are_counted_for_everybody_and_a_pause_holds_everybody(engin
         assert await turns.take("T1/users.info", most=3, per_s=10.0) == 15.0
         await advance(15_000)
         assert await turns.take("T1/users.info", most=3, per_s=10.0) == 0.0
+
+
+async def test_evidence_goes_with_the_report_of_it_and_not_before(pool, kept):
+    asked = await ended(kept, file("evidence"))
+    other = await ended(kept, file("other"))
+    now_ms = (await pool.store.read(asked.id)).ended_ms
+    assert await pool.store.withdraw(asked.id, until_ms=now_ms + DAY_MS)
+
+    assert (await pool.retention.sweep(Retention())).jobs == 0
+    await kept.advance(DAY_MS + 60_000)
+    swept = await pool.retention.sweep(Retention())
+
+    assert (swept.jobs, swept.files) == (1, ("evidence",))
+    assert await pool.store.read(asked.id) is None
+    assert await pool.store.read(other.id) is not None
