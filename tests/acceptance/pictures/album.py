@@ -31,11 +31,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Album:
-    """All pictures of docs/NAME.md."""
+    """All pictures of a page in docs/, or those of them that are drawn alike."""
 
     name: str
     style: str  #: CSS
     pictures: Mapping[str, Callable[[Paint], Picture]]
+    of: str = ""  #: the page; otherwise the one of its own name
+
+    @property
+    def document(self) -> str:
+        """Return the page that shows them."""
+        return f"docs/{self.of or self.name}.md"
 
     @property
     def remembered(self) -> Path:

@@ -45,7 +45,7 @@ WRONG: Mapping[str, str] = {"prompt": "a fox", "steps": "900", "sampler": "oiler
 """An order with three faults."""
 
 AHEAD = Position(jobs=3, gpu_ms=0, lane="1")
-_DESCRIBED = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
+DESCRIBED = Described(title="Text to image", actions=frozenset({Button.VARY, Button.UPSCALE}))
 _DIGEST = "d" * 64
 
 
@@ -106,12 +106,12 @@ def faults_of(raw: Mapping[str, str]) -> Sequence[Fault]:
 
 def queued(order: Job, eta_s: float) -> StatusCard:
     """Return the card of a job that waits behind those `AHEAD`."""
-    return card_of(record(order), live=None, position=AHEAD, eta_s=eta_s, described=_DESCRIBED)
+    return card_of(record(order), live=None, position=AHEAD, eta_s=eta_s, described=DESCRIBED)
 
 
 def at(order: Job, live: Live) -> StatusCard:
     """Return the card of a job that runs."""
-    return card_of(record(order, JobState.RUNNING), live=live, position=None, eta_s=None, described=_DESCRIBED)
+    return card_of(record(order, JobState.RUNNING), live=live, position=None, eta_s=None, described=DESCRIBED)
 
 
 def loading(order: Job) -> StatusCard:
@@ -144,16 +144,16 @@ def files(count: int) -> tuple[StoredFile, ...]:
 def painted(order: Job, count: int = 1, *, nsfw: bool = False) -> StatusCard:
     """Return the card of a job with its pictures."""
     ended = replace(record(order, JobState.SUCCEEDED), files=files(count))
-    return card_of(ended, live=None, position=None, eta_s=None, described=replace(_DESCRIBED, nsfw=nsfw))
+    return card_of(ended, live=None, position=None, eta_s=None, described=replace(DESCRIBED, nsfw=nsfw))
 
 
 def failed(order: Job, code: str, sentence: str) -> StatusCard:
     """Return the card of a job that failed."""
     ended = replace(record(order, JobState.FAILED), error_code=code, error_sentence=sentence)
-    return card_of(ended, live=None, position=None, eta_s=None, described=_DESCRIBED)
+    return card_of(ended, live=None, position=None, eta_s=None, described=DESCRIBED)
 
 
 def cancelled(order: Job) -> StatusCard:
     """Return the card of a job that was cancelled."""
     ended = record(order, JobState.CANCELLED)
-    return card_of(ended, live=None, position=None, eta_s=None, described=_DESCRIBED)
+    return card_of(ended, live=None, position=None, eta_s=None, described=DESCRIBED)

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from tests.acceptance.discord.pictures.states import ALBUM as DISCORD
+from tests.acceptance.moderation.pictures.in_discord import ALBUM as MODERATING_IN_DISCORD
+from tests.acceptance.moderation.pictures.in_slack import ALBUM as MODERATING_IN_SLACK
 from tests.acceptance.pictures.album import FOLDER, Album
 from tests.acceptance.slack.pictures.states import ALBUM as SLACK
 from tests.unit.house import text_of
 
 HEAVY = 150_000
-ALBUMS = {album.name: album for album in (DISCORD, SLACK)}
+ALBUMS = {album.name: album for album in (DISCORD, SLACK, MODERATING_IN_DISCORD, MODERATING_IN_SLACK)}
 
 
 @pytest.fixture(params=ALBUMS)
@@ -18,10 +20,15 @@ def album(request: pytest.FixtureRequest) -> Album:
     return ALBUMS[request.param]
 
 
+def made_by(album: Album) -> str:
+    """Return the command that takes an album's pictures."""
+    return f"tests.acceptance.{'moderation' if album.of else album.name}.pictures"
+
+
 def test_every_picture_shows_what_is_sent_and_drawn_today(album):
     taken = json.loads(album.remembered.read_text())
 
-    assert taken == album.digests(), f"take them anew: python -m tests.acceptance.{album.name}.pictures"
+    assert taken == album.digests(), f"take them anew: python -m {made_by(album)}"
 
 
 def test_every_picture_is_there_and_light(album):
@@ -35,6 +42,6 @@ def test_no_picture_is_left_over(album):
 
 
 def test_the_page_shows_every_picture(album):
-    page = text_of(f"docs/{album.name}.md")
+    page = text_of(album.document)
 
     assert [name for name in album.pictures if f"(images/{album.file(name).name})" not in page] == []

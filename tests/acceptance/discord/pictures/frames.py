@@ -86,9 +86,10 @@ class Typing:
         )
         if self.focused:
             pills += f'<span class="pill focused"><b>{escape(self.focused)}</b>{escape(self.typed)}<u></u></span>'
+        offers = self._offers()
+        popup = f'<div class="popup">{offers}</div>' if offers else ""
         return (
-            f'<div class="popup">{self._offers()}</div><div class="line-of-typing">'
-            f'<b class="slash">/{escape(self.command["name"])}</b>{pills}</div>'
+            f'{popup}<div class="line-of-typing"><b class="slash">/{escape(self.command["name"])}</b>{pills}</div>'
         )
 
     def _offers(self) -> str:
@@ -100,6 +101,8 @@ class Typing:
             return f"<h6>{escape(self.focused)}</h6>{rows}"
         known = {name for name, _ in self.filled} | {self.focused}
         options = [each for each in self.command.get("options", ()) if each["name"] not in known]
+        if not options:
+            return ""
         return f"<h6>Options</h6>{''.join(map(_option, options[:_SHOWN]))}{_more(len(options) - _SHOWN)}"
 
 

@@ -112,9 +112,8 @@ class Typing:
             f"<small>{escape(each['usage_hint'])}</small><p>{escape(each['description'])}</p></div></div>"
             for number, each in enumerate(self.commands)
         )
-        return (
-            f'<div class="popup"><h6>Fairbrush</h6>{rows}</div><div class="composer">{escape(self.typed)}<u></u></div>'
-        )
+        popup = f'<div class="popup"><h6>Fairbrush</h6>{rows}</div>' if rows else ""
+        return f'{popup}<div class="composer">{escape(self.typed)}<u></u></div>'
 
 
 def _message(face: str, header: str, words: str, note: str) -> str:
