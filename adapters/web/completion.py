@@ -1,8 +1,9 @@
 """What may come next while somebody types: commands, parameters with their bounds, choices. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bot.commands import IMAGINE, SERVICES, command_names, meant_workflow, split_command
 from bot.forms import bounds
@@ -22,6 +23,8 @@ _BEGUN_VALUE = re.compile(r"(?<!\S)(?:--|[—–])?(?P<name>[A-Za-z][\w-]{0,39})
 _DASHED_VALUE = re.compile(r"(?<!\S)(?:--|[—–])(?P<name>[A-Za-z][\w-]{0,39})\s(?P<value>\S*)$")
 _BEGUN_NAME = re.compile(r"(?<!\S)(?P<dash>--|[—–])?(?P<name>[A-Za-z][\w-]{0,39})?$")
 _USED = re.compile(r"(?<!\S)(?:--|[—–])?(?P<name>[A-Za-z][\w-]{0,39})[:=]")
+
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 _SHAPES = {RATIO: "the shape, as 16:9", SIZE: "width and height, as 1024x768"}
 
@@ -46,11 +49,16 @@ class Completion:
     takes: tuple[str, ...] = ()  #: kinds of attachments that the command takes
 
 
-def complete(before: str, catalog: Catalog, vocabulary: Vocabulary, default: str) -> Completion:
-    """Say what may come after the text that stands before the cursor."""
+def complete(
+    before: str, catalog: Catalog, vocabulary: Vocabulary, default: str, own: Mapping[str, str] = _NO_MORE
+) -> Completion:
+    """Say what may come after the text that stands before the cursor.
+
+    `own`: commands that not everybody has, with what they do.
+    """
     begun = _BEGUN_COMMAND.fullmatch(before)
     if begun:
-        return Completion(start=begun.start("name") - 1, suggestions=_commands(begun["name"], catalog))
+        return Completion(start=begun.start("name") - 1, suggestions=_commands(begun["name"], catalog, own))
     name, rest = split_command(before)
     if not name or (name in SERVICES and name not in catalog.workflows):
         return Completion(start=len(before))
@@ -61,8 +69,9 @@ def complete(before: str, catalog: Catalog, vocabulary: Vocabulary, default: str
     return _inside(before, workflow, vocabulary)
 
 
-def _commands(begun: str, catalog: Catalog) -> tuple[Suggestion, ...]:
-    names = command_names(catalog)
+def _commands(begun: str, catalog: Catalog, own: Mapping[str, str]) -> tuple[Suggestion, ...]:
+    # One's own come first: of so many workflows that not all fit, they would never be seen.
+    names = {**own, **command_names(catalog)}
     fitting = [name for name in names if name.startswith(begun.lower())]
     fitting += [name for name in names if begun.lower() in name and name not in fitting]
     return tuple(Suggestion(text=f"/{name} ", label=f"/{name}", detail=names[name]) for name in fitting[:MOST])

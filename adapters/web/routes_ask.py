@@ -62,16 +62,20 @@ class AskRoutes:
         content = await json_of(request, self._room.limits)
         desk, spot = self._room.desk, session_of(request).guest.spot
         before = str(content.get("before", ""))[:_TYPED_MAX]
-        found = self._measured(request, content, before)
-        found = found or complete(before, self._offered(spot), desk.vocabulary(), desk.default_workflow(spot))
+        guest = session_of(request).guest
+        # A page from before an upgrade does not say as whom it speaks.
+        requester = guest.speaker(str(content.get("as", ""))) or guest.people[0]
+        found = self._measured(requester, before)
+        if found is None:
+            own = {MOD: DOES} if moderates(desk, requester) else {}
+            found = complete(before, self._offered(spot), desk.vocabulary(), desk.default_workflow(spot), own)
         return web.json_response(asdict(found))
 
-    def _measured(self, request: web.Request, content: Json, before: str) -> Completion | None:
-        """Return what may come next of a moderator; a page from before an upgrade does not say as whom it speaks."""
-        guest = session_of(request).guest
-        requester = guest.speaker(str(content.get("as", ""))) or guest.people[0]
-        tiers = [tier.name for tier in self._room.desk.limits.tiers_in(requester.tenant)]
-        return complete_verb(before, rank_of(self._room.desk, requester), [*self._room.desk.catalog().workflows], tiers)
+    def _measured(self, requester: Requester, before: str) -> Completion | None:
+        """Return what may come next of a moderator."""
+        desk = self._room.desk
+        tiers = [tier.name for tier in desk.limits.tiers_in(requester.tenant)]
+        return complete_verb(before, rank_of(desk, requester), [*desk.catalog().workflows], tiers)
 
     async def _ask(self, request: web.Request) -> web.Response:
         content, pictures = await parts_of(request, self._room)

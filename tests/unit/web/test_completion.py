@@ -22,6 +22,15 @@ def test_a_slash_offers_every_command():
     assert labels("/") == [f"/{name}" for name in command_names(CATALOG)][:MOST]
 
 
+@pytest.mark.parametrize("typed", ["/", "/m", "/mo"])
+def test_whoever_has_a_command_of_their_own_sees_it_before_the_others(typed):
+    found = complete(typed, CATALOG, VOCABULARY, "txt2img", {"mod": "What moderators do."}).suggestions
+
+    assert (found[0].text, found[0].detail) == ("/mod ", "What moderators do.")
+    assert "/mod" not in labels(typed)
+    assert len(found) <= MOST
+
+
 @pytest.mark.parametrize(
     ("typed", "first"), [("/im", "/imagine"), ("/FL", "/flux"), ("/2img", "/img2img"), ("/q", "/queue")]
 )
