@@ -9,9 +9,9 @@ from time import time
 from adapters.slack.calls import Calls
 from adapters.slack.cards import card_message
 from adapters.slack.files import Link, Pictures
-from adapters.slack.notes import Notes
 from adapters.slack.posting import Posting
 from adapters.slack.refusals import SHUT, Refusal, Refused
+from adapters.slack.rooms import Rooms
 from adapters.slack.shapes import Json
 from adapters.slack.standing import PLATFORM, Conversation, budget_of, conversation_of, where
 from bot.budgets import Budget
@@ -19,7 +19,7 @@ from bot.cards import THERE
 from bot.errors import ChatError
 from bot.jobs import Job, MessageRef
 from bot.ladder import Kind, Ladder, Loss, Posted, posted_of
-from bot.ports import FileStore, SecretStore
+from bot.ports import FileStore
 from bot.status import StatusCard
 
 _NOT_TAKEN = frozenset({Refusal.INVALID, Refusal.NO_FILES, Refusal.FILE_GONE})
@@ -35,14 +35,15 @@ class SlackChat:
     def __init__(
         self,
         calls: Calls,
-        secrets: SecretStore,
+        rooms: Rooms,
         files: FileStore,
         *,
         link: Link = lambda _: None,
         now: Callable[[], float] = time,
     ) -> None:
-        notes = Notes(secrets)
+        notes = rooms.notes
         self._calls = calls
+        self._rooms = rooms
         self._posting = Posting(calls, notes, now)
         self._pictures = Pictures(calls, notes, files, link=link, now=now)
         self._ladder = Ladder(self)
@@ -106,8 +107,7 @@ class SlackChat:
         """Post a direct message; where that cannot be had either, nothing will ever show the files."""
         workspace = job.place.tenant.id
         try:
-            opened = await self._calls.ask(workspace, "conversations.open", {"users": job.requester.id})
-            talk = Conversation(workspace=workspace, channel=str(opened["channel"]["id"]))
+            talk = await self._rooms.direct(workspace, job.requester.id)
             ts = await self._post(job, card, talk, nonce, remarks=remarks)
         except Refused as refused:
             if self.loss(refused) is not None:

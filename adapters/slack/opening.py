@@ -49,7 +49,7 @@ def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     submitting = Submitting(
         desk=backing.desk, rooms=rooms, persons=persons, calls=calls, outside=outside, tokens=tokens
     )
-    chat = SlackChat(calls, backing.secrets, backing.files, link=options.link, now=options.now)
+    chat = SlackChat(calls, rooms, backing.files, link=options.link, now=options.now)
     return SlackFront(
         platform=chat,
         calls=calls,

@@ -9,6 +9,8 @@ from adapters.slack.calls import Calls
 from adapters.slack.chat import SlackChat
 from adapters.slack.installs import Installs, OneToken
 from adapters.slack.manifest import SCOPES
+from adapters.slack.notes import Notes
+from adapters.slack.rooms import Rooms
 from adapters.slack.standing import PLATFORM
 from bot.jobs import Job, MessageRef, Place, Requester, Tenant
 from bot.ports import ChatPlatform
@@ -74,7 +76,8 @@ class Office:
             yield self.chat(calls, **options)
 
     def chat(self, calls: Calls, **options: Any) -> SlackChat:
-        return SlackChat(calls, self.drawer, self.shelf, now=self.slack.clock.now, **options)
+        rooms = Rooms(calls=calls, notes=Notes(self.drawer), clock=self.slack.clock.now)
+        return SlackChat(calls, rooms, self.shelf, now=self.slack.clock.now, **options)
 
     def message(self, ref: MessageRef) -> Message:
         """Return the message that a ref names."""
