@@ -48,7 +48,7 @@ NAMES = {
     "with its last span",
     "of": "sorted set by user: their jobs by order",
     "ended": "sorted set of settled jobs by time",
-    "evidence": "sorted set of jobs that were deleted but are reported, by when they go at the latest",
+    "evidence": "sorted set of jobs that were reported, by when the last report of each goes",
     "used": "hash by tenant and hour: user -> GPU ms; expires; without these: sorted set of all that there are by hour",
     "review": "sorted set by tenant of jobs that wait for a moderator, by when they ended; without a tenant: of all",
     "workflow": "hash by digest: manifest, graph",

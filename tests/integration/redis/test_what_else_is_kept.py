@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from uuid import UUID
 
 import pytest
 
@@ -15,9 +16,10 @@ from adapters.redis.secrets import SecretKey
 from adapters.redis.vocabulary import TOLD_S
 from bot.errors import ConfigError, StoreLost
 from bot.events import MediaKind
-from bot.jobs import MessageRef, Place, StoredFile
+from bot.jobs import JobId, MessageRef, Place, StoredFile
 from bot.ports import Notice
-from tests.integration.redis import ALICE, PLACE, TENANT, job, movable_pool, running, truth_of
+from bot.reports import KEPT_S, MOST, Report
+from tests.integration.redis import ALICE, BOB, PLACE, TENANT, job, movable_pool, running, truth_of
 from workflows.values import FileHandle
 from workflows.vocabulary import Vocabulary, merged
 
@@ -300,6 +302,76 @@ async def test_turns_are_counted_for_everybody_and_a_pause_holds_everybody(engin
         assert await turns.take("T1/users.info", most=3, per_s=10.0) == 15.0
         await advance(15_000)
         assert await turns.take("T1/users.info", most=3, per_s=10.0) == 0.0
+
+
+def told(asked, number=0, reporter=ALICE):
+    given = JobId(UUID(int=number)) if number else asked.id
+    return Report(job_id=given, workflow="w", requester=ALICE, reporter=reporter, place=PLACE, reason="no")
+
+
+async def test_what_was_reported_outlasts_its_days_and_goes_with_its_last_report(pool, kept):
+    asked, other = await ended(kept, file("evidence")), await ended(kept, file("other"))
+    await pool.reports.add(told(asked))
+    await kept.advance(40 * DAY_MS)
+    await pool.reports.add(told(asked, reporter=BOB))
+
+    assert (await pool.retention.sweep(Retention())).files == ("other",)
+    await pool.retention.deleted(["other"])
+    await kept.advance(KEPT_S * 1000 - DAY_MS)
+    assert (await pool.retention.sweep(Retention())).jobs == 0
+    await kept.advance(DAY_MS)
+    assert (await pool.retention.sweep(Retention())).files == ("evidence",)
+    assert await pool.store.read(asked.id) is await pool.store.read(other.id) is None
+
+
+async def test_what_was_reported_stays_like_any_other_job_once_its_report_is_gone(pool, kept):
+    asked = await ended(kept, file("evidence"))
+    await pool.reports.add(told(asked))
+    await kept.advance(KEPT_S * 1000)
+
+    assert (await pool.retention.sweep(Retention(days=365))).jobs == 0
+    assert (await pool.retention.sweep(Retention())).files == ("evidence",)
+
+
+async def test_evidence_goes_at_once_when_its_report_makes_room_for_others(pool, kept):
+    asked = await ended(kept, file("evidence"))
+    await pool.reports.add(told(asked))
+    await pool.store.withdraw(asked.id, until_ms=await pool.servers.now_ms() + KEPT_S * 1000)
+    for number in range(1, MOST + 1):
+        if number == MOST:
+            assert (await pool.retention.sweep(Retention())).jobs == 0
+        await kept.advance(1)
+        await pool.reports.add(told(asked, number))
+
+    assert (await pool.retention.sweep(Retention())).files == ("evidence",)
+
+
+async def test_of_too_much_evidence_goes_after_what_is_a_day_old_and_before_what_is_not(pool, kept):
+    first = await ended(kept, file("1"))
+    await kept.advance(1)
+    second = await ended(kept, file("2"))
+    await ended(kept, file("old"))
+    for each in (first, second):
+        await pool.reports.add(told(each))
+    await kept.advance(DAY_MS)
+    await ended(kept, file("new"))
+    gone = []
+    for size in (300, 200, 100, 0):
+        swept = await pool.retention.sweep(Retention(bytes=size))
+        await pool.retention.deleted(swept.files)
+        gone += swept.files
+
+    assert gone == ["old", "1", "2", "new"]
+
+
+async def test_what_is_under_way_is_not_forgotten_though_its_report_is(pool, kept):
+    asked = job()
+    await kept.queue.enqueue(asked)
+    await pool.reports.add(told(asked))
+    await kept.advance(KEPT_S * 1000)
+
+    assert (await pool.retention.sweep(Retention(days=1, jobs=0, bytes=0))).jobs == 0
+    assert await pool.store.read(asked.id)
 
 
 async def test_evidence_goes_with_the_report_of_it_and_not_before(pool, kept):
