@@ -103,9 +103,12 @@ async def _take(scene: ConsoleScene, page: Page, folder: Path) -> None:
     await _open(scene, page, "now")
     await page.click(".queue-of summary")
     await _shot(page, folder, "dark")
-    await page.size(390, 844, scale=2, phone=True)
+    await page.size(390, 500, scale=2, phone=True)
     await _open(scene, page, "now")
-    await page.js("document.querySelector('#queue-title').scrollIntoView()")
+    # Its heading, just below the tabs, which stay where they are.
+    await page.js(
+        "window.scrollTo(0, document.querySelector('#queue-title').getBoundingClientRect().top + scrollY - 64)"
+    )
     await _shot(page, folder, "phone")
 
 
@@ -132,6 +135,7 @@ async def _open(scene: ConsoleScene, page: Page, section: str) -> None:
 async def _shot(page: Page, folder: Path, name: str) -> None:
     await page.until("[...document.images].every((each) => each.complete)")
     await asyncio.sleep(0.4)  # fonts and transitions come to rest
+    await page.js("document.getAnimations().forEach((each) => each.cancel())")  # what pulses does so at no moment
     light = await asyncio.to_thread(_light, await page.picture())
     (folder / f"console-{name}.png").write_bytes(light)
     print(f"{name}: {len(light) // 1000} kB")  # noqa: T201 — a command that somebody watches

@@ -47,7 +47,7 @@ def greeted(paint: Paint) -> Picture:
 
 def show(paint: Paint) -> Picture:
     """What holds for Ben, and how he stands."""
-    held = evening.holding(BEN, evening.allowed(BEN.id, 60), evening.granted(BEN.id, 20))
+    held = evening.holding(BEN, evening.allowed(BEN.id, 60))
     return Picture(frames=[_answered("Maren", evening.shown(BEN, held, used=31, waiting=4), f"{MOD} show")])
 
 
