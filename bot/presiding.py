@@ -6,6 +6,7 @@ once more.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.answers import Answer, Section, Typed
@@ -19,6 +20,9 @@ from workflows.faults import Fault, InvalidValues
 
 MOD = "mod"
 DOES = "What moderators do here. Only they see the answer."
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+"""No names."""
 
 _HELP = "help"
 _FIRST_WORDS = frozenset(name.split()[0] for name in BY_NAME) | {_HELP}
@@ -45,15 +49,17 @@ class Presiding:
     misnamed: Callable[[str], str] = lambda _: ""
     """What is wrong with how somebody is named in words; empty: nothing."""
 
-    async def hear(self, actor: Actor, words: str, *, called: str = "") -> Answer:
+    async def hear(self, actor: Actor, words: str, *, called: Mapping[str, str] = NOBODY) -> Answer:
         """Do what words say, or list what there is; raises what whoever said it has to be told.
 
-        `called` is as in `do`.
+        `called` are the names of those who are mentioned anywhere in the words, by their ids, as far as the platform
+        says them: of somebody else than the measure is about they change nothing.
         """
         if words.strip().lower() in ("", _HELP):
             return self._help(actor.rank)
         try:
-            return await self.do(actor, *self._read(words), called=called)
+            verb, raw = self._read(words)
+            return await self.do(actor, verb, raw, called=called.get(raw.get("user", "").removeprefix("@"), ""))
         except InvalidValues as faults:
             if actor.rank < Rank.MODERATOR:
                 raise NotAllowed from faults

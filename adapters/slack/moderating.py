@@ -1,6 +1,7 @@
 """What moderators say with `/fairbrush mod …` and `@fairbrush mod …`: seen by them alone, wherever they say it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from adapters.slack import answers
@@ -30,7 +31,7 @@ class Moderating:
         """Do what a moderator says. Raises what they have to be told."""
         origin = answering.origin
         presiding = Presiding(bench=self.desk, command=f"/{FAIRBRUSH} {MOD}", misnamed=_misnamed)
-        answer = await presiding.hear(await self._actor(origin), words_of(origin) or "", called=_called(origin))
+        answer = await presiding.hear(await self._actor(origin), words_of(origin) or "", called=called(origin))
         await answering.whisper(answers.answered(answer))
 
     async def _actor(self, origin: Origin) -> Actor:
@@ -54,10 +55,9 @@ def words_of(origin: Origin) -> str | None:
     return None
 
 
-def _called(origin: Origin) -> str:
-    """Return what Slack calls whoever is mentioned first, where it says so: whom a measure is about stands first."""
-    mention = _MENTION.search(origin.said)
-    return read(mention[2]) if mention and mention[2] else ""
+def called(origin: Origin) -> Mapping[str, str]:
+    """Return what Slack calls those who are mentioned, by their ids, where it says so."""
+    return {mention[1]: read(mention[2]) for mention in _MENTION.finditer(origin.said) if mention[2]}
 
 
 def _misnamed(name: str) -> str:

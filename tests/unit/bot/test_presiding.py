@@ -89,6 +89,17 @@ async def test_a_member_is_told_that_only_moderators_may_whatever_they_write(
     assert bench.done == []
 
 
+@pytest.mark.parametrize(("who", "name"), [("U9", "Ada"), ("@U9", "Ada"), ("U0123", "")])
+async def test_nobody_is_called_by_the_name_of_somebody_else_who_is_mentioned(
+    bench: Bench, presiding: Presiding, who: str, name: str
+) -> None:
+    await presiding.hear(MODERATOR, f"ban {who} because of U9", called={"U9": "Ada"})
+
+    [banned] = bench.done
+    assert isinstance(banned, m.BanUser)
+    assert banned.called == name
+
+
 async def test_whoever_is_named_so_that_they_cannot_be_found_is_no_subject_of_a_measure(
     bench: Bench, presiding: Presiding
 ) -> None:

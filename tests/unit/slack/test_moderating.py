@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.slack.moderating import words_of
+from adapters.slack.moderating import called, words_of
 from adapters.slack.origins import Origin, origin_of
 
 US = "U0BOT"
@@ -40,3 +40,9 @@ def mention(text: str, kind: str = "app_mention") -> Origin:
 )
 def test_what_is_a_moderators_is_known_by_its_first_words(origin: Origin, words: str | None) -> None:
     assert words_of(origin) == words
+
+
+def test_everybody_who_is_mentioned_has_the_name_that_slack_says_with_their_own_id() -> None:
+    said = command("mod ban U0123 2d because of <@U9|Ada> and <@U8|b &amp; c>, not <@U7>")
+
+    assert called(said) == {"U9": "Ada", "U8": "b & c"}
