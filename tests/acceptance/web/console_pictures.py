@@ -71,6 +71,7 @@ async def _fill(scene: ConsoleScene) -> None:
     watched.view, watched.used, watched.persons = studio.live(), studio.usage(), studio.persons()
     watched.reported, watched.held = studio.reports(files), studio.pending(files[2])
     watched.entries = studio.entries()
+    watched.community_names.names[GUILD] = "Harbour Painters"
 
 
 async def _set(page: Page) -> None:

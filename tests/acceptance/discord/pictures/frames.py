@@ -88,9 +88,7 @@ class Typing:
             pills += f'<span class="pill focused"><b>{escape(self.focused)}</b>{escape(self.typed)}<u></u></span>'
         offers = self._offers()
         popup = f'<div class="popup">{offers}</div>' if offers else ""
-        return (
-            f'{popup}<div class="line-of-typing"><b class="slash">/{escape(self.command["name"])}</b>{pills}</div>'
-        )
+        return f'{popup}<div class="line-of-typing"><b class="slash">/{escape(self.command["name"])}</b>{pills}</div>'
 
     def _offers(self) -> str:
         if self.offered:
