@@ -101,16 +101,21 @@ def title_of(verb: Verb) -> str:
     return _TITLES.get(verb.name, verb.name.replace("-", " ").capitalize())
 
 
+def offered(rank: Rank) -> Iterator[Verb]:
+    """Yield what the console does for somebody: the same that its buttons are made of."""
+    return (verb for verb in VERBS if rank >= verb.rank and verb.name not in _SEEN)
+
+
 def person_verbs(rank: Rank) -> list[Verb]:
     """Return what may be done to one person."""
-    return [verb for verb in _usable(rank) if _is_of_person(verb)]
+    return [verb for verb in offered(rank) if _is_of_person(verb)]
 
 
 def community_verbs(rank: Rank) -> list[Verb]:
     """Return what may be done to a community, or to all of it, that stands in no section."""
     return [
         verb
-        for verb in _usable(rank)
+        for verb in offered(rank)
         if not _is_of_person(verb)
         and not verb.name.startswith("blocklist ")
         and not any(each.kind is Kind.JOB for each in verb.fields)
@@ -131,10 +136,6 @@ def dialog_of(verb: Verb, given: Mapping[str, str], whom: str, choices: Choices)
 def raw_of(verb: Verb, content: Mapping[str, object]) -> dict[str, str]:
     """Return what was filled in, by field; whatever is no text was not."""
     return {each.name: text for each in verb.fields if isinstance(text := content.get(each.name), str)}
-
-
-def _usable(rank: Rank) -> Iterator[Verb]:
-    return (verb for verb in VERBS if rank >= verb.rank and verb.name not in _SEEN)
 
 
 def _is_of_person(verb: Verb) -> bool:

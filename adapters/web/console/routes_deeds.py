@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from adapters.web.console.dialogs import Choices, dialog_of, raw_of
+from adapters.web.console.dialogs import Choices, dialog_of, offered, raw_of
 from adapters.web.console.guarding import PATH, Guarding
 from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import LONGEST, Section
@@ -13,7 +13,7 @@ from bot.answers import Answer
 from bot.desk import Desk
 from bot.errors import FairbrushError, SubmissionError
 from bot.jobs import Tenant
-from bot.policy.verbs import BY_NAME, NOW, Verb
+from bot.policy.verbs import NOW, Verb
 from bot.presiding import Presiding
 from bot.refusals import refused
 from workflows.faults import InvalidValues
@@ -61,10 +61,11 @@ class DeedRoutes:
 
 
 def _verb(request: web.Request, visit: Visit) -> Verb:
-    verb = BY_NAME.get(request.match_info["verb"])
-    if verb is None or visit.actor.rank < verb.rank:
-        raise web.HTTPNotFound(text="There is no such thing to do.")
-    return verb
+    # What has no button is not done here either: a link to the console, above all, or a session would beget sessions.
+    for verb in offered(visit.actor.rank):
+        if verb.name == request.match_info["verb"]:
+            return verb
+    raise web.HTTPNotFound(text="There is no such thing to do.")
 
 
 def _refusal(error: Exception, verb: Verb) -> Answer:

@@ -251,5 +251,16 @@ async def test_a_moderator_is_told_nothing_of_what_only_an_operator_does(scene):
     assert scene.desk.done == []
 
 
+@pytest.mark.parametrize("verb", ["show", "recent", "reports", "audit", "console", "reviews", "servers", "communities"])
+async def test_a_session_does_nothing_that_has_no_button_and_begets_no_session(scene, verb):
+    async with scene.signed_in() as moderator, scene.signed_in(OPERATOR) as operator:
+        for visitor in (moderator, operator):
+            status, body = await visitor.do(verb, user="ada")
+            assert status == 404
+            assert "sign-in" not in body
+            assert (await visitor.get(f"/console/deeds/{verb}"))[0] == 404
+    assert scene.desk.done == []
+
+
 async def _whole(content: bytes):
     yield content
