@@ -81,6 +81,7 @@ def entitlement_of(
         person=Due(quotas=_allowance(books.everywhere, name, standard.person), extra=all_over),
         community=Due(quotas=ceiling.quotas or ()),
         zone=zone_name_of(books, standard, requester.tenant),
+        firm_zone=firm_zone_of(books, standard, requester.tenant),
     )
 
 
@@ -88,6 +89,17 @@ def zone_name_of(books: Books, standard: Standard, tenant: Tenant) -> str:
     """Return where a community's days begin: as its moderators said, else the settings."""
     said = books.community.zone
     return said.name if said else standard.zones.get(tenant, standard.zone)
+
+
+def firm_zone_of(books: Books, standard: Standard, tenant: Tenant) -> str:
+    """Return where the days begin of what all members share: as the operator said, at run time or in the settings.
+
+    A moderator who moved midnight would begin a fresh day of the ceiling. What one member has is theirs to raise and
+    to reset anyway, whoever said it, so that goes by the community's own days.
+    """
+    said = books.community.zone
+    is_firm = said is not None and said.key in books.community.firm
+    return said.name if said and is_firm else standard.zones.get(tenant, standard.zone)
 
 
 def _allowance(book: Rulebook, user: str, usual: tuple[Quota, ...]) -> tuple[Quota, ...]:

@@ -67,7 +67,8 @@ class Entitlement:
     member: Due = Due()
     person: Due = Due()  #: in all communities of the platform together, by UTC
     community: Due = Due()  #: all its members together
-    zone: str = UTC_NAME  #: the community's, of the IANA database
+    zone: str = UTC_NAME  #: the community's, of the IANA database: a member's days are by it
+    firm_zone: str = UTC_NAME  #: the operator's for the community: no moderator moves the days that all share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +102,13 @@ _ROLLING = {Per.HOUR: (3600, 12), Per.DAY: (86_400, 24), Per.MONTH: (30 * 86_400
 
 def meters_of(entitlement: Entitlement, requester: Requester, now_ms: int) -> tuple[Meter, ...]:
     """Return every limit that somebody's next job counts against; raises SubmissionError for a zone that is none."""
-    tenant, zone = requester.tenant, zone_of(entitlement.zone)
+    tenant = requester.tenant
     member = (tenant.platform, tenant.id, requester.id)
     parties: tuple[tuple[Whose, tuple[str, ...], Due, tzinfo], ...] = (
-        (Whose.MEMBER, member, entitlement.member, zone),
+        (Whose.MEMBER, member, entitlement.member, zone_of(entitlement.zone)),
         # A person has no zone: their communities may be in several.
         (Whose.PERSON, requester.person, entitlement.person, zone_of(UTC_NAME)),
-        (Whose.COMMUNITY, (tenant.platform, tenant.id), entitlement.community, zone),
+        (Whose.COMMUNITY, (tenant.platform, tenant.id), entitlement.community, zone_of(entitlement.firm_zone)),
     )
     return tuple(
         meter

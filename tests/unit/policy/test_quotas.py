@@ -1,5 +1,7 @@
 """Quotas: which counters somebody's job is charged to, how high they may go, and what is said of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import QueueFull
@@ -58,18 +60,20 @@ def test_a_quota_comes_to_meters(quota, counters, ceilings, window_s, steps):
     assert {(each.window_s, each.steps) for each in meters} == ({(window_s, steps)} if meters else set())
 
 
-def test_a_calendar_is_the_communitys_and_that_of_a_person_is_utc():
+def test_a_members_calendar_is_the_communitys_a_persons_is_utc_and_that_of_all_is_the_operators():
     quota = Quota(per=Per.DAY, refill=Refill.CALENDAR, pictures=1)
     due = Due(quotas=(quota,))
 
     meters = meters_of(
-        Entitlement(member=due, person=due, community=due, zone="Asia/Tokyo"), ALICE, NOW_MS + 10 * HOUR_MS
+        Entitlement(member=due, person=due, community=due, zone="Asia/Tokyo", firm_zone="America/New_York"),
+        ALICE,
+        NOW_MS + 20 * HOUR_MS,
     )
 
     assert [each.counter for each in meters] == [
         "pictures/member/discord/g/7/day/2027-01-16",
-        "pictures/person/discord/7/day/2027-01-15",
-        "pictures/community/discord/g/day/2027-01-16",
+        "pictures/person/discord/7/day/2027-01-16",
+        "pictures/community/discord/g/day/2027-01-15",
     ]
 
 
@@ -144,11 +148,20 @@ def test_an_entitlement(rules, everywhere, tier, changed):
         "person": Due(quotas=(HOURLY,)),
         "community": Due(quotas=(MONTHLY,)),
         "zone": "Europe/Berlin",
+        "firm_zone": "Europe/Berlin",
     }
 
     found = entitlement_of(books(*rules, everywhere=everywhere), ALICE, tier, STANDARD, NOW_MS)
 
     assert found == Entitlement(**{**usual, **changed})
+
+
+def test_no_moderator_moves_the_days_of_the_ceiling_and_the_operator_does():
+    said = books(Zone(name="Asia/Tokyo"))
+    firm = replace(said, community=replace(said.community, firm=frozenset({"zone"})))
+
+    assert entitlement_of(said, ALICE, None, STANDARD, NOW_MS).firm_zone == "Europe/Berlin"
+    assert entitlement_of(firm, ALICE, None, STANDARD, NOW_MS).firm_zone == "Asia/Tokyo"
 
 
 # ---- What is said of it ----------------------------------------------------------------------------------------------
