@@ -257,8 +257,9 @@ class JobRecord:
 
     @property
     def awaits_review(self) -> bool:
-        """Whether a moderator has to decide now."""
-        return self.job.for_review and self.review is None and self.state is JobState.SUCCEEDED
+        """Whether a moderator has to decide now; not about what was deleted, for that would put it up again."""
+        is_undecided = self.job.for_review and self.review is None and self.state is JobState.SUCCEEDED
+        return is_undecided and not self.is_evidence
 
     @property
     def made(self) -> tuple[StoredFile, ...]:

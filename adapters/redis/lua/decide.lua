@@ -9,6 +9,8 @@ local id, decided = ARGV[1], ARGV[2]
 local job = job_of(id)
 if not job then return 0 end
 if job.review == decided then return 1 end
+-- Whoever asked deleted it: letting it pass would put it up again.
+if job.evidence then return 0 end
 if job.review ~= '1' or job.state ~= 'succeeded' then return 0 end
 
 redis.call('SET', key('result', id), ARGV[3])

@@ -137,6 +137,31 @@ async def test_what_is_forgotten_waits_no_longer(truth):
     assert await pending(truth) == await pending(truth, None) == []
 
 
+async def test_what_was_deleted_and_stays_as_evidence_waits_no_longer_and_nobody_can_let_it_pass(truth):
+    record = await painted(truth)
+    ref = message_of(record)
+    await truth.notices.shown(record.job.id, ref, "digest", final=True)
+    assert await truth.store.withdraw(record.job.id, until_ms=2**52)
+    kept = await truth.store.read(record.job.id)
+
+    assert not kept.awaits_review
+    assert await pending(truth) == await pending(truth, None) == []
+    assert [await decide(truth, each) for each in (record, kept)] == [False] * 2
+    assert await truth.store.read(record.job.id) == kept
+    assert kept.withheld == (PICTURE, SOUND)
+    assert record.job.id not in await truth.notices.open_jobs(TENANT.platform)
+    assert not await truth.audit.newest(TENANT, limit=5)
+
+
+async def test_what_was_decided_before_it_was_deleted_stays_decided(truth):
+    record = await painted(truth)
+    assert await decide(truth, record)
+    assert await truth.store.withdraw(record.job.id, until_ms=2**52)
+
+    assert not await decide(truth, record, REJECTED)
+    assert (await truth.store.read(record.job.id)).review == PASSED
+
+
 async def test_a_picture_that_was_given_stays_when_one_of_the_same_content_goes(truth):
     given = FileHandle(key=PICTURE.key, media_type="image/png", width=1, height=1, bytes=9)
     record = await painted(truth, values={"prompt": "a cat", "image": given})

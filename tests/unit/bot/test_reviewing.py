@@ -16,7 +16,7 @@ from bot.status import Button
 from bot.submissions import ResultOf
 from tests.unit.bot.bench import CATALOG, occasion
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, House
-from tests.unit.bot.test_moderation import FOREIGN, MEMBER, OPERATOR, did
+from tests.unit.bot.test_moderation import FOREIGN, MEMBER, OPERATOR, bench, desk_of, did
 
 PLACE = Place(tenant=GUILD, channel="art")
 
@@ -146,3 +146,18 @@ async def test_whoever_asked_deletes_it_meanwhile():
     assert "Nothing waits" in await did(scene, ShowReviews())
     with pytest.raises(SubmissionError, match="not kept"):
         await did(scene, PassJob(job_id=job_id))
+
+
+async def test_what_was_reported_and_deleted_before_anybody_decided_is_not_put_up_again():
+    scene = house()
+    job_id = await scene.painted()
+    report = Report(job_id=job_id, workflow="w", requester=ANN, reporter=BEN, place=PLACE, reason="words")
+    await scene.reports.add(report)
+    await desk_of(scene, bench(scene)).delete(job_id, ANN)
+
+    assert "Nothing waits" in await did(scene, ShowReviews())
+    with pytest.raises(SubmissionError, match="does not wait"):
+        await did(scene, PassJob(job_id=job_id))
+    record = await scene.store.read(job_id)
+    assert (record.files, record.review) == ((), None)
+    assert len(record.withheld) == 1
