@@ -180,7 +180,9 @@ class Settings(BaseSettings):
     state_dir: Path | None = None  #: None: the user's own state folder
     redis_url: SecretStr | None = None  #: None: an embedded engine in the state folder
     key: SecretStr | None = None  #: signs links and sessions, seals secrets; None: one of the state folder's own
-    public_url: Annotated[str, AfterValidator(_public)] | None = None  #: where others reach the files of our page
+    public_url: Annotated[str, AfterValidator(_public)] | None = (
+        None  #: where others reach our page's files, and by https the console
+    )
     discord_token: Token = None  #: None: Fairbrush is not in Discord
     discord: DiscordSettings = DiscordSettings()
     slack_token: Token = None  #: of the bot in one workspace
@@ -249,6 +251,12 @@ class Settings(BaseSettings):
 def revealed(secret: SecretStr | None) -> str | None:
     """Return the text of a secret, for whoever it opens."""
     return None if secret is None else secret.get_secret_value()
+
+
+def address(settings: Settings) -> str | None:
+    """Return where Slack, and browsers that come from elsewhere, reach us: they need https; None: nowhere."""
+    url = settings.public_url
+    return url if url and url.startswith("https://") else None
 
 
 def read_server(content: Mapping[str, object]) -> ServerSettings:

@@ -26,7 +26,10 @@ HERE = frozenset({LOCAL, "web"})
 MOST_TOKEN = 200
 """Characters of a token that is looked for at all."""
 
-_NOWHERE = "The console is only on the machine that Fairbrush runs on: whoever runs it can set public_url."
+_NOWHERE = (
+    "The console is only on the machine that Fairbrush runs on: whoever runs it can set public_url to an address that "
+    "begins with https://."
+)
 
 
 class Unchecked(Enum):
@@ -47,7 +50,9 @@ class SigningIn:
     """Links, and the sessions that begin with them. Every method may raise StoreLost."""
 
     sessions: SessionStore
-    public_url: str | None = None  #: where the page is for those who are elsewhere; None: only on this machine
+    public_url: str | None = (
+        None  #: where the page is for those who are elsewhere, by https; None: only on this machine
+    )
     here: str = ""  #: before the path, for whoever is on the page or its machine; empty: a link of the page's own
     token: Callable[[], str] = _token
 

@@ -10,8 +10,8 @@ from bot.cli.findings import Finding
 from bot.cli.terminal import FAILED, WRONG
 from bot.errors import ChatError, ConfigError
 from bot.service.roles import Role, roles_of
-from bot.service.slack_access import address, by_installing, by_socket, problems_in_slack
-from bot.settings import Settings, revealed
+from bot.service.slack_access import by_installing, by_socket, problems_in_slack
+from bot.settings import Settings, address, revealed
 
 _SUBJECT = "Slack"
 _ASKED_S = 20.0

@@ -15,6 +15,7 @@ from bot.errors import StoreLost, SubmissionError
 from bot.moderation import Moderation
 from bot.policy.audit import entry_of
 from bot.policy.measures import OpenConsole
+from bot.settings import address
 from bot.signing_in import SigningIn
 
 PORT = 8800
@@ -36,12 +37,13 @@ def console(*, port: int | None, state: Path | None, end_all: bool, as_json: boo
         asyncio.run(_end_all(state))
         _say_ended(as_json=as_json)
         return
-    local = port if port is not None or settings.public_url else PORT
-    base = settings.public_url if local is None else f"http://127.0.0.1:{local}"
-    address = asyncio.run(_link(state, base or ""))
+    public = address(settings)
+    local = port if port is not None or public else PORT
+    base = public if local is None else f"http://127.0.0.1:{local}"
+    link = asyncio.run(_link(state, base or ""))
     if local is not None and not asyncio.run(_is_served(local)):
         note(f"Nothing answers on port {local} of this machine. Say which one the page has: --port NUMBER.")
-    _say_link(address, as_json=as_json)
+    _say_link(link, as_json=as_json)
 
 
 async def _link(state: Path | None, base: str) -> str:

@@ -7,8 +7,8 @@ from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.terminal import note, say_json
 from bot.commands import all_left_out
 from bot.errors import ConfigError
-from bot.service.slack_access import address, by_installing, by_socket
-from bot.settings import Settings
+from bot.service.slack_access import by_installing, by_socket
+from bot.settings import Settings, address
 
 _NO_ADDRESS = (
     "For this Slack has to reach us: set public_url to the https:// address that leads to the page's server. With one "

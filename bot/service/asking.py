@@ -13,7 +13,7 @@ from bot.overseeing import Overseeing
 from bot.removing import Removing
 from bot.reviewing import Reviewing
 from bot.service.core import Core
-from bot.settings import Settings
+from bot.settings import Settings, address
 from bot.signing_in import SigningIn
 
 
@@ -86,7 +86,7 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         overseeing=overseeing,
         removing=removing,
         counters=pool.counters,
-        signing_in=SigningIn(sessions=pool.sessions, public_url=settings.public_url),
+        signing_in=SigningIn(sessions=pool.sessions, public_url=address(settings)),
         knowledge=knowledge,
         operating=operating,
     )

@@ -3,12 +3,13 @@
 from adapters.web.console.serving import ConsoleParts
 from bot.desk import Desk
 from bot.service.core import Core
+from bot.settings import address
 from bot.watching import Watching
 
 
 def console_of(core: Core, desk: Desk) -> ConsoleParts | None:
     """Return what the console is made of: it does what it does on the desk's bench; None where nobody moderates."""
-    bench, pool, settings = desk.bench, core.pool, core.options.settings
+    bench, pool = desk.bench, core.pool
     if bench is None or bench.signing_in is None:
         return None
     watching = Watching(
@@ -20,4 +21,4 @@ def console_of(core: Core, desk: Desk) -> ConsoleParts | None:
         overseeing=bench.overseeing,
         seeds=core.options.servers,
     )
-    return ConsoleParts(signing=bench.signing_in, watching=watching, public_url=settings.public_url)
+    return ConsoleParts(signing=bench.signing_in, watching=watching, public_url=address(core.options.settings))

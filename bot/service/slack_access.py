@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from bot.service.roles import Role
-from bot.settings import Settings, revealed
+from bot.settings import Settings, address, revealed
 
 _BOT, _APP = "FAIRBRUSH_SLACK_TOKEN", "FAIRBRUSH_SLACK_APP_TOKEN"
 _SIGNING = "FAIRBRUSH_SLACK_SIGNING_SECRET"
@@ -50,12 +50,6 @@ def by_socket(settings: Settings) -> bool:
 def by_installing(settings: Settings) -> bool:
     """Whether workspaces install the app by themselves; otherwise the settings have the token of one."""
     return settings.slack_client_id is not None or settings.slack_client_secret is not None
-
-
-def address(settings: Settings) -> str | None:
-    """Return where Slack, and browsers that come from it, reach us; None where they cannot: they take https alone."""
-    url = settings.public_url
-    return url if url and url.startswith("https://") else None
 
 
 def problems_in_slack(settings: Settings, roles: Collection[Role]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from bot.cli.init import template
 from bot.errors import ConfigError
 from bot.policy.places import PlaceRule
 from bot.servers import ServerSpec
-from bot.settings import MAX_FILE_BYTES, Settings, read_settings, revealed
+from bot.settings import MAX_FILE_BYTES, Settings, address, read_settings, revealed
 
 SECRETS = (
     "redis_url", "key", "discord_token", "slack_token", "slack_app_token", "slack_signing_secret",
@@ -153,6 +153,12 @@ def test_an_empty_token_is_none_and_what_pasting_puts_around_one_is_dropped(
 @pytest.mark.parametrize("given", ["https://p.example.org", " https://p.example.org/ "])
 def test_a_public_address_is_kept_without_its_last_slash(given: str) -> None:
     assert read_settings(f'public_url = "{given}"'.encode()).public_url == "https://p.example.org"
+
+
+@pytest.mark.parametrize(("given", "reached"), [("https://p.example", "https://p.example"), ("http://p.example", None)])
+def test_only_what_begins_with_https_leads_to_what_must_not_be_overheard(given: str, reached: str | None) -> None:
+    assert address(Settings(public_url=given)) == reached
+    assert address(Settings()) is None
 
 
 @pytest.mark.parametrize(

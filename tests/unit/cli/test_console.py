@@ -67,6 +67,13 @@ async def test_a_link_leads_to_where_the_page_is(url, tmp_path, capsys, monkeypa
     assert local["works_for_s"] == 300
 
 
+async def test_a_link_never_leads_to_where_it_could_be_overheard(url, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FAIRBRUSH_PUBLIC_URL", "http://paint.example")
+    await run(tmp_path)
+
+    assert capsys.readouterr().out.startswith("http://127.0.0.1:8800/console/sign-in#")
+
+
 async def test_it_is_said_when_there_is_no_page_at_that_port(url, tmp_path, capsys):
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
