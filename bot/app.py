@@ -97,6 +97,7 @@ def _stands(core: Core, announce: Announce) -> Iterator[Stand]:
         secrets=core.secrets,
         turns=core.pool.turns,
         card=sources.card,
+        named=core.hearing.heard,
     )
     beside: Sequence[Route] = ()
     # Here, for each takes half a second: whoever is not in Discord or Slack does not wait for its library.

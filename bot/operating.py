@@ -12,7 +12,7 @@ from bot.jobs import JobRecord, Tenant
 from bot.operators import CommunityLine
 from bot.policy.entitlements import ceiling_of
 from bot.policy.measures import DrainServer, ResumeServer
-from bot.ports import JobStore, Overview, ServerStore
+from bot.ports import CommunityNames, JobStore, Overview, ServerStore
 from bot.servers import Change, ServerSpec, Wish, slots_named
 from bot.wishes import Wished, unknown, wished
 
@@ -34,6 +34,7 @@ class Operating:
     store: JobStore
     overview: Overview
     rules: HouseRules
+    names: CommunityNames
     seeds: Mapping[str, ServerSpec] = field(default_factory=dict)  #: servers of the settings, by name
     known: Collection[Tenant] = ()  #: communities that the settings name
 
@@ -73,14 +74,16 @@ class Operating:
         queue = {each.tenant: (each.waiting, each.running) for each in facts.communities}
         heard = [each.tenant for each in await self.rules.audit.newest(None, limit=_LOOKED_AT) if each.tenant]
         tenants = list(dict.fromkeys([*queue, *self.known, *heard]))
-        lines = [await self._line(each, *queue.get(each, (0, 0))) for each in tenants[:_LISTED]]
+        names = await self.names.called(tenants[:_LISTED])
+        lines = [await self._line(each, names.get(each, ""), *queue.get(each, (0, 0))) for each in tenants[:_LISTED]]
         return operators.communities(lines, more=len(tenants) - len(lines))
 
-    async def _line(self, tenant: Tenant, waiting: int, running: int) -> CommunityLine:
+    async def _line(self, tenant: Tenant, name: str, waiting: int, running: int) -> CommunityLine:
         books, now_ms = await self.rules.books.opened(tenant)
         ban, pause = books.community.ban(None), books.community.pause(None)
         return CommunityLine(
             tenant=tenant,
+            name=name,
             waiting=waiting,
             running=running,
             ceiling=ceiling_of(books, self.rules.standard, tenant),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answers import Answer, Section
+from bot.communities import LONGEST
 from bot.deadlines import spelled
 from bot.gpus import Seen
 from bot.histories import words_of
@@ -22,6 +23,7 @@ class CommunityLine:
     """A community, and what holds for it."""
 
     tenant: Tenant
+    name: str  #: empty: nobody told it
     waiting: int
     running: int
     ceiling: Ceiling
@@ -37,9 +39,15 @@ def gpus(found: Sequence[tuple[Seen, Sequence[JobRecord]]]) -> Answer:
 
 def communities(lines: Sequence[CommunityLine], *, more: int) -> Answer:
     """List the communities; so many `more` are not listed."""
-    rows = [(f"{each.tenant.platform}/{each.tenant.id}", _holds(each)) for each in lines]
+    rows = [(_named(each), _holds(each)) for each in lines]
     rows += [("…", f"and {more} more")] * (more > 0)
     return _list("The communities", tuple(rows), "Nobody has asked for anything yet.")
+
+
+def _named(line: CommunityLine) -> str:
+    # The id with its platform is how the command line names one.
+    spelled_id, name = f"{line.tenant.platform}/{line.tenant.id}", label(line.name, LONGEST)
+    return f"{name} ({spelled_id})" if name else spelled_id
 
 
 def _how(server: Seen, runs: Sequence[JobRecord]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.communities import called
 from bot.console.gpus import gpu_views, models_of
 from bot.console.hours import HOUR_MS, MOST_DAYS, span_of, usage_view
 from bot.console.lines import job_line, words
@@ -21,10 +22,10 @@ from bot.naming import requester_of
 from bot.overseeing import Overseeing
 from bot.overview import Facts
 from bot.policy.audit import AuditEntry, as_data
-from bot.policy.measures import Actor, ShowRecent, may
+from bot.policy.measures import Actor, Rank, ShowRecent, may
 from bot.policy.meters import Take
 from bot.policy.rulebook import Pattern
-from bot.ports import JobStore, LaneStore, Overview, ServerStore, UsageStore
+from bot.ports import CommunityNames, JobStore, LaneStore, Overview, ServerStore, UsageStore
 from bot.refusals import NOT_KEPT
 from bot.servers import ServerSpec
 from workflows.requirements import read_requirement
@@ -59,14 +60,24 @@ class Watching:
     lanes: LaneStore
     hours: UsageStore
     overseeing: Overseeing
+    community_names: CommunityNames
     seeds: Mapping[str, ServerSpec] = field(default_factory=dict)  #: servers of the settings, by name
     _models: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)  #: files by what requirements call them
+
+    @staticmethod
+    def admit(actor: Actor, tenant: Tenant | None) -> None:
+        """Raise NotAllowed unless somebody may look there: where they may see the latest jobs, they may see all of it.
+
+        Asked by each of these, and by whoever shows what was read a moment ago.
+        """
+        if not may(actor, ShowRecent(), tenant):
+            raise NotAllowed
 
     # ---- What changes all the time ----
 
     async def live(self, actor: Actor, tenant: Tenant | None) -> LiveView:
         """Return the queue by user, and how each GPU is."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         facts = await self.overview.facts(limit=MEMBERS, only=tenant)
         running = await self._running(facts)
         waiting = await self.overseeing.census.known(wanted(listed(facts, tenant)))
@@ -98,7 +109,7 @@ class Watching:
 
     async def usage(self, actor: Actor, tenant: Tenant | None, *, days: int) -> UsageView:
         """Return who used how much GPU time: of one day by the hour, of up to seven by six hours."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         span = span_of(days, await self.servers.now_ms())
         return usage_view(await self.hours.hourly(tenant, since_ms=span.since_ms), span)
 
@@ -106,7 +117,7 @@ class Watching:
 
     async def people(self, actor: Actor, tenant: Tenant | None) -> Sequence[PersonLine]:
         """Return whoever asked for something lately, or has something said of them in the book; with their quotas."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         rules, census = self.overseeing.rules, self.overseeing.census
         book, now_ms = await rules.books.book(tenant), await rules.books.now_ms()
         facts = await self.overview.facts(limit=PEOPLE, only=tenant)
@@ -132,14 +143,14 @@ class Watching:
 
     async def recent(self, actor: Actor, tenant: Tenant | None, *, user: str | None = None) -> Sequence[JobLine]:
         """Return the latest jobs, those under way first; with a user theirs alone, as the book calls them."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         return [job_line(each) for each in await self.overseeing.recent(user or None, tenant)]
 
     # ---- What is to be judged ----
 
     async def reports(self, actor: Actor, tenant: Tenant | None) -> Sequence[ReportView]:
         """Return the latest reports, the newest first, each with what there still is of its job."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         found = await self.overseeing.reports.newest(tenant, limit=REPORTS)
         known = await self.overseeing.census.known(list(dict.fromkeys(each.job_id for each in found)))
         records = {each.job.id: each for each in known}
@@ -156,7 +167,7 @@ class Watching:
 
     async def pending(self, actor: Actor, tenant: Tenant | None) -> Sequence[PendingView]:
         """Return the jobs that wait for a moderator, the oldest first, with what they made."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         found = await self.overseeing.reviewing.pending(tenant, limit=PENDING)
         return [PendingView(job=job_line(each), files=each.made, texts=each.withheld_texts) for each in found]
 
@@ -165,7 +176,7 @@ class Watching:
 
         Raises SubmissionError for any other.
         """
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         record = await self.store.read(job_id)
         if record is None or tenant not in (None, record.job.requester.tenant):
             raise SubmissionError(NOT_KEPT)
@@ -181,7 +192,7 @@ class Watching:
 
     async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         """Return the patterns of a community's blocklist that are not everywhere's, and everywhere's."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         return await self.overseeing.patterns(tenant)
 
     # ---- The audit ----
@@ -190,12 +201,12 @@ class Watching:
         self, actor: Actor, tenant: Tenant | None, *, user: str | None = None, before: str | None = None
     ) -> Sequence[AuditEntry]:
         """Return the latest entries, the newest first; `before`: those that are older than the entry of that id."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         return await self.overseeing.rules.audit.newest(tenant, user=user or None, limit=ENTRIES, before=before)
 
     def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncIterator[str]:
         """Return every entry as a line of JSON, the newest first. It refuses at once, not when it is first asked."""
-        _admit(actor, tenant)
+        self.admit(actor, tenant)
         return self._exported(tenant)
 
     async def _exported(self, tenant: Tenant | None) -> AsyncIterator[str]:
@@ -207,17 +218,18 @@ class Watching:
 
     # ---- Where ----
 
+    async def names(self, actor: Actor, tenants: Sequence[Tenant | None]) -> Mapping[Tenant, str]:
+        """Return what communities are called, as far as it is known: for an operator with their ids."""
+        for each in tenants:
+            self.admit(actor, each)
+        wanted = [each for each in tenants if each]
+        return await called(self.community_names, wanted, with_ids=actor.rank is Rank.OPERATOR)
+
     async def communities(self, actor: Actor) -> Sequence[Tenant]:
         """Return the communities that have something in the queue, the audit or the settings, or used a GPU lately."""
-        _admit(actor, None)
+        self.admit(actor, None)
         rules, since_ms = self.overseeing.rules, await self.servers.now_ms() - MOST_DAYS * 24 * HOUR_MS
         found = {each.tenant for each in (await self.overview.facts(limit=MEMBERS)).communities}
         found |= {each.tenant for each in await rules.audit.newest(None, limit=_PAGE) if each.tenant}
         found |= {each.tenant for each in await self.hours.hourly(None, since_ms=since_ms)}
         return sorted(found | set(rules.standard.ceilings), key=lambda each: (each.platform, each.id))
-
-
-def _admit(actor: Actor, tenant: Tenant | None) -> None:
-    """Raise NotAllowed unless somebody may look there: where they may see the latest jobs, they may see all of it."""
-    if not may(actor, ShowRecent(), tenant):
-        raise NotAllowed

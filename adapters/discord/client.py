@@ -53,6 +53,7 @@ class GatewayOptions:
     shard_count: int | None = None  #: None: as many as Discord recommends
     heartbeat_timeout_s: float = 60.0  #: longer than Discord's interval (41 s), or every quiet shard would look dead
     joined: Callable[[Joined], None] = lambda _: None  #: told of a server that has just let us in
+    named: Callable[[str, str], None] = lambda *_: None  #: told of a server by its id what it is called
     guilds_s: float = 2.0  #: how long after the last guild that was told of a shard counts as ready
 
 
@@ -72,7 +73,7 @@ class GatewayClient(discord.AutoShardedClient):
         )
         self.shard_ids = None if options.shard_ids is None else list(options.shard_ids)
         self._heard, self._is_ready = heard, ready
-        self._joined = options.joined
+        self._joined, self._named = options.joined, options.named
         self._launched: set[int] = set()
         # Before discord.py makes objects of it: what it does not know of an event would end the connection, and all
         # that is needed stands in the event itself.
@@ -101,8 +102,17 @@ class GatewayClient(discord.AutoShardedClient):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Note that a server has let us in; discord.py calls this, and not for those that we were in before."""
+        self._named(str(guild.id), guild.name)
         notices = guild.system_channel
         self._joined(Joined(guild=str(guild.id), notices=str(notices.id) if notices else None))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Note what a server is called that we were in before; discord.py calls this for each as it connects."""
+        self._named(str(guild.id), guild.name)
+
+    async def on_guild_update(self, _: discord.Guild, guild: discord.Guild) -> None:
+        """Note what a server is called now; discord.py calls this for whatever changes of one."""
+        self._named(str(guild.id), guild.name)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note that a shard hears events again; discord.py calls this."""

@@ -11,6 +11,7 @@ from adapters.discord.front import DiscordFront
 from adapters.discord.given import DiscordOptions
 from adapters.discord.greeting import Greeting
 from adapters.discord.moderating import Moderating
+from adapters.discord.origins import PLATFORM
 from adapters.discord.registering import Registering
 from adapters.discord.reimagining import Reimagining, read, written
 from adapters.discord.replies import Replies
@@ -24,6 +25,7 @@ from adapters.discord.vouching import Discords
 from bot.asides import Asides
 from bot.backing import Backing
 from bot.beginning import Beginning
+from bot.jobs import Tenant
 from bot.ports import TextStore
 
 
@@ -46,6 +48,7 @@ def front_of(options: DiscordOptions, backing: Backing, remembered: TextStore) -
             shard_ids=options.shard_ids or None,
             shard_count=options.shard_count or None,
             heartbeat_timeout_s=options.heartbeat_timeout_s,
+            named=lambda guild, name: backing.named(Tenant(platform=PLATFORM, id=guild), name),
         ),
     )
 

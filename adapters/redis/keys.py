@@ -73,6 +73,7 @@ NAMES = {
     "settings": "hash by scope: name -> value, JSON",
     "reports": "hash by tenant: job/reporter -> what was reported, JSON",
     "reported": "sorted set by tenant of its reports by time; without a tenant: of all, each after its tenant",
+    "communities": "hash: tenant -> what it is called, as its platform said last",
     "book": "hash by tenant, and without one: key -> an entry of the rule book, JSON; version",
     "audit": "stream by tenant, and without one of all: what was done and tried, JSON; expires with its last entry",
     "doomed": "set by platform: messages that are to be taken away, each with its job, JSON; expires",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from adapters.redis import answers
 from adapters.redis.audit import RedisAudit
 from adapters.redis.census import RedisCensus
+from adapters.redis.communities import RedisCommunities
 from adapters.redis.counters import RedisCounters
 from adapters.redis.doomed import RedisDoomed
 from adapters.redis.edge import ANSWER_S, DEADLINE_S, Edge, misconfigured, open_edge
@@ -71,6 +72,7 @@ class RedisPool:
     doomed: RedisDoomed
     turns: RedisTurns
     sessions: RedisSessions
+    communities: RedisCommunities
 
     async def identity(self) -> str:
         """Return what marks this pool's runs on servers, the same for all its processes for ever; raises StoreLost."""
@@ -148,6 +150,7 @@ def _pool(edge: Edge, hints: Hints, gathering: Gathering, *, lease_ms: int) -> R
         doomed=RedisDoomed(edge=edge),
         turns=RedisTurns(edge=edge),
         sessions=RedisSessions(edge=edge),
+        communities=RedisCommunities(edge=edge),
     )
 
 

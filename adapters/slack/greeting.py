@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -45,14 +47,30 @@ class Greeting:
 class GreetingFlow(AsyncOAuthFlow):
     """How a workspace installs the app; once its token is kept, whoever did it is greeted."""
 
-    def __init__(self, *, client: AsyncWebClient, settings: AsyncOAuthSettings, greeting: Greeting) -> None:
+    def __init__(
+        self,
+        *,
+        client: AsyncWebClient,
+        settings: AsyncOAuthSettings,
+        greeting: Greeting,
+        named: Callable[[str, str], None],
+    ) -> None:
         super().__init__(client=client, settings=settings)
-        self._greeting = greeting
+        self._greeting, self._named = greeting, named
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installation) -> None:
         """Keep an installation; slack-bolt calls this."""
         await super().store_installation(request, installation)
+        self._name(installation)
         # An organisation is no workspace yet: its own admins say later which of them get the app.
         if not installation.is_enterprise_install and installation.team_id and installation.user_id:
             workspace = workspace_of(installation.enterprise_id, installation.team_id, is_enterprise_install=False)
             await self._greeting.greet(workspace, installation.user_id)
+
+    def _name(self, installation: Installation) -> None:
+        """Tell what the workspace is called, or the organisation that has the app for all of its own."""
+        is_wide = bool(installation.is_enterprise_install)
+        name = installation.enterprise_name if is_wide else installation.team_name
+        with suppress(ValueError):
+            workspace = workspace_of(installation.enterprise_id, installation.team_id, is_enterprise_install=is_wide)
+            self._named(workspace, name or "")

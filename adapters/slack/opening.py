@@ -1,5 +1,7 @@
 """Puts the app in Slack together: of what it is given, nothing is opened before it runs."""
 
+from functools import partial
+
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,6 +29,7 @@ from adapters.slack.reimagining import Reimagining, read, written
 from adapters.slack.rooms import Rooms
 from adapters.slack.routing import Routes
 from adapters.slack.showing import Showing
+from adapters.slack.standing import PLATFORM
 from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.tokens import OwnToken
@@ -34,12 +37,14 @@ from adapters.slack.vouching import Workspaces
 from bot.asides import Asides
 from bot.backing import Backing
 from bot.beginning import Beginning
+from bot.jobs import Tenant
 
 
 def front_of(options: SlackOptions, backing: Backing) -> SlackFront:
     """Return the app. Which options fit together is a matter of settings, and said there."""
     installs = Installs(backing.secrets)
-    own = OwnToken(text=options.token, base_url=options.base_url) if options.token else None
+    named = partial(_name, backing)
+    own = OwnToken(text=options.token, base_url=options.base_url, named=named) if options.token else None
     tokens = own or installs
     calls = Calls(tokens, base_url=options.base_url, turns=backing.turns)
     outside = Outside(hooks=options.hooks, files=options.files)
@@ -117,4 +122,8 @@ def _flow(options: SlackOptions, backing: Backing, installs: Installs, greeting:
         redirect_uri_path=REDIRECT_PATH,
     )
     client = AsyncWebClient(base_url=options.base_url, retry_handlers=[])
-    return GreetingFlow(client=client, settings=settings, greeting=greeting)
+    return GreetingFlow(client=client, settings=settings, greeting=greeting, named=partial(_name, backing))
+
+
+def _name(backing: Backing, workspace: str, name: str) -> None:
+    backing.named(Tenant(platform=PLATFORM, id=workspace), name)

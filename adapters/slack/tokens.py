@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -49,6 +49,7 @@ class OwnToken:
 
     text: str = field(repr=False)
     base_url: str
+    named: Callable[[str, str], None] = lambda *_: None  #: told what the workspace is called
     mend: str = field(default="install the app there again and set FAIRBRUSH_SLACK_TOKEN anew", init=False)
     _known: OneToken | None = field(default=None, init=False, repr=False)
     _is_known: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
@@ -78,4 +79,6 @@ class OwnToken:
     async def _workspace(self) -> str:
         told = await ask_alone(self.base_url, self.text, "auth.test", what="bot token")
         is_enterprise = bool(told.get("is_enterprise_install"))
-        return workspace_of(told.get("enterprise_id"), told.get("team_id"), is_enterprise_install=is_enterprise)
+        workspace = workspace_of(told.get("enterprise_id"), told.get("team_id"), is_enterprise_install=is_enterprise)
+        self.named(workspace, str(told.get("team") or ""))
+        return workspace

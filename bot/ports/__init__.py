@@ -36,6 +36,7 @@ from bot.ports.server import NotFound as NotFound
 from bot.ports.server import Server as Server
 from bot.ports.server import ServerFacts as ServerFacts
 from bot.ports.server import Stopping as Stopping
+from bot.ports.stores import CommunityNames as CommunityNames
 from bot.ports.stores import FileStore as FileStore
 from bot.ports.stores import Hints as Hints
 from bot.ports.stores import JobStore as JobStore

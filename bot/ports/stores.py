@@ -1,6 +1,6 @@
 """The ports of what is kept beside the queue: jobs, servers, files, live progress, hints."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -86,6 +86,18 @@ class ReportStore(Protocol):
 
     async def newest(self, tenant: Tenant | None, *, limit: int) -> Sequence[Report]:
         """Return the latest reports on a community's jobs, or with None on anybody's, the newest first."""
+        ...
+
+
+class CommunityNames(Protocol):
+    """What communities are called, as their platforms said last; may raise StoreLost."""
+
+    async def keep(self, names: Mapping[Tenant, str]) -> None:
+        """Keep names; what is kept already is not written again."""
+        ...
+
+    async def called(self, tenants: Collection[Tenant]) -> Mapping[Tenant, str]:
+        """Return the names that are known, by one question for all of a page."""
         ...
 
 

@@ -79,6 +79,7 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         store=pool.store,
         overview=pool.overview,
         rules=rules,
+        names=pool.communities,
         seeds={each.name: each.spec for each in settings.servers},
         known=[each.tenant for each in settings.communities],
     )

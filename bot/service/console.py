@@ -19,6 +19,7 @@ def console_of(core: Core, desk: Desk) -> ConsoleParts | None:
         lanes=pool.lanes,
         hours=pool.usage,
         overseeing=bench.overseeing,
+        community_names=pool.communities,
         seeds=core.options.servers,
     )
     return ConsoleParts(signing=bench.signing_in, watching=watching, public_url=address(core.options.settings))

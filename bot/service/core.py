@@ -8,6 +8,7 @@ from adapters.files.links import LinkSigner
 from adapters.files.local import LocalFiles
 from adapters.redis.opening import RedisPool
 from adapters.redis.secrets import RedisSecrets, SecretKey
+from bot.communities import Hearing
 from bot.estimates import Estimates
 from bot.laning import Laning
 from bot.service.options import ServiceOptions
@@ -25,6 +26,7 @@ class Core:
     files: LocalFiles
     estimates: Estimates
     shared: Shared
+    hearing: Hearing  #: what communities are called
     owner: str  #: this process, among those that own a server or a bucket
 
     @property
@@ -61,6 +63,7 @@ async def core_of(options: ServiceOptions, pool: RedisPool) -> Core:
         files=LocalFiles(options.state / "files", LinkSigner(options.key), max_bytes=settings.max_result_mb * 1024**2),
         estimates=Estimates.of_state(await pool.estimates.read()),
         shared=shared,
+        hearing=Hearing(names=pool.communities),
         # An engine of our own has one service at a time: what a killed one owned is ours at once.
         owner="only" if alone else token_hex(8),
     )

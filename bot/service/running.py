@@ -55,6 +55,7 @@ class Service:
             self._keep_fresh(),
             _again(ROSTER_S, self._heed, "following the roster"),
             self.core.shared.lanes.run(),
+            self.core.hearing.run(),
             _again(TIDY_S, self.tidying.tidy, "tidying"),
             *(stand.noticeboard.run() for stand in self.stands),
             *(_again(TAKEDOWNS_S, self._takedowns(stand).round, "taking messages away") for stand in self.stands),

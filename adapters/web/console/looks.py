@@ -1,7 +1,7 @@
 """What is looked at: a section of the console, as its address says it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -45,6 +45,7 @@ class Look:
     days: int = 1  #: of use
     user: str = ""  #: the audit of one alone
     before: str = ""  #: the audit's older entries
+    names: Mapping[Tenant, str] = field(default_factory=dict, compare=False)  #: of communities, where they are known
 
     @property
     def address(self) -> str:
@@ -63,6 +64,10 @@ class Look:
     def with_days(self, days: int) -> "Look":
         """Return the same of so many days."""
         return replace(self, days=days)
+
+    def naming(self, names: Mapping[Tenant, str]) -> "Look":
+        """Return the same, with what communities are called."""
+        return replace(self, names=names)
 
     def older(self, before: str) -> "Look":
         """Return the entries before one."""

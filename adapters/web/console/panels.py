@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import assert_never
@@ -10,6 +10,7 @@ from typing import assert_never
 from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import REFRESHED_S, Look, Section
 from adapters.web.console.rendering import ConsolePages
+from bot.jobs import Tenant
 from bot.policy.measures import Actor, Rank
 from bot.watching import Watching
 
@@ -44,10 +45,9 @@ class Panels:
         self._shown: OrderedDict[tuple[Look, Rank], _Shown] = OrderedDict()
 
     async def html(self, actor: Actor, look: Look, *, is_fresh: bool = False) -> str:
-        """Return a section; `is_fresh`: as it is now, not as it was a moment ago. Raises what Watching raises.
-
-        Whether somebody may look there is not asked here: an address is judged before it becomes a Look.
-        """
+        """Return a section; `is_fresh`: as it is now, not as it was a moment ago. Raises what Watching raises."""
+        # Also of what is remembered: that was read for somebody else.
+        self._watching.admit(actor, look.tenant)
         shown = self._remembered((look, actor.rank))
         wanted_s = self._now_s()
         async with shown.lock:
@@ -70,20 +70,31 @@ class Panels:
         watching, pages, tenant = self._watching, self._pages, look.tenant
         match look.section:
             case Section.NOW:
-                return pages.now(look, await watching.live(actor, tenant))
+                live = await watching.live(actor, tenant)
+                return pages.now(await self._named(actor, look, [each.tenant for each in live.queue.members]), live)
             case Section.USE:
                 return pages.use(look, await watching.usage(actor, tenant, days=look.days))
             case Section.PEOPLE:
-                return pages.people(look, await watching.people(actor, tenant), actor.rank)
+                people = await watching.people(actor, tenant)
+                return pages.people(
+                    await self._named(actor, look, [each.tenant for each in people]), people, actor.rank
+                )
             case Section.REPORTS:
-                return pages.reports(look, await watching.reports(actor, tenant))
+                reports = await watching.reports(actor, tenant)
+                theirs = [each.report.requester.tenant for each in reports]
+                return pages.reports(await self._named(actor, look, theirs), reports)
             case Section.REVIEW:
-                return pages.review(look, await watching.pending(actor, tenant))
+                pending = await watching.pending(actor, tenant)
+                return pages.review(await self._named(actor, look, [each.job.tenant for each in pending]), pending)
             case Section.BLOCKLIST:
                 own, everywhere = await watching.patterns(actor, tenant)
                 return pages.blocklist(look, own, everywhere, actor.rank)
             case Section.AUDIT:
                 found = await watching.audit(actor, tenant, user=look.user or None, before=look.before or None)
-                return pages.audit(look, found)
+                return pages.audit(await self._named(actor, look, [each.tenant for each in found]), found)
             case _:
                 assert_never(look.section)
+
+    async def _named(self, actor: Actor, look: Look, tenants: Sequence[Tenant | None]) -> Look:
+        """Return a look with what communities are called: where it is at one alone, the page's header says it."""
+        return look.naming(await self._watching.names(actor, tenants)) if look.tenant is None else look

@@ -14,13 +14,14 @@ from bot.answers import Answer, Tone
 from bot.console.views import JobLine, LiveView, PendingView, PersonLine, ReportView, UsageView
 from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
-from bot.jobs import Tenant
+from bot.jobs import DIRECT, Tenant
 from bot.policy.audit import AuditEntry, Outcome
 from bot.policy.measures import Rank
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.servers import ServerState
 
 _RETRY_S = "5"
+_DIRECT = "direct messages"
 
 _TITLES: Mapping[Section, str] = {
     Section.NOW: "Now",
@@ -216,11 +217,11 @@ def _tone(answer: Answer) -> str:
     return {Tone.GOOD: "good", Tone.BAD: "bad", Tone.PLAIN: "plain"}[answer.tone]
 
 
-def _community(tenant: Tenant | None) -> str:
-    """Return what a community is called: platforms tell us ids of them."""
+def _community(tenant: Tenant | None, names: Mapping[Tenant, str]) -> str:
+    """Return what a community is called: by its id where nobody told its name."""
     if tenant is None:
         return "Everywhere"
-    return f"{tenant.platform.capitalize()} · {'direct messages' if tenant.id == 'dm' else tenant.id}"
+    return f"{tenant.platform.capitalize()} · {_DIRECT if tenant.id == DIRECT else names.get(tenant, tenant.id)}"
 
 
 def _detail(value: str, name: str) -> str:

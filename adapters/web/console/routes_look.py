@@ -7,7 +7,7 @@ from aiohttp import web
 
 from adapters.web.console.guarding import PATH, Guarding
 from adapters.web.console.limits import ConsoleLimits
-from adapters.web.console.looks import Section
+from adapters.web.console.looks import Look, Section
 from adapters.web.console.panels import Panels
 from adapters.web.console.reading import job_in, look_in
 from adapters.web.console.rendering import ConsolePages, Whole
@@ -68,6 +68,7 @@ class LookRoutes:
         try:
             panel = await self._panels.html(visit.actor, look)
             communities = await self._communities(visit, look.tenant)
+            look = await self._named(visit, look, communities)
         except (StoreLost, TimeoutError):
             return self._pages.away()
         title = f"{look.section.capitalize()} · Console"
@@ -84,6 +85,10 @@ class LookRoutes:
         async with asyncio.timeout(self._limits.answer_s):
             found = await self._watching.communities(visit.actor)
         return found if looked_at is None or looked_at in found else [*found, looked_at]
+
+    async def _named(self, visit: Visit, look: Look, communities: Sequence[Tenant]) -> Look:
+        async with asyncio.timeout(self._limits.answer_s):
+            return look.naming(await self._watching.names(visit.actor, communities or [look.tenant]))
 
     async def _person(self, request: web.Request, visit: Visit) -> web.Response:
         look = look_in(request, visit, Section.PEOPLE)

@@ -13,6 +13,7 @@ from bot.ports import (
     AuditStore,
     Census,
     Charge,
+    CommunityNames,
     CounterStore,
     DoomedStore,
     JobQueue,
@@ -32,6 +33,7 @@ from bot.ports import (
 from tests.engines.running import give_slot, is_cluster
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
+from tests.fakes.memory_communities import MemoryCommunities
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_reviews import MemoryReviews
 from tests.fakes.memory_servers import MemoryServers
@@ -70,6 +72,7 @@ class Truth:
     reviews: ReviewStore
     sessions: SessionStore
     usage: UsageStore
+    communities: CommunityNames
     advance: Callable[[int], Awaitable[None]]
 
 
@@ -153,6 +156,7 @@ def in_memory() -> Truth:
         reviews=MemoryReviews(store=store, audit=audit),
         sessions=MemorySessions(clock=lambda: now[0]),
         usage=MemoryUsage(store=store),
+        communities=MemoryCommunities(),
         advance=advance,
     )
 
@@ -182,6 +186,7 @@ def truth_of(pool: RedisPool, advance: Callable[[int], Awaitable[None]]) -> Trut
         reviews=pool.reviews,
         sessions=pool.sessions,
         usage=pool.usage,
+        communities=pool.communities,
         advance=advance,
     )
 

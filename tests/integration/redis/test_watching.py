@@ -30,6 +30,7 @@ def watching_of(pool) -> Watching:
         lanes=pool.lanes,
         hours=pool.usage,
         overseeing=moderation_of(pool, Settings(), KNOWLEDGE).overseeing,
+        community_names=pool.communities,
     )
 
 

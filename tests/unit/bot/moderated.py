@@ -15,6 +15,7 @@ from bot.policy.rulebook import Entry
 from bot.submissions import Submission
 from tests.fakes.memory_books import MemoryAudit, MemoryBooks
 from tests.fakes.memory_census import MemoryCensus, MemoryDoomed
+from tests.fakes.memory_communities import MemoryCommunities
 from tests.fakes.memory_files import MemoryFiles
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_reviews import MemoryReviews
@@ -48,6 +49,7 @@ class House:
         self.reports = MemoryReports(clock=self.clock)
         self.census = MemoryCensus(store=self.store)
         self.doomed = MemoryDoomed()
+        self.names = MemoryCommunities()
         self.reviews = MemoryReviews(store=self.store, audit=self.audit)
         self.sessions = MemorySessions(clock=self.clock)
         self.servers = MemoryServers(clock=self.clock)

@@ -97,6 +97,7 @@ def bench(house: House) -> Moderation:
             store=house.store,
             overview=house.store,
             rules=house.rules,
+            names=house.names,
             seeds={"UTC": ServerSpec(name="UTC", url="http://127.0.0.1:8188")},
         ),
     )

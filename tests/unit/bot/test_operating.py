@@ -81,12 +81,15 @@ async def test_communities_are_told_with_their_queue_and_what_holds():
     house = House()
     await house.asked(event="1")
     await house.asked(event="2", requester=replace(BEN, tenant=OTHERS))
+    await house.names.keep({OTHERS: "Ac\u202eme"})
     await did(house, SetCeiling(quotas=DAILY), IN_CHAT)
     await did(house, PauseWork(message="later"), IN_CHAT)
     await did(house, BanCommunity(reason="law"), IN_CHAT, OTHERS)
 
     told = await did(house, ShowCommunities(), IN_CHAT)
-    here, there = (next(row for row in told.splitlines() if name in row) for name in ("discord/1001", "discord/2002"))
+    here, there = (
+        next(row for row in told.splitlines() if name in row) for name in ("discord/1001 ", "Acme (discord/2002) ")
+    )
 
     assert "1 waiting" in here
     assert "10 pictures" in here

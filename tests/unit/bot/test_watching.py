@@ -51,6 +51,7 @@ class Scene:
             lanes=house.store,
             hours=MemoryUsage(store=house.store),
             overseeing=overseeing,
+            community_names=house.names,
             seeds={"gpu1": GPU1},
         )
 
@@ -105,10 +106,19 @@ async def look(scene: Scene, name: str, actor: Actor, tenant: Tenant | None):
     """Look in one of the ways, with whatever else it takes."""
     way = getattr(scene.watching, name)
     taken = inspect.signature(way).parameters
-    others = {"days": 7, "job_id": job_id_of("discord", "x"), "number": 0, "user": None, "before": None}
+    others = {
+        "days": 7,
+        "job_id": job_id_of("discord", "x"),
+        "number": 0,
+        "user": None,
+        "before": None,
+        "tenants": [tenant],
+    }
     given = {key: value for key, value in {"tenant": tenant, **others}.items() if key in taken}
     assert set(taken) - set(given) == {"actor"}, f"say what {name} takes"
     found = way(actor, **given)
+    if found is None:
+        return None  # it only says whether they may
     return await found if inspect.isawaitable(found) else [each async for each in found]
 
 

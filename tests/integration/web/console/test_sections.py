@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
+from markupsafe import escape
 
 from adapters.web.console.limits import ConsoleLimits
 from bot.console.views import LiveView, PendingView, QueueView, UsageView
@@ -24,6 +25,28 @@ async def told(socket) -> str:
     """Return what a page is told next."""
     async with asyncio.timeout(10):
         return (await socket.receive_json())["html"]
+
+
+@pytest.mark.parametrize("section", ["now", "people", "reports", "audit"])
+async def test_an_operator_reads_what_communities_are_called_with_their_ids(scene, section):
+    scene.watched.community_names.names[GUILD] = HOSTILE
+    scene.watched.reported = [report_of(0, [])]
+    shown = f"Discord · {escape(HOSTILE)} ({GUILD.id})"
+    async with scene.signed_in(OPERATOR) as operator:
+        _, body = await operator.get(f"/console/{section}")
+    header, _, panel = body.partition('id="panel"')
+
+    assert f"{shown}</option>" in header
+    assert f'<span class="chip quiet">{shown}</span>' in panel
+    assert HOSTILE not in body
+
+
+async def test_a_moderator_reads_the_name_of_their_community_without_its_id(scene):
+    scene.watched.community_names.names[GUILD] = "Acme"
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get("/console/now")
+
+    assert "<p>Discord · Acme</p>" in body
 
 
 @pytest.mark.parametrize("section", ["now", "use", "people", "reports", "blocklist", "audit"])

@@ -1,11 +1,12 @@
 """What the console is shown in tests: a small studio, whose views a test may change; communities are kept apart."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import time
 from uuid import UUID, uuid5
 
+from bot.communities import called
 from bot.console.views import (
     GpuView,
     JobLine,
@@ -27,6 +28,7 @@ from bot.policy.measures import Actor, Rank, ShowRecent, may
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.reports import Report
 from bot.servers import ServerState
+from tests.fakes.memory_communities import MemoryCommunities
 
 GUILD = Tenant(platform="discord", id="614202310000000001")
 OTHER = Tenant(platform="slack", id="T0OTHER1")
@@ -187,6 +189,7 @@ class Watched:
         default_factory=lambda: [Pattern(text="napalm", deed=Deed.REPLACE, replacement="tea")]
     )
     used: UsageView | None = None
+    community_names: MemoryCommunities = field(default_factory=MemoryCommunities)
     is_lost: bool = False
     asked: int = 0
 
@@ -255,6 +258,15 @@ class Watched:
     async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         self._admit(actor, tenant)
         return self.blocked, self.everywhere
+
+    async def names(self, actor: Actor, tenants: Sequence[Tenant | None]) -> Mapping[Tenant, str]:
+        if self.is_lost:
+            raise StoreLost
+        if not all(may(actor, ShowRecent(), each) for each in tenants):
+            raise NotAllowed
+        return await called(
+            self.community_names, [each for each in tenants if each], with_ids=actor.rank is Rank.OPERATOR
+        )
 
     async def communities(self, actor: Actor) -> Sequence[Tenant]:
         self._admit(actor, None)
