@@ -16,11 +16,12 @@ from bot.errors import SubmissionError
 from bot.jobs import JobId
 from bot.policy import measures
 from bot.policy.measures import Measure, Rank
-from bot.policy.notation import amount_of, duration_s, quota_of
+from bot.policy.notation import amount_of, duration_s, is_duration, quota_of
 from bot.policy.quotas import Quota
 from bot.policy.rulebook import Deed, Reading
 from bot.policy.verbs import BY_NAME, NOW, VERBS, Field, Kind, Verb
 from bot.shares import ONE
+from workflows.choices import listed
 from workflows.faults import Fault, InvalidValues, shown
 
 MAX_TEXT = 2000
@@ -30,7 +31,12 @@ _NAMED = re.compile(r"(?P<name>[a-z]+):(?P<value>\S+)")
 _QUOTA = re.compile(r"\d+\s*[a-z-]*\s*/\s*[a-z]+(?:\s+calendar|\s+rolling)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d+\s*[a-z-]+", re.IGNORECASE)
 _MENTION = re.compile(r"<@!?([^>|]+)(?:\|[^>]*)?>|@?(.+)")
+_SOMEBODY = re.compile(r"<[@!#].*|@\S+|(?:discord|slack|web)/\S+|[UW](?=[A-Z]*\d)[A-Z0-9]{7,}")
+_TIME = re.compile(r"[+-]?\d.*|for|until|till", re.IGNORECASE)
 _NONE = "none"
+
+_CLOSE = 0.75
+"""How much alike a word and a workflow's name are for one to be meant by the other: `flxu` for flux just so."""
 
 
 def read_measure(text: str, workflows: Collection[str] = ()) -> Measure:
@@ -46,7 +52,10 @@ def read_words(text: str, workflows: Collection[str] = ()) -> tuple[Verb, Mappin
     if len(text) > MAX_TEXT:
         raise InvalidValues([Fault(parameter="measure", reason=f"has at most {MAX_TEXT} characters.")])
     verb, rest = _verb(text.split())
-    return verb, _placed(verb, rest, workflows)
+    found = _placed(verb, rest, workflows)
+    if faults := list(_misnamed(verb, found, workflows)):
+        raise InvalidValues(faults)
+    return verb, found
 
 
 def read_fields(verb: Verb, raw: Mapping[str, str]) -> Measure:
@@ -113,24 +122,56 @@ def _count(each: Field, following: Field | None, words: Sequence[str], workflows
         case Kind.WORDS | Kind.QUOTAS:
             return len(words)
         case Kind.DURATION:
-            return _duration(words) if not each.is_required else _duration(words) or min(1, len(words))
+            return _duration(words) or (min(1, len(words)) if each.is_required else _like_a_duration(words))
         case Kind.AMOUNT:
             ends = following is not None and following.kind is Kind.DURATION
             return len(words) - (_ending(words) if ends else 0)
         case Kind.WORKFLOW:
-            return int(bool(words) and words[0] in workflows) if following else len(words[:1])
+            return int(_is_workflow(words, workflows)) if following else len(words[:1])
         case _:
             return len(words[:1])
 
 
 def _duration(words: Sequence[str]) -> int:
-    """Return how many of the first words are a duration: `2d`, `2 days`, or none."""
-    return next((count for count in (1, 2) if len(words) >= count and duration_s("".join(words[:count]))), 0)
+    """Return how many of the first words are a duration: `2d`, `2 days`, `for 2 days`, or none."""
+    return next((count for count in (3, 2, 1) if len(words) >= count and is_duration(" ".join(words[:count]))), 0)
 
 
 def _ending(words: Sequence[str]) -> int:
     """Return how many of the last words are a duration."""
-    return next((count for count in (1, 2) if len(words) > count and duration_s("".join(words[-count:]))), 0)
+    return next((count for count in (3, 2, 1) if len(words) > count and is_duration(" ".join(words[-count:]))), 0)
+
+
+def _like_a_duration(words: Sequence[str]) -> int:
+    """Return how many of the first words were meant as a duration, or as one more person, and are none.
+
+    They are told as a fault: taken for a reason, they would make what was to end one that never does.
+    """
+    if not words or not (_TIME.fullmatch(words[0]) or _SOMEBODY.fullmatch(words[0])):
+        return 0
+    return 1 if _SOMEBODY.fullmatch(words[0]) else len(words[:2])
+
+
+def _is_workflow(words: Sequence[str], workflows: Collection[str]) -> bool:
+    """Tell whether the first word is meant to name a workflow, for else everything is meant.
+
+    A word alone always is, and so is one close to a name: a slip must not stop the whole work, and whoever wants to
+    stop all with one word of explanation is told how.
+    """
+    if not words:
+        return False
+    is_close = get_close_matches(words[0].lower()[:40], workflows, n=1, cutoff=_CLOSE)
+    return len(words) == 1 or words[0] in workflows or bool(is_close)
+
+
+def _misnamed(verb: Verb, found: Mapping[str, str], workflows: Collection[str]) -> Iterator[Fault]:
+    """Yield what was taken for a workflow where it could have been a message, and is none."""
+    for each in verb.fields[:-1]:
+        name = found.get(each.name, "")
+        if each.kind is Kind.WORKFLOW and name and name.lower() != _NONE and name not in workflows:
+            known = f" There is {listed([*workflows])}." if workflows else ""
+            how = "To pause everything, say why in two words or more, and begin with another."
+            yield Fault(parameter=each.name, reason=f"there is no {shown(name)}.{known} {how}")
 
 
 # ---- From fields to a measure ----
@@ -158,12 +199,21 @@ class _Given:
     def one(self) -> str | None:
         return self.user() or None
 
-    def seconds(self, name: str) -> float | None:
+    def seconds(self, name: str, *, also: str = "") -> float | None:
+        """Return how long; `also` is said of what cannot be read."""
         text = self.words(name)
         seconds = duration_s(text) if text else None
-        if text and seconds is None:
-            self.fault(name, f"{shown(text)} is no duration. Write 30min, 2h, 7d or 4w.")
+        if text and _SOMEBODY.fullmatch(text):
+            self.fault(name, f"{shown(text)} is somebody more: name one at a time.")
+        elif text and seconds is None:
+            self.fault(
+                name, f"{shown(text)} is no duration. Write 30min, 2h, 7d, 4w or 1 year, at most ten years.{also}"
+            )
         return seconds
+
+    def ban_s(self) -> float | None:
+        """Return how long a ban is."""
+        return self.seconds("for", also=" For good, leave it out, and begin the reason with another word.")
 
     def quotas(self) -> tuple[Quota, ...] | None:
         """Return quotas; none of them for `none`, and None for `tier` or where nothing is said."""
@@ -256,7 +306,7 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
     measures.ResetUsage: lambda given: measures.ResetUsage(user=given.user()),
     measures.SetTier: lambda given: measures.SetTier(user=given.user(), tier=given.named("tier")),
     measures.BanUser: lambda given: measures.BanUser(
-        user=given.user(), reason=given.words("reason"), for_s=given.seconds("for")
+        user=given.user(), reason=given.words("reason"), for_s=given.ban_s()
     ),
     measures.Unban: lambda given: measures.Unban(user=given.user()),
     measures.ClearQueue: lambda given: measures.ClearQueue(user=given.user()),
@@ -278,9 +328,7 @@ _MADE: Mapping[type[Measure], Callable[[_Given], Measure]] = {
     measures.RejectJob: lambda given: measures.RejectJob(job_id=given.job(), reason=given.words("reason")),
     measures.ShowAudit: lambda given: measures.ShowAudit(user=given.one()),
     measures.OpenConsole: lambda given: measures.OpenConsole(),
-    measures.BanCommunity: lambda given: measures.BanCommunity(
-        reason=given.words("reason"), for_s=given.seconds("for")
-    ),
+    measures.BanCommunity: lambda given: measures.BanCommunity(reason=given.words("reason"), for_s=given.ban_s()),
     measures.UnbanCommunity: lambda given: measures.UnbanCommunity(),
     measures.ClearAll: _clear_all,
     measures.ShowServers: lambda given: measures.ShowServers(),

@@ -17,12 +17,22 @@ LONGEST_S = 10 * 366 * 86_400
 LARGEST = 1_000_000_000
 """Pictures or GPU seconds."""
 
+MAX_DIGITS = 12
+"""Characters of the number of a duration."""
+
 ROLLING = "rolling"
 CALENDAR = "calendar"
 
-_UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
-_WORDS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w"}
-_DURATION = re.compile(r"(\d{1,9})\s*([a-z]+)", re.IGNORECASE)
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "second"), 1),
+    **dict.fromkeys(("m", "min", "minute"), 60),
+    **dict.fromkeys(("h", "hr", "hour"), 3600),
+    **dict.fromkeys(("d", "day"), 86_400),
+    **dict.fromkeys(("w", "week"), 7 * 86_400),
+    **dict.fromkeys(("mo", "month"), 30 * 86_400),  # as a rolling quota's
+    **dict.fromkeys(("y", "year"), 365 * 86_400),
+}
+_DURATION = re.compile(r"(?:for\s+)?(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[a-z]+)", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d{1,10})\s*(s|gpu|gpu-seconds|seconds|min|h|pictures?|images?|p)?", re.IGNORECASE)
 _PERS = {"hour": Per.HOUR, "h": Per.HOUR, "day": Per.DAY, "d": Per.DAY, "month": Per.MONTH}
 _PICTURES = frozenset({"picture", "pictures", "image", "images", "p"})
@@ -32,14 +42,24 @@ _GPU = {"s": 1, "gpu": 1, "gpu-seconds": 1, "seconds": 1, "min": 60, "h": 3600}
 def duration_s(text: str) -> float | None:
     """Read how long something is to be; None when it is no duration."""
     found = _DURATION.fullmatch(text.strip())
-    if not found:
+    unit = _unit(found["unit"]) if found else None
+    # Nobody means so many digits, and a number of them takes long to be read.
+    if not found or unit is None or len(found["number"]) > MAX_DIGITS:
         return None
-    word = found[2].lower()
-    unit = _UNITS.get(word) or _UNITS.get(_WORDS.get(word.removesuffix("s"), ""))
-    if unit is None:
-        return None
-    seconds = int(found[1]) * unit
-    return float(seconds) if 0 < seconds <= LONGEST_S else None
+    seconds = float(found["number"]) * unit
+    return seconds if 0 < seconds <= LONGEST_S else None
+
+
+def is_duration(text: str) -> bool:
+    """Tell whether it is written as a duration, also as one that cannot be: `0s`, `-2d`, `99999d`."""
+    found = _DURATION.fullmatch(text.strip())
+    return found is not None and _unit(found["unit"]) is not None
+
+
+def _unit(word: str) -> int | None:
+    word = word.lower()
+    one = word.removesuffix("s")
+    return _UNITS.get(word) or (_UNITS.get(one) if len(one) > 1 else None)
 
 
 def amount_of(text: str) -> tuple[int | None, int | None] | None:

@@ -44,6 +44,12 @@ READ = [
     ("tier 7 none", m.SetTier(user="7", tier=None)),
     ("ban 7 2d spam and more spam", m.BanUser(user="7", reason="spam and more spam", for_s=2 * DAY_S)),
     ("ban 7 2 days spam", m.BanUser(user="7", reason="spam", for_s=2 * DAY_S)),
+    ("ban 7 2.5h spam", m.BanUser(user="7", reason="spam", for_s=9000.0)),
+    ("ban 7 for 2 days spam", m.BanUser(user="7", reason="spam", for_s=2 * DAY_S)),
+    ("ban 7 1 month spam", m.BanUser(user="7", reason="spam", for_s=30 * DAY_S)),
+    ("ban 7 1 year spam", m.BanUser(user="7", reason="spam", for_s=365 * DAY_S)),
+    ("ban discord/7 1mo x", m.BanUser(user="discord/7", reason="x", for_s=30 * DAY_S)),
+    ("ban 7 WITHOUT end", m.BanUser(user="7", reason="WITHOUT end")),
     ("ban 7 spam", m.BanUser(user="7", reason="spam")),
     ("ban 7 for:4w spam", m.BanUser(user="7", reason="spam", for_s=28 * DAY_S)),
     ("ban 7", m.BanUser(user="7", reason="")),
@@ -95,6 +101,15 @@ FAULTS = [
     ("grant 7 20 pictures", "for: is missing"),
     ("grant 7 lots 1d", "is no amount"),
     ("ban 7 for:ever spam", "is no duration"),
+    *((f"ban 7 {words}", "is no duration") for words in ("0s", "1", "-2d x", "10000d x", "1 fortnight x", "3rd time")),
+    *((f"ban 7 {words}", "is no duration") for words in ("for ever", "until noon", "For good", f"{'9' * 999}d")),
+    ("ban 7 0s", "For good, leave it out"),
+    ("ban-community 0s law", "“0s” is no duration"),
+    ("ban 7 @ada 1d x", "“@ada” is somebody more"),
+    ("ban 7 <@U8|ada> 1d x", "is somebody more"),
+    ("ban 7 discord/8 1d x", "is somebody more"),
+    ("ban U0123456A U0123456B 1d x", "is somebody more"),
+    *((f"grant 7 5 pictures {words}", f"“{words}” is no duration") for words in ("0d", "-1d", "99999d")),
     ("purge 7 long", "is no duration"),
     ("cancel 7", "is no id of a job"),
     ("pass 7", "is no id of a job"),
@@ -117,6 +132,13 @@ def test_what_cannot_be_read_is_told(text, told):
     with pytest.raises(InvalidValues) as found:
         read_measure(text)
     assert told in str(found.value)
+
+
+@pytest.mark.parametrize("text", ["pause fluxx", "pause maintenance", "pause flxu it is broken", "pause FLUX is off"])
+def test_a_slip_in_a_workflows_name_does_not_pause_everything(text):
+    with pytest.raises(InvalidValues, match="There is flux") as found:
+        read_measure(text, ["flux"])
+    assert "say why in two words or more" in str(found.value)
 
 
 def test_every_fault_is_told_at_once():
