@@ -21,7 +21,7 @@ class Settlement(Enum):
     """What becomes of a charge when its job ends. All of it is given back when the fault was a server's."""
 
     RELEASED = auto()  #: given back at the end, whatever happened: depth caps
-    TO_FACT = auto()  #: the part that was not used is given back: GPU milliseconds
+    TO_FACT = auto()  #: what was not used is given back, and what was used beyond it is charged: GPU milliseconds
     KEPT = (
         auto()
     )  #: stays once any GPU time was used, or a preview of a run that is then cancelled would be free: pictures
@@ -37,7 +37,7 @@ class Charge:
 
     counter: str  #: what is counted for whom, for example `waiting/local/alice`
     amount: int
-    ceiling: int  #: the counter never exceeds it
+    ceiling: int  #: no charge is let in that would bring the counter beyond it; only what running jobs overran does
     window_s: int | None = None  #: for how many seconds it counts; None: until it is given back
     steps: int = 0  #: into which the window falls; 0: it begins with its first charge, and all comes back at its end
     settlement: Settlement = Settlement.RELEASED

@@ -5,6 +5,7 @@ People think in pictures, so these come first, and GPU seconds stand in brackets
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.deadlines import spelled
 from bot.errors import QueueFull, QuotaReached, SubmissionError
@@ -27,6 +28,16 @@ class Usage:
     def left(self) -> int:
         """Return what may still be used now."""
         return max(0, self.meter.ceiling - self.used - self.held)
+
+    @property
+    def more_s(self) -> float | None:
+        """Return in how many seconds more is left at the latest; None: no time brings it.
+
+        What ran longer than foreseen may have used more than there is: what comes back first pays for that.
+        """
+        over = max(0, self.used + self.held - self.meter.ceiling)
+        back = zip(self.returns, accumulate(count for _, count in self.returns), strict=True)
+        return next((after_s for (after_s, _), freed in back if freed > over), None)
 
 
 def usage_of(meters: Sequence[Meter], counted: Mapping[str, Counted], now_ms: int) -> tuple[Usage, ...]:
@@ -56,7 +67,7 @@ def told(usage: Usage, take: Take) -> str:
     meter = usage.meter
     left = amount(usage.left, meter.unit, take)
     held = f", {amount(usage.held, meter.unit, take)} of the rest held for what waits" if usage.held else ""
-    after = f"; more in {spelled(max(1.0, usage.returns[0][0]))}" if usage.returns else ""
+    after = "" if usage.more_s is None else f"; more in {spelled(max(1.0, usage.more_s))}"
     return f"{left} left of {amount(meter.ceiling, meter.unit, take)} {_each(meter)}{_SHARED[meter.whose]}{held}{after}"
 
 

@@ -44,12 +44,11 @@ class MemoryCounters:
         return [self._add(charge) for charge in charges]
 
     def settle(self, paid: Paid, gpu_ms: int, *, everything: bool) -> None:
-        """Give back what is due when a job ends; more is charged, up to the ceiling, when it used more."""
-        charge, span, spans = paid.charge, paid.span, self._live(paid.charge.counter)
-        if not any(each is span for each in spans):
+        """Give back what is due when a job ends; more is charged when it used more, whatever the ceiling is."""
+        charge, span = paid.charge, paid.span
+        if not any(each is span for each in self._live(charge.counter)):
             return
-        room = max(0, charge.ceiling - sum(each.count for each in spans))
-        back = max(_given_back(charge, gpu_ms, everything=everything), -room)
+        back = _given_back(charge, gpu_ms, everything=everything)
         span.count, span.held = max(0, span.count - back), max(0, span.held - charge.amount)
         if not span.count and not span.held:
             # Only this one goes: what has ended counts again where a clock is set back before anything is charged.

@@ -51,16 +51,15 @@ local function given_back(settlement, amount, used, everything)
 end
 
 -- What is left of a job's charges when it ends. A span that has ended has forgotten them: nothing is given back then.
+-- What was used beyond a charge is counted in full, also beyond the ceiling: it is a fact, and others may fill it now.
 local function settle_charges(id, used, everything)
   local charges = redis.call('LRANGE', key('charges', id), 0, -1)
   for i = 1, #charges, 5 do
-    local name, amount, ceiling, settlement, ends = unpack(charges, i, i + 4)
+    local name, amount, _, settlement, ends = unpack(charges, i, i + 4)
     local counter = spans_of(key('counter', name))
     local count = counter.spans[tonumber(ends)]
     if count then
       local back = given_back(settlement, tonumber(amount), used, everything)
-      -- What was used beyond the charge counts up to the ceiling.
-      back = math.max(back, math.min(0, counter.count - ceiling))
       local left = math.max(0, count - back)
       local held = math.max(0, (counter.held[tonumber(ends)] or 0) - amount)
       if left + held == 0 then

@@ -65,12 +65,28 @@ async def test_gpu_time_that_was_used_stays_used(truth):
     assert await room(truth, gpu(1, ceiling=12)) == 8
 
 
-async def test_more_than_was_charged_is_charged_up_to_the_ceiling(truth):
+async def test_more_than_was_charged_is_charged_in_full(truth):
     await truth.queue.enqueue(job(), [gpu(10, ceiling=12)])
 
     await truth.queue.succeed(await running(truth), files=(), gpu_ms=400)
 
     assert await room(truth, gpu(1, ceiling=12)) == 0
+    assert (await truth.counters.look(["gpu/local/alice"]))["gpu/local/alice"].count == 400
+
+
+async def test_what_was_used_is_not_forgotten_while_reservations_fill_the_quota(truth):
+    used = 0
+    for _ in range(4):
+        long, rest = job(), job()
+        with suppress(QueueFull):
+            await truth.queue.enqueue(long, [gpu(5, ceiling=30)])
+            await truth.queue.enqueue(rest, [gpu(25 - used, ceiling=30)])
+            await truth.queue.succeed(await running(truth), files=(), gpu_ms=25)
+            used += 25
+            await truth.queue.cancel(rest.id)
+
+    found = (await truth.counters.look(["gpu/local/alice"]))["gpu/local/alice"]
+    assert (used, found.count, found.held) == (50, 50, 0)
 
 
 async def test_what_a_heartbeat_told_is_used_even_if_the_end_does_not_know(truth):

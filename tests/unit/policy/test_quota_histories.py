@@ -1,4 +1,8 @@
-"""Whatever happens in whatever order, nobody uses more than their quota: on the store in memory, by chance."""
+"""Whatever happens in whatever order, nothing is let in that does not fit: on the store in memory, by chance.
+
+What is counted is what was used and what is reserved. Only jobs that run longer than was foreseen bring it beyond a
+quota, each once: nothing more is let in then.
+"""
 
 from dataclasses import dataclass, field
 
@@ -23,8 +27,13 @@ class Asked:
     at_ms: int
     take: Take
     paid: list[Paid] = field(default_factory=list)
-    gpu_ms: int = 0  #: what it used, once it has ended
-    pictures: int = 0
+    used: Take | None = None  #: once it has ended
+
+    def counts(self, unit):
+        """Return what of it counts: what is reserved, and then what was used."""
+        if self.used is None:
+            return self.take.of(unit)
+        return self.used.gpu_ms if unit is Unit.GPU_MS else self.used.pictures
 
 
 class Histories(RuleBasedStateMachine):
@@ -47,6 +56,11 @@ class Histories(RuleBasedStateMachine):
             assert 0 < full.retry_after_s <= 3_900  # noqa: PT017
             return
         self.waiting.append(asked)
+        # What somebody has in the stretch of which this is the latest, this included.
+        begin_ms = self.now_ms - (self.hour_of(self.now_ms) if self.quota.refill is Refill.CALENDAR else HOUR_MS - 1)
+        within = [each for each in (*self.ended, *self.waiting) if each.at_ms >= begin_ms]
+        assert sum(each.counts(Unit.GPU_MS) for each in within) <= (GPU_S + self.extra.gpu_s) * 1000
+        assert sum(each.counts(Unit.PICTURES) for each in within) <= PICTURES + self.extra.pictures
 
     @precondition(lambda self: self.waiting)
     @rule(which=st.integers(0, 99), used=st.integers(0, 30_000), everything=st.booleans())
@@ -54,9 +68,8 @@ class Histories(RuleBasedStateMachine):
         asked = self.waiting.pop(which % len(self.waiting))
         for paid in asked.paid:
             self.counters.settle(paid, used, everything=everything)
-        # What is used beyond what was foreseen is forgiven beyond the ceiling: nobody can take it back.
-        asked.gpu_ms = 0 if everything else min(used, asked.take.of(Unit.GPU_MS))
-        asked.pictures = 0 if everything or used < FREE_MS else asked.take.of(Unit.PICTURES)
+        is_free = everything or used < FREE_MS
+        asked.used = Take(gpu_ms=0 if everything else used, pictures=0 if is_free else asked.take.of(Unit.PICTURES))
         self.ended.append(asked)
 
     @rule(ms=st.sampled_from([1, 1000, 299_999, 300_000, HOUR_MS // 2, HOUR_MS]))
@@ -73,17 +86,22 @@ class Histories(RuleBasedStateMachine):
         due = Due(quotas=(self.quota,), extra=self.extra)
         return meters_of(Entitlement(member=due, zone="Asia/Kathmandu"), ALICE, self.now_ms)
 
+    def hour_of(self, ms):
+        # The hours of Kathmandu begin a quarter past ours.
+        return (ms - HOUR_MS // 4) % HOUR_MS
+
     @invariant()
-    def no_stretch_has_more_than_the_quota(self):
-        most_ms, most = (GPU_S + self.extra.gpu_s) * 1000, PICTURES + self.extra.pictures
-        jobs = [(each.at_ms, each.gpu_ms, each.pictures) for each in self.ended]
-        jobs += [(each.at_ms, each.take.of(Unit.GPU_MS), each.take.of(Unit.PICTURES)) for each in self.waiting]
-        for begin, _, _ in jobs:
-            # The hours of Kathmandu begin a quarter past ours; a stretch of the calendar is one of these.
-            offset = (begin - HOUR_MS // 4) % HOUR_MS if self.quota.refill is Refill.CALENDAR else 0
-            within = [each for each in jobs if begin - offset <= each[0] < begin - offset + HOUR_MS]
-            assert sum(gpu_ms for _, gpu_ms, _ in within) <= most_ms
-            assert sum(pictures for _, _, pictures in within) <= most
+    def what_is_counted_is_what_was_used_and_what_is_reserved(self):
+        for unit in Unit:
+            spans = [span for name, spans in self.counters.spans.items() if name.startswith(unit) for span in spans]
+            spans = [span for span in spans if span.ends_ms > self.now_ms]
+            jobs = [
+                each.counts(unit)
+                for each in (*self.ended, *self.waiting)
+                for paid in each.paid
+                if paid.charge.counter.startswith(unit) and any(paid.span is span for span in spans)
+            ]
+            assert sum(span.count for span in spans) == sum(jobs)
 
     @invariant()
     def what_is_held_is_what_waits(self):

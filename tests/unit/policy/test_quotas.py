@@ -187,6 +187,17 @@ def test_less_than_nothing_is_never_left():
     assert stands(pictures, (40, 0, 60)).left == 0
 
 
+def test_what_comes_back_first_pays_for_what_was_used_beyond_the_quota():
+    [pictures, _] = metered(DAILY)
+
+    assert stands(pictures, (10, 0, 60), (5, 0, 7200)).more_s == 60
+    assert stands(pictures, (5, 0, 60), (10, 0, 7200)).more_s == 7200
+    assert stands(pictures).more_s is None
+    assert told(stands(pictures, (2, 0, 60), (10, 0, 7200)), TAKE) == (
+        "0 pictures left of 10 pictures in any 24 hours; more in 2 h"
+    )
+
+
 def test_what_is_too_large_for_a_quota_is_not_told_to_wait():
     meters = metered(DAILY)
     large = Take(gpu_ms=96_000, pictures=2)
