@@ -1,4 +1,7 @@
-"""What is kept of somebody, for them alone: to take along, and to have it deleted."""
+"""What somebody made, reported and used, for them alone: to take along, and to have it deleted.
+
+What others decided or wrote down about them, and evidence, is the moderators': it is neither handed out nor deleted.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +31,7 @@ class Belongings:
     hours: UsageStore
 
     async def export(self, requester: Requester) -> Mapping[str, object]:
-        """Return all that is kept of somebody in this community, for JSON: jobs, reports, GPU time by the hour."""
+        """Return what is somebody's own in this community, for JSON: jobs, reports, GPU time by the hour."""
         jobs = await self.removing.store.of_requester(requester, limit=MOST_JOBS)
         reports = await self.removing.reports.newest(requester.tenant, limit=MOST)
         used = [each for each in await self.hours.hourly(requester.tenant, since_ms=0) if each.user == requester.id]
@@ -74,6 +77,7 @@ def _job(record: JobRecord) -> dict[str, object]:
         "gpu_ms": record.gpu_ms,
         "files": [{"name": each.name, "media_type": each.media_type, "bytes": each.bytes} for each in record.files],
         "texts": list(record.texts),
+        "withheld": len(record.withheld),  # for review, or rejected: moderators alone see them
     }
 
 

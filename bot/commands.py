@@ -25,7 +25,7 @@ SERVICES: Mapping[str, str] = {
     "history": "Your own latest jobs. Only you see the answer.",
     "usage": "What you have used, and of how much.",
     "workflows": "What can be painted with here.",
-    MY_DATA: "All that is kept of you here, as a file for you alone.",
+    MY_DATA: "Your jobs, reports and GPU time here, as a file for you alone.",
     FORGET_ME: "Deletes your jobs, pictures and messages here; asks once more first.",
     "help": "How commands are written.",
 }

@@ -85,7 +85,7 @@ class Desk:
         return await self.bench.do(actor, measure, tenant)
 
     async def export(self, requester: Requester) -> Mapping[str, object]:
-        """Return all that is kept of somebody in this community, for JSON: for themselves alone."""
+        """Return what is somebody's own in this community, for JSON: for themselves alone."""
         return await self.own.export(requester) if self.own else {}
 
     async def forget_me(self, requester: Requester) -> Answer:

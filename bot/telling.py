@@ -50,12 +50,12 @@ async def answer_to(desk: Desk, service: str, occasion: Occasion, roles: Roles, 
 DATA_NAME = "fairbrush-data.json"
 """What the file is called that somebody takes along."""
 
-HAVE_IT = "All that is kept of you here"
+HAVE_IT = "Your jobs, reports and GPU time here"
 """What is said above that file."""
 
 
 async def data_of(desk: Desk, requester: Requester) -> bytes:
-    """Return all that is kept of somebody in their community, as JSON: for them alone. Raises StoreLost."""
+    """Return what is somebody's own in their community, as JSON: for them alone. Raises StoreLost."""
     return json.dumps(await desk.export(requester), ensure_ascii=False, indent=2).encode()
 
 

@@ -4,7 +4,9 @@ import json
 
 from bot.belongings import Belongings
 from bot.jobs import JobState, MessageRef, Place
+from bot.limits import Limits
 from bot.policy.rulebook import Ban
+from bot.policy.tiers import Tier
 from bot.reports import Report
 from tests.fakes.memory_usage import MemoryUsage
 from tests.unit.bot.moderated import ANN, BEN, GUILD, House
@@ -38,6 +40,15 @@ async def test_an_export_has_ones_own_jobs_and_reports_and_nobody_elses():
     assert job["files"] == [{"name": "a.png", "media_type": "image/png", "bytes": 9}]
     assert [each["job"] for each in told["reports"]] == [str(bens)]
     assert [each["gpu_ms"] for each in told["hours"]] == [2500]
+
+
+async def test_of_what_is_withheld_an_export_tells_the_number_alone():
+    house = House(limits=Limits(tiers=(Tier(name="new", users=frozenset({"ann"}), review=True),)))
+    job_id = await house.painted("a cat")
+
+    [job] = (await own(house).export(ANN))["jobs"]
+
+    assert (job["id"], job["files"], job["withheld"]) == (str(job_id), [], 1)
 
 
 async def test_whoever_wants_to_be_forgotten_loses_jobs_and_messages_and_is_told_what_stays():
