@@ -10,7 +10,7 @@ from adapters.redis.edge import Edge
 from adapters.redis.entries import audit_of, audit_text
 from adapters.redis.keys import where_name
 from bot.jobs import Tenant
-from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about
+from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about, is_id
 
 NONCE_MS = 600_000
 """For how long it is remembered what was done: whoever asks again after a lost answer gives up long before."""
@@ -34,7 +34,9 @@ class RedisAudit:
     async def newest(
         self, tenant: Tenant | None, *, user: str | None = None, limit: int, before: str | None = None
     ) -> Sequence[AuditEntry]:
-        """Return the latest entries, the newest first."""
+        """Return the latest entries, the newest first; nothing is older than what is no entry."""
+        if before is not None and not is_id(before):
+            return []
         found: list[AuditEntry] = []
         while len(found) < limit:
             some = await self._some(tenant, before)

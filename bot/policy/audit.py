@@ -4,6 +4,7 @@ It holds what moderators need to understand one another, and what is needed when
 in it is a secret, and nothing of it stands in a log.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -87,6 +88,10 @@ WHOM = "name"
 _LONGEST = 500
 """Characters of anything that somebody gave."""
 
+_ID = re.compile("([0-9]{1,20})-([0-9]{1,20})")
+_NO_ID = 2**64
+"""What neither part of an id comes to."""
+
 RULES = Author(platform="fairbrush", id="rules", name="Fairbrush")
 """Whoever did nothing themselves: what was said before held."""
 
@@ -129,6 +134,12 @@ def entry_of(actor: Actor, measure: Measure, tenant: Tenant | None) -> AuditEntr
         why=why[:_LONGEST],
         details=told,
     )
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the id of an entry: moment and number, as the store counts them."""
+    parts = _ID.fullmatch(text)
+    return parts is not None and 0 < int(parts[1]) < _NO_ID and int(parts[2]) < _NO_ID
 
 
 def is_about(entry: AuditEntry, tenant: Tenant | None, user: str) -> bool:

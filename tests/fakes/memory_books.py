@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
-from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about
+from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about, is_id
 from bot.policy.rulebook import MAX_ENTRIES, Books, Entry, Rulebook
 
 
@@ -37,6 +37,8 @@ class MemoryAudit:
     async def newest(
         self, tenant: Tenant | None, *, user: str | None = None, limit: int, before: str | None = None
     ) -> Sequence[AuditEntry]:
+        if before is not None and not is_id(before):
+            return []
         late = self.clock() - KEPT_S * 1000
         kept = [
             each

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from adapters.web.console.visits import spelled
 from bot.jobs import Tenant
+from bot.policy.audit import is_id
 
 LONGEST = 200
 """Characters of anything that an address says."""
@@ -81,7 +82,7 @@ def look_of(section: str, tenant: Tenant | None, query: Mapping[str, str]) -> Lo
         tenant=tenant,
         days=7 if query.get("days") == "7" else 1,
         user=query.get("user", "").strip()[:LONGEST],
-        before=query.get("before", "")[:LONGEST],
+        before=before if is_id(before := query.get("before", "")) else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, RULES, AuditEntry, Author, Outcome
 from tests.integration.redis import START_MS, TENANT
@@ -47,6 +49,16 @@ async def test_one_page_follows_another_without_a_gap(truth):
         before = page[-1].id
 
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    "before", ["", "0-0", "../..", "\x00", "+", "-", "1", "(5-0", "9999999999999999999999-0", "5-٣"]
+)
+async def test_nothing_is_older_than_what_is_no_entry(truth, before):
+    await truth.audit.add(entry())
+
+    assert await told(truth, before=before) == []
+    assert await told(truth, before=f"{2**64 - 1}-{2**64 - 1}") == ["ban"]
 
 
 async def test_somebodys_are_what_they_did_and_what_was_done_to_them(truth):

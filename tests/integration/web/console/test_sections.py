@@ -313,6 +313,13 @@ async def test_the_audit_is_filtered_and_goes_back(scene):
         assert "spam" not in of_one
 
 
+@pytest.mark.parametrize("before", ["../..", "%00", "%2B", "9999999999999999999999-0"])
+async def test_an_address_that_names_no_entry_shows_the_newest(scene, before):
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get(f"/console/audit?before={before}")
+    assert (status, scene.watched.entries[0].id in body) == (200, True)
+
+
 async def test_a_picture_is_sent_whole(scene):
     content = png("teal")
 
