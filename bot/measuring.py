@@ -236,11 +236,13 @@ class _Given:
 
     def amount(self) -> tuple[int, int]:
         """Return GPU seconds and pictures."""
-        text, gpu_s, pictures = self.words("amount"), 0, 0
-        for each in _AMOUNT.findall(text):
-            found = amount_of(each)
-            gpu_s, pictures = gpu_s + ((found and found[0]) or 0), pictures + ((found and found[1]) or 0)
-        if text and not (gpu_s or pictures):
+        text = self.words("amount")
+        found = [amount_of(each) for each in _AMOUNT.findall(text)]
+        gpu_s = sum(each[0] or 0 for each in found if each)
+        pictures = sum(each[1] or 0 for each in found if each)
+        # What is left over may be half of a number: `2,500 pictures` is not 500.
+        is_read = all(found) and not _AMOUNT.sub("", text).strip(", ")
+        if text and not (is_read and (gpu_s or pictures)):
             self.fault("amount", f"{shown(text)} is no amount. Write 20 pictures or 600s.")
         return gpu_s, pictures
 

@@ -38,6 +38,7 @@ READ = [
     ("quota 7 tier", m.SetQuota(user="7", quotas=None)),
     ("grant 7 20 pictures 1d", m.GrantMore(user="7", for_s=DAY_S, pictures=20)),
     ("grant 7 20 pictures 600s 1 day", m.GrantMore(user="7", for_s=DAY_S, pictures=20, gpu_s=600)),
+    ("grant 7 20 pictures, 10min 1d", m.GrantMore(user="7", for_s=DAY_S, pictures=20, gpu_s=600)),
     ("grant 7 600s 2h", m.GrantMore(user="7", for_s=7200.0, gpu_s=600)),
     ("reset 7", m.ResetUsage(user="7")),
     ("tier 7 gold", m.SetTier(user="7", tier="gold")),
@@ -100,6 +101,17 @@ FAULTS = [
     ("quota 7 5/day", "is no quota"),
     ("grant 7 20 pictures", "for: is missing"),
     ("grant 7 lots 1d", "is no amount"),
+    *(
+        (f"grant 7 {words} 1d", "is no amount")
+        for words in (
+            "-7 pictures",
+            "2,500 pictures",
+            "1.5h",
+            "3 pictures and 9 elephants",
+            "9 cats 600s",
+            "0 pictures",
+        )
+    ),
     ("ban 7 for:ever spam", "is no duration"),
     *((f"ban 7 {words}", "is no duration") for words in ("0s", "1", "-2d x", "10000d x", "1 fortnight x", "3rd time")),
     *((f"ban 7 {words}", "is no duration") for words in ("for ever", "until noon", "For good", f"{'9' * 999}d")),
