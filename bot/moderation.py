@@ -90,16 +90,22 @@ class Moderation:
                 | measures.CancelJob()
             ):
                 return await self._deed(measure, tenant, entry)
-            case measures.OpenConsole():
-                return await self._let_in(actor, entry)
+            case measures.OpenConsole() | measures.CloseConsole():
+                return await self._console(actor, measure, entry)
             case measures.PassJob() | measures.RejectJob():
                 return await self._review(actor, measure, tenant, entry)
             case _:
                 return await self._change(actor, measure, tenant, entry)
 
-    async def _let_in(self, actor: Actor, entry: AuditEntry) -> Answer:
+    async def _console(
+        self, actor: Actor, measure: measures.OpenConsole | measures.CloseConsole, entry: AuditEntry
+    ) -> Answer:
         if self.signing_in is None:
             raise SubmissionError("There is no console here.")
+        if isinstance(measure, measures.CloseConsole):
+            await self._write(entry)
+            await self.signing_in.end_all()
+            return moderators.signed_out()
         # A link that cannot be written down is shown to nobody, so nobody comes in by it.
         address = await self.signing_in.link(actor)
         await self._write(entry)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answers import Answer, Link
+from bot.cli.answers import say_answer
 from bot.cli.moderating import Where, opened_bench, operator
 from bot.cli.service import state_folder
 from bot.cli.setting_up import load_settings
@@ -13,8 +14,7 @@ from bot.cli.terminal import note, say, say_json
 from bot.console.sessions import LINK_S
 from bot.errors import StoreLost, SubmissionError
 from bot.moderation import Moderation
-from bot.policy.audit import entry_of
-from bot.policy.measures import OpenConsole
+from bot.policy.measures import CloseConsole, OpenConsole
 from bot.settings import address
 from bot.signing_in import SigningIn
 
@@ -25,7 +25,6 @@ _ANSWER_S = 1.0
 
 _NOT_RUNNING = "No service runs here, and the console is a part of its page. Start one: fairbrush serve."
 _ONCE = "It works once, within five minutes. Whoever opens it is let in as you."
-_ENDED = "Everybody is signed out of the console, and no link works any more."
 
 
 def console(*, port: int | None, state: Path | None, end_all: bool, as_json: bool) -> None:
@@ -34,8 +33,7 @@ def console(*, port: int | None, state: Path | None, end_all: bool, as_json: boo
     if store_url(settings, state_folder(state or settings.state_dir)) is None:
         raise StoreLost(_NOT_RUNNING)
     if end_all:
-        asyncio.run(_end_all(state))
-        _say_ended(as_json=as_json)
+        _say_ended(asyncio.run(_end_all(state)), as_json=as_json)
         return
     public = address(settings)
     local = port if port is not None or public else PORT
@@ -52,11 +50,9 @@ async def _link(state: Path | None, base: str) -> str:
         return _address(await here.do(operator(), OpenConsole(), None))
 
 
-async def _end_all(state: Path | None) -> None:
+async def _end_all(state: Path | None) -> Answer:
     async with opened_bench(Where(community=None, state=state)) as bench:
-        entry = replace(entry_of(operator(), OpenConsole(), None), details={"ended": "every session"})
-        await bench.overseeing.rules.audit.add(entry)
-        await _signing_in(bench).end_all()
+        return await bench.do(operator(), CloseConsole(), None)
 
 
 def _signing_in(bench: Moderation) -> SigningIn:
@@ -88,8 +84,8 @@ def _say_link(address: str, *, as_json: bool) -> None:
         say(address)
 
 
-def _say_ended(*, as_json: bool) -> None:
+def _say_ended(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         say_json({"ended": "all"})
     else:
-        say(_ENDED)
+        say_answer(answer, as_json=False)

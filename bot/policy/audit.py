@@ -53,6 +53,7 @@ NAMES: Mapping[type[Measure], str] = {
     measures.RejectJob: "reject",
     measures.ShowAudit: "audit",
     measures.OpenConsole: "console",
+    measures.CloseConsole: "console-end",
     measures.BanCommunity: "ban-community",
     measures.UnbanCommunity: "unban-community",
     measures.SetCeiling: "ceiling",

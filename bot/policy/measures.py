@@ -231,6 +231,11 @@ class OpenConsole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseConsole:
+    """Everybody is signed out of the console, and no link works any more: from the command line alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BanCommunity:
     """A whole community may not ask any more."""
 
@@ -255,7 +260,7 @@ Measure = (
     ShowUser | SetQuota | GrantMore | ResetUsage | SetTier | BanUser | Unban | ClearQueue | Purge | CancelJob
     | PauseWork | ResumeWork | AddPattern | RemovePattern | ShowPatterns | TestText | SetZone | ShowRecent | ShowReports
     | ShowReviews | PassJob | RejectJob | ShowAudit | BanCommunity | UnbanCommunity | SetCeiling
-    | OpenConsole
+    | OpenConsole | CloseConsole
     | ClearAll | ShowServers | DrainServer | ResumeServer | ShowCommunities
 )  # fmt: skip
 
@@ -286,6 +291,7 @@ RIGHTS: Mapping[type[Measure], Rank] = {
     RejectJob: _MODERATOR,
     ShowAudit: _MODERATOR,
     OpenConsole: _MODERATOR,
+    CloseConsole: _OPERATOR,
     BanCommunity: _OPERATOR,
     UnbanCommunity: _OPERATOR,
     SetCeiling: _OPERATOR,

@@ -22,6 +22,7 @@ from bot.policy.measures import (
     BanUser,
     CancelJob,
     ClearQueue,
+    CloseConsole,
     DrainServer,
     GrantMore,
     Measure,
@@ -578,6 +579,21 @@ async def test_whoever_moderates_gets_a_link_to_the_console_that_the_audit_does_
     assert link.address == "https://paint.example/console/sign-in#token"
     assert "token" not in str(await house.audit.newest(GUILD, limit=9))
     assert await house.told() == [("console", "done")]
+
+
+async def test_the_operator_signs_everybody_out_and_the_audit_says_who_did_it():
+    house = House()
+    signing = bench(house).signing_in
+    await bench(house).do(MOD, OpenConsole(), GUILD)
+    cookie, _ = await signing.begin("token")
+
+    with pytest.raises(NotAllowed, match="runs this bot"):
+        await bench(house).do(MOD, CloseConsole(), GUILD)
+    assert await signing.actor(cookie)
+    await bench(house).do(OPERATOR, CloseConsole(), None)
+
+    assert await signing.actor(cookie) is None
+    assert (await house.told(None))[-1] == ("console-end", "done")
 
 
 async def test_without_a_public_address_it_is_said_where_the_console_is_and_that_somebody_tried():

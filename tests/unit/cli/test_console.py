@@ -97,7 +97,7 @@ async def test_everybody_can_be_signed_out_at_once(url, tmp_path, capsys):
     async with open_redis(url) as pool:
         assert session
         assert (await pool.sessions.read(session.id))[0] is None
-        assert (await pool.audit.newest(None, limit=1))[0].details == {"ended": "every session"}
+        assert (await pool.audit.newest(None, limit=1))[0].measure == "console-end"
 
 
 def test_without_a_service_it_is_said_what_to_do(tmp_path):

@@ -20,6 +20,7 @@ MODERATORS = {
 }  # fmt: skip
 OPERATORS = {
     "BanCommunity", "UnbanCommunity", "SetCeiling", "ShowServers", "DrainServer", "ResumeServer", "ShowCommunities",
+    "CloseConsole",
 }  # fmt: skip
 
 _VALUES = {
