@@ -45,7 +45,7 @@ async def test_a_ban_and_a_blocklist_outlast_everything_and_what_waited_never_be
     waiting = [await page.ask(f"/imagine hen {number} {SHORT}", "ben") for number in range(3)]
 
     said = await service.run("users", "ban", "ben", "2d", "too", "many", "hens", *HERE)
-    assert "ben is banned for 2 days" in said
+    assert "Ben is banned for 2 days" in said
     await page.until(lambda: all(page.state(job) == "cancelled" for job in waiting))
     for gpu in gpus:
         gpu.faults.slow_down(1)
