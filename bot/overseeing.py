@@ -1,7 +1,7 @@
 """What moderators look at: somebody, the latest jobs, reports, the blocklist, the audit. Nothing is changed by it."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -14,6 +14,7 @@ from bot.naming import person, requester_of
 from bot.policy.blocklist import compiled
 from bot.policy.measures import ShowAudit, ShowPatterns, ShowRecent, ShowReports, ShowReviews, ShowUser, TestText
 from bot.policy.meters import Take
+from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Pattern
 from bot.policy.usage import Usage, usage_of
 from bot.ports import Census, CounterStore, ReportStore
@@ -38,6 +39,7 @@ class Overseeing:
     census: Census
     reports: ReportStore
     reviewing: Reviewing
+    places: Callable[[], Sequence[PlaceRule]] = tuple  #: what the settings say of channels
 
     async def look(self, measure: Look, tenant: Tenant | None) -> Answer:
         """Return what a moderator wants to know; whether they may is judged before. Raises StoreLost."""
@@ -73,7 +75,7 @@ class Overseeing:
         holding, usages = await self.used(requester_of(user, tenant))
         under_way = await self.census.under_way(tenant, user)
         return moderators.of_user(
-            person(called, user), holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way)
+            person(called, user), holding, usages, Take(gpu_ms=UNKNOWN_MS, pictures=1), len(under_way), self.places()
         )
 
     async def recent(self, user: str | None, tenant: Tenant | None) -> Sequence[JobRecord]:

@@ -14,11 +14,12 @@ from bot.cli.setting_up import load_settings, open_catalog
 from bot.cli.store import opened_store
 from bot.cli.terminal import say, say_json, say_table
 from bot.errors import SubmissionError
+from bot.holds import Held, held
 from bot.intake import Knowledge
 from bot.jobs import Tenant
 from bot.measuring import read_measure
 from bot.moderation import Moderation
-from bot.moderators import Held, audit_row, held
+from bot.moderators import audit_row
 from bot.naming import requester_of
 from bot.policy.audit import AuditEntry, as_data, entry_of
 from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_name
@@ -73,7 +74,8 @@ def show_policy(user: str, where: Where, roles: Sequence[str], *, as_json: bool)
             raise nobody
         rules = moderation.overseeing.rules
         await rules.audit.add(entry_of(operator(), measure, tenant))
-        say_held(held(await rules.holding(requester_of(measure.user, tenant), roles)), as_json=as_json)
+        holding = await rules.holding(requester_of(measure.user, tenant), roles)
+        say_held(held(holding, moderation.overseeing.places()), as_json=as_json)
 
     _with_moderation(work, where)
 
@@ -156,6 +158,9 @@ async def opened_bench(where: Where) -> AsyncIterator[Moderation]:
     """Open the bench of moderation on the store of the running service, else on an engine of our own for as long."""
     settings = load_settings()
     catalog = await asyncio.to_thread(open_catalog, settings)
-    knowledge = Knowledge(catalog=lambda: catalog, vocabulary=Vocabulary, usual=lambda: settings.default_workflow)
+    rules = [place.rule for place in settings.places]
+    knowledge = Knowledge(
+        catalog=lambda: catalog, vocabulary=Vocabulary, usual=lambda: settings.default_workflow, rules=lambda: rules
+    )
     async with opened_store(settings, state_folder(where.state or settings.state_dir)) as (pool, _):
         yield moderation_of(pool, settings, knowledge)

@@ -73,6 +73,7 @@ def moderation_of(pool: RedisPool, settings: Settings, knowledge: Knowledge) -> 
         census=pool.census,
         reports=pool.reports,
         reviewing=Reviewing(reviews=pool.reviews, reports=pool.reports),
+        places=knowledge.rules,
     )
     operating = Operating(
         servers=pool.servers,

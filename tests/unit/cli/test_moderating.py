@@ -11,8 +11,8 @@ from bot.cli.moderating import Where, at_home, entries, operator, say_entries, s
 from bot.cli.terminal import WRONG, tell
 from bot.cli.verbs import insist
 from bot.errors import SubmissionError
+from bot.holds import Held
 from bot.jobs import Tenant
-from bot.moderators import Held
 from bot.policy.audit import AuditEntry, Author
 from bot.policy.measures import BanUser, Rank, ShowAudit, ShowReports
 from bot.policy.verbs import BY_NAME

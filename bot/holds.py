@@ -1,0 +1,179 @@
+"""What holds for somebody, and from where each value comes: settings, tier, a moderator, the operator. Pure.
+
+All that can refuse or slow down what they ask for is told, so that nobody has to guess which rule it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.deadlines import spelled
+from bot.houserules import Holding
+from bot.jobs import DIRECT
+from bot.policy.notation import quotas_words
+from bot.policy.places import PlaceRule
+from bot.policy.rulebook import Books, Ceiling, Entry, Pause, Rulebook, everywhere
+from bot.policy.terms import Terms
+from bot.shares import ONE
+from workflows.numbers import several
+
+SETTINGS = "the settings"
+HERE = "a moderator here"
+OPERATOR = "the operator"
+NOBODY = "nobody said so"
+CEILING = "the ceiling that the operator set"
+
+_LIMITLESS = "no limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One thing that holds for somebody, and from where."""
+
+    name: str
+    value: str
+    source: str
+
+
+def held(holding: Holding, places: Sequence[PlaceRule] = ()) -> tuple[Held, ...]:
+    """Return what holds for somebody, and from where each value comes; `places` are the rules of all places."""
+    return (
+        *_allowed(holding),
+        *_in_queue(holding),
+        *_of_tier(holding),
+        *_quotas(holding),
+        *_of_places(holding, places),
+    )
+
+
+def _allowed(holding: Holding) -> Iterator[Held]:
+    books, requester = holding.books, holding.requester
+    banned = holding.banned()
+    here = next((each for each in (books.community.ban(requester.id), books.community.ban(None)) if each), None)
+    source = _who(books.community, here.key) if here else OPERATOR
+    yield Held(name="Banned", value=str(banned) if banned else "no", source=source if banned else NOBODY)
+    if not holding.is_let_in:
+        yield Held(name="Let in", value="not yet: this community is new", source=SETTINGS)
+    for book in (books.everywhere, books.community):
+        for each in book.entries.values():
+            if isinstance(each, Pause):
+                name = f"Paused: {each.workflow}" if each.workflow else "Paused"
+                otherwise = "for now" if each.workflow else "everything"
+                yield Held(name=name, value=each.message or otherwise, source=_who(book, each.key))
+    yield from _blocklist(books)
+
+
+def _blocklist(books: Books) -> Iterator[Held]:
+    for book in (books.everywhere, books.community):
+        for source in (OPERATOR, HERE):
+            count = sum(_who(book, each.key) == source for each in book.patterns())
+            if count:
+                where = "here" if book.tenant else "everywhere"
+                yield Held(name=f"Blocklist {where}", value=several(count, "pattern"), source=source)
+
+
+def _in_queue(holding: Holding) -> Iterator[Held]:
+    tier, share, books = holding.tier, holding.share, holding.books
+    name = everywhere(holding.requester)
+    said = (
+        (books.community, books.community.assignment(holding.requester.id)),
+        (books.everywhere, books.everywhere.assignment(name)),
+    )
+    put = next((_who(book, each.key) for book, each in said if each and tier and each.tier == tier.name), SETTINGS)
+    source = f"the tier {tier.name}" if tier else SETTINGS
+    yield Held(name="Tier", value=tier.name if tier else "none that is known without their roles", source=put)
+    yield Held(name="Weight", value=f"{share.weight / ONE:g}", source=source)
+    for what, caps in (("Waiting", share.waiting), ("Running", share.running)):
+        yield Held(name=f"{what} in this community", value=_most(caps.user), source=source)
+        yield Held(name=f"{what} anywhere", value=_most(caps.person), source=SETTINGS)
+        if caps.tenant is not None:
+            yield Held(name=f"{what}, all members together", value=_most(caps.tenant), source=SETTINGS)
+
+
+def _of_tier(holding: Holding) -> Iterator[Held]:
+    tier = holding.tier
+    if tier is None:
+        return
+    source = f"the tier {tier.name}"
+    yield from (Held(name=name, value=value, source=source) for name, value in _terms(holding.terms))
+    if tier.review:
+        yield Held(name="Review", value="a moderator looks first at what they make", source=source)
+
+
+def _terms(terms: Terms | None) -> Iterator[tuple[str, str]]:
+    if terms is None:
+        return
+    if terms.workflows is not None:
+        yield "Workflows", ", ".join(sorted(terms.workflows)) or "none"
+    for parameter, most in sorted(terms.most.items()):
+        yield f"Most of {parameter}", f"{most:g}"
+    if terms.cooldown_s:
+        yield "From one job to the next", spelled(float(terms.cooldown_s))
+
+
+def _quotas(holding: Holding) -> Iterator[Held]:
+    books, due, requester, terms = holding.books, holding.entitlement, holding.requester, holding.terms
+    name = everywhere(requester)
+    usual = f"the tier {terms.tier}" if terms and terms.quotas is not None else SETTINGS
+    own, wide = books.community.allowance(requester.id), books.everywhere.allowance(name)
+    yield Held(name="Quota", value=quotas_words(due.member.quotas), source=_said(books.community, own, usual))
+    yield from _grants(holding)
+    yield Held(
+        name="Quota anywhere", value=quotas_words(due.person.quotas), source=_said(books.everywhere, wide, SETTINGS)
+    )
+    yield from _shared(holding, books.community.ceiling)
+    yield Held(name="Days begin in", value=due.zone, source=_said(books.community, books.community.zone, SETTINGS))
+    if due.firm_zone != due.zone:
+        yield Held(name="Days of all members together", value=due.firm_zone, source=SETTINGS)
+
+
+def _grants(holding: Holding) -> Iterator[Held]:
+    books, requester = holding.books, holding.requester
+    for book, grant in (
+        (books.community, books.community.grant(requester.id)),
+        (books.everywhere, books.everywhere.grant(everywhere(requester))),
+    ):
+        if grant and grant.until_ms > holding.now_ms:
+            left_s = (grant.until_ms - holding.now_ms) / 1000
+            more = f"{several(grant.pictures, 'picture')}, {grant.gpu_s}s for another {spelled(max(1.0, left_s))}"
+            yield Held(name="More for now", value=more, source=_who(book, grant.key))
+
+
+def _shared(holding: Holding, ceiling: Ceiling | None) -> Iterator[Held]:
+    capped = ceiling is not None and ceiling.quotas is not None
+    together = quotas_words(holding.entitlement.community.quotas)
+    yield Held(name="All members together", value=together, source=CEILING if capped else SETTINGS)
+    weight, is_weighed = f"{holding.share.tenant_weight / ONE:g}", ceiling is not None and ceiling.weight is not None
+    yield Held(name="Community's weight", value=weight, source=CEILING if is_weighed else SETTINGS)
+
+
+def _of_places(holding: Holding, places: Sequence[PlaceRule]) -> Iterator[Held]:
+    tenant = holding.requester.tenant
+    for rule in places:
+        words = list(_rule(rule))
+        if words and rule.platform == tenant.platform and rule.community in (tenant.id, DIRECT):
+            direct = "In direct messages" if rule.community == DIRECT else "In every channel"
+            name = f"In the channel {rule.channel}" if rule.channel else direct
+            yield Held(name=name, value="; ".join(words), source=SETTINGS)
+
+
+def _rule(rule: PlaceRule) -> Iterator[str]:
+    if rule.workflows is not None:
+        yield f"only {', '.join(rule.workflows)}" if rule.workflows else "no workflow"
+    if rule.default_workflow:
+        yield f"{rule.default_workflow} where none is named"
+    if rule.adults_only:
+        yield "for adults"
+    if rule.review is not None:
+        yield "a moderator looks first" if rule.review else "no moderator looks first"
+
+
+def _most(cap: int | None) -> str:
+    return _LIMITLESS if cap is None else f"{cap} at most"
+
+
+def _said(book: Rulebook, entry: Entry | None, otherwise: str) -> str:
+    return _who(book, entry.key) if entry else otherwise
+
+
+def _who(book: Rulebook, key: str) -> str:
+    return OPERATOR if book.tenant is None or key in book.firm else HERE
