@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from bot.errors import NotAllowed
 from bot.jobs import Tenant
 from bot.policy.measures import Actor, Rank
+from bot.watching import Watching
 
 ANYWHERE = ""
 """How an address says every community at once."""
@@ -19,16 +20,15 @@ class Visit:
 
 
 def community_in(visit: Visit, said: str | None) -> Tenant | None:
-    """Return the community that an address names: a moderator's is their own, whatever it says; None: all of them.
+    """Return the community that an address names; None: all of them. Without a name it is where somebody is at home.
 
     Raises NotAllowed for whoever names one that is not theirs.
     """
     actor = visit.actor
-    if actor.rank is Rank.OPERATOR:
-        return _community(said) if said else None
-    if actor.tenant is None or (said and said != spelled(actor.tenant)):
-        raise NotAllowed
-    return actor.tenant
+    home = None if actor.rank is Rank.OPERATOR else actor.tenant
+    tenant = _community(said) if said else home
+    Watching.admit(actor, tenant)
+    return tenant
 
 
 def spelled(tenant: Tenant | None) -> str:

@@ -7,7 +7,12 @@ import aiohttp
 import pytest
 
 from adapters.web.console.guarding import Paces
+from adapters.web.console.limits import ConsoleLimits
+from adapters.web.console.looks import Look, Section
+from adapters.web.console.panels import Panels
+from adapters.web.console.rendering import ConsolePages
 from bot.console.sessions import digest_of
+from bot.errors import NotAllowed
 from bot.jobs import Tenant
 from bot.policy.measures import Rank
 from bot.policy.pace import Rate
@@ -223,6 +228,13 @@ async def test_what_is_no_picture_is_never_opened(scene, media_type):
         assert status == 404 or "attachment" in moderator.headers["Content-Disposition"]
 
 
+async def test_what_was_read_for_one_is_not_shown_to_another_who_may_not_look(scene):
+    panels, look = Panels(scene.watched, ConsolePages(), ConsoleLimits()), Look(section=Section.NOW, tenant=GUILD)
+    assert "Ada" in await panels.html(MODERATOR, look)
+    with pytest.raises(NotAllowed):
+        await panels.html(replace(MODERATOR, tenant=OTHER), look)
+
+
 async def test_a_member_is_never_let_in(scene):
     member = replace(MODERATOR, rank=Rank.MEMBER)
     await scene.sessions.offer(digest_of("a-members-link"), member)
@@ -247,7 +259,8 @@ async def test_a_moderator_is_told_nothing_of_what_only_an_operator_does(scene):
         _, page = await moderator.get("/console/now")
         assert "ceiling" not in page
         assert (await moderator.get("/console/deeds/ceiling"))[0] == 404
-        assert (await moderator.do("ceiling", weight="2"))[0] == 404
+        status, body = await moderator.do("ceiling", weight="2")
+    assert (status, "Only moderators of this community can do that." in body) == (422, True)
     assert scene.desk.done == []
 
 

@@ -20,14 +20,15 @@ from bot.console.views import (
     UsageLine,
     UsageView,
 )
-from bot.errors import NotAllowed, StoreLost, SubmissionError
+from bot.errors import StoreLost, SubmissionError
 from bot.events import MediaKind
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
 from bot.policy.audit import AuditEntry, Author, Outcome, as_data
-from bot.policy.measures import Actor, Rank, ShowRecent, may
+from bot.policy.measures import Actor, Rank
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.reports import Report
 from bot.servers import ServerState
+from bot.watching import Watching
 from tests.fakes.memory_communities import MemoryCommunities
 
 GUILD = Tenant(platform="discord", id="614202310000000001")
@@ -192,13 +193,13 @@ class Watched:
     community_names: MemoryCommunities = field(default_factory=MemoryCommunities)
     is_lost: bool = False
     asked: int = 0
+    admit = staticmethod(Watching.admit)
 
     def _admit(self, actor: Actor, tenant: Tenant | None) -> None:
         self.asked += 1
         if self.is_lost:
             raise StoreLost
-        if not may(actor, ShowRecent(), tenant):
-            raise NotAllowed
+        self.admit(actor, tenant)
 
     async def live(self, actor: Actor, tenant: Tenant | None) -> LiveView:
         self._admit(actor, tenant)
@@ -262,8 +263,8 @@ class Watched:
     async def names(self, actor: Actor, tenants: Sequence[Tenant | None]) -> Mapping[Tenant, str]:
         if self.is_lost:
             raise StoreLost
-        if not all(may(actor, ShowRecent(), each) for each in tenants):
-            raise NotAllowed
+        for each in tenants:
+            self.admit(actor, each)
         return await called(
             self.community_names, [each for each in tenants if each], with_ids=actor.rank is Rank.OPERATOR
         )
