@@ -1,12 +1,12 @@
 """What moderators and operators are told, as answers that every platform renders; and what holds for somebody. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.answers import Answer, Link, Section, Tone, note
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
+from bot.holds import OPERATOR, held
 from bot.houserules import Holding
 from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.naming import person, short
@@ -31,37 +31,26 @@ from bot.policy.measures import (
 from bot.policy.meters import Take
 from bot.policy.notation import quotas_words
 from bot.policy.periods import minute
-from bot.policy.rulebook import Deed, Entry, Pattern, Reading, Rulebook, everywhere
+from bot.policy.places import PlaceRule
+from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.policy.usage import Usage, told
 from bot.removing import Removed
 from bot.reports import Report
 from bot.shares import ONE
+from workflows.faults import shown
 from workflows.numbers import several
 
-SETTINGS = "the settings"
-HERE = "a moderator here"
-OPERATOR = "the operator"
-NOBODY = "nobody said so"
-CEILING = "the ceiling that the operator set"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """One thing that holds for somebody, and from where."""
-
-    name: str
-    value: str
-    source: str
-
-
-def held(holding: Holding) -> tuple[Held, ...]:
-    """Return what holds for somebody, and from where each value comes."""
-    return (*_allowed(holding), *_in_queue(holding), *_quotas(holding))
-
-
-def of_user(user: str, holding: Holding, usages: Sequence[Usage], take: Take, under_way: int) -> Answer:
+def of_user(
+    user: str,
+    holding: Holding,
+    usages: Sequence[Usage],
+    take: Take,
+    under_way: int,
+    places: Sequence[PlaceRule] = (),
+) -> Answer:
     """Say what somebody has used, may use, and whether they are banned."""
-    rows = tuple((each.name, f"{each.value} ({each.source})") for each in held(holding))
+    rows = tuple((each.name, f"{each.value} ({each.source})") for each in held(holding, places))
     used = tuple((f"{usage.meter.whose} {usage.meter.unit}", told(usage, take)) for usage in usages)
     queue = Section(headline="Now", rows=(("Waiting or running", _jobs(under_way)), *used))
     return Answer(sections=(Section(headline=f"What holds for {user}", rows=rows), queue))
@@ -91,9 +80,16 @@ def cleared_all(count: int, tenant: Tenant | None) -> Answer:
 
 def purged(removed: Removed) -> Answer:
     """Say what was removed, and what was not."""
-    sentence = f"{several(removed.messages, 'message')} of it {'goes' if removed.messages == 1 else 'go'} in a moment."
-    kept = f" {_jobs(removed.kept)} stay with their pictures, as evidence: they were reported." if removed.kept else ""
+    goes = f"{several(removed.messages, 'message')} of it {'goes' if removed.messages == 1 else 'go'} in a moment."
+    sentence = goes if removed.messages else "No message of it was left to delete."
+    kept = f" {_kept(removed.kept)}" if removed.kept else ""
     return note(f"Removed: {_jobs(removed.jobs)}, with their files.", sentence + kept, tone=Tone.GOOD)
+
+
+def _kept(count: int) -> str:
+    if count == 1:
+        return "1 job stays with its pictures, as evidence: it was reported."
+    return f"{_jobs(count)} stay with their pictures, as evidence: they were reported."
 
 
 def patterns(own: Sequence[Pattern], wide: Sequence[Pattern]) -> Answer:
@@ -107,9 +103,9 @@ def patterns(own: Sequence[Pattern], wide: Sequence[Pattern]) -> Answer:
 def tested(ruling: Ruling) -> Answer:
     """Say whether a text would pass."""
     if ruling.blocked:
-        return note("It would be refused.", f"Because of {ruling.blocked.text}.", tone=Tone.BAD)
+        return note("It would be refused.", f"Because of {shown(ruling.blocked.text)}.", tone=Tone.BAD)
     replaced = [f"It becomes: {text}" for text in ruling.texts.values()]
-    flagged = [f"It is noted for the moderators, because of {each.text}." for each in ruling.flagged]
+    flagged = [f"It is noted for the moderators, because of {shown(each.text)}." for each in ruling.flagged]
     return note("It would pass.", " ".join([*replaced, *flagged]), tone=Tone.GOOD)
 
 
@@ -184,70 +180,6 @@ def cancelled() -> Answer:
 def reset(user: str) -> Answer:
     """Say that usage counts no longer."""
     return note(f"What {user} used so far counts no longer.", "What waits or runs still does.", tone=Tone.GOOD)
-
-
-# ---- What holds ----
-
-
-def _allowed(holding: Holding) -> Iterator[Held]:
-    books, requester = holding.books, holding.requester
-    banned = holding.banned()
-    here = next((each for each in (books.community.ban(requester.id), books.community.ban(None)) if each), None)
-    source = _who(books.community, here.key) if here else OPERATOR
-    yield Held(name="Banned", value=str(banned) if banned else "no", source=source if banned else NOBODY)
-    for book in (books.everywhere, books.community):
-        if pause := book.pause(None):
-            yield Held(name="Paused", value=pause.message or "everything", source=_who(book, pause.key))
-
-
-def _in_queue(holding: Holding) -> Iterator[Held]:
-    tier, share, books = holding.tier, holding.share, holding.books
-    name = everywhere(holding.requester)
-    said = (
-        (books.community, books.community.assignment(holding.requester.id)),
-        (books.everywhere, books.everywhere.assignment(name)),
-    )
-    put = next((_who(book, each.key) for book, each in said if each and tier and each.tier == tier.name), SETTINGS)
-    source = f"the tier {tier.name}" if tier else SETTINGS
-    yield Held(name="Tier", value=tier.name if tier else "none that is known without their roles", source=put)
-    yield Held(name="Weight", value=f"{share.weight / ONE:g}", source=source)
-    caps = ((share.waiting.user, "in this community", source), (share.waiting.person, "anywhere", SETTINGS))
-    for cap, where, whose in caps:
-        yield Held(name=f"Waiting {where}", value="no limit" if cap is None else f"{cap} at most", source=whose)
-
-
-def _quotas(holding: Holding) -> Iterator[Held]:
-    books, due, requester, terms = holding.books, holding.entitlement, holding.requester, holding.terms
-    name = everywhere(requester)
-    usual = f"the tier {terms.tier}" if terms and terms.quotas is not None else SETTINGS
-    own, wide = books.community.allowance(requester.id), books.everywhere.allowance(name)
-    yield Held(name="Quota", value=quotas_words(due.member.quotas), source=_said(books.community, own, usual))
-    for book, grant in (
-        (books.community, books.community.grant(requester.id)),
-        (books.everywhere, books.everywhere.grant(name)),
-    ):
-        if grant and grant.until_ms > holding.now_ms:
-            left_s = (grant.until_ms - holding.now_ms) / 1000
-            more = f"{grant.pictures} pictures, {grant.gpu_s}s for another {spelled(max(1.0, left_s))}"
-            yield Held(name="More for now", value=more, source=_who(book, grant.key))
-    yield Held(
-        name="Quota anywhere", value=quotas_words(due.person.quotas), source=_said(books.everywhere, wide, SETTINGS)
-    )
-    ceiling = books.community.ceiling
-    capped = ceiling is not None and ceiling.quotas is not None
-    together = quotas_words(due.community.quotas)
-    yield Held(name="All members together", value=together, source=CEILING if capped else SETTINGS)
-    weight, is_weighed = f"{holding.share.tenant_weight / ONE:g}", ceiling is not None and ceiling.weight is not None
-    yield Held(name="Community's weight", value=weight, source=CEILING if is_weighed else SETTINGS)
-    yield Held(name="Days begin in", value=due.zone, source=_said(books.community, books.community.zone, SETTINGS))
-
-
-def _said(book: Rulebook, entry: Entry | None, otherwise: str) -> str:
-    return _who(book, entry.key) if entry else otherwise
-
-
-def _who(book: Rulebook, key: str) -> str:
-    return OPERATOR if book.tenant is None or key in book.firm else HERE
 
 
 # ---- Words ----
