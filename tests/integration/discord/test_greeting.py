@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from adapters.discord import opening
 from adapters.discord.client import GatewayOptions
+from bot.jobs import Tenant
+from tests.fakes.discord import payloads
 from tests.fakes.discord.permissions import NOTHING
 from tests.fakes.discord.state import Channel
 from tests.fakes.waiting import PATIENCE_S
@@ -76,3 +79,24 @@ async def test_servers_that_we_were_in_before_are_not_greeted_at_a_start(tmp_pat
             await before.ada.slash(before.general, "help")
 
         assert before.general.shown == []
+
+
+async def test_what_a_server_is_called_is_told_of_old_ones_of_new_ones_and_whenever_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "GatewayOptions", partial(GatewayOptions, guilds_s=0.05))
+    names: dict[Tenant, str] = {}
+    async with staged(tmp_path) as here:
+        here.backing = replace(here.backing, named=names.__setitem__)
+        async with running(here):
+            new = await let_in(here)
+            discord = here.town.discord
+            await discord.until(lambda: len(names) >= len(discord.world.guilds), PATIENCE_S)
+            assert new.guild
+            new.guild.name = "Renamed"
+            discord.world.emit("GUILD_UPDATE", payloads.guild(discord.world, new.guild), new.guild)
+            await discord.until(lambda: "Renamed" in names.values(), PATIENCE_S)
+
+    told = {tenant.id: name for tenant, name in names.items()}
+    assert told == {str(each.id): each.name for each in discord.world.guilds.values()}
+    assert {tenant.platform for tenant in names} == {"discord"}

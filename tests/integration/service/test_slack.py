@@ -14,6 +14,7 @@ from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.signed import MOST_BYTES
 from bot.app import serve
 from bot.errors import ConfigError
+from bot.jobs import Tenant
 from bot.service.roles import Role
 from tests.fakes.headlines import PAINTED
 from tests.fakes.slack import oauth
@@ -186,6 +187,8 @@ async def test_a_workspace_installs_the_app_through_the_pages_server_and_is_serv
         slack.delivery.url = None if by_socket else here.page + EVENTS_PATH
         asked = await ada.slash(general, "/imagine", "a lighthouse at dusk")
         await asked.shows(PAINTED, within_s=PATIENCE_S)
+        tenant = Tenant(platform="slack", id=new.id)
+        assert await here.service.core.pool.communities.called([tenant]) == {tenant: "New"}
         slack.delivery.url = None
 
 
