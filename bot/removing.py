@@ -10,9 +10,6 @@ from bot.reports import KEPT_S
 _AT_ONCE = 500
 """Jobs that are looked at together."""
 
-_REPORTS = 100_000
-"""Reports that are looked through for evidence: more than a community keeps, for it may be everywhere."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
@@ -43,10 +40,10 @@ class Removing:
 
     async def remove(self, tenant: Tenant | None, user: str, *, since_ms: int) -> Removed:
         """Remove what of somebody's ended since then: messages, jobs and files; of what was reported the message."""
-        reported = await self._reported(tenant)
         kept: set[JobId] = set()
         jobs = messages = 0
         while fresh := await self._next(tenant, user, since_ms, kept):
+            reported = await self.reports.of_jobs([record.job.id for record in fresh])
             for record in fresh:
                 messages += await self._take_down(record)
                 if await self._let_go(record.job.id, reported):
@@ -60,7 +57,7 @@ class Removing:
 
         Whoever deletes it reads nothing of that: they are not told that somebody reported them.
         """
-        reported = await self._reported(record.job.requester.tenant)
+        reported = await self.reports.of_jobs([record.job.id])
         if record.job.id not in reported:
             return await self.store.forget(record.job.id)
         if not record.state.is_final:
@@ -69,16 +66,11 @@ class Removing:
         await self._let_go(record.job.id, reported)
         return True
 
-    async def _reported(self, tenant: Tenant | None) -> Mapping[JobId, int]:
-        """Return what was reported, and until when what it is about is evidence: as long as the report itself."""
-        found = await self.reports.newest(tenant, limit=_REPORTS)
-        return {each.job_id: each.at_ms + KEPT_S * 1000 for each in reversed(found)}
-
     async def _let_go(self, job_id: JobId, reported: Mapping[JobId, int]) -> bool:
-        """Forget a job, or keep it as evidence for moderators alone; False: it stays."""
+        """Forget a job, or keep it as evidence for moderators alone, as long as the last report; False: it stays."""
         if job_id not in reported:
             return await self.store.forget(job_id)
-        await self.store.withdraw(job_id, until_ms=reported[job_id])
+        await self.store.withdraw(job_id, until_ms=reported[job_id] + KEPT_S * 1000)
         return False
 
     async def _next(

@@ -10,7 +10,6 @@ from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, PassJob, RejectJob
 from bot.policy.rulebook import MAX_REASON
 from bot.ports import ReportStore, ReviewStore
-from bot.reports import MOST
 
 NOT_PENDING = "That job does not wait for a moderator."
 _QUICKER = "Somebody was quicker: that job does not wait for a moderator any more."
@@ -37,13 +36,9 @@ class Reviewing:
         if refused := refusal(record):
             raise refused
         # What was reported is evidence: it goes with the job, and until then is shown to moderators alone.
-        keeps_files = review.decision is Decision.PASSED or await self._is_reported(record)
+        keeps_files = review.decision is Decision.PASSED or bool(await self.reports.of_jobs([record.job.id]))
         if not await self.reviews.decide(record, review, keeps_files=keeps_files, audit=audit):
             raise SubmissionError(_QUICKER)
-
-    async def _is_reported(self, record: JobRecord) -> bool:
-        reports = await self.reports.newest(record.job.requester.tenant, limit=MOST)
-        return any(each.job_id == record.job.id for each in reports)
 
 
 def review_of(actor: Actor, measure: PassJob | RejectJob) -> Review:

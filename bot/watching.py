@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.communities import called
-from bot.console.gpus import gpu_views, models_of
+from bot.console.gpus import Known, gpu_views, models_of
 from bot.console.hours import HOUR_MS, MOST_DAYS, span_of, usage_view
 from bot.console.lines import job_line, words
 from bot.console.people import PEOPLE, people_of, person_line
@@ -28,7 +28,6 @@ from bot.policy.rulebook import Pattern
 from bot.ports import CommunityNames, JobStore, LaneStore, Overview, ServerStore, UsageStore
 from bot.refusals import NOT_KEPT
 from bot.servers import ServerSpec
-from workflows.requirements import read_requirement
 
 REPORTS, PENDING, ENTRIES = 100, 50, 50
 """What is shown of a list at a time."""
@@ -41,9 +40,6 @@ _LATELY_MS = 7 * 24 * HOUR_MS
 
 _JOBS = 500
 """Jobs by which whoever asked lately is found."""
-
-_NAMED = 500
-"""Models whose names are remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +58,7 @@ class Watching:
     overseeing: Overseeing
     community_names: CommunityNames
     seeds: Mapping[str, ServerSpec] = field(default_factory=dict)  #: servers of the settings, by name
-    _models: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)  #: files by what requirements call them
+    _known: Known = field(default_factory=Known, repr=False)
 
     @staticmethod
     def admit(actor: Actor, tenant: Tenant | None) -> None:
@@ -95,17 +91,10 @@ class Watching:
         return [held.record for slot in slots for held in await self.store.held_by(slot)]
 
     async def _loaded(self, models: AbstractSet[str]) -> Mapping[str, Sequence[str]]:
-        """Return the files of models by what requirements call them; a requirement that is forgotten tells none."""
-        if not self._models.keys() >= models:
-            meanings = await self.lanes.requirements()
-            # What could not be told may be known again.
-            for model in models - {known for known, files in self._models.items() if files}:
-                meaning = next((text for key, text in meanings.items() if key.startswith(f"{model}.")), None)
-                requirement = read_requirement(meaning) if meaning else None
-                self._models[model] = requirement.loaded if requirement else ()
-            while len(self._models) > _NAMED:
-                del self._models[next(iter(self._models))]
-        return self._models
+        """Return the files of models by what requirements call them."""
+        if missing := self._known.missing(models):
+            self._known.learn(missing, await self.lanes.requirements())
+        return self._known.of(models)
 
     async def usage(self, actor: Actor, tenant: Tenant | None, *, days: int) -> UsageView:
         """Return who used how much GPU time: of one day by the hour, of up to seven by six hours."""
@@ -180,15 +169,12 @@ class Watching:
         record = await self.store.read(job_id)
         if record is None or tenant not in (None, record.job.requester.tenant):
             raise SubmissionError(NOT_KEPT)
-        if not 0 <= number < len(record.made) or not await self._is_to_be_judged(record, tenant):
+        if not 0 <= number < len(record.made) or not await self._is_to_be_judged(record):
             raise SubmissionError(NOT_KEPT)
         return record.made[number]
 
-    async def _is_to_be_judged(self, record: JobRecord, tenant: Tenant | None) -> bool:
-        if record.job.for_review:
-            return True
-        reports = await self.overseeing.reports.newest(tenant, limit=REPORTS)
-        return any(each.job_id == record.job.id for each in reports)
+    async def _is_to_be_judged(self, record: JobRecord) -> bool:
+        return record.job.for_review or bool(await self.overseeing.reports.of_jobs([record.job.id]))
 
     async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         """Return the patterns of a community's blocklist that are not everywhere's, and everywhere's."""

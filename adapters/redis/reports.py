@@ -1,13 +1,13 @@
 """What members reported: kept for a while, so many of each community, whatever becomes of the jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.keys import job_name, tenant_name, user_name, where_name
 from adapters.redis.serial import report_of, report_text
-from bot.jobs import Tenant
+from bot.jobs import JobId, Tenant
 from bot.reports import KEPT_S, MOST, Report, following
 
 
@@ -37,6 +37,12 @@ class RedisReports:
         name = where_name(tenant)
         found = answers.rows(await self.edge.run("reports", name, limit, KEPT_S * 1000))
         return [_report(*answers.rows(each)) for each in found]
+
+    async def of_jobs(self, job_ids: Sequence[JobId]) -> Mapping[JobId, int]:
+        """Return of these jobs those that were reported, and when each was last."""
+        told = answers.rows(await self.edge.run("reported", *(job_name(each) for each in job_ids)))
+        life_ms = KEPT_S * 1000
+        return {each: answers.number(at) - life_ms for each, at in zip(job_ids, told, strict=True) if at is not None}
 
 
 def _report(at: Reply, text: Reply) -> Report:

@@ -88,6 +88,10 @@ class ReportStore(Protocol):
         """Return the latest reports on a community's jobs, or with None on anybody's, the newest first."""
         ...
 
+    async def of_jobs(self, job_ids: Sequence[JobId]) -> Mapping[JobId, int]:
+        """Return of jobs that are kept those that were reported, and when each was last, in ms."""
+        ...
+
 
 class CommunityNames(Protocol):
     """What communities are called, as their platforms said last; may raise StoreLost."""

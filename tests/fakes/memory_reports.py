@@ -1,6 +1,6 @@
 """What members reported, in memory. One object is one store."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.jobs import JobId, Tenant
@@ -36,3 +36,7 @@ class MemoryReports:
             if report.at_ms > late and tenant in {None, report.requester.tenant}
         ]
         return kept[:limit]
+
+    async def of_jobs(self, job_ids: Sequence[JobId]) -> Mapping[JobId, int]:
+        kept = await self.newest(None, limit=len(self._reports))
+        return {each.job_id: each.at_ms for each in reversed(kept) if each.job_id in job_ids}

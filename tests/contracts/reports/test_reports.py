@@ -115,3 +115,30 @@ async def test_of_too_many_the_oldest_go_and_those_of_others_stay(truth):
     assert len(kept) == MOST
     assert first.job_id not in {each.job_id for each in kept}
     assert len(await truth.reports.newest(None, limit=2 * MOST)) == MOST + 1
+
+
+async def test_of_jobs_it_is_told_which_were_reported_and_when_last(truth):
+    bad, other = job(), job()
+    for each in (bad, other):
+        await truth.queue.enqueue(each)
+    await truth.reports.add(report(job_id=bad.id))
+    await truth.advance(5)
+    await truth.reports.add(report(job_id=bad.id, reporter=ALICE))
+
+    assert await truth.reports.of_jobs([other.id, bad.id, job().id]) == {bad.id: START_MS + 5}
+    assert await truth.reports.of_jobs([]) == {}
+    await truth.advance(KEPT_S * 1000 - 1)
+    assert await truth.reports.of_jobs([bad.id])
+    await truth.advance(1)
+    assert await truth.reports.of_jobs([bad.id]) == {}
+
+
+async def test_a_job_whose_reports_made_room_for_others_was_not_reported(truth):
+    bad = job()
+    await truth.queue.enqueue(bad)
+    await truth.reports.add(report(job_id=bad.id))
+    for _ in range(MOST):
+        await truth.advance(1)
+        await truth.reports.add(report())
+
+    assert await truth.reports.of_jobs([bad.id]) == {}

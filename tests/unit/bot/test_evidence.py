@@ -1,5 +1,7 @@
 """What was reported stays when it is deleted: for moderators alone, and nobody else can tell."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.desk import Desk
@@ -7,7 +9,7 @@ from bot.errors import SubmissionError
 from bot.jobs import Place
 from bot.reports import KEPT_S, Report
 from bot.submissions import may_see
-from tests.unit.bot.moderated import ANN, BEN, GUILD, START_MS, House
+from tests.unit.bot.moderated import ANN, BEN, GUILD, MOE, START_MS, House
 from tests.unit.bot.test_moderation import bench, desk_of
 
 PLACE = Place(tenant=GUILD, channel="art")
@@ -62,8 +64,16 @@ async def test_what_nobody_reported_is_forgotten():
 
 
 async def test_evidence_lasts_as_long_as_the_latest_report():
-    house = House()
-    removing = bench(house).removing
+    house, until = House(), {}
     job_id = await reported(house)
 
-    assert await removing._reported(GUILD) == {job_id: START_MS + KEPT_S * 1000}
+    class Store:
+        async def withdraw(self, job_id, *, until_ms):
+            until[job_id] = until_ms
+
+    house.now += 5
+    report = Report(job_id=job_id, workflow="w", requester=ANN, reporter=MOE, place=PLACE, reason="rude")
+    await house.reports.add(report)
+    await replace(bench(house).removing, store=Store()).delete(await house.store.read(job_id))
+
+    assert until == {job_id: START_MS + 5 + KEPT_S * 1000}

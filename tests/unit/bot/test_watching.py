@@ -18,7 +18,7 @@ from bot.policy.rulebook import Allowance, Ban, Grant
 from bot.reports import Report
 from bot.reviewing import Reviewing
 from bot.servers import ServerSpec, ServerState, ServerStatus, slots_of
-from bot.watching import Watching
+from bot.watching import REPORTS, Watching
 from tests.fakes.memory_reviews import MemoryReviews
 from tests.fakes.memory_usage import MemoryUsage
 from tests.unit.bot.moderated import ANN, BEN, BY, GUILD, OTHERS, House
@@ -329,6 +329,19 @@ async def test_reports_come_with_what_is_left_of_their_jobs_and_pictures_of_no_o
     for job_id, number in ((bad.id, 1), (bad.id, -1), (other.id, 0), (gone.id, 0)):
         with pytest.raises(SubmissionError):
             await scene.watching.report_file(OPERATOR, None, job_id, number)
+
+
+async def test_a_picture_can_be_judged_however_many_others_were_reported_since():
+    scene = Scene()
+    bad = await scene.asked(ANN, "bad cat")
+    await scene.paints()
+    await scene.reported(bad)
+    for number in range(REPORTS + 1):
+        await scene.reported(replace(bad, id=job_id_of("discord", f"another {number}")))
+
+    assert bad.id not in {each.report.job_id for each in await scene.watching.reports(OPERATOR, None)}
+    for actor, tenant in ((MODERATOR, GUILD), (OPERATOR, None)):
+        assert await scene.watching.report_file(actor, tenant, bad.id, 0)
 
 
 async def test_what_is_for_review_is_shown_to_those_who_judge():
