@@ -25,6 +25,7 @@ from bot.policy.measures import (
 )
 from bot.policy.notation import LARGEST, LONGEST_S, quota_words
 from bot.policy.periods import zone_of
+from bot.policy.plain import plain
 from bot.policy.quotas import Per, Quota
 from bot.policy.rulebook import (
     MAX_REASON,
@@ -190,11 +191,20 @@ def _pattern(measure: AddPattern, facts: Facts) -> Changed:
 
 
 def _no_pattern(text: str, facts: Facts) -> Changed:
-    keys = [Pattern(text=text.strip(), reading=reading).key for reading in Reading]
-    known = tuple(key for key in keys if key in facts.book.entries)
+    said, words = text.strip(), _words_in(text)
+    known = tuple(
+        each.key
+        for each in facts.book.patterns()
+        # Words are known by what they match; an expression, sign by sign.
+        if each.text == said or (each.reading is Reading.WORDS and _words_in(each.text) == words)
+    )
     if not known:
         raise SubmissionError(f"{shown(text)} is not on the blocklist here.")
     return Changed(drop=known)
+
+
+def _words_in(text: str) -> Sequence[str]:
+    return [word.plain for word in plain(text).words()]
 
 
 def _ceiling(weight: int | None, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed:

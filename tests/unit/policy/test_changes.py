@@ -1,0 +1,31 @@
+"""What a change puts into a book and takes out of it."""
+
+import pytest
+
+from bot.errors import SubmissionError
+from bot.policy.changes import Facts, change_of
+from bot.policy.measures import RemovePattern
+from bot.policy.rulebook import Pattern, Reading
+from tests.unit.policy.books import NOW_MS, books
+
+SAID = (Pattern(text="nude"), Pattern(text="Two Words"), Pattern(text=r"\d+", reading=Reading.EXPRESSION))
+FACTS = Facts(book=books(*SAID).community, now_ms=NOW_MS, is_operator=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("NUDE", "pattern/words/nude"),
+        ("n\u00fcde", "pattern/words/nude"),
+        (" two  words ", "pattern/words/Two Words"),
+        (r"\d+", r"pattern/expression/\d+"),
+    ],
+)
+def test_a_pattern_is_taken_off_the_list_as_it_is_matched(text, key):
+    assert change_of(RemovePattern(text=text), FACTS).drop == (key,)
+
+
+@pytest.mark.parametrize("text", [r"\D+", "two", "!"])
+def test_what_matches_otherwise_is_not_that_pattern(text):
+    with pytest.raises(SubmissionError, match="not on the blocklist"):
+        change_of(RemovePattern(text=text), FACTS)
