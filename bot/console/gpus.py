@@ -10,9 +10,40 @@ from bot.jobs import JobRecord, Tenant
 from bot.policy.periods import minute
 from bot.servers import ServerState, server_of
 from bot.shares import model_of
+from workflows.requirements import read_requirement
 
 Loaded = Mapping[str, Sequence[str]]
 """By what requirements call it: the model files that have to be loaded for them."""
+
+
+_NAMED = 500
+"""Models whose files are remembered."""
+
+
+class Known:
+    """The files of models that were told once. What is not known is asked for again: it may be known by then."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Sequence[str]] = {}
+
+    def missing(self, models: Iterable[str]) -> frozenset[str]:
+        """Return of which models the files have to be looked up."""
+        return frozenset(models) - self._files.keys()
+
+    def learn(self, models: Iterable[str], meanings: Mapping[str, bytes]) -> None:
+        """Take files from what requirements mean; a requirement that is forgotten tells none."""
+        for model in models:
+            meaning = next((text for key, text in meanings.items() if key.startswith(f"{model}.")), None)
+            requirement = read_requirement(meaning) if meaning else None
+            if requirement:
+                self._files[model] = requirement.loaded
+
+    def of(self, models: Iterable[str]) -> Loaded:
+        """Return the files of these; where too many are remembered, all others are forgotten."""
+        found = {model: self._files[model] for model in models if model in self._files}
+        if len(self._files) > _NAMED:
+            self._files = dict(found)
+        return found
 
 
 def gpu_views(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.console.gpus import gpu_views
+from bot.console.gpus import Known, gpu_views
 from bot.console.hours import HOUR_MS, PEOPLE, Span, span_of, usage_view
 from bot.console.people import people_of, person_line
 from bot.console.shares import JOBS, MEMBERS, listed, queue_view, wanted
@@ -15,6 +15,7 @@ from bot.policy.quotas import Per, Refill
 from bot.policy.rulebook import Assignment, Ban, Rulebook
 from bot.policy.usage import Usage
 from bot.servers import Change, ServerSpec, ServerState, ServerStatus, Wish
+from workflows.requirements import Requirement
 
 GUILD, CLUB = Tenant(platform="discord", id="guild"), Tenant(platform="discord", id="club")
 NOW = 1_800_000_123_456
@@ -215,3 +216,13 @@ def test_a_gpu_that_was_removed_is_not_shown_and_one_that_is_silent_has_no_state
         ("gpu10", None, 0),
     ]
     assert views[0].errors == ("2027-01-15 08:02: Lost.",)
+
+
+def test_only_the_models_that_are_looked_at_are_remembered_once_there_are_too_many():
+    needs = [Requirement(choices=(("CheckpointLoaderSimple.ckpt_name", f"{number}.pt"),)) for number in range(501)]
+    models = [each.key.partition(".")[0] for each in needs]
+    known = Known()
+    known.learn(models, {each.key: each.meaning for each in needs})
+
+    assert known.of(models[:2]) == {models[0]: ["0.pt"], models[1]: ["1.pt"]}
+    assert known.missing(models) == set(models[2:])

@@ -222,6 +222,20 @@ async def test_the_queue_is_told_by_user_with_what_runs_first_and_whoever_has_mo
     assert len((await scene.watching.live(OPERATOR, None)).queue.members) == 3
 
 
+async def test_a_model_that_was_not_known_once_is_named_as_soon_as_it_is():
+    scene = Scene()
+    told = ServerStatus(
+        state=ServerState.READY, seen_ms=scene.house.now, slots=1, models=(NEEDS.key.partition(".")[0],)
+    )
+    await scene.house.servers.tell("gpu1", told)
+    before = (await scene.watching.live(MODERATOR, GUILD)).gpus
+    await scene.house.store.require(NEEDS.key, NEEDS.meaning)
+    after = (await scene.watching.live(MODERATOR, GUILD)).gpus
+
+    assert before[0].model is None
+    assert after[0].model
+
+
 async def test_a_gpu_is_told_with_its_state_model_errors_and_what_it_runs():
     scene = Scene()
     now = scene.house.now

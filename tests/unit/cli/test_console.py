@@ -75,10 +75,17 @@ async def test_a_link_never_leads_to_where_it_could_be_overheard(url, tmp_path, 
 
 
 async def test_it_is_said_when_there_is_no_page_at_that_port(url, tmp_path, capsys):
-    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    came = asyncio.Event()
+
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        came.set()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
         await run(tmp_path, port=port)
+        await came.wait()
     assert "Nothing answers" not in capsys.readouterr().err
 
     await run(tmp_path, port=port)
