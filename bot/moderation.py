@@ -117,8 +117,7 @@ class Moderation:
         """Decide about what a job made; the store writes the entry in the same step, for the first who decides."""
         record = await self._job(measure.job_id, tenant)
         review = review_of(actor, measure)
-        about = replace(entry, user=record.job.requester.id if tenant else None)
-        await self.overseeing.reviewing.decide(record, review, about)
+        await self.overseeing.reviewing.decide(record, review, _of_owner(entry, record))
         return moderators.reviewed(review)
 
     # ---- In the books ----
@@ -201,7 +200,7 @@ class Moderation:
                 return moderators.purged(await self.removing.remove(tenant, user, since_ms=since_ms))
             case measures.CancelJob(job_id=job_id):
                 record = await self._job(job_id, tenant)
-                await self._write(_of_owner(entry, record, tenant))
+                await self._write(_of_owner(entry, record))
                 await self.removing.queue.cancel(job_id)
                 return moderators.cancelled()
             case _:
@@ -243,11 +242,10 @@ class Moderation:
         await self.overseeing.rules.audit.add(entry)
 
 
-def _of_owner(entry: AuditEntry, record: JobRecord, tenant: Tenant | None) -> AuditEntry:
-    """Return what is written down of a job, with whose it is."""
+def _of_owner(entry: AuditEntry, record: JobRecord) -> AuditEntry:
+    """Return what is written down of a job, with whose it is: in its community, from wherever it was decided."""
     owner = record.job.requester
-    details = {**entry.details, WHOM: owner.name}
-    return replace(entry, user=owner.id, details=details) if tenant else entry
+    return replace(entry, tenant=owner.tenant, user=owner.id, details={**entry.details, WHOM: owner.name})
 
 
 def _refusal(measure: Measure) -> NotAllowed:

@@ -12,7 +12,7 @@ from bot.limits import Limits
 from bot.moderation import Moderation
 from bot.operating import Operating
 from bot.overseeing import Overseeing
-from bot.policy.audit import NAMES
+from bot.policy.audit import NAMES, WHOM
 from bot.policy.entitlements import Standard
 from bot.policy.measures import (
     RIGHTS,
@@ -169,6 +169,18 @@ async def test_whatever_is_done_is_written_down_with_who_and_whom(kind):
     [entry, *_] = await house.audit.newest(GUILD, limit=1)
     assert (entry.measure, entry.outcome, entry.author.id) == (NAMES[kind], "done", "op")
     assert entry.user == ("ann" if kind in {CancelJob, PassJob, RejectJob} else getattr(measure, "user", None))
+
+
+@pytest.mark.parametrize("tenant", [GUILD, None], ids=["there", "everywhere"])
+@pytest.mark.parametrize("kind", [CancelJob, PassJob, RejectJob], ids=lambda kind: kind.__name__)
+async def test_what_becomes_of_a_job_is_written_down_in_its_community_with_whose_it_is(kind, tenant):
+    house = House(limits=Limits(tiers=(Tier(name="new", users=frozenset({"ann"}), review=True),)))
+    job_id = (await house.asked()).record.job.id if kind is CancelJob else await house.painted()
+    await did(house, any_measure(kind, job_id), OPERATOR, tenant)
+
+    for where in (GUILD, None):
+        [entry] = await house.audit.newest(where, limit=9)
+        assert (entry.author.id, entry.tenant, entry.user, entry.details[WHOM]) == ("op", GUILD, "ann", "Ann")
 
 
 async def test_a_thousand_tries_push_nothing_out_of_the_audit():
