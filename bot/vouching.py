@@ -67,12 +67,8 @@ class Vouching:
                 tasks.create_task(self._check(actor, sessions, gate))
 
     async def _due(self) -> Sequence[ConsoleSession]:
-        found: list[ConsoleSession] = []
-        for each in await self.sessions.of_platform(self.platform):
-            session, now_ms = await self.sessions.read(each.id)
-            if session and now_ms - session.checked_ms >= (CHECKED_EVERY_S - ROUND_S) * 1000:
-                found.append(session)
-        return found
+        sessions, now_ms = await self.sessions.of_platform(self.platform)
+        return [each for each in sessions if now_ms - each.checked_ms >= (CHECKED_EVERY_S - ROUND_S) * 1000]
 
     async def _check(self, actor: Actor, sessions: Sequence[ConsoleSession], gate: asyncio.Semaphore) -> None:
         outage = self._outages.setdefault(_where(actor), Outage(_log, f"asking {self.platform} who moderates"))

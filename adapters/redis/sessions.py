@@ -47,11 +47,11 @@ class RedisSessions:
         """End every session, with a platform of those who speak by it, and void their links."""
         await self.edge.run("end_sessions", quoted(platform) if platform else "")
 
-    async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:
-        """Return every open session of people who speak by that platform."""
-        found = answers.rows(await self.edge.run("sessions_of", quoted(platform), _SESSION_MS))
-        pairs = (answers.rows(each) for each in found)
-        return [_session(answers.text(name), cast(bytes, kept)) for name, kept in pairs]
+    async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:
+        """Return every open session of people who speak by that platform, and the store's time in ms."""
+        found, now = answers.rows(await self.edge.run("sessions_of", quoted(platform), _SESSION_MS))
+        pairs = (answers.rows(each) for each in answers.rows(found))
+        return [_session(answers.text(name), cast(bytes, kept)) for name, kept in pairs], answers.number(now)
 
 
 def _whose(actor: Actor) -> str:

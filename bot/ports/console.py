@@ -39,8 +39,8 @@ class SessionStore(Protocol):
         """End every session, with a platform of those who speak by it, and void their links."""
         ...
 
-    async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:
-        """Return every open session of people who speak by that platform."""
+    async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:
+        """Return every open session of people who speak by that platform, and the store's time in ms."""
         ...
 
 

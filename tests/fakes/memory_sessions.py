@@ -56,9 +56,9 @@ class MemorySessions:
         self._links = {name: each for name, each in self._links.items() if stays(each[1])}
         self._sessions = {name: each for name, each in self._sessions.items() if stays(each[1].actor)}
 
-    async def of_platform(self, platform: str) -> Sequence[ConsoleSession]:
+    async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:
         opened = (self._open(name) for name in self._sessions)
-        return [each for each in opened if each and each.actor.platform == platform]
+        return [each for each in opened if each and each.actor.platform == platform], self.clock()
 
     def _open(self, session: str) -> ConsoleSession | None:
         _, kept = self._sessions.get(session, ("", None))

@@ -1,5 +1,5 @@
 -- Needs: signed
--- Returns every open session of those who speak by a platform, each after its name.
+-- Returns every open session of those who speak by a platform, each after its name, and what time it is.
 -- KEYS: the pool
 -- ARGV: platform, life of a session in ms
 -- Complexity: O(n) for n sessions
@@ -10,4 +10,4 @@ for i = 1, #all, 2 do
     found[#found + 1] = {all[i], all[i + 1]}
   end
 end
-return found
+return {found, now()}

@@ -87,7 +87,7 @@ async def test_a_session_ends_with_its_day_however_often_it_is_vouched_for(truth
 
     assert (await truth.sessions.read("session"))[0] is None
     assert not await truth.sessions.vouch("session", MOE)
-    assert await truth.sessions.of_platform("discord") == []
+    assert await truth.sessions.of_platform("discord") == ([], START_MS + round(SESSION_S * 1000))
     assert await truth.sessions.begin("link-of-session", "session") is None
 
 
@@ -115,10 +115,10 @@ async def test_a_platform_has_its_own_sessions(truth):
     moes, roots = await let_in(truth), await let_in(truth, ROOT, "root's")
     twin = await let_in(truth, replace(MOE, platform="disco"), "twin's")
 
-    assert await truth.sessions.of_platform("discord") == [moes]
-    assert await truth.sessions.of_platform("local") == [roots]
-    assert await truth.sessions.of_platform("disco") == [twin]
-    assert await truth.sessions.of_platform("slack") == []
+    assert await truth.sessions.of_platform("discord") == ([moes], START_MS)
+    assert await truth.sessions.of_platform("local") == ([roots], START_MS)
+    assert await truth.sessions.of_platform("disco") == ([twin], START_MS)
+    assert await truth.sessions.of_platform("slack") == ([], START_MS)
 
 
 async def test_of_one_person_the_last_few_stay_signed_in(truth):
@@ -127,7 +127,7 @@ async def test_of_one_person_the_last_few_stay_signed_in(truth):
         await truth.advance(1)
         assert await let_in(truth, session=f"{number}")
 
-    kept = {each.id for each in await truth.sessions.of_platform("discord")}
+    kept = {each.id for each in (await truth.sessions.of_platform("discord"))[0]}
     assert kept == {f"{number}" for number in range(2, MOST + 2)}
     assert (await truth.sessions.read("root's"))[0]
 

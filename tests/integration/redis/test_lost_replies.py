@@ -91,4 +91,4 @@ async def test_a_link_lets_one_browser_in_once_whatever_replies_are_lost(engine_
                 await pool.sessions.end(begun.id)
 
         assert proxy.dropped > 20
-        assert len(await pool.sessions.of_platform("local")) == 20
+        assert len((await pool.sessions.of_platform("local"))[0]) == 20

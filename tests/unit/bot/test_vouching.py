@@ -99,6 +99,17 @@ async def test_whoever_still_moderates_stays_and_is_asked_about_once_a_minute():
     assert 30 <= len(door.platform.asked) <= 36
 
 
+async def test_who_is_to_be_asked_about_is_one_question_to_the_store_however_many_are_signed_in(monkeypatch):
+    door = Door(platform=Platform(says={"moe": Rank.MODERATOR}))
+    for _ in range(3):
+        await door.let_in()
+    door.now_s = CHECKED_EVERY_S
+    monkeypatch.delattr(MemorySessions, "read")
+    await door.vouching.round()
+
+    assert door.platform.asked == ["moe"]
+
+
 async def test_a_rank_is_as_of_now():
     door = Door(platform=Platform(says={"moe": Rank.OPERATOR}))
     cookie = await door.let_in()
