@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from json import loads
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Middleware
 
+from adapters.web.bodies import object_of
 from adapters.web.chat import WebChat
 from adapters.web.guards import session_of
 from adapters.web.guests import Guest
@@ -96,7 +96,7 @@ async def json_of(request: web.Request, limits: WebLimits) -> Json:
     async with _deadline():
         async for chunk in request.content.iter_chunked(64 * 1024):
             _grow(body, chunk, limits.message_bytes)
-    return _object(bytes(body))
+    return object_of(bytes(body))
 
 
 def speaker_of(request: web.Request, content: Json) -> Requester:
@@ -127,7 +127,7 @@ async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Ad
             if not isinstance(part, BodyPartReader):
                 raise web.HTTPBadRequest(text="Forms do not nest.")
             if part.name == "ask":
-                content = _object(await _part(part, room.limits.message_bytes))
+                content = object_of(await _part(part, room.limits.message_bytes))
             elif part.name in KINDS and part.name not in sent:
                 sent[part.name] = await _part(part, room.limits.upload_bytes)
             else:
@@ -156,16 +156,6 @@ def _grow(content: bytearray, chunk: bytes, limit: int) -> None:
     content += chunk
     if len(content) > limit:
         raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content), text="That is too large.")
-
-
-def _object(body: bytes) -> Json:
-    try:
-        content = loads(body)
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest(text="That is no JSON.") from error
-    if not isinstance(content, dict):
-        raise web.HTTPBadRequest(text="That is no JSON object.")
-    return content
 
 
 def job_id_in(request: web.Request) -> JobId:

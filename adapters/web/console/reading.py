@@ -1,11 +1,11 @@
 """What a request to the console says: where somebody looks, and what they filled in."""
 
 import asyncio
-from json import loads
 from uuid import UUID
 
 from aiohttp import web
 
+from adapters.web.bodies import object_of
 from adapters.web.console.looks import Look, Section, look_of
 from adapters.web.console.visits import Visit, community_in
 from bot.errors import NotAllowed
@@ -47,11 +47,6 @@ async def content_of(request: web.Request, most: int) -> dict[str, object]:
                 body += chunk
                 if len(body) > most:
                     raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body), text="That is too large.")
-        content = loads(bytes(body))
     except TimeoutError as error:
         raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest(text="That is no JSON.") from error
-    if not isinstance(content, dict):
-        raise web.HTTPBadRequest(text="That is no JSON object.")
-    return content
+    return object_of(bytes(body))

@@ -234,6 +234,19 @@ async def test_everything_that_is_wrong_is_told_where_it_was_filled_in(scene):
     assert scene.desk.done == []
 
 
+@pytest.mark.parametrize("field", ["user", "reason"])
+@pytest.mark.parametrize("where", ["", "?in="])
+async def test_half_of_a_sign_is_told_as_no_text_and_nothing_is_done(scene, field, where, caplog):
+    content = json.dumps({"user": "ada", "reason": "x", field: "a\ud800"}).encode()
+    async with scene.signed_in(OPERATOR) as operator:
+        status, body = await operator.ask(
+            "POST", f"/console/deeds/ban{where}", {"Content-Type": "application/json"}, data=content
+        )
+    assert (status, body) == (422, "Some of that is no text: type it anew.")
+    assert scene.desk.done == []
+    assert not [each for each in caplog.records if each.exc_info]
+
+
 async def test_a_dialog_asks_for_what_is_not_known_and_offers_what_there_is(scene):
     async with scene.signed_in() as moderator:
         _, tier = await moderator.get(f"/console/deeds/tier?user={ADA}&name=Ada")
