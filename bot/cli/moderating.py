@@ -15,6 +15,7 @@ from bot.cli.store import opened_store
 from bot.cli.terminal import say, say_json, say_table
 from bot.errors import SubmissionError
 from bot.holds import Held, held
+from bot.ids import IdKind, fault_of_id
 from bot.intake import Knowledge
 from bot.jobs import Tenant
 from bot.measuring import read_measure
@@ -26,10 +27,13 @@ from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRec
 from bot.policy.rulebook import apart
 from bot.ports import AuditStore
 from bot.service.asking import moderation_of
+from workflows.faults import shown
 from workflows.vocabulary import Vocabulary
 
 _PAGE = 200
 _NOTHING = "Nothing was done yet."
+_PLATFORMS = ("discord", "slack", "web")
+_EXAMPLE = "discord/41771983423143937"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,11 @@ class Where:
             return None
         platform, name = apart(self.community)
         if not platform or not name:
-            raise SubmissionError("A community is named with its platform: --in discord/1001.")
+            raise SubmissionError(f"A community is named with its platform: --in {_EXAMPLE}.")
+        if platform not in _PLATFORMS:
+            raise SubmissionError(f"There is no platform {shown(platform)}. There is {', '.join(_PLATFORMS)}.")
+        if fault := fault_of_id(platform, IdKind.COMMUNITY, name):
+            raise SubmissionError(f"{fault}.")
         return Tenant(platform=platform, id=name)
 
 
@@ -91,6 +99,9 @@ def say_held(rows: Sequence[Held], *, as_json: bool) -> None:
 def show_audit(user: str | None, where: Where, limit: int, *, as_json: bool) -> None:
     """Print who did what, the newest first; as JSON one line for each entry."""
     tenant = where.tenant
+    # Whoever is named as nobody is kept would be said to have done nothing.
+    if user and tenant is None and "/" not in user:
+        raise SubmissionError(f"Say in which community, with --in {_EXAMPLE}, or on which platform: discord/{user}.")
 
     async def work(moderation: Moderation) -> None:
         audit = moderation.overseeing.rules.audit

@@ -14,7 +14,11 @@ from bot.policy.verbs import NOW, Verb
 
 Community = Annotated[
     str | None,
-    typer.Option("--in", metavar="PLATFORM/ID", help="In which community, such as discord/1001; otherwise everywhere."),
+    typer.Option(
+        "--in",
+        metavar="PLATFORM/ID",
+        help="In which community, such as discord/41771983423143937; otherwise everywhere.",
+    ),
 ]
 State = Annotated[
     Path | None, typer.Option("--state", metavar="DIR", help="Where jobs are kept, if a service was told.")

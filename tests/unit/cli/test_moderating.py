@@ -19,7 +19,7 @@ from bot.policy.verbs import BY_NAME
 from tests.fakes.memory_books import MemoryAudit
 from workflows.faults import InvalidValues
 
-GUILD = Tenant(platform="discord", id="1001")
+GUILD = Tenant(platform="discord", id="41771983423143937")
 EVIL = AuditEntry(
     author=Author(platform="discord", id="7", name="Moe [bold]\x1b[31m"),
     measure="ban",
@@ -32,7 +32,7 @@ EVIL = AuditEntry(
 @pytest.fixture
 def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Where:
     monkeypatch.chdir(tmp_path)
-    return Where(community="discord/1001", state=tmp_path)
+    return Where(community="discord/41771983423143937", state=tmp_path)
 
 
 def test_what_is_done_lasts_and_is_told_with_where_it_comes_from(where, capsys):
@@ -61,9 +61,17 @@ def test_what_cannot_be_read_or_done_is_told_and_fails(where, capsys):
     assert "They are not banned here." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("community", ["1001", "/1001", "discord/"])
-def test_a_community_is_named_with_its_platform(community):
-    with pytest.raises(SubmissionError, match="named with its platform"):
+@pytest.mark.parametrize(
+    ("community", "told"),
+    [
+        *((name, "named with its platform") for name in ("1001", "/1001", "discord/")),
+        ("slakc/T0123456A", "There is discord, slack, web"),
+        ("slack/T1", "'T1' is no id"),
+        ("discord/1001", "Copy Server ID"),
+    ],
+)
+def test_a_community_is_named_as_its_platform_does(community, told):
+    with pytest.raises(SubmissionError, match=told):
         Where(community=community, state=None).tenant  # noqa: B018 - it is read
 
 
@@ -130,3 +138,8 @@ def test_what_cannot_be_taken_back_is_asked_first_and_without_a_terminal_refused
 def test_what_cannot_be_read_is_told_before_anything_is_asked():
     with pytest.raises(InvalidValues):
         insist(["purge"], is_meant=False)
+
+
+def test_whose_audit_is_meant_is_named_with_a_platform_or_a_community(tmp_path):
+    with pytest.raises(SubmissionError, match="--in discord/41771983423143937, or on which platform: discord/157"):
+        show_audit("157", Where(community=None, state=tmp_path), 50, as_json=False)
