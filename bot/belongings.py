@@ -34,7 +34,7 @@ class Belongings:
         """Return what is somebody's own in this community, for JSON: jobs, reports, GPU time by the hour."""
         jobs = await self.removing.store.of_requester(requester, limit=MOST_JOBS)
         reports = await self.removing.reports.newest(requester.tenant, limit=MOST)
-        used = [each for each in await self.hours.hourly(requester.tenant, since_ms=0) if each.user == requester.id]
+        used = await self.hours.hourly(requester.tenant, since_ms=0, user=requester.id)
         return {
             "person": {
                 "platform": requester.tenant.platform,

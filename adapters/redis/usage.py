@@ -25,9 +25,10 @@ class RedisUsage:
 
     edge: Edge
 
-    async def hourly(self, tenant: Tenant | None, *, since_ms: int) -> Sequence[HourlyUsage]:
-        """Return what was used since then."""
-        found = await self._rows(where_name(tenant), since_ms - since_ms % HOUR_MS)
+    async def hourly(self, tenant: Tenant | None, *, since_ms: int, user: str | None = None) -> Sequence[HourlyUsage]:
+        """Return what was used since then, by everybody or by one."""
+        whose = name_of(user) if user else ""
+        found = await self._rows(where_name(tenant), since_ms - since_ms % HOUR_MS, whose)
         people = await self._people(sorted({f"{where}/{user}" for where, _, used in found for user in used}))
         return [
             HourlyUsage(tenant=who.tenant, user=who.id, name=who.name, hour_ms=hour_ms, gpu_ms=int(gpu_ms))
@@ -40,11 +41,11 @@ class RedisUsage:
         """Forget what somebody used."""
         await self.edge.run("forget_used", tenant_name(tenant), name_of(user))
 
-    async def _rows(self, where: str, since_ms: int) -> list[tuple[str, int, Mapping[str, str]]]:
+    async def _rows(self, where: str, since_ms: int, whose: str) -> list[tuple[str, int, Mapping[str, str]]]:
         found: list[tuple[str, int, Mapping[str, str]]] = []
         left_out, full = 0, True
         while full:
-            looked, *some = answers.rows(await self.edge.run("used", where, since_ms, left_out, _HOURS))
+            looked, *some = answers.rows(await self.edge.run("used", where, since_ms, left_out, _HOURS, whose))
             found += [_row(*answers.rows(each)) for each in some]
             left_out, full = left_out + _HOURS, looked == _HOURS
         return found

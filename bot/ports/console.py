@@ -47,8 +47,8 @@ class SessionStore(Protocol):
 class UsageStore(Protocol):
     """GPU time by person and hour, of the last days, added up where jobs are settled."""
 
-    async def hourly(self, tenant: Tenant | None, *, since_ms: int) -> Sequence[HourlyUsage]:
-        """Return what was used since then, of one community or of all, in no order."""
+    async def hourly(self, tenant: Tenant | None, *, since_ms: int, user: str | None = None) -> Sequence[HourlyUsage]:
+        """Return what was used since then, of one community or of all, in no order; with a user by them alone."""
         ...
 
     async def forget(self, tenant: Tenant, user: str) -> None:

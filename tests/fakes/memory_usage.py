@@ -15,11 +15,11 @@ class MemoryUsage:
 
     store: MemoryStore
 
-    async def hourly(self, tenant: Tenant | None, *, since_ms: int) -> Sequence[HourlyUsage]:
+    async def hourly(self, tenant: Tenant | None, *, since_ms: int, user: str | None = None) -> Sequence[HourlyUsage]:
         return [
-            HourlyUsage(tenant=where, user=user, name=await self._name(where, user), hour_ms=hour_ms, gpu_ms=gpu_ms)
-            for (where, user, hour_ms), gpu_ms in self.store.used.items()
-            if tenant in {None, where} and hour_ms >= since_ms - since_ms % HOUR_MS
+            HourlyUsage(tenant=where, user=who, name=await self._name(where, who), hour_ms=hour_ms, gpu_ms=gpu_ms)
+            for (where, who, hour_ms), gpu_ms in self.store.used.items()
+            if tenant in {None, where} and user in {None, who} and hour_ms >= since_ms - since_ms % HOUR_MS
         ]
 
     async def forget(self, tenant: Tenant, user: str) -> None:

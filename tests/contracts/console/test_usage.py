@@ -42,6 +42,18 @@ async def test_what_is_used_is_added_up_by_person_and_hour(truth):
     assert {each.tenant for each in await truth.usage.hourly(None, since_ms=BEGAN_MS)} == {GUILD, OTHERS}
 
 
+async def test_of_one_person_alone_it_is_told_what_they_used(truth):
+    for requester in (ANN, BEN, CLEO):
+        await used(truth, requester, 100)
+    await truth.advance(HOUR_MS)
+    await used(truth, BEN, 30)
+
+    hours = await truth.usage.hourly(GUILD, since_ms=0, user=BEN.id)
+    assert sorted((each.user, each.name, each.gpu_ms) for each in hours) == [(BEN.id, "Ben", 30), (BEN.id, "Ben", 100)]
+    assert await truth.usage.hourly(GUILD, since_ms=0, user=CLEO.id) == []
+    assert [each.gpu_ms for each in await truth.usage.hourly(GUILD, since_ms=0, user=ANN.id)] == [100]
+
+
 async def test_people_are_called_as_they_were_last(truth):
     await used(truth, ANN, 10)
     await used(truth, replace(ANN, name="Annie"), 10)
