@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from bot.cli.moderating import operator
 from bot.cli.pool_rows import HEAD, RIGHT, as_data, as_rows
 from bot.cli.service import state_folder
 from bot.cli.setting_up import load_settings
@@ -14,7 +15,9 @@ from bot.cli.store import opened_store
 from bot.cli.terminal import note, say, say_json, say_table
 from bot.errors import ConfigError
 from bot.gpus import Seen, seen
-from bot.ports import ServerStore
+from bot.policy.audit import NAMES, AuditEntry, author_of
+from bot.policy.measures import DrainServer, ResumeServer
+from bot.ports import AuditStore, ServerStore
 from bot.servers import LENDABLE, MAX_CHANGES, Change, ServerSpec, ServerStatus, Wish, is_told, pool_of
 from bot.service.reaching import checked, place_of
 from bot.settings import Settings, read_server
@@ -34,6 +37,14 @@ _UNHEARD = {
     None: "Whether a process works on GPUs cannot be told while the pool has none: this holds as soon as one does.",
 }
 _RESUME = "fairbrush servers resume {}"
+_ADDED = "server-add"
+_CALLED: Mapping[Wish, str] = {
+    Wish.SERVE: NAMES[ResumeServer],
+    Wish.DRAIN: NAMES[DrainServer],
+    Wish.REMOVE: "server-remove",
+}
+"""What is written into the audit: of what can be done from a chat, too, the same as there."""
+
 _Result = TypeVar("_Result")
 
 
@@ -42,6 +53,7 @@ class Registry:
     """What a command works with."""
 
     store: ServerStore
+    audit: AuditStore
     seeds: Mapping[str, ServerSpec]  #: of the settings' file
     served: bool = True  #: False: certainly no service runs, whatever one told before it ended
 
@@ -125,6 +137,7 @@ async def added(registry: Registry, said: Mapping[str, object]) -> tuple[str, bo
     _alone(known, spec.name, place)
     if len(known.changes) >= MAX_CHANGES:
         await _make_room(registry.store, known)
+    await _write(registry, _ADDED, spec.name)
     await registry.store.change(spec.name, Change(spec=spec))
     again = " It was removed before; what is said of it now holds." if removed else ""
     return f"{spec.name} is added to the pool.{again}", known.heard
@@ -142,8 +155,15 @@ async def changed(registry: Registry, name: str, wish: Wish) -> tuple[str, bool 
     spec = before.spec or known.seeds.get(name)
     if before.wish is Wish.REMOVE and spec is not None and (place := _place(spec)):
         _alone(known, name, place)
+    await _write(registry, _CALLED[wish], name)
     await registry.store.change(name, decided.change)
     return decided.sentence, known.heard
+
+
+async def _write(registry: Registry, what: str, name: str) -> None:
+    """Write down what the operator does, before it is done: from a chat it is in the audit, too."""
+    entry = AuditEntry(author=author_of(operator()), measure=what, tenant=None, details={"name": name})
+    await registry.audit.add(entry)
 
 
 def _described(said: Mapping[str, object]) -> tuple[ServerSpec, str]:
@@ -201,4 +221,4 @@ async def _opened(work: Callable[[Registry], Awaitable[_Result]], settings: Sett
     """Do it in the store of the running service; where none runs, the engine of our own is started for it."""
     async with opened_store(settings, state) as (pool, is_running):
         seeds = {server.name: server.spec for server in settings.servers}
-        return await work(Registry(store=pool.servers, seeds=seeds, served=is_running))
+        return await work(Registry(store=pool.servers, audit=pool.audit, seeds=seeds, served=is_running))

@@ -12,6 +12,7 @@ from bot.cli.pool_rows import as_data
 from bot.cli.terminal import WRONG, tell
 from bot.errors import ConfigError
 from bot.servers import MAX_CHANGES, STALE_MS, Change, ServerSpec, ServerState, ServerStatus, Wish
+from tests.fakes.memory_books import MemoryAudit
 from tests.fakes.memory_servers import MemoryServers
 
 NOW_MS = 1_800_000_000_000
@@ -24,7 +25,7 @@ OF_GPU2 = replace(READY, slots=GPU2.slots, labels=GPU2.labels)
 
 @pytest.fixture
 def registry() -> Registry:
-    return Registry(store=MemoryServers(clock=lambda: NOW_MS), seeds={"gpu1": GPU1, "gpu2": GPU2})
+    return Registry(store=MemoryServers(clock=lambda: NOW_MS), audit=MemoryAudit(), seeds={"gpu1": GPU1, "gpu2": GPU2})
 
 
 async def lines(registry: Registry, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
@@ -59,8 +60,21 @@ async def test_a_gpu_that_nobody_works_on_says_so(registry: Registry) -> None:
     assert (await states(replace(registry, served=False)))["gpu1"] == "unattended"
 
 
+async def test_what_is_changed_from_a_terminal_is_in_the_audit(registry: Registry) -> None:
+    await added(registry, SAID)
+    for wish in (Wish.DRAIN, Wish.DRAIN, Wish.SERVE, Wish.REMOVE):
+        await changed(registry, "gpu9", wish)
+    with pytest.raises(ConfigError):
+        await changed(registry, "nosuch", Wish.DRAIN)
+
+    entries = await registry.audit.newest(None, limit=9)
+    told = [(each.measure, each.author.platform, each.details["name"]) for each in entries]
+    names = ("server-remove", "server-resume", "server-drain", "server-add")
+    assert told == [(name, "local", "gpu9") for name in names]
+
+
 async def test_an_empty_pool_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    [line] = await lines(Registry(store=MemoryServers(), seeds={}), capsys)
+    [line] = await lines(Registry(store=MemoryServers(), audit=MemoryAudit(), seeds={}), capsys)
 
     assert "fairbrush servers add NAME URL" in " ".join(line)
 
@@ -219,7 +233,7 @@ async def test_a_name_that_nobody_has_is_refused_with_the_one_that_was_meant(reg
 
     assert "gpu2" in str(raised.value)
     with pytest.raises(ConfigError, match="no GPU yet"):
-        await changed(Registry(store=MemoryServers(), seeds={}), "gpu1", wish)
+        await changed(Registry(store=MemoryServers(), audit=MemoryAudit(), seeds={}), "gpu1", wish)
 
 
 async def test_there_is_always_room_for_one_more_where_others_came_and_went(registry: Registry) -> None:
