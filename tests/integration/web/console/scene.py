@@ -1,6 +1,6 @@
 """A console on a real socket, with sessions in memory, a practised bench, and browsers that are a cookie jar."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,11 +137,17 @@ class Visitor:
 
 @asynccontextmanager
 async def console_of(
-    folder: Path, *, public_url: str | None = PUBLIC, limits: ConsoleLimits | None = None, paces: Paces | None = None
+    folder: Path,
+    *,
+    public_url: str | None = PUBLIC,
+    limits: ConsoleLimits | None = None,
+    paces: Paces | None = None,
+    watched: Watched | None = None,
+    desk_of: Callable[..., ModeratedDesk] = ModeratedDesk,
 ) -> AsyncIterator[ConsoleScene]:
     """Serve a console."""
     chat, files = WebChat(FileLog(folder / "channel.jsonl")), local_files(folder / "files")
-    desk, watched, clock = ModeratedDesk(chat=chat, files=files), Watched(), Clock()
+    desk, watched, clock = desk_of(chat=chat, files=files), watched or Watched(), Clock()
     sessions = MemorySessions(clock=clock)
     signing = SigningIn(sessions=sessions, public_url=public_url or "http://elsewhere.example")
     parts = ConsoleParts(

@@ -16,8 +16,9 @@ from bot.errors import NotAllowed
 from bot.jobs import Tenant
 from bot.policy.measures import Rank
 from bot.policy.pace import Rate
-from tests.integration.web.console.scene import PUBLIC, console_of
-from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, OTHER, SECRET, picture, report_of
+from tests.integration.web.console.guarded import ADA, WALTER, guarded_of
+from tests.integration.web.console.scene import PUBLIC
+from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, OTHER, SECRET, picture
 from tests.integration.web.desk import png
 
 OPEN = {"GET /console/sign-in", "POST /console/sign-in", "GET /console/static/{name}"}
@@ -37,7 +38,13 @@ PRESSED = {
 }
 """Every other route, and an address of it. A route that is not here fails these tests."""
 
-SOMETHING = ("Ada", "lighthouse", "casino", "attic", "Maren", "80351110224678912 is", GUILD.id)
+SOMETHING = ("Ada", "lighthouse", "casino", "gpu1", "Maren", "80351110224678912 is", GUILD.id)
+
+
+@pytest.fixture
+async def scene(tmp_path):
+    async with guarded_of(tmp_path) as scene:
+        yield scene
 
 
 def routes_of(scene) -> set[str]:
@@ -124,13 +131,13 @@ async def test_through_the_public_address_the_cookie_is_for_https_alone(scene):
         assert "Ada" in body
         # A proxy may call us by our own name; the browser still says where its page is from.
         status, _ = await browser.ask(
-            "POST", "/console/deeds/unban", {"Origin": PUBLIC, "Cookie": name}, json={"user": "ada"}
+            "POST", "/console/deeds/ban", {"Origin": PUBLIC, "Cookie": name}, json={"user": "ada"}
         )
         assert status == 200
 
 
 async def test_without_a_public_address_only_this_machines_name_is_answered(tmp_path):
-    async with console_of(tmp_path, public_url=None) as scene, scene.visit() as stranger:
+    async with guarded_of(tmp_path, public_url=None) as scene, scene.visit() as stranger:
         status, _ = await stranger.get("/console", Host="paint.example")
         assert status == 421
 
@@ -150,7 +157,7 @@ async def test_every_answer_keeps_a_browser_careful(scene):
 
 async def test_whoever_tries_to_sign_in_too_often_has_to_wait(tmp_path):
     paces = Paces(attempts=Rate(burst=3, per_s=0.001))
-    async with console_of(tmp_path, paces=paces) as scene, scene.visit() as stranger:
+    async with guarded_of(tmp_path, paces=paces) as scene, scene.visit() as stranger:
         told = [(await stranger.sign_in(f"guess-{number}"))[0] for number in range(5)]
         assert told == [403, 403, 403, 429, 429]
         # Somebody else, behind the same proxy, is not kept waiting by it.
@@ -161,7 +168,7 @@ async def test_whoever_tries_to_sign_in_too_often_has_to_wait(tmp_path):
 async def test_a_session_that_asks_too_much_has_to_wait(tmp_path):
     paces = Paces(session=Rate(burst=4, per_s=0.001))
     async with (
-        console_of(tmp_path, paces=paces) as scene,
+        guarded_of(tmp_path, paces=paces) as scene,
         scene.signed_in() as one,
         scene.signed_in(OPERATOR) as other,
     ):
@@ -188,9 +195,8 @@ async def test_a_body_that_is_too_large_is_not_read(scene, size):
 )
 async def test_a_moderator_reaches_no_other_community_by_any_address(scene, route, said):
     method, address = route.split()[0], PRESSED[route]
-    files = [await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")]
-    scene.watched.reported = [report_of(1, files, OTHER)]
-    job = scene.watched.reported[0].report.job_id
+    file = await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")
+    job = (await scene.reported(WALTER, "a walrus", file)).id
     address = re.sub(r"files/[^/]+/", f"files/{job}/", address)
     query = ("&" if "?" in address else "?") + f"in={said}"
     async with scene.signed_in() as moderator:
@@ -205,9 +211,8 @@ async def test_a_moderator_reaches_no_other_community_by_any_address(scene, rout
 
 
 async def test_a_picture_of_another_communitys_report_is_not_there(scene):
-    files = [await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")]
-    scene.watched.reported = [report_of(0, files), report_of(1, files, OTHER)]
-    mine, foreign = (each.report.job_id for each in scene.watched.reported)
+    file = await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")
+    mine, foreign = [(await scene.reported(each, each.name, file)).id for each in (ADA, WALTER)]
     async with scene.signed_in() as moderator:
         status, _ = await moderator.get(f"/console/files/{mine}/0")
         assert (status, moderator.headers["Content-Type"]) == (200, "image/png")
@@ -222,9 +227,9 @@ async def test_a_picture_of_another_communitys_report_is_not_there(scene):
 @pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/pdf"])
 async def test_what_is_no_picture_is_never_opened(scene, media_type):
     kept = await scene.files.put(_whole(b"<script>alert(1)</script>"), name="a.html", media_type="image/png")
-    scene.watched.reported = [report_of(0, [picture(kept.key, kept.bytes, "a.html", media_type)])]
+    job = await scene.reported(ADA, "a page", picture(kept.key, kept.bytes, "a.html", media_type))
     async with scene.signed_in() as moderator:
-        status, _ = await moderator.get(f"/console/files/{scene.watched.reported[0].report.job_id}/0")
+        status, _ = await moderator.get(f"/console/files/{job.id}/0")
         assert status == 404 or "attachment" in moderator.headers["Content-Disposition"]
 
 
@@ -249,7 +254,7 @@ async def test_an_operator_chooses_a_community_or_everywhere(scene):
         assert 'value="slack/T0OTHER1"' in everywhere
         _, other = await operator.get("/console/now?in=slack/T0OTHER1")
         assert SECRET in other
-        assert (await operator.do("unban", "?in=slack/T0OTHER1", user="U0WALRUS"))[0] == 200
+        assert (await operator.do("ban", "?in=slack/T0OTHER1", user="U0WALRUS"))[0] == 200
     [(actor, _, tenant)] = scene.desk.done
     assert (actor.rank, actor.platform, tenant) == (Rank.OPERATOR, "local", Tenant(platform="slack", id="T0OTHER1"))
 
@@ -260,7 +265,8 @@ async def test_a_moderator_is_told_nothing_of_what_only_an_operator_does(scene):
         assert "ceiling" not in page
         assert (await moderator.get("/console/deeds/ceiling"))[0] == 404
         status, body = await moderator.do("ceiling", weight="2")
-    assert (status, "Only moderators of this community can do that." in body) == (422, True)
+    assert (status, "Only whoever runs this bot can do that." in body) == (422, True)
+    assert await scene.tried() == [("Maren", "ceiling")]
     assert scene.desk.done == []
 
 
