@@ -15,6 +15,7 @@ from adapters.web.links import Links
 from adapters.web.log import Entry
 from bot.answers import Answer, Link, Strong, Tone, Typed
 from bot.buttons import named
+from bot.console.hours import PEOPLE
 from bot.events import MediaKind
 from bot.forms import Field
 from bot.histories import LATEST, NOTHING_YET, standing
@@ -23,7 +24,7 @@ from workflows.faults import Fault
 
 HERE = Path(__file__).parent
 
-_HUES = 8
+_HUES = PEOPLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

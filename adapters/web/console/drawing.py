@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 from bot.console.views import UsageView
 
-HUES = 8
-"""Colours that people are told apart by; whoever used less is drawn together with the others."""
-
 _LEVELS_S = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 432_000)
 """Where the scale of a chart may end: what is easily halved."""
 
@@ -76,12 +73,10 @@ def chart_of(view: UsageView) -> Chart:
 
 
 def _series(view: UsageView) -> Iterator[Series]:
-    for hue, line in enumerate(view.people[:HUES]):
+    for hue, line in enumerate(view.people):
         yield Series(hue=hue, name=line.name, user=line.user, gpu_ms=line.gpu_ms, steps_ms=line.steps_ms)
-    rest = [line.steps_ms for line in view.people[HUES:]] + [view.others_ms]
-    others = tuple(sum(steps) for steps in zip(*rest, strict=True))
-    if any(others):
-        yield Series(hue=-1, name="Everybody else", user="", gpu_ms=sum(others), steps_ms=others)
+    if any(view.others_ms):
+        yield Series(hue=-1, name="Everybody else", user="", gpu_ms=sum(view.others_ms), steps_ms=view.others_ms)
 
 
 def _blocks(series: Sequence[Series], step: int, top_ms: int) -> Iterator[Block]:
