@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import SubmissionError
 from bot.inert import label
-from bot.jobs import Decision, JobRecord, Review, StoredFile, Tenant
+from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, PassJob, RejectJob
 from bot.policy.rulebook import MAX_REASON
@@ -57,8 +57,3 @@ def refusal(record: JobRecord) -> SubmissionError | None:
     if record.review is not None:
         return SubmissionError(f"{record.review.by} {_SAID[record.review.decision]} already.")
     return None if record.awaits_review else SubmissionError(NOT_PENDING)
-
-
-def file_to_judge(record: JobRecord, number: int) -> StoredFile | None:
-    """Return a file that a moderator of the job's community may look at to decide, or after; None: there is none."""
-    return record.withheld[number] if 0 <= number < len(record.withheld) else None

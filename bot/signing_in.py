@@ -92,9 +92,9 @@ class SigningIn:
         if _may_be(cookie):
             await self.sessions.end(digest_of(cookie))
 
-    async def end_all(self, platform: str | None = None) -> None:
-        """Sign everybody out, and void every link; with a platform only those who speak by it."""
-        await self.sessions.end_all(platform)
+    async def end_all(self) -> None:
+        """Sign everybody out, and void every link."""
+        await self.sessions.end_all()
 
 
 def _may_be(token: str) -> bool:

@@ -43,9 +43,9 @@ class RedisSessions:
         """End a session."""
         await self.edge.ask("HDEL", self.edge.keys.key("sessions"), session)
 
-    async def end_all(self, platform: str | None = None) -> None:
-        """End every session, with a platform of those who speak by it, and void their links."""
-        await self.edge.run("end_sessions", quoted(platform) if platform else "")
+    async def end_all(self) -> None:
+        """End every session, and void every link."""
+        await self.edge.run("end_sessions")
 
     async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:
         """Return every open session of people who speak by that platform, and the store's time in ms."""

@@ -35,8 +35,8 @@ class SessionStore(Protocol):
         """End a session."""
         ...
 
-    async def end_all(self, platform: str | None = None) -> None:
-        """End every session, with a platform of those who speak by it, and void their links."""
+    async def end_all(self) -> None:
+        """End every session, and void every link."""
         ...
 
     async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:

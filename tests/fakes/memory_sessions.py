@@ -49,12 +49,9 @@ class MemorySessions:
     async def end(self, session: str) -> None:
         self._sessions.pop(session, None)
 
-    async def end_all(self, platform: str | None = None) -> None:
-        def stays(actor: Actor) -> bool:
-            return platform is not None and actor.platform != platform
-
-        self._links = {name: each for name, each in self._links.items() if stays(each[1])}
-        self._sessions = {name: each for name, each in self._sessions.items() if stays(each[1].actor)}
+    async def end_all(self) -> None:
+        self._links.clear()
+        self._sessions.clear()
 
     async def of_platform(self, platform: str) -> tuple[Sequence[ConsoleSession], int]:
         opened = (self._open(name) for name in self._sessions)

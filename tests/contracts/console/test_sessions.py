@@ -152,16 +152,3 @@ async def test_all_can_be_ended_at_once_and_no_link_survives_it(truth):
     assert (await truth.sessions.read("session"))[0] is None
     assert (await truth.sessions.read("root's"))[0] is None
     assert await truth.sessions.begin("unused", "later") is None
-
-
-async def test_those_of_one_platform_can_be_ended_at_once(truth):
-    await let_in(truth)
-    roots = await let_in(truth, ROOT, "root's")
-    await truth.sessions.offer("moe's", MOE)
-    await truth.sessions.offer("another-of-root's", ROOT)
-    await truth.sessions.end_all("discord")
-
-    assert (await truth.sessions.read("session"))[0] is None
-    assert (await truth.sessions.read("root's"))[0] == roots
-    assert await truth.sessions.begin("moe's", "later") is None
-    assert await truth.sessions.begin("another-of-root's", "later")

@@ -11,7 +11,6 @@ from bot.policy.measures import PassJob, RejectJob, ShowRecent, ShowReviews
 from bot.policy.tiers import Tier
 from bot.repeating import submission_of_click
 from bot.reports import Report
-from bot.reviewing import file_to_judge
 from bot.status import Button
 from bot.submissions import ResultOf
 from tests.unit.bot.bench import CATALOG, occasion
@@ -74,8 +73,7 @@ async def test_what_was_reported_is_kept_for_moderators_when_it_is_rejected():
 
     record = await scene.store.read(job_id)
     assert record.files == ()
-    assert file_to_judge(record, 0) == record.withheld[0]
-    assert file_to_judge(record, 1) is file_to_judge(record, -1) is None
+    assert len(record.withheld) == 1
 
 
 async def test_of_two_moderators_at_once_the_first_one_s_word_holds():
