@@ -243,7 +243,7 @@ class Desk:
             return share_of(self.limits, self.limits.tier(requester, roles)), []
         holding, usages = await self.bench.overseeing.used(requester, roles)
         take = Take(gpu_ms=recent[0].job.estimate_ms if recent else UNKNOWN_MS, pictures=1)
-        return holding.share, [("Left", told(usage, take)) for usage in usages]
+        return holding.share, [("Quota", told(usage, take)) for usage in usages]
 
     async def _refuse_late(self, record: JobRecord, within_s: float) -> None:
         """Take back a job that would end too late to be shown; raises SubmissionError."""

@@ -48,6 +48,8 @@ def usage_of(meters: Sequence[Meter], counted: Mapping[str, Counted], now_ms: in
 def refusal_of_size(meters: Sequence[Meter], take: Take) -> SubmissionError | None:
     """Say which quota a job is too large for even when nothing of it is used; None: for none."""
     for meter in meters:
+        if not meter.ceiling:
+            return SubmissionError(_NOTHING[meter.whose])
         if take.of(meter.unit) > meter.ceiling:
             wants, has = amount(take.of(meter.unit), meter.unit, take), amount(meter.ceiling, meter.unit, take)
             return SubmissionError(
@@ -63,12 +65,14 @@ def explained(full: QueueFull, meters: Sequence[Meter], take: Take) -> QueueFull
 
 
 def told(usage: Usage, take: Take) -> str:
-    """Say how a meter stands, to whoever asks what they have left."""
-    meter = usage.meter
-    left = amount(usage.left, meter.unit, take)
-    held = f", {amount(usage.held, meter.unit, take)} of the rest held for what waits" if usage.held else ""
+    """Say how a meter stands, to whoever asks: what is used, reserved and left of it, and when there is more."""
+    meter, is_gpu = usage.meter, usage.meter.unit is Unit.GPU_MS
+    total, used, held, left = _in_pictures(usage, take)
+    of = f"{'about ' if is_gpu else ''}{several(total, 'picture')}"
+    reserved = f", {held} reserved for what waits or runs" if usage.held else ""
+    seconds = f" ({usage.left / 1000:.0f} of {meter.ceiling / 1000:.0f} GPU seconds)" if is_gpu else ""
     after = "" if usage.more_s is None else f"; more in {spelled(max(1.0, usage.more_s))}"
-    return f"{left} left of {amount(meter.ceiling, meter.unit, take)} {_each(meter)}{_SHARED[meter.whose]}{held}{after}"
+    return f"{used} of {of} used {_each(meter)}{_SHARED[meter.whose]}{reserved}, {left} left{seconds}{after}"
 
 
 def amount(count: int, unit: Unit, take: Take) -> str:
@@ -78,8 +82,24 @@ def amount(count: int, unit: Unit, take: Take) -> str:
     """
     if unit is Unit.PICTURES:
         return several(count, "picture")
-    about = count * max(1, take.pictures) // max(1, take.gpu_ms)
-    return f"about {several(about, 'picture')} ({count / 1000:.0f} GPU seconds)"
+    return f"about {several(_about(count, take), 'picture')} ({count / 1000:.0f} GPU seconds)"
+
+
+def _in_pictures(usage: Usage, take: Take) -> tuple[int, int, int, int]:
+    """Return all there is, what is used, reserved and left, in whole pictures whose sum is right.
+
+    More is used than the sum says only where more was used than there is.
+    """
+    ceiling, held = usage.meter.ceiling, max(0, usage.held)
+    if usage.meter.unit is Unit.PICTURES:
+        return ceiling, max(0, usage.used), held, usage.left
+    total, left = _about(ceiling, take), _about(usage.left, take)
+    reserved = min(total - left, -_about(-held, take))
+    return total, max(total - left - reserved, _about(usage.used, take)), reserved, left
+
+
+def _about(gpu_ms: int, take: Take) -> int:
+    return gpu_ms * max(1, take.pictures) // max(1, take.gpu_ms)
 
 
 def _usage(meter: Meter, counted: Counted, now_ms: int) -> Usage:
@@ -106,6 +126,12 @@ def _each(meter: Meter) -> str:
 
 
 _QUOTAS = {Whose.MEMBER: "your quota", Whose.PERSON: "your quota", Whose.COMMUNITY: "this community's quota"}
+_NOTHING = {
+    Whose.MEMBER: "You may paint nothing in this community: your quota is none at all. Its moderators can change that.",
+    Whose.PERSON: "You may paint nothing: your quota is none at all. Whoever runs this bot can change that.",
+    Whose.COMMUNITY: "Nothing may be painted in this community: its quota is none at all. "
+    "Whoever runs this bot can change that.",
+}
 _REACHED = {
     Whose.MEMBER: "Your quota in this community is used up for now: it is",
     Whose.PERSON: "Your quota in all communities together is used up for now: it is",

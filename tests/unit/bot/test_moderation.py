@@ -497,7 +497,7 @@ async def test_what_holds_for_somebody_is_told_with_where_it_comes_from():
 
     assert "10 pictures/day (the settings)" in told
     assert "5 pictures, 0s for another 60 min (a moderator here)" in told
-    assert "14 pictures left of 15 pictures" in told
+    assert "0 of 15 pictures used in any 24 hours, 1 reserved for what waits or runs, 14 left" in told
     assert "1 job" in told
     await did(house, BanUser(user="discord/ann", reason="law"), OPERATOR, None)
     assert "law (the operator)" in await did(house, ShowUser(user="ann"))
@@ -556,8 +556,8 @@ async def test_everybody_is_told_what_is_left_of_their_quotas_and_the_caps_of_th
     told = await desk_of(house, bench(house)).usage(ANN)
 
     assert ("Waiting", "1 of 7 jobs") in told
-    [left] = [value for name, value in told if name == "Left"]
-    assert left.startswith("8 pictures left of 10 pictures in any 24 hours, 2 pictures of the rest held")
+    [left] = [value for name, value in told if name == "Quota"]
+    assert left.startswith("0 of 10 pictures used in any 24 hours, 2 reserved for what waits or runs, 8 left")
 
 
 async def test_at_a_desk_without_a_bench_nobody_moderates():

@@ -315,7 +315,7 @@ async def test_people_are_those_who_asked_and_those_of_whom_something_holds_with
     by = {each.user: each for each in people}
     [quota] = by["ann"].quotas
     assert (quota.used, quota.reserved) == (0.25, 0.25)
-    assert "2 pictures left of 4" in quota.words
+    assert "1 of 4 pictures used in any 24 hours, 1 reserved for what waits or runs, 2 left" in quota.words
     assert by["ann"].banned is None
     assert "spam" in by["far"].banned
     everywhere = await scene.watching.people(OPERATOR, None)

@@ -172,12 +172,12 @@ def test_used_and_held_are_told_apart_and_what_comes_back_first():
 
     assert stands(pictures) == Usage(meter=pictures, used=0, held=0, returns=())
     assert stands(pictures, (4, 1, 60), (2, 2, 7200)).left == 4
-    assert told(stands(pictures), TAKE) == "10 pictures left of 10 pictures in any 24 hours"
+    assert told(stands(pictures), TAKE) == "0 of 10 pictures used in any 24 hours, 10 left"
     assert told(stands(pictures, (4, 1, 60), (2, 2, 7200)), TAKE) == (
-        "4 pictures left of 10 pictures in any 24 hours, 3 pictures of the rest held for what waits; more in 60 s"
+        "3 of 10 pictures used in any 24 hours, 3 reserved for what waits or runs, 4 left; more in 60 s"
     )
     assert told(stands(gpu, (40_000, 0, 7200)), TAKE) == (
-        "about 5 pictures (40 GPU seconds) left of about 10 pictures (80 GPU seconds) in any 24 hours; more in 2 h"
+        "5 of about 10 pictures used in any 24 hours, 5 left (40 of 80 GPU seconds); more in 2 h"
     )
 
 
@@ -194,7 +194,7 @@ def test_what_comes_back_first_pays_for_what_was_used_beyond_the_quota():
     assert stands(pictures, (5, 0, 60), (10, 0, 7200)).more_s == 7200
     assert stands(pictures).more_s is None
     assert told(stands(pictures, (2, 0, 60), (10, 0, 7200)), TAKE) == (
-        "0 pictures left of 10 pictures in any 24 hours; more in 2 h"
+        "12 of 10 pictures used in any 24 hours, 0 left; more in 2 h"
     )
 
 
@@ -241,6 +241,37 @@ def test_a_calendar_is_told_as_one():
     [month] = metered(MONTHLY)
 
     assert month.unit is Unit.GPU_MS
-    assert told(stands(month), TAKE) == "about 125 pictures (1000 GPU seconds) left of " + (
-        "about 125 pictures (1000 GPU seconds) each month"
+    assert told(stands(month), TAKE) == ("0 of about 125 pictures used each month, 125 left (1000 of 1000 GPU seconds)")
+
+
+def test_gpu_time_is_told_in_whole_pictures_whose_sum_is_right():
+    [_, gpu] = metered(DAILY)
+
+    assert told(stands(gpu, (20_000, 12_000, 60)), TAKE) == (
+        "1 of about 10 pictures used in any 24 hours, 2 reserved for what waits or runs, 7 left "
+        "(60 of 80 GPU seconds); more in 60 s"
     )
+    assert told(stands(gpu, (5_000, 5_000, 60)), TAKE).startswith("0 of about 10 pictures used in any 24 hours, 1 res")
+    assert told(stands(gpu, (100_000, 0, 60)), TAKE).startswith("12 of about 10 pictures used in any 24 hours, 0 left")
+
+
+@pytest.mark.parametrize("unit", [{"gpu_s": 0}, {"pictures": 0}])
+@pytest.mark.parametrize(
+    ("whose", "sentence"),
+    [
+        (
+            Whose.MEMBER,
+            "You may paint nothing in this community: your quota is none at all. Its moderators can change that.",
+        ),
+        (Whose.PERSON, "You may paint nothing: your quota is none at all. Whoever runs this bot can change that."),
+        (
+            Whose.COMMUNITY,
+            "Nothing may be painted in this community: its quota is none at all. "
+            "Whoever runs this bot can change that.",
+        ),
+    ],
+)
+def test_whose_quota_is_none_at_all_is_told_whom_to_ask_and_not_to_ask_for_less(whose, sentence, unit):
+    meters = meters_of(Entitlement(**{whose.value: Due(quotas=(Quota(per=Per.DAY, **unit),))}), ALICE, NOW_MS)
+
+    assert str(refusal_of_size(meters, TAKE)) == sentence

@@ -76,7 +76,7 @@ def shown(who: Requester, held: Holding, *, used: int, waiting: int) -> Answer:
 
 def left(held: Holding, *, used: int, waiting: int) -> list[tuple[str, str]]:
     """Return what /usage says of somebody's quotas."""
-    return [("Left", told(each, TAKE)) for each in usages(held, used, waiting)]
+    return [("Quota", told(each, TAKE)) for each in usages(held, used, waiting)]
 
 
 def refused_by_ban(held: Holding) -> Answer:
