@@ -43,6 +43,7 @@ class Room:
     files: LinkedFiles
     pages: Pages
     limits: WebLimits
+    people: frozenset[str]  #: ids of all who may ever speak here, whatever their invitation
 
 
 def fragment(html: str, status: int = 200) -> web.Response:

@@ -119,7 +119,7 @@ class AskRoutes:
         desk, pages = self._room.desk, self._room.pages
         match service.name:
             case name if name == MOD:
-                return pages.answer(await moderated(desk, requester, service.rest))
+                return pages.answer(await moderated(desk, requester, service.rest, self._room.people))
             case "workflows":  # here each has a button that opens its form
                 found = self._offered(spot).workflows.items()
                 return pages.workflows([(name, each.manifest.title, each.manifest.summary) for name, each in found])

@@ -68,7 +68,8 @@ class WebServer:
         self._port = options.port
         seal = Seal(options.key)
         pages = Pages(Links(files, options.limits.link_s))
-        room = Room(desk=desk, chat=chat, files=files, pages=pages, limits=options.limits)
+        people = frozenset(each.id for guest in options.guests for each in guest.people)
+        room = Room(desk=desk, chat=chat, files=files, pages=pages, limits=options.limits, people=people)
         door = Door(options.guests, seal)
         live = LiveRoutes(room)
         limits = options.limits
