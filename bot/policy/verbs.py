@@ -51,6 +51,10 @@ class Verb:
     measure: type[Measure]
     help: str
     fields: tuple[Field, ...] = ()
+    is_final: bool = False  #: it cannot be taken back
+    is_grave: bool = False  #: whoever is about to do it is warned
+    is_of_community: bool = False  #: a community's own business, which everywhere has none of
+    is_for_chats: bool = False  #: the console has it in sections of its own, or is what it leads to
 
     @property
     def rank(self) -> Rank:
@@ -59,7 +63,7 @@ class Verb:
 
     @property
     def is_asked_back(self) -> bool:
-        """Whether it cannot be taken back: in a chat it is done only once somebody says that they mean it."""
+        """Whether in a chat it is done only once somebody says that they mean it."""
         return any(each.name == NOW for each in self.fields)
 
     @property
@@ -89,7 +93,13 @@ _TEXT = Field(name="text", kind=Kind.WORDS, help="A word or a phrase.", example=
 _REVIEWED = Field(name="job", kind=Kind.JOB, help="Its id, as reviews shows it.", example="job")
 
 VERBS: tuple[Verb, ...] = (
-    Verb(name="show", measure=measures.ShowUser, help="What somebody used and may use.", fields=(_USER,)),
+    Verb(
+        name="show",
+        measure=measures.ShowUser,
+        is_for_chats=True,
+        help="What somebody used and may use.",
+        fields=(_USER,),
+    ),
     Verb(
         name="quota",
         measure=measures.SetQuota,
@@ -109,7 +119,14 @@ VERBS: tuple[Verb, ...] = (
             Field(name="for", kind=Kind.DURATION, help="For how long.", example="1d"),
         ),
     ),
-    Verb(name="reset", measure=measures.ResetUsage, help="What somebody used counts no longer.", fields=(_USER,)),
+    Verb(
+        name="reset",
+        measure=measures.ResetUsage,
+        is_grave=True,
+        is_final=True,
+        help="What somebody used counts no longer.",
+        fields=(_USER,),
+    ),
     Verb(
         name="tier",
         measure=measures.SetTier,
@@ -119,14 +136,24 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="ban",
         measure=measures.BanUser,
+        is_grave=True,
         help="Somebody may not ask; what they have waiting is cancelled.",
         fields=(_USER, _FOR, _REASON),
     ),
     Verb(name="unban", measure=measures.Unban, help="They may again.", fields=(_USER,)),
-    Verb(name="clear", measure=measures.ClearQueue, help="Cancel all that somebody has in the queue.", fields=(_USER,)),
+    Verb(
+        name="clear",
+        measure=measures.ClearQueue,
+        is_grave=True,
+        is_final=True,
+        help="Cancel all that somebody has in the queue.",
+        fields=(_USER,),
+    ),
     Verb(
         name="purge",
         measure=measures.Purge,
+        is_grave=True,
+        is_final=True,
         help="Delete somebody's messages and files of the last hours.",
         fields=(
             _USER,
@@ -137,12 +164,16 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="clear-all",
         measure=measures.ClearAll,
+        is_grave=True,
+        is_final=True,
         help="Cancel all that waits or runs here, of everybody.",
         fields=(_NOW,),
     ),
     Verb(
         name="cancel",
         measure=measures.CancelJob,
+        is_grave=True,
+        is_final=True,
         help="Stop a job.",
         fields=(Field(name="job", kind=Kind.JOB, help="Its id, as recent shows it.", example="job"),),
     ),
@@ -201,29 +232,47 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="zone",
         measure=measures.SetZone,
+        is_of_community=True,
         help="Where this community's days begin.",
         fields=(Field(name="name", kind=Kind.WORD, help="A time zone.", example="Europe/Berlin"),),
     ),
-    Verb(name="recent", measure=measures.ShowRecent, help="The latest jobs, with their prompts.", fields=(_ONE,)),
-    Verb(name="reports", measure=measures.ShowReports, help="What members reported."),
-    Verb(name="reviews", measure=measures.ShowReviews, help="What waits for you to look at it first."),
+    Verb(
+        name="recent",
+        measure=measures.ShowRecent,
+        is_for_chats=True,
+        help="The latest jobs, with their prompts.",
+        fields=(_ONE,),
+    ),
+    Verb(name="reports", measure=measures.ShowReports, is_for_chats=True, help="What members reported."),
+    Verb(
+        name="reviews", measure=measures.ShowReviews, is_for_chats=True, help="What waits for you to look at it first."
+    ),
     Verb(name="pass", measure=measures.PassJob, help="Everybody may see what a job made.", fields=(_REVIEWED,)),
     Verb(
         name="reject",
         measure=measures.RejectJob,
+        is_grave=True,
+        is_final=True,
         help="Nobody sees what a job made, and it is deleted.",
         fields=(
             _REVIEWED,
             Field(name="reason", kind=Kind.WORDS, help="Why, as whoever asked reads it.", example="why"),
         ),
     ),
-    Verb(name="audit", measure=measures.ShowAudit, help="Who did what to whom, when and why.", fields=(_ONE,)),
+    Verb(
+        name="audit",
+        measure=measures.ShowAudit,
+        is_for_chats=True,
+        help="Who did what to whom, when and why.",
+        fields=(_ONE,),
+    ),
     Verb(
         name="console",
         measure=measures.OpenConsole,
+        is_for_chats=True,
         help="A link to the console, for you alone; it works once, for five minutes.",
     ),
-    Verb(name="servers", measure=measures.ShowServers, help="How each GPU is, and what it runs."),
+    Verb(name="servers", measure=measures.ShowServers, is_for_chats=True, help="How each GPU is, and what it runs."),
     Verb(
         name="server drain",
         measure=measures.DrainServer,
@@ -239,18 +288,22 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="communities",
         measure=measures.ShowCommunities,
+        is_for_chats=True,
         help="Which communities there are, what they have in the queue, and what holds for them.",
     ),
     Verb(
         name="ban-community",
         measure=measures.BanCommunity,
+        is_of_community=True,
+        is_grave=True,
         help="Nobody here may ask any more.",
         fields=(_FOR, _REASON),
     ),
-    Verb(name="unban-community", measure=measures.UnbanCommunity, help="They may again."),
+    Verb(name="unban-community", measure=measures.UnbanCommunity, is_of_community=True, help="They may again."),
     Verb(
         name="ceiling",
         measure=measures.SetCeiling,
+        is_of_community=True,
         help="How much of the pool this community gets; without anything, what the settings say.",
         fields=(
             Field(

@@ -6,16 +6,7 @@ from dataclasses import dataclass
 from bot.policy.measures import Rank
 from bot.policy.verbs import NOW, VERBS, Field, Kind, Verb
 
-TAKES_BACK: frozenset[str] = frozenset({"purge", "cancel", "clear", "reset", "reject"})
-"""What cannot be taken back, beside what is asked back in chats."""
-
-GRAVE: frozenset[str] = TAKES_BACK | {"ban", "ban-community"}
-"""What is done by a button of its own colour."""
-
-_SEEN = frozenset({"show", "recent", "reports", "audit", "console", "reviews", "servers", "communities"})
-"""What the console itself shows."""
-
-_TITLES: Mapping[str, str] = {
+TITLES: Mapping[str, str] = {
     "grant": "Grant more",
     "quota": "Set the quota",
     "reset": "Reset use",
@@ -80,12 +71,12 @@ class Dialog:
     @property
     def is_final(self) -> bool:
         """Whether it cannot be taken back."""
-        return self.verb.is_asked_back or self.verb.name in TAKES_BACK
+        return self.verb.is_final
 
     @property
     def is_grave(self) -> bool:
         """Whether its button warns."""
-        return self.verb.name in GRAVE or self.is_final
+        return self.verb.is_grave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +89,12 @@ class Choices:
 
 def title_of(verb: Verb) -> str:
     """Return what a button says that opens it."""
-    return _TITLES.get(verb.name, verb.name.replace("-", " ").capitalize())
+    return TITLES.get(verb.name, verb.name.replace("-", " ").capitalize())
 
 
 def offered(rank: Rank) -> Iterator[Verb]:
     """Yield what the console does for somebody: the same that its buttons are made of."""
-    return (verb for verb in VERBS if rank >= verb.rank and verb.name not in _SEEN)
+    return (verb for verb in VERBS if rank >= verb.rank and not verb.is_for_chats)
 
 
 def person_verbs(rank: Rank) -> list[Verb]:

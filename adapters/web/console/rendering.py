@@ -97,7 +97,7 @@ class ConsolePages:
             actor=visit.actor,
             is_operator=visit.actor.rank is Rank.OPERATOR,
             sections=[(section, _TITLES[section]) for section in Section],
-            verbs=[verb for verb in community_verbs(visit.actor.rank) if whole.look.tenant or _is_wide(verb.name)],
+            verbs=[verb for verb in community_verbs(visit.actor.rank) if whole.look.tenant or not verb.is_of_community],
         )
 
     def sign_in(self) -> web.Response:
@@ -206,11 +206,6 @@ class ConsolePages:
 
     def _render(self, template: str, **context: object) -> str:
         return self._templates.get_template(f"console/{template}").render(context)
-
-
-def _is_wide(verb: str) -> bool:
-    # A community's own business, which everywhere has none of.
-    return verb not in ("zone", "ban-community", "unban-community", "ceiling")
 
 
 def _tone(answer: Answer) -> str:

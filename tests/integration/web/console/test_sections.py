@@ -8,12 +8,14 @@ import aiohttp
 import pytest
 from markupsafe import escape
 
+from adapters.web.console.dialogs import TITLES
 from adapters.web.console.limits import ConsoleLimits
 from bot.console.views import LiveView, PendingView, QueueView, UsageView
 from bot.errors import SubmissionError
 from bot.jobs import JobState
 from bot.policy.measures import BanUser, CancelJob, GrantMore, PassJob, Purge, RejectJob, SetQuota, ShowUser
 from bot.policy.measures import TestText as TryText
+from bot.policy.verbs import BY_NAME, VERBS
 from tests.integration.web.console.scene import console_of
 from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, PersonLine, busy, job_line, report_of
 from tests.integration.web.desk import png
@@ -298,6 +300,19 @@ async def test_what_is_held_is_let_pass_or_not(scene):
         PassJob(job_id=job.id),
         RejectJob(job_id=job.id, reason="not here"),
     ]
+
+
+def test_every_title_is_a_verbs_and_whatever_is_asked_back_is_final():
+    assert set(TITLES) <= set(BY_NAME)
+    assert all(verb.is_final for verb in VERBS if verb.is_asked_back)
+    assert all(verb.is_grave for verb in VERBS if verb.is_final)
+
+
+@pytest.mark.parametrize("verb", [each for each in VERBS if each.is_of_community], ids=lambda each: each.name)
+async def test_what_is_a_communitys_own_is_done_nowhere_else(scene, verb):
+    async with scene.signed_in(OPERATOR) as operator:
+        assert f'"{verb.name}"' not in (await operator.get("/console/now"))[1]
+        assert f'"{verb.name}"' in (await operator.get(f"/console/now?in=discord/{GUILD.id}"))[1]
 
 
 # ---- The audit ----
