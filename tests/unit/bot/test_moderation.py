@@ -470,7 +470,7 @@ async def test_a_purge_removes_messages_files_and_jobs_of_the_last_hours_and_kee
     said = await did(house, Purge(user="ann", last_s=HOUR_S))
 
     assert "Removed: 1 job" in said
-    assert "1 job stay with their pictures, as evidence" in said
+    assert "1 job stays with its pictures, as evidence: it was reported." in said
     assert await house.store.read(fresh) is None
     for kept in (old, evidence, bens):
         assert await house.store.read(kept) is not None
