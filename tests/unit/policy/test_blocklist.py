@@ -11,6 +11,7 @@ from bot.policy.blocklist import (
     MOST_CHARACTERS,
     MOST_EXPRESSIONS,
     MOST_PATTERNS,
+    MOST_STEPS_OF_ALL,
     Blocklist,
     compiled,
     refusal_of_pattern,
@@ -168,6 +169,33 @@ def test_an_empty_list_lets_everything_pass():
     assert compiled([]).judge({"prompt": "anything"}) == compiled([]).judge({})
 
 
+_SLOW = st.sampled_from([".{0,39}.{0,39}z", ".{0,19}z", r"\w+\d", "ab.*c", "(a|b|c){1,3}d", "x", "^.*.*y"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(_SLOW, st.integers(0, 99)), max_size=60))
+def test_whatever_was_taken_one_by_one_has_a_bound_on_all_its_steps(wanted):
+    taken: list[Pattern] = []
+    for text, number in wanted:
+        pattern = Pattern(text=f"{text}{number}", reading=Reading.EXPRESSION)
+        if refusal_of_pattern(pattern, taken) is None:
+            taken = [each for each in taken if each.key != pattern.key] + [pattern]
+
+    assert compiled(taken).steps <= MOST_STEPS_OF_ALL
+
+
+def test_fifty_slow_expressions_are_not_taken_and_say_why():
+    slow = [Pattern(text=f".{{0,39}}z{number}", reading=Reading.EXPRESSION) for number in range(MOST_EXPRESSIONS)]
+    fitting = next(count for count in range(MOST_EXPRESSIONS) if refusal_of_pattern(slow[count], slow[:count]))
+
+    assert 3 <= fitting <= 10
+    assert "too long" in str(refusal_of_pattern(slow[fitting], slow[:fitting]))
+
+
+def test_what_was_put_on_a_list_before_there_was_a_bound_still_holds():
+    assert blocks(listed(Pattern(text=".*.*z", reading=Reading.EXPRESSION)), "a z")
+
+
 WORDS = [Pattern(text=f"word{number}") for number in range(MOST_PATTERNS)]
 EXPRESSIONS = [Pattern(text=f"x{number}", reading=Reading.EXPRESSION) for number in range(MOST_EXPRESSIONS)]
 
@@ -184,6 +212,8 @@ EXPRESSIONS = [Pattern(text=f"x{number}", reading=Reading.EXPRESSION) for number
         (Pattern(text="a", deed=Deed.REPLACE, replacement="b" * 101), [], "at most 100"),
         (Pattern(text="(a+)+", reading=Reading.EXPRESSION), [], "very long search"),
         (Pattern(text="a+", reading=Reading.EXPRESSION), [], None),
+        (Pattern(text=".{0,39}.{0,39}z1", reading=Reading.EXPRESSION), [], "a long search"),
+        (Pattern(text=r"\bfoo\b.*\bbar\b", reading=Reading.EXPRESSION), [], None),
         (NUDE, WORDS, "The blocklist is full"),
         (replace(WORDS[0], deed=Deed.FLAG), WORDS, None),
         (Pattern(text="y", reading=Reading.EXPRESSION), EXPRESSIONS, "Use words"),

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.policy.expressions import MOST_CHARACTERS, MOST_REPEATS, MOST_WAYS, UnsafeExpression, _Reader, expression
+from bot.policy.expressions import (
+    MOST_CHARACTERS,
+    MOST_REPEATS,
+    MOST_WAYS,
+    UnsafeExpression,
+    _Reader,
+    expression,
+    steps_of,
+)
 
 RUNAWAYS = [
     # From the literature on denial of service by regular expressions, and its cousins.
@@ -88,39 +96,74 @@ def test_ways_are_never_counted_too_low(text):
         assert 0 <= _ways(pattern.pattern, subject) <= node.ways <= MOST_WAYS
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECES, max_size=10).map("".join), st.sampled_from(["a", "b", "ab", "aab", "abb"]))
+@example("ab{2,3}a.{0,9}b", "ab")
+@example("^a*b*", "a")
+@example("a|ab.{0,9}b", "ab")
+def test_no_text_takes_more_steps_than_were_counted(text, repeated):
+    try:
+        pattern = expression(text)
+    except UnsafeExpression:
+        return
+    subject = (repeated * 200)[:200]
+    if steps_of(text) > 400:
+        return
+
+    # What ends differently at the end of a text, and a letter in a word more than once, is a beginning more.
+    assert _steps(pattern.pattern, subject) <= steps_of(text) * (len(subject) + MOST_CHARACTERS)
+
+
+def test_what_begins_with_letters_is_begun_only_where_they_can_stand():
+    assert steps_of("abc.*x") < steps_of("aaa.*x") <= steps_of("..a.*x")
+    assert steps_of("^.*.*x") < steps_of(".*.*x") / 50
+
+
+def _steps(pattern: str, subject: str) -> int:
+    """Count the characters that are looked at from every place of a text, until there is no way left."""
+    parser = __import__("re._parser", fromlist=["parse"])
+    parts, steps = list(parser.parse(pattern, re.IGNORECASE)), [0]
+    for place in range(len(subject)):
+        for _ in _passes(parts, subject, place, steps):
+            pass
+    return steps[0]
+
+
 def _ways(pattern: str, subject: str) -> int:
     """Count the ways in which an expression passes the beginning of a text, by trying them all."""
     parser = __import__("re._parser", fromlist=["parse"])
-    return sum(1 for _ in _passes(list(parser.parse(pattern, re.IGNORECASE)), subject, 0))
+    return sum(1 for _ in _passes(list(parser.parse(pattern, re.IGNORECASE)), subject, 0, [0]))
 
 
-def _passes(parts, subject, at):
+def _passes(parts, subject, at, steps):
     if not parts:
         yield at
         return
     (op, argument), rest = parts[0], parts[1:]
     if str(op) in {"MAX_REPEAT", "MIN_REPEAT"}:
         least, most, inner = argument
-        yield from _repeats(list(inner), least, most, rest, subject, at)
+        yield from _repeats(list(inner), least, most, rest, subject, at, steps)
     elif str(op) in {"SUBPATTERN", "BRANCH"}:
         for branch in argument[1] if str(op) == "BRANCH" else [argument[3]]:
-            for end in _passes(list(branch), subject, at):
-                yield from _passes(rest, subject, end)
-    elif str(op) == "AT":
-        yield from _passes(rest, subject, at)
-    elif at < len(subject) and _fits(str(op), argument, subject[at]):
-        yield from _passes(rest, subject, at + 1)
+            for end in _passes(list(branch), subject, at, steps):
+                yield from _passes(rest, subject, end, steps)
+    else:
+        steps[0] += 1
+        if _fits(str(op), argument, subject, at):
+            yield from _passes(rest, subject, at + (str(op) != "AT"), steps)
 
 
-def _repeats(inner, least, most, rest, subject, at):
+def _repeats(inner, least, most, rest, subject, at, steps):
     if least <= 0:
-        yield from _passes(rest, subject, at)
+        yield from _passes(rest, subject, at, steps)
     if most > 0:
-        for end in _passes(inner, subject, at):
-            yield from _repeats(inner, least - 1, most - 1, rest, subject, end)
+        for end in _passes(inner, subject, at, steps):
+            yield from _repeats(inner, least - 1, most - 1, rest, subject, end, steps)
 
 
-def _fits(name, argument, char):
+def _fits(name, argument, subject, at):
+    if name == "AT":
+        return str(argument) != "AT_BEGINNING" or at == 0
     if name == "LITERAL":
-        return ord(char) == argument
-    return True  # of `.`, `\w` and [ab]: every letter that is used here
+        return at < len(subject) and ord(subject[at]) == argument
+    return at < len(subject)  # of `.`, `\w` and [ab]: every letter that is used here
