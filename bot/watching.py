@@ -9,7 +9,7 @@ from functools import partial
 from bot.communities import called
 from bot.console.gpus import Known, gpu_views, models_of
 from bot.console.hours import HOUR_MS, MOST_DAYS, span_of, usage_view
-from bot.console.lines import job_line, words
+from bot.console.lines import whole, whole_line
 from bot.console.people import PEOPLE, people_of, person_line
 from bot.console.shares import MEMBERS, listed, queue_view, wanted
 from bot.console.views import JobLine, LiveView, PendingView, PersonLine, ReportView, UsageView
@@ -133,7 +133,7 @@ class Watching:
     async def recent(self, actor: Actor, tenant: Tenant | None, *, user: str | None = None) -> Sequence[JobLine]:
         """Return the latest jobs, those under way first; with a user theirs alone, as the book calls them."""
         self.admit(actor, tenant)
-        return [job_line(each) for each in await self.overseeing.recent(user or None, tenant)]
+        return [whole_line(each) for each in await self.overseeing.recent(user or None, tenant)]
 
     # ---- What is to be judged ----
 
@@ -146,7 +146,7 @@ class Watching:
         return [
             ReportView(
                 report=each,
-                words=words(record) if record else "",
+                words=whole(record) if record else "",
                 files=record.made if record else (),
                 is_kept=record is not None,
             )
@@ -158,7 +158,7 @@ class Watching:
         """Return the jobs that wait for a moderator, the oldest first, with what they made."""
         self.admit(actor, tenant)
         found = await self.overseeing.reviewing.pending(tenant, limit=PENDING)
-        return [PendingView(job=job_line(each), files=each.made, texts=each.withheld_texts) for each in found]
+        return [PendingView(job=whole_line(each), files=each.made, texts=each.withheld_texts) for each in found]
 
     async def report_file(self, actor: Actor, tenant: Tenant | None, job_id: JobId, number: int) -> StoredFile:
         """Return a file of a job that was reported or is for review, by its number among all that it made.

@@ -1,5 +1,7 @@
 """Jobs as lines of the console. Pure."""
 
+from dataclasses import replace
+
 from bot.console.views import JobLine
 from bot.histories import words_of
 from bot.inert import label
@@ -9,10 +11,23 @@ from bot.servers import server_of
 WORDS, NAME = 200, 60
 """Characters of a prompt, and of somebody's name: what fits into a line."""
 
+WHOLE = 4_000
+"""Characters of a prompt where somebody decides by it: more than any platform lets anybody write."""
+
 
 def words(record: JobRecord) -> str:
     """Return a job's prompt, cut to a line."""
     return label(words_of(record), WORDS)
+
+
+def whole(record: JobRecord) -> str:
+    """Return a job's prompt as it was asked for, made visible."""
+    return label(words_of(record), WHOLE)
+
+
+def whole_line(record: JobRecord) -> JobLine:
+    """Return a job with all of its prompt: for whoever judges it."""
+    return replace(job_line(record), words=whole(record))
 
 
 def job_line(record: JobRecord) -> JobLine:

@@ -16,7 +16,7 @@ class JobLine:
     name: str
     tenant: Tenant
     workflow: str
-    words: str  #: its prompt, cut to a line
+    words: str  #: its prompt: cut to a line in the queue, whole where it is judged and of one person
     state: JobState
     server: str | None  #: that has it now
     estimate_ms: int
@@ -46,6 +46,11 @@ class QueueView:
     waiting: int
     running: int
     elsewhere: int  #: jobs under way in communities that are not shown
+
+    @property
+    def unlisted(self) -> int:
+        """Return how many jobs under way here are of people who are not listed: of many only some are."""
+        return max(0, self.waiting + self.running - sum(each.waiting + each.running for each in self.members))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

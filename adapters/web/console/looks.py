@@ -62,6 +62,11 @@ class Look:
         """Return another section of the same community."""
         return Look(section=section, tenant=self.tenant)
 
+    @property
+    def people(self) -> "Look":
+        """Return the people of the same community."""
+        return self.at(Section.PEOPLE)
+
     def with_days(self, days: int) -> "Look":
         """Return the same of so many days."""
         return replace(self, days=days)

@@ -71,7 +71,9 @@ class Panels:
         match look.section:
             case Section.NOW:
                 live = await watching.live(actor, tenant)
-                return pages.now(await self._named(actor, look, [each.tenant for each in live.queue.members]), live)
+                return pages.now(
+                    await self._named(actor, look, [each.tenant for each in live.queue.members]), live, actor.rank
+                )
             case Section.USE:
                 return pages.use(look, await watching.usage(actor, tenant, days=look.days))
             case Section.PEOPLE:

@@ -23,6 +23,9 @@ from bot.servers import ServerState
 _RETRY_S = "5"
 _DIRECT = "direct messages"
 
+_GPUS = 8
+"""GPUs that are shown large: more push the queue out of sight."""
+
 _TITLES: Mapping[Section, str] = {
     Section.NOW: "Now",
     Section.USE: "Use",
@@ -146,10 +149,13 @@ class ConsolePages:
 
     # ---- Sections ----
 
-    def now(self, look: Look, view: LiveView) -> str:
-        """Render the queue and the GPUs."""
+    def now(self, look: Look, view: LiveView, rank: Rank = Rank.MODERATOR) -> str:
+        """Render the queue and the GPUs: of many those that need somebody first and large, below the queue."""
+        is_crowded = len(view.gpus) > _GPUS
+        gpus = sorted(view.gpus, key=lambda each: is_crowded and each.state is ServerState.READY)
         working = [each for each in view.gpus if each.jobs or each.elsewhere]
-        return self._render("now.html", look=look, view=view, queue=view.queue, working=working)
+        more = {"gpus": gpus, "is_crowded": is_crowded, "is_operator": rank is Rank.OPERATOR}
+        return self._render("now.html", look=look, view=view, queue=view.queue, working=working, **more)
 
     def use(self, look: Look, view: UsageView) -> str:
         """Render who used how much over time."""

@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.jobs import Tenant
 from bot.policy.measures import Rank, ShowUser
+from bot.refusals import refused
 from bot.watching import Watching
 
 _SHOWN = ("image/", "video/")
@@ -96,7 +97,10 @@ class LookRoutes:
             raise web.HTTPBadRequest(text="Say who.")
         actor = acting_in(visit.actor, look.tenant)
         # Through the bench, as in a chat: that a moderator looked at somebody is written down.
-        answer: Answer = await self._desk.moderate(actor, ShowUser(user=look.user), look.tenant)
+        try:
+            answer: Answer = await self._desk.moderate(actor, ShowUser(user=look.user), look.tenant)
+        except SubmissionError as error:
+            return _fragment(self._pages.answer(refused(error, "console person")), 422)
         jobs = await self._watching.recent(visit.actor, look.tenant, user=look.user)
         # A name that an address gives would be somebody else's word; what a job was asked by is not.
         name = next((each.name for each in jobs), look.user)
@@ -127,5 +131,5 @@ class LookRoutes:
         return response
 
 
-def _fragment(html: str) -> web.Response:
-    return web.Response(text=html, content_type="text/html")
+def _fragment(html: str, status: int = 200) -> web.Response:
+    return web.Response(text=html, status=status, content_type="text/html")

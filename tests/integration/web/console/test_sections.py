@@ -119,7 +119,7 @@ async def test_what_changes_is_told_and_what_does_not_is_not(scene):
             async with asyncio.timeout(1.3):
                 await socket.receive_json()
         scene.watched.view = replace(scene.watched.view, gpus=())
-        assert "There is no GPU yet" in await told(socket)
+        assert "No GPU is here yet" in await told(socket)
 
 
 async def test_all_who_look_at_the_same_are_told_of_one_look(scene):
@@ -346,6 +346,52 @@ async def test_an_address_that_names_no_entry_shows_the_newest(scene, before):
     async with scene.signed_in() as moderator:
         status, body = await moderator.get(f"/console/audit?before={before}")
     assert (status, scene.watched.entries[0].id in body) == (200, True)
+
+
+async def test_those_who_are_not_listed_are_counted_as_the_tiles_count_them(scene):
+    queue = scene.watched.view.queue
+    async with scene.signed_in() as moderator:
+        assert "of others" not in (await moderator.get("/console/now"))[1]
+        scene.watched.view = replace(scene.watched.view, queue=replace(queue, waiting=queue.waiting + 150))
+        _, body = await moderator.get("/console/panel/now")
+    assert "150 more jobs are of others" in body
+    assert f'href="/console/people?in=discord%2F{GUILD.id}"' in body
+
+
+async def test_whoever_judges_a_prompt_reads_all_of_it(scene):
+    words = "very " * 300 + "last"
+    job = job_line(1, ADA, "Ada", JobState.SUCCEEDED, words=words)
+    scene.watched.held = [PendingView(job=job, files=(), texts=())]
+    scene.watched.reported = [replace(report_of(0, []), words=words)]
+    async with scene.signed_in() as moderator:
+        for section in ("review", "reports"):
+            assert f"</summary>{words}</details>" in (await moderator.get(f"/console/{section}"))[1]
+
+
+async def test_many_gpus_stand_below_the_queue_those_with_troubles_first(scene):
+    view = scene.watched.view
+    ready, _, down, _ = view.gpus
+    gpus = tuple(replace(ready, name=f"gpu{number}") for number in range(8))
+    scene.watched.view = replace(view, gpus=(*gpus, down))
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get("/console/now")
+    assert body.index('id="queue-title"') < body.index('id="gpu-shed"') < body.index('id="gpu-gpu0"')
+    assert body.count('class="gpu little"') == 8
+
+
+async def test_an_operator_reads_how_a_gpu_is_added(scene):
+    scene.watched.view = replace(scene.watched.view, gpus=())
+    async with scene.signed_in(OPERATOR) as operator:
+        assert "fairbrush servers add" in (await operator.get("/console/now"))[1]
+    async with scene.signed_in() as moderator:
+        assert "fairbrush servers add" not in (await moderator.get("/console/now"))[1]
+
+
+async def test_whoever_cannot_be_meant_is_told_in_a_box_of_the_console(scene):
+    scene.desk.trouble_of_bench = SubmissionError("Say who it is by their id.")
+    async with scene.signed_in() as moderator:
+        status, body = await moderator.get("/console/person?user=%1b")
+    assert (status, 'class="told"' in body, "by their id" in body) == (422, True, True)
 
 
 async def test_a_picture_is_sent_whole(scene):
