@@ -23,11 +23,20 @@ _IN_A_MIXED_WORD = {**_SMALL, **_LARGE, **dict(zip("вкκмнтτηε", "bkkmht
 # Strokes are no marks that could be taken off, and these have no other form: here they are accents all the same.
 _STROKES = dict(zip("øłđħŧıɑɡØŁĐĦŦ", "oldhtiagoldht", strict=True))
 
-_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0483-\u0489\u2de0-\u2dff\ua66f-\ua672\ua674-\ua67d]"
+)
 """Of Latin, Greek and Cyrillic. The marks of other scripts are what makes one letter another."""
 
+# Letters that have no other form and are a Latin one to the eye, as Unicode names them: small capitals, white on black,
+# with a stroke or a hook.
+_DRESSED = re.compile(
+    r"(?:LATIN LETTER SMALL CAPITAL|LATIN (?:SMALL|CAPITAL) LETTER"
+    r"|(?:CROSSED )?NEGATIVE (?:SQUARED|CIRCLED) LATIN CAPITAL LETTER) ([A-Z])(?: WITH .*| BAR)?"
+)
+
 _UNSEEN = frozenset({"Cf", "Cs", "Co"})
-_VARIANTS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+_VARIANTS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810)]))
 
 # Scripts that are written without spaces: each character is a word, so that words are found inside of a sentence.
 _SPACELESS = (
@@ -86,7 +95,12 @@ def _shown(char: str) -> str:
     if char in BLANK or char in _VARIANTS or unicodedata.category(char) in _UNSEEN:
         return ""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char))
-    return "".join(_STROKES.get(each, each) for each in unicodedata.normalize("NFC", bare))
+    return "".join(_undressed(each) for each in unicodedata.normalize("NFC", bare))
+
+
+def _undressed(char: str) -> str:
+    named = None if char.isascii() else _DRESSED.fullmatch(unicodedata.name(char, ""))
+    return named[1].lower() if named else _STROKES.get(char, char)
 
 
 def _folded(letters: str) -> list[str]:

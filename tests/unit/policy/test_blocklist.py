@@ -54,6 +54,12 @@ FOUND = {
     "spelled with what there is": "n . u_d   e",
     "spelled in wide letters": "ｎ ｕ ｄ ｅ",
     "with a stroke": "nuđe",
+    "in small capitals": "ɴᴜᴅᴇ",
+    "white on black": "🅽🆄🅳🅴",
+    "white in black circles": "🅝🅤🅓🅔",
+    "with strokes and hooks": "ɲʉɗɇ",
+    "with a Mongolian variant": "n\u180bude",
+    "with a Cyrillic mark": "n\u0483ude",
 }
 
 
