@@ -1,7 +1,6 @@
 """What the console shows, for whoever may look: a moderator at their community, an operator at all of them."""
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +20,7 @@ from bot.jobs import JobId, JobRecord, Requester, StoredFile, Tenant
 from bot.naming import requester_of
 from bot.overseeing import Overseeing
 from bot.overview import Facts
-from bot.policy.audit import AuditEntry, as_data
+from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, Rank, ShowRecent, may
 from bot.policy.meters import Take
 from bot.policy.rulebook import Pattern
@@ -190,16 +189,12 @@ class Watching:
         self.admit(actor, tenant)
         return await self.overseeing.rules.audit.newest(tenant, user=user or None, limit=ENTRIES, before=before)
 
-    def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncIterator[str]:
-        """Return every entry as a line of JSON, the newest first. It refuses at once, not when it is first asked."""
+    async def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncGenerator[Sequence[AuditEntry]]:
+        """Return every entry by pages, the newest first; it refuses when the first page is asked for."""
         self.admit(actor, tenant)
-        return self._exported(tenant)
-
-    async def _exported(self, tenant: Tenant | None) -> AsyncIterator[str]:
         before: str | None = None
         while entries := await self.overseeing.rules.audit.newest(tenant, limit=_PAGE, before=before):
-            for each in entries:
-                yield json.dumps(as_data(each), ensure_ascii=False) + "\n"
+            yield entries
             before = entries[-1].id
 
     # ---- Where ----

@@ -16,7 +16,8 @@ from adapters.web.console.rendering import ConsolePages
 from adapters.web.console.visits import Visit
 from adapters.web.guards import is_own_host
 from bot.console.sessions import SESSION_S
-from bot.errors import StoreLost
+from bot.errors import FairbrushError, StoreLost
+from bot.policy.measures import Actor
 from bot.policy.pace import Pace, Rate
 from bot.signing_in import UNCHECKED, SigningIn
 
@@ -97,6 +98,15 @@ class Guarding:
             return self._pages.unchecked()
         _pace(self._sessions, cookie)
         return await handler(request, Visit(actor=actor, cookie=cookie))
+
+    async def is_still(self, visit: Visit) -> bool:
+        """Tell whether a session goes on as it was; what cannot be asked is as if it did not."""
+        try:
+            found = await self._signing.actor(visit.cookie)
+        except (FairbrushError, TimeoutError):
+            return False
+        then = visit.actor
+        return isinstance(found, Actor) and (found.rank, found.tenant) == (then.rank, then.tenant)
 
     def check_attempt(self, request: web.Request) -> None:
         """Count an attempt to sign in; raises HTTPTooManyRequests."""

@@ -14,7 +14,6 @@ from adapters.web.console.sockets import OVER, Sockets
 from adapters.web.console.visits import Visit
 from bot.errors import FairbrushError
 from bot.policy.measures import Actor
-from bot.signing_in import SigningIn
 
 _HEARTBEAT_S = 20.0
 
@@ -22,10 +21,7 @@ _HEARTBEAT_S = 20.0
 class LiveRoutes:
     """Tells what changed."""
 
-    def __init__(
-        self, signing: SigningIn, guarding: Guarding, panels: Panels, sockets: Sockets, limits: ConsoleLimits
-    ) -> None:
-        self._signing = signing
+    def __init__(self, guarding: Guarding, panels: Panels, sockets: Sockets, limits: ConsoleLimits) -> None:
         self._guarding = guarding
         self._panels = panels
         self._sockets = sockets
@@ -51,7 +47,7 @@ class LiveRoutes:
         try:
             while True:
                 if monotonic() - checked_s >= self._limits.checked_every_s:
-                    if not await self._is_still(visit.cookie, actor):
+                    if not await self._guarding.is_still(visit):
                         await socket.close(code=OVER)
                         return
                     checked_s = monotonic()
@@ -70,14 +66,6 @@ class LiveRoutes:
             async with asyncio.timeout(self._limits.send_s):
                 await socket.send_json({"html": html})
         return html
-
-    async def _is_still(self, cookie: str, actor: Actor) -> bool:
-        """Tell whether a session goes on as it was; what cannot be asked is as if it did not."""
-        try:
-            found = await self._signing.actor(cookie)
-        except (FairbrushError, TimeoutError):
-            return False
-        return isinstance(found, Actor) and (found.rank, found.tenant) == (actor.rank, actor.tenant)
 
 
 async def _until_closed(socket: web.WebSocketResponse) -> None:

@@ -1,7 +1,9 @@
 """Looking: the sections as pages, somebody alone, pictures that were reported, and the audit as a file."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from aiohttp import web
 
@@ -18,6 +20,7 @@ from bot.answers import Answer
 from bot.desk import Desk
 from bot.errors import StoreLost, SubmissionError
 from bot.jobs import Tenant
+from bot.policy.audit import AuditEntry, as_data
 from bot.policy.measures import Rank, ShowUser
 from bot.refusals import refused
 from bot.watching import Watching
@@ -120,15 +123,37 @@ class LookRoutes:
 
     async def _export(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         look = look_in(request, visit, Section.AUDIT)
-        lines = self._watching.audit_export(visit.actor, look.tenant)
-        response = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="audit.jsonl"'})
-        response.content_type = "application/x-ndjson"
-        await response.prepare(request)
-        async for line in lines:
-            async with asyncio.timeout(self._limits.send_s):
-                await response.write(line.rstrip("\n").encode() + b"\n")
+        async with aclosing(self._watching.audit_export(visit.actor, look.tenant)) as pages:
+            try:
+                entries = await self._following(pages)
+            except (StoreLost, TimeoutError):
+                return self._pages.away()
+            response = web.StreamResponse(headers={"Content-Disposition": 'attachment; filename="audit.jsonl"'})
+            response.content_type = "application/x-ndjson"
+            await response.prepare(request)
+            try:
+                while entries:
+                    async with asyncio.timeout(self._limits.send_s):
+                        await response.write(_lines(entries))
+                    entries = await self._following(pages, visit)
+            except (StoreLost, TimeoutError) as error:
+                # Broken off, not ended: a file that is not whole must not look as if it were.
+                raise ConnectionAbortedError("the audit was not sent to its end") from error
         await response.write_eof()
         return response
+
+    async def _following(
+        self, pages: AsyncGenerator[Sequence[AuditEntry]], visit: Visit | None = None
+    ) -> Sequence[AuditEntry]:
+        """Return the next page, empty after the last; with a visit only while its session goes on."""
+        async with asyncio.timeout(self._limits.answer_s):
+            if visit and not await self._guarding.is_still(visit):
+                raise ConnectionAbortedError("the session is over")
+            return await anext(pages, None) or ()
+
+
+def _lines(entries: Sequence[AuditEntry]) -> bytes:
+    return "".join(f"{json.dumps(as_data(each), ensure_ascii=False)}\n" for each in entries).encode()
 
 
 def _fragment(html: str, status: int = 200) -> web.Response:

@@ -45,7 +45,7 @@ class Console:
         self._guarding = guarding
         self._parts = (
             SignInRoutes(parts.signing, guarding, pages, self._sockets),
-            LiveRoutes(parts.signing, guarding, panels, self._sockets, limits),
+            LiveRoutes(guarding, panels, self._sockets, limits),
             DeedRoutes(desk, guarding, pages, limits),
             LookRoutes(desk, parts.watching, files, panels, guarding, pages, limits),
         )

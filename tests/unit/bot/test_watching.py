@@ -1,7 +1,6 @@
 """What the console is told: all that may be seen there, and of other communities nothing but numbers."""
 
 import inspect
-import json
 from dataclasses import replace
 
 import pytest
@@ -379,10 +378,10 @@ async def test_the_audit_is_told_in_pages_and_exported_whole():
     second = await scene.watching.audit(MODERATOR, GUILD, before=first[-1].id)
     assert first[-1].at_ms >= second[0].at_ms
     assert not {each.id for each in first} & {each.id for each in second}
-    exported = [json.loads(line) async for line in scene.watching.audit_export(MODERATOR, GUILD)]
-    assert len(exported) == len({each["user"] for each in exported}) == 802
-    assert {each["community"] for each in exported} == {GUILD.id}
-    assert len([line async for line in scene.watching.audit_export(OPERATOR, None)]) == 1_203
+    exported = [each async for page in scene.watching.audit_export(MODERATOR, GUILD) for each in page]
+    assert len(exported) == len({each.user for each in exported}) == 802
+    assert {each.tenant for each in exported} == {GUILD}
+    assert len([each async for page in scene.watching.audit_export(OPERATOR, None) for each in page]) == 1_203
 
 
 async def test_an_operator_chooses_among_communities_where_anything_is():

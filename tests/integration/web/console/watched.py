@@ -1,7 +1,6 @@
 """What the console is shown in tests: a small studio, whose views a test may change; communities are kept apart."""
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import time
 from uuid import UUID, uuid5
@@ -23,7 +22,7 @@ from bot.console.views import (
 from bot.errors import StoreLost, SubmissionError
 from bot.events import MediaKind
 from bot.jobs import JobId, JobState, Place, Requester, StoredFile, Tenant
-from bot.policy.audit import AuditEntry, Author, Outcome, as_data
+from bot.policy.audit import AuditEntry, Author, Outcome
 from bot.policy.measures import Actor, Rank
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.reports import Report
@@ -193,6 +192,7 @@ class Watched:
     community_names: MemoryCommunities = field(default_factory=MemoryCommunities)
     is_lost: bool = False
     asked: int = 0
+    between: Callable[[], Awaitable[object]] | None = None  #: awaited before every page of an export but the first
     admit = staticmethod(Watching.admit)
 
     def _admit(self, actor: Actor, tenant: Tenant | None) -> None:
@@ -246,15 +246,13 @@ class Watched:
         found = [each for each in self.entries if tenant in (None, each.tenant)]
         return [each for each in found if user in (None, each.user) and (not before or each.id < before)][:20]
 
-    def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncIterator[str]:
+    async def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncGenerator[Sequence[AuditEntry]]:
         self._admit(actor, tenant)
-
-        async def lines() -> AsyncIterator[str]:
-            for each in self.entries:
-                if tenant in (None, each.tenant):
-                    yield json.dumps(as_data(each))
-
-        return lines()
+        found = [each for each in self.entries if tenant in (None, each.tenant)]
+        for start in range(0, len(found), 10):
+            if start and self.between:
+                await self.between()
+            yield found[start : start + 10]
 
     async def patterns(self, actor: Actor, tenant: Tenant | None) -> tuple[Sequence[Pattern], Sequence[Pattern]]:
         self._admit(actor, tenant)
