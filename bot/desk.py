@@ -20,7 +20,7 @@ from bot.policy.measures import Actor, Measure, Rank
 from bot.policy.meters import Take
 from bot.policy.places import Spot, offered, ruled
 from bot.policy.ranks import Ranks, rank_of
-from bot.policy.usage import told
+from bot.policy.usage import quoted, told
 from bot.ports import Cancelling, JobQueue, JobStore, LiveBoard, NoticeStore, ReportStore
 from bot.refusals import NOT_KEPT, NOT_REPORTABLE
 from bot.reports import MAX_REASON, Report
@@ -243,7 +243,10 @@ class Desk:
             return share_of(self.limits, self.limits.tier(requester, roles)), []
         holding, usages = await self.bench.overseeing.used(requester, roles)
         take = Take(gpu_ms=recent[0].job.estimate_ms if recent else UNKNOWN_MS, pictures=1)
-        return holding.share, [("Quota", told(usage, take)) for usage in usages]
+        return holding.share, [
+            ("The next job", quoted(usages, take)),
+            *(("Quota", told(usage, take)) for usage in usages),
+        ]
 
     async def _refuse_late(self, record: JobRecord, within_s: float) -> None:
         """Take back a job that would end too late to be shown; raises SubmissionError."""

@@ -134,7 +134,9 @@ def _grants(holding: Holding) -> Iterator[Held]:
     ):
         if grant and grant.until_ms > holding.now_ms:
             left_s = (grant.until_ms - holding.now_ms) / 1000
-            more = f"{several(grant.pictures, 'picture')}, {grant.gpu_s}s for another {spelled(max(1.0, left_s))}"
+            amounts = [several(grant.pictures, "picture")] * bool(grant.pictures)
+            amounts += [several(grant.gpu_s, "GPU second")] * bool(grant.gpu_s)
+            more = f"{' and '.join(amounts)} for another {spelled(max(1.0, left_s))}"
             yield Held(name="More for now", value=more, source=_who(book, grant.key))
 
 

@@ -51,7 +51,7 @@ def of_user(
 ) -> Answer:
     """Say what somebody has used, may use, and whether they are banned."""
     rows = tuple((each.name, f"{each.value} ({each.source})") for each in held(holding, places))
-    used = tuple((f"{usage.meter.whose} {usage.meter.unit}", told(usage, take)) for usage in usages)
+    used = tuple(("Quota", told(usage, take)) for usage in usages)
     queue = Section(headline="Now", rows=(("Waiting or running", _jobs(under_way)), *used))
     return Answer(sections=(Section(headline=f"What holds for {user}", rows=rows), queue))
 
@@ -216,7 +216,7 @@ def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple
             now = "that of their tier" if quotas is None else quotas_words(quotas)
             return f"The quota of {who} is {now}.", ""
         case GrantMore(pictures=pictures, gpu_s=gpu_s, for_s=for_s):
-            amounts = [f"{pictures} pictures"] * bool(pictures) + [f"{gpu_s} GPU seconds"] * bool(gpu_s)
+            amounts = [several(pictures, "picture")] * bool(pictures) + [several(gpu_s, "GPU second")] * bool(gpu_s)
             return f"{who} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""
         case SetTier(tier=tier):
             return f"{who} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""

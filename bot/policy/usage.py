@@ -75,6 +75,13 @@ def told(usage: Usage, take: Take) -> str:
     return f"{used} of {of} used {_each(meter)}{_SHARED[meter.whose]}{reserved}, {left} left{seconds}{after}"
 
 
+def quoted(usages: Sequence[Usage], take: Take) -> str:
+    """Say what a job takes before it costs anything, and how many such are left after it."""
+    takes = f"takes about {several(round(take.gpu_ms / 1000), 'GPU second')}"
+    fits = [usage.left // max(1, take.of(usage.meter.unit)) for usage in usages]
+    return f"{takes}; room for {several(min(fits), 'such job')}" if fits else takes
+
+
 def amount(count: int, unit: Unit, take: Take) -> str:
     """Say an amount: in pictures, and GPU time as pictures of the usual kind with its seconds in brackets.
 

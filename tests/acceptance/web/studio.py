@@ -72,8 +72,8 @@ def line(who: Somebody, words: str, minutes: int, *, server: str = "", is_done: 
 
 
 def _forty(left: int, held: int, after: str) -> tuple[QuotaLine, ...]:
-    rest = f", {held} pictures of the rest held for what waits" if held else ""
-    words = f"{left} pictures left of 40 pictures in any 24 hours{rest}{after}"
+    reserved = f", {held} reserved for what waits or runs" if held else ""
+    words = f"{40 - left - held} of 40 pictures used in any 24 hours{reserved}, {left} left{after}"
     return (QuotaLine(words=words, used=(40 - left - held) / 40, reserved=held / 40),)
 
 
@@ -91,8 +91,8 @@ BEN = Somebody(
     id="80351110224678913", name="Ben Okonkwo", had=0.27, running=1, server="cellar", tier="supporter",
     prompts=("poster for the harbour festival, two colours, bold letters", "poster with a heron, screen print",
              "poster with nothing but waves"),
-    quotas=(QuotaLine(words="54 pictures left of 100 pictures in any 24 hours, 2 pictures of the rest held for what "
-                            "waits; more in 40 min", used=0.44, reserved=0.02),),
+    quotas=(QuotaLine(words="44 of 100 pictures used in any 24 hours, 2 reserved for what waits or runs, 54 left; more "
+                            "in 40 min", used=0.44, reserved=0.02),),
 )  # fmt: skip
 CLEO = Somebody(
     id="80351110224678914", name="Cléo", had=0.09,

@@ -11,8 +11,8 @@ ADAPTERS = {"Discord": "adapters/discord", "Slack": "adapters/slack", "the page"
 
 _DOES: Mapping[str, str] = {
     "hears: connections, sessions, signatures, who did what where": """
-        access assets client front given groups guards guests ingress installs leaving library limits listening opening origins
-        outside persons room rooms routes_live routes_page routing seal server shapes signed tokens
+        access assets bodies client front given groups guards guests ingress installs leaving library limits listening
+        opening origins outside persons room rooms routes_live routes_page routing seal server shapes signed tokens
         """,
     "reads: commands, forms, clicks, attachments": """
         asking attachments cdn clicking completion elsewhere fields filled forming imagining layouts modals moderating

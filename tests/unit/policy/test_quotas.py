@@ -11,7 +11,7 @@ from bot.policy.entitlements import Standard, entitlement_of
 from bot.policy.meters import Due, Entitlement, Extra, Take, Unit, Whose, charges_of, meters_of
 from bot.policy.quotas import Per, Quota, Refill
 from bot.policy.rulebook import Allowance, Ceiling, Grant, Zone
-from bot.policy.usage import Usage, explained, refusal_of_size, told, usage_of
+from bot.policy.usage import Usage, explained, quoted, refusal_of_size, told, usage_of
 from tests.unit.policy.books import ALICE, HOUR_MS, NOW_MS, books
 
 DAILY = Quota(per=Per.DAY, gpu_s=80, pictures=10)
@@ -275,3 +275,13 @@ def test_whose_quota_is_none_at_all_is_told_whom_to_ask_and_not_to_ask_for_less(
     meters = meters_of(Entitlement(**{whose.value: Due(quotas=(Quota(per=Per.DAY, **unit),))}), ALICE, NOW_MS)
 
     assert str(refusal_of_size(meters, TAKE)) == sentence
+
+
+def test_what_a_job_takes_is_quoted_before_it_costs_with_the_room_that_the_nearest_quota_leaves():
+    [pictures, gpu] = metered(Quota(per=Per.DAY, gpu_s=80, pictures=40))
+
+    assert quoted((), TAKE) == "takes about 8 GPU seconds"
+    assert quoted((stands(pictures),), TAKE) == "takes about 8 GPU seconds; room for 40 such jobs"
+    assert quoted((stands(pictures), stands(gpu, (20_000, 0, 60))), TAKE) == (
+        "takes about 8 GPU seconds; room for 7 such jobs"
+    )

@@ -48,7 +48,10 @@ class ModeratedDesk(PracticeDesk):
                 ("Tier", "supporter (a moderator here)"),
                 ("Quota", "40 pictures/day (the tier supporter)"),
             )
-            now = (("Waiting or running", "10 jobs"), ("member pictures", "12 of about 40 are left, more at 14:00"))
+            now = (
+                ("Waiting or running", "10 jobs"),
+                ("Quota", "28 of 40 pictures used each day, 12 left; more in 2 h"),
+            )
             return Answer(
                 sections=(
                     Section(headline=f"What holds for {measure.user}", rows=rows),

@@ -135,11 +135,11 @@ def _used(days: int) -> UsageView:
 
 
 def _persons() -> list[PersonLine]:
-    words = ("12 of about 40 pictures a day are left, more at 14:00", "600 s of 600 s a day are used, more at midnight")
+    words = ("28 of 40 pictures used each day, 12 left; more in 2 h", "75 of about 75 pictures used each day, 0 left")
     quotas = (
         (QuotaLine(words=words[0], used=0.62, reserved=0.08),),
         (QuotaLine(words=words[1], used=0.9, reserved=0.1), QuotaLine(words=words[0], used=0.7, reserved=0.0)),
-        (QuotaLine(words="40 of about 40 pictures a day are left", used=0.0, reserved=0.02),),
+        (QuotaLine(words="0 of 40 pictures used each day, 40 left", used=0.0, reserved=0.02),),
         (),
     )
     tiers, bans = (None, "supporter", None, None), (None, None, "You are banned for 2 days: spam.", None)
@@ -238,6 +238,9 @@ class Watched:
         self._admit(actor, tenant)
         found = [job for member in self.view.queue.members for job in member.jobs]
         return [job for job in found if user in (None, job.user)] if tenant != OTHER else []
+
+    async def note(self, actor: Actor, tenant: Tenant | None, *, user: str | None = None) -> None:
+        self._admit(actor, tenant)
 
     async def audit(
         self, actor: Actor, tenant: Tenant | None, *, user: str | None = None, before: str | None = None
