@@ -496,7 +496,7 @@ async def test_what_holds_for_somebody_is_told_with_where_it_comes_from():
     told = await did(house, ShowUser(user="ann"))
 
     assert "10 pictures/day (the settings)" in told
-    assert "5 pictures, 0s for another 60 min (a moderator here)" in told
+    assert "5 pictures for another 60 min (a moderator here)" in told
     assert "0 of 15 pictures used in any 24 hours, 1 reserved for what waits or runs, 14 left" in told
     assert "1 job" in told
     await did(house, BanUser(user="discord/ann", reason="law"), OPERATOR, None)

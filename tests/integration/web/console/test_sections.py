@@ -55,7 +55,7 @@ async def test_a_moderator_reads_the_name_of_their_community_without_its_id(scen
 async def test_a_section_is_a_page_with_what_stands_in_it(scene, section):
     scene.watched.reported = [report_of(0, [])]
     expected = {
-        "now": "attic", "use": "The same as a table", "people": "12 of about 40 pictures", "reports": "my neighbour",
+        "now": "attic", "use": "The same as a table", "people": "28 of 40 pictures", "reports": "my neighbour",
         "blocklist": "casino", "audit": "172800",
     }  # fmt: skip
     async with scene.signed_in() as moderator:
