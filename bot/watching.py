@@ -1,4 +1,8 @@
-"""What the console shows, for whoever may look: a moderator at their community, an operator at all of them."""
+"""What the console shows, for whoever may look: a moderator at their community, an operator at all of them.
+
+What is open and changes by itself is looked at without an entry in the audit: that somebody opened the console is
+written there. Looks that seek somebody out, or take all of the audit along, are written down like those of a chat.
+"""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,8 +24,8 @@ from bot.jobs import JobId, JobRecord, Requester, StoredFile, Tenant
 from bot.naming import requester_of
 from bot.overseeing import Overseeing
 from bot.overview import Facts
-from bot.policy.audit import AuditEntry
-from bot.policy.measures import Actor, Rank, ShowRecent, may
+from bot.policy.audit import QUIET_S, AuditEntry, entry_of
+from bot.policy.measures import Actor, Rank, ShowAudit, ShowRecent, may
 from bot.policy.meters import Take
 from bot.policy.rulebook import Pattern
 from bot.ports import CommunityNames, JobStore, LaneStore, Overview, ServerStore, UsageStore
@@ -189,9 +193,17 @@ class Watching:
         self.admit(actor, tenant)
         return await self.overseeing.rules.audit.newest(tenant, user=user or None, limit=ENTRIES, before=before)
 
-    async def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncGenerator[Sequence[AuditEntry]]:
-        """Return every entry by pages, the newest first; it refuses when the first page is asked for."""
+    async def note(self, actor: Actor, tenant: Tenant | None, *, user: str | None = None) -> None:
+        """Write down that somebody looks at the audit of one alone, or with None takes all of it along.
+
+        Before it is shown, and once in QUIET_S: an open page asks each second.
+        """
         self.admit(actor, tenant)
+        await self.overseeing.rules.audit.add(entry_of(actor, ShowAudit(user=user), tenant), quiet_s=QUIET_S)
+
+    async def audit_export(self, actor: Actor, tenant: Tenant | None) -> AsyncGenerator[Sequence[AuditEntry]]:
+        """Return every entry by pages, the newest first; it refuses, and is noted, when the first is asked for."""
+        await self.note(actor, tenant)
         before: str | None = None
         while entries := await self.overseeing.rules.audit.newest(tenant, limit=_PAGE, before=before):
             yield entries

@@ -48,6 +48,9 @@ class Panels:
         """Return a section; `is_fresh`: as it is now, not as it was a moment ago. Raises what Watching raises."""
         # Also of what is remembered: that was read for somebody else.
         self._watching.admit(actor, look.tenant)
+        if look.section is Section.AUDIT and look.user:
+            async with asyncio.timeout(self._limits.answer_s):
+                await self._watching.note(actor, look.tenant, user=look.user)
         shown = self._remembered((look, actor.rank))
         wanted_s = self._now_s()
         async with shown.lock:

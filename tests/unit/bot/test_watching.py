@@ -378,10 +378,11 @@ async def test_the_audit_is_told_in_pages_and_exported_whole():
     second = await scene.watching.audit(MODERATOR, GUILD, before=first[-1].id)
     assert first[-1].at_ms >= second[0].at_ms
     assert not {each.id for each in first} & {each.id for each in second}
-    exported = [each async for page in scene.watching.audit_export(MODERATOR, GUILD) for each in page]
+    noted, *exported = [each async for page in scene.watching.audit_export(MODERATOR, GUILD) for each in page]
+    assert (noted.measure, noted.author.id) == ("audit", MODERATOR.id)
     assert len(exported) == len({each.user for each in exported}) == 802
     assert {each.tenant for each in exported} == {GUILD}
-    assert len([each async for page in scene.watching.audit_export(OPERATOR, None) for each in page]) == 1_203
+    assert len([each async for page in scene.watching.audit_export(OPERATOR, None) for each in page]) == 1_203 + 2
 
 
 async def test_an_operator_chooses_among_communities_where_anything_is():

@@ -75,6 +75,11 @@ class Guarded:
         entries = await self.life.house.audit.newest(GUILD, limit=50)
         return [(each.author.name, each.measure) for each in entries if each.outcome is Outcome.TRIED]
 
+    async def looked(self) -> list[tuple[str, str | None]]:
+        """Return who looked at whose audit in the moderator's community, or with None at all of it."""
+        entries = await self.life.house.audit.newest(GUILD, limit=50)
+        return [(each.author.name, each.user) for each in entries if each.measure == "audit"]
+
 
 @asynccontextmanager
 async def guarded_of(

@@ -240,6 +240,23 @@ async def test_what_was_read_for_one_is_not_shown_to_another_who_may_not_look(sc
         await panels.html(replace(MODERATOR, tenant=OTHER), look)
 
 
+async def test_looks_at_one_alone_and_an_export_are_written_down_and_what_is_open_is_not(scene):
+    async with scene.signed_in() as moderator:
+        for section in Section:
+            assert (await moderator.get(f"/console/{section}"))[0] == 200
+            assert (await moderator.get(f"/console/panel/{section}"))[0] == 200
+        assert await scene.looked() == []
+        assert (await moderator.get("/console/audit.jsonl"))[0] == 200
+        async with moderator.live("audit", "?user=ada") as socket:
+            await socket.receive_json()
+        for _ in range(3):
+            assert '"ada"' in (await moderator.get("/console/audit?user=ada"))[1]
+    # What was read for somebody else is shown to nobody without an entry of their own.
+    async with scene.signed_in(replace(MODERATOR, id="90002", name="Nils")) as another:
+        await another.get("/console/audit?user=ada")
+    assert await scene.looked() == [("Nils", "ada"), ("Maren", "ada"), ("Maren", None)]
+
+
 async def test_a_member_is_never_let_in(scene):
     member = replace(MODERATOR, rank=Rank.MEMBER)
     await scene.sessions.offer(digest_of("a-members-link"), member)
