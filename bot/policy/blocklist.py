@@ -7,6 +7,8 @@ Words are found as whole words of the plain text (bot/policy/plain.py), in one p
 word of four letters or more is found spelled out, too (`n u d e`, `n-u-d-e`): single letters in a row are joined; of
 fewer letters, initials and sizes would be found. What is not found: letters doubled or left out, digits for letters,
 and a word that is broken in the middle (`nu de`); an expression can name those that matter.
+
+Words of Cyrillic and Greek are looked for in letters of their own, too, so that a Latin one among them hides nothing.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,8 +17,8 @@ from itertools import groupby
 from re import Pattern as Expression
 
 from bot.errors import Blocked, SubmissionError
-from bot.policy.expressions import UnsafeExpression, expression, steps_of
-from bot.policy.plain import Plain, Word, plain
+from bot.policy.expressions import UnsafeExpression, expression, native_expression, steps_of
+from bot.policy.plain import Plain, Word, native, plain
 from bot.policy.rulebook import Deed, Pattern, Reading
 
 MOST_PATTERNS = 2000
@@ -64,6 +66,7 @@ class Blocklist:
     _spelled: Mapping[str, Pattern]  #: what single letters in a row may spell
     _lengths: tuple[int, ...]  #: of those
     _expressions: tuple[tuple[Expression[str], Pattern], ...]
+    _native_expressions: tuple[tuple[Expression[str], Pattern], ...]  #: those that have letters of another script
     steps: float  #: what its expressions take of each character of a text, at the very worst
 
     def judge(self, texts: Mapping[str, str]) -> Ruling:
@@ -88,7 +91,12 @@ class Blocklist:
             raise SubmissionError(f"A text has at most {MOST_CHARACTERS:,} characters.")
         bare = plain(text)
         words = list(bare.words())
-        return bare, [*self._whole(words), *self._spelled_out(words), *self._expressed(bare)]
+        hits = [*self._whole(words), *self._spelled_out(bare, words), *_expressed(self._expressions, bare.text)]
+        if bare.native != bare.text:
+            hits += self._whole([*bare.native_words()])
+        if not bare.native.isascii():
+            hits += _expressed(self._native_expressions, bare.native)
+        return bare, hits
 
     def _whole(self, words: Sequence[Word]) -> Iterator[_Hit]:
         for first, word in enumerate(words):
@@ -99,36 +107,42 @@ class Blocklist:
                 at += 1
                 node = node.following.get(words[at].plain) if at < len(words) else None
 
-    def _spelled_out(self, words: Sequence[Word]) -> Iterator[_Hit]:
+    def _spelled_out(self, bare: Plain, words: Sequence[Word]) -> Iterator[_Hit]:
+        is_latin = bare.native.isascii()
         for is_single, row in groupby(words, key=lambda word: len(word.plain) == 1 and not word.is_spaceless):
             letters = list(row) if is_single else []
             spelled = "".join(word.plain for word in letters)
-            for length in self._lengths:
-                for start in range(len(spelled) - length + 1):
-                    if pattern := self._spelled.get(spelled[start : start + length]):
-                        yield _Hit(letters[start].start, letters[start + length - 1].end, pattern)
+            own = spelled if is_latin else native("".join(bare.native[word.start] for word in letters))
+            for text in dict.fromkeys((spelled, own)):
+                for start, end in self._stretches(text):
+                    if pattern := self._spelled.get(text[start:end]):
+                        yield _Hit(letters[start].start, letters[end - 1].end, pattern)
 
-    def _expressed(self, bare: Plain) -> Iterator[_Hit]:
-        for search, pattern in self._expressions:
-            yield from (_Hit(found.start(), found.end(), pattern) for found in search.finditer(bare.text))
+    def _stretches(self, text: str) -> Iterator[tuple[int, int]]:
+        for length in self._lengths:
+            yield from ((start, start + length) for start in range(len(text) - length + 1))
 
 
 def compiled(patterns: Collection[Pattern]) -> Blocklist:
     """Make patterns ready to judge; each has passed `checked`. Of two that read alike the stricter holds."""
-    root, spelled = _Node(), {}
+    root, spelled = _Node(), dict[str, Pattern]()
     # The strictest last, where it takes the place of the others.
     for pattern in sorted(patterns, key=lambda each: -_STRICTEST.index(each.deed)):
         if pattern.reading is Reading.WORDS:
-            words = _words_of(pattern.text)
-            _put(root, words, pattern)
-            if len("".join(words)) >= SPELLED_OUT:
-                spelled["".join(words)] = pattern
+            bare = plain(pattern.text)
+            for words in ([word.plain for word in each] for each in (bare.words(), bare.native_words())):
+                _put(root, words, pattern)
+                if len("".join(words)) >= SPELLED_OUT:
+                    spelled["".join(words)] = pattern
     expressions = [each for each in patterns if each.reading is Reading.EXPRESSION]
     return Blocklist(
         _words=root,
         _spelled=spelled,
         _lengths=tuple(sorted({len(each) for each in spelled})),
         _expressions=tuple((expression(each.text), each) for each in expressions),
+        _native_expressions=tuple(
+            (native_expression(each.text), each) for each in expressions if not each.text.isascii()
+        ),
         steps=sum(steps_of(each.text) for each in expressions),
     )
 
@@ -177,6 +191,11 @@ def _refusal_of_expression(pattern: Pattern, others: Sequence[Pattern]) -> Submi
 
 def _words_of(text: str) -> list[str]:
     return [word.plain for word in plain(text).words()]
+
+
+def _expressed(expressions: Sequence[tuple[Expression[str], Pattern]], text: str) -> Iterator[_Hit]:
+    for search, pattern in expressions:
+        yield from (_Hit(found.start(), found.end(), pattern) for found in search.finditer(text))
 
 
 def _put(node: _Node, words: Sequence[str], pattern: Pattern) -> None:

@@ -3,6 +3,9 @@
 Gone are case, width and font (NFKD), accents, and what nobody sees. Letters of Cyrillic and Greek that look like Latin
 ones become these in a word that has a Latin letter too, or that has no letter which looks like none; a word of another
 script stays what it is. Digits stay digits: `4` for `a` would find words in numbers and names that hold none.
+
+A second text goes the other way: in a word with Cyrillic or Greek letters, whatever looks like these becomes them. A
+word of Latin letters alone is the same in both, so that `bot` is no `вот`.
 """
 
 import re
@@ -35,6 +38,24 @@ _DRESSED = re.compile(
     r"|(?:CROSSED )?NEGATIVE (?:SQUARED|CIRCLED) LATIN CAPITAL LETTER) ([A-Z])(?: WITH .*| BAR)?"
 )
 
+_CYRILLIC, _GREEK = re.compile("[\u0400-\u052f]"), re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
+
+
+def _towards(script: re.Pattern[str], alike: dict[str, str]) -> dict[str, str]:
+    """Return what becomes what in a word of a script: Latin letters, and those of others that look like Latin ones."""
+    others = {char: alike[latin] for char, latin in _IN_A_MIXED_WORD.items() if latin in alike}
+    return alike | {char: own for char, own in others.items() if not script.match(char)}
+
+
+# To the eye and not to the ear, so large and small letters differ: `N` is a `Ν`, and `n` an `η`.
+_TO_CYRILLIC = _towards(
+    _CYRILLIC, dict(zip("abcehijkmnoprstuxyABCEHIJKMOPSTXY", "авсеніјкмпоргѕтихуавсеніјкморѕтху", strict=True))
+)
+_TO_GREEK = _towards(
+    _GREEK, dict(zip("abehikmnoptuvwxyzABEHIKMNOPTXYZ", "αβεηικμηορτυνωχγζαβεηικμνορτχυζ", strict=True))
+)
+
+_INDICATORS = range(0x1F1E6, 0x1F200)  # regional: two of them are a flag, and more of them letters in boxes
 _UNSEEN = frozenset({"Cf", "Cs", "Co"})
 _VARIANTS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810)]))
 
@@ -62,14 +83,16 @@ class Plain:
 
     source: str  #: the text, its characters composed
     text: str
+    native: str  #: as long as `text`, with words of Cyrillic and Greek in letters of their own
     origins: tuple[int, ...]  #: of each character of `text`: which one of `source` it was
 
     def words(self) -> Iterator[Word]:
         """Return the words in their order."""
-        for found in _WORD.finditer(self.text):
-            word = found[0]
-            spaceless = len(word) == 1 and _ALONE.match(word) is not None
-            yield Word(word, *found.span(), spaceless)
+        return _words(self.text)
+
+    def native_words(self) -> Iterator[Word]:
+        """Return the same words in letters of their own."""
+        return _words(self.native)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return where in `source` a stretch of the plain text comes from."""
@@ -80,11 +103,40 @@ def plain(text: str) -> Plain:
     """Make a text plain."""
     source = unicodedata.normalize("NFC", clean(text))
     if source.isascii():
-        return Plain(source=source, text=source.lower(), origins=tuple(range(len(source))))
+        text = source.lower()
+        return Plain(source=source, text=text, native=text, origins=tuple(range(len(source))))
     shown = [(char, place) for place, each in enumerate(source) for char in _shown(each)]
     letters = "".join(char for char, _ in shown)
-    pieces = [(char, place) for (_, place), piece in zip(shown, _folded(letters), strict=True) for char in piece]
-    return Plain(source=source, text="".join(char for char, _ in pieces), origins=tuple(place for _, place in pieces))
+    pieces = _folded(letters)
+    return Plain(
+        source=source,
+        text="".join(pieces),
+        native=native(letters),
+        origins=tuple(place for (_, place), piece in zip(shown, pieces, strict=True) for _ in piece),
+    )
+
+
+def native(letters: str) -> str:
+    """Return plain letters, before or after their case went, with words of Cyrillic and Greek in letters of their own.
+
+    Whose a word is the more letters say; those of Latin do not count.
+    """
+    return _WORD.sub(lambda found: _native(found[0]), letters).casefold()
+
+
+def _native(word: str) -> str:
+    cyrillic, greek = len(_CYRILLIC.findall(word)), len(_GREEK.findall(word))
+    if not cyrillic and not greek:
+        return word
+    alike = _TO_CYRILLIC if cyrillic >= greek else _TO_GREEK
+    return "".join(alike.get(char, char) for char in word)
+
+
+def _words(text: str) -> Iterator[Word]:
+    for found in _WORD.finditer(text):
+        word = found[0]
+        spaceless = len(word) == 1 and _ALONE.match(word) is not None
+        yield Word(word, *found.span(), spaceless)
 
 
 @lru_cache(maxsize=4096)
@@ -94,6 +146,8 @@ def _shown(char: str) -> str:
         return char
     if char in BLANK or char in _VARIANTS or unicodedata.category(char) in _UNSEEN:
         return ""
+    if ord(char) in _INDICATORS:
+        return f" {chr(ord(char) - _INDICATORS[0] + ord('a'))} "
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char))
     return "".join(_undressed(each) for each in unicodedata.normalize("NFC", bare))
 

@@ -17,6 +17,7 @@ from bot.policy.blocklist import (
     refusal_of_pattern,
     refusal_of_texts,
 )
+from bot.policy.plain import plain
 from bot.policy.rulebook import Deed, Pattern, Reading
 
 NUDE = Pattern(text="nude")
@@ -60,6 +61,7 @@ FOUND = {
     "with strokes and hooks": "ɲʉɗɇ",
     "with a Mongolian variant": "n\u180bude",
     "with a Cyrillic mark": "n\u0483ude",
+    "in regional indicators": "🇳🇺🇩🇪",
 }
 
 
@@ -156,6 +158,47 @@ def test_an_expression_is_searched_for_in_the_plain_text():
 
     assert blocks(blocklist, "ＳＣＨООＬ\u200bgirl")
     assert not blocks(blocklist, "school of girls")
+
+
+NATIVE = [
+    ("секс", ["секс", "СЕКС", "cекс", "сeкс", "cekс", "CЕKC", "сεкс", "с е к с", "c e к c", "C-Е-К-С"]),
+    ("порно", ["порно", "пopнo", "ПOPHO", "пοрно"]),
+    ("водка", ["водка", "вoдка", "BОДKА"]),
+    ("мат", ["мат", "мaт", "MАТ"]),
+    ("сосо", ["сосо", "coсo", "с о с о"]),
+    ("καλι", ["καλι", "kαλι", "ΚAΛΙ", "κаλι", "k a λ i"]),
+]
+
+
+@pytest.mark.parametrize(("word", "texts"), NATIVE)
+@pytest.mark.parametrize("reading", Reading)
+def test_a_word_of_another_script_is_found_with_latin_letters_in_it(word, texts, reading):
+    blocklist = listed(Pattern(text=word, reading=reading))
+    texts = [text for text in texts if reading is Reading.WORDS or text[1] not in " -"]  # spelled out are words alone
+
+    assert [text for text in texts if not blocks(blocklist, f"the {text}, ну")] == []
+
+
+@pytest.mark.parametrize("reading", Reading)
+def test_a_latin_word_is_none_of_another_script(reading):
+    blocklist = listed(*(Pattern(text=each, reading=reading) for each in ("мат", "вот", "нет", "секс")))
+
+    for text in ("tomato", "mat", "BOT", "a bot и net", "t o m a t o", "томат" if reading is Reading.WORDS else ""):
+        assert not blocks(blocklist, text)
+
+
+def test_what_is_replaced_in_another_script_is_replaced_where_it_stood():
+    swap = Pattern(text="секс", deed=Deed.REPLACE, replacement="чай")
+
+    assert listed(swap).judge({"prompt": "ﬁne cекс, ß"}).texts == {"prompt": "ﬁne чай, ß"}
+
+
+@given(st.text(st.sampled_from("aHтсßﬁίΣ n🇳é\u0301") | st.characters()))
+def test_both_plain_texts_are_of_one_length(text):
+    bare = plain(text)
+
+    assert len(bare.text) == len(bare.native) == len(bare.origins)
+    assert [word[1:] for word in bare.words()] == [word[1:] for word in bare.native_words()]
 
 
 def test_who_is_refused_does_not_learn_by_what():
