@@ -17,7 +17,7 @@ _BODY_S = 10.0
 def look_in(request: web.Request, visit: Visit, section: Section | None = None) -> Look:
     """Return what an address looks at; raises HTTPForbidden, or HTTPNotFound where there is no such section.
 
-    Here alone a community is taken from an address, and judged.
+    Here alone a community is taken from an address.
     """
     try:
         tenant = community_in(visit, request.query.get("in"))
