@@ -106,7 +106,8 @@ class Guards:
             self._check_pace(session)
 
     def _check_pace(self, session: Session) -> None:
-        if refused := self._pace.refusal(session.id, monotonic()):
+        # By the guest: whoever drops their cookie is the same one.
+        if refused := self._pace.refusal(session.guest.id, monotonic()):
             after = {"Retry-After": f"{ceil(refused.retry_after_s)}"}
             raise web.HTTPTooManyRequests(text=f"{refused} Wait a moment.", headers=after)
 

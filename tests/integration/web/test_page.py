@@ -396,3 +396,15 @@ async def test_pages_and_messages_are_bounded(tmp_path):
 
     assert (large, upload, quick) == (413, 413, 429)
     assert TooFast.sentence in told
+
+
+async def test_who_drops_their_cookie_asks_no_more_often(tmp_path):
+    limits = WebLimits(rate=Rate(burst=1, per_s=0.01))
+    async with scene_of(tmp_path, DEMO, limits=limits) as scene:
+        statuses = []
+        for _ in range(2):
+            async with scene.visit() as browser:
+                await browser.open()
+                statuses.append((await browser.ask("/help"))[0])
+
+    assert statuses[1] == 429 != statuses[0]
