@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills",
         metavar="N",
         type=int,
-        default=10,
+        default=5,
         help="how often tests/acceptance/service kills the service, and then parts of one that is several processes",
     )
     parser.addoption(
