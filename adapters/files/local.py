@@ -9,12 +9,12 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, TypeVar
 
 from adapters.files.links import LinkSigner
 from bot.errors import FileGone, ResultLost
@@ -22,6 +22,8 @@ from bot.jobs import StoredFile
 from bot.media import HEAD_BYTES, recognise
 
 _log = logging.getLogger(__name__)
+
+F = TypeVar("F")
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 _CHUNK = 256 * 1024
@@ -51,7 +53,7 @@ class LocalFiles:
     async def put(self, content: AsyncIterator[bytes], *, name: str, media_type: str) -> StoredFile:
         """Keep a file; its type is told by its content. Raises ResultLost over the limit or when the disk refuses."""
         try:
-            partial = await asyncio.to_thread(_Partial.begin, self._folder)
+            partial = await _opened(lambda: _Partial.begin(self._folder), _Partial.discard)
             try:
                 async for chunk in content:
                     if partial.size + len(chunk) > self._max_bytes:
@@ -77,7 +79,7 @@ class LocalFiles:
     async def read(self, key: str) -> AsyncGenerator[bytes]:
         """Read a file in chunks; raises FileGone."""
         try:
-            file = await asyncio.to_thread(self._path(key).open, "rb")
+            file = await _opened(lambda: self._path(key).open("rb"), IO.close)
         except OSError as error:
             raise FileGone(detail=f"{key}: {error}") from error
         with file:
@@ -191,6 +193,16 @@ class _Partial:
         """Remove it if it was not kept."""
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+async def _opened(opening: Callable[[], F], leave: Callable[[F], None]) -> F:
+    """Open a file in a thread, which opens it all the same when its task is cancelled meanwhile: then it is left."""
+    file = asyncio.get_running_loop().run_in_executor(None, opening)
+    try:
+        return await asyncio.shield(file)
+    except asyncio.CancelledError:
+        file.add_done_callback(lambda done: leave(done.result()) if done.exception() is None else None)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

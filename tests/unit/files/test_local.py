@@ -1,8 +1,12 @@
 """The folder of files: whole or not at all, opened by signed links, listed for retention."""
 
 import asyncio
+import gc
+import tempfile
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -41,6 +45,30 @@ async def test_a_put_that_is_cancelled_leaves_no_file(files, tmp_path):
         await putting
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_a_put_that_is_cancelled_while_its_file_is_opened_leaves_none_open_and_none_there(
+    files, tmp_path, monkeypatch
+):
+    asked, may, opened = threading.Event(), threading.Event(), tempfile.mkstemp
+
+    def slowly(**where: Any) -> tuple[int, str]:
+        asked.set()
+        may.wait()
+        return opened(**where)
+
+    monkeypatch.setattr(tempfile, "mkstemp", slowly)
+    putting = asyncio.create_task(files.put(chunks(b"x"), name="a", media_type=""))
+    await asyncio.to_thread(asked.wait)
+    putting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    may.set()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.sleep(0)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    gc.collect()  # a file that is left open is told here, as a warning, which fails the test
 
 
 async def test_what_a_killed_process_left_is_swept_and_what_is_kept_stays(files, tmp_path):
