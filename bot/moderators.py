@@ -214,7 +214,7 @@ def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple
             return f"{who} may ask again.", ""
         case SetQuota(quotas=quotas):
             now = "that of their tier" if quotas is None else quotas_words(quotas)
-            return f"The quota of {who} is {now}.", "Of another time than before it begins afresh."
+            return f"The quota of {who} is {now}.", "If it is for another time than before, it begins afresh."
         case GrantMore(pictures=pictures, gpu_s=gpu_s, for_s=for_s):
             amounts = [several(pictures, "picture")] * bool(pictures) + [several(gpu_s, "GPU second")] * bool(gpu_s)
             return f"{who} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""

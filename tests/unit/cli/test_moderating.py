@@ -37,7 +37,9 @@ def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Where:
 
 def test_what_is_done_lasts_and_is_told_with_where_it_comes_from(where, capsys):
     take(["quota", "7", "40", "pictures/day"], where, as_json=False)
-    assert capsys.readouterr().out == "The quota of 7 is 40 pictures/day.\n"
+    assert capsys.readouterr().out == (
+        "The quota of 7 is 40 pictures/day.\nIf it is for another time than before, it begins afresh.\n"
+    )
 
     show_policy("discord/7", where, (), as_json=True)
     rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
