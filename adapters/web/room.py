@@ -1,15 +1,13 @@
 """What all routes share: who asks, what they may see, and how a refusal is told."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Middleware
 
-from adapters.web.bodies import object_of
+from adapters.web import bodies
 from adapters.web.chat import WebChat
 from adapters.web.guards import session_of
 from adapters.web.guests import Guest
@@ -91,13 +89,7 @@ def _status(error: Exception) -> int:
 
 async def json_of(request: web.Request, limits: WebLimits) -> Json:
     """Read a bounded JSON object."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="Send JSON.")
-    body = bytearray()
-    async with _deadline():
-        async for chunk in request.content.iter_chunked(64 * 1024):
-            _grow(body, chunk, limits.message_bytes)
-    return object_of(bytes(body))
+    return await bodies.json_of(request, most=limits.message_bytes, within_s=BODY_S)
 
 
 def speaker_of(request: web.Request, content: Json) -> Requester:
@@ -123,12 +115,12 @@ async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Ad
         raise web.HTTPUnsupportedMediaType(text="Send a form.")
     content: Json = {}
     sent: dict[str, bytes] = {}
-    async with _deadline():
+    async with bodies.arriving(BODY_S):
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
                 raise web.HTTPBadRequest(text="Forms do not nest.")
             if part.name == "ask":
-                content = object_of(await _part(part, room.limits.message_bytes))
+                content = bodies.object_of(await _part(part, room.limits.message_bytes))
             elif part.name in KINDS and part.name not in sent:
                 sent[part.name] = await _part(part, room.limits.upload_bytes)
             else:
@@ -136,27 +128,11 @@ async def parts_of(request: web.Request, room: Room) -> tuple[Json, dict[str, Ad
     return content, {kind: await room.desk.admit(picture) for kind, picture in sent.items()}
 
 
-@asynccontextmanager
-async def _deadline() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(BODY_S):
-            yield
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
-
-
 async def _part(part: BodyPartReader, limit: int) -> bytes:
     content = bytearray()
     while chunk := await part.read_chunk(64 * 1024):
-        _grow(content, chunk, limit)
+        bodies.grow(content, chunk, limit)
     return bytes(content)
-
-
-def _grow(content: bytearray, chunk: bytes, limit: int) -> None:
-    """Add to a body, and stop where it becomes too large."""
-    content += chunk
-    if len(content) > limit:
-        raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content), text="That is too large.")
 
 
 def job_id_in(request: web.Request) -> JobId:

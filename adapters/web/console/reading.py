@@ -1,11 +1,10 @@
 """What a request to the console says: where somebody looks, and what they filled in."""
 
-import asyncio
 from uuid import UUID
 
 from aiohttp import web
 
-from adapters.web.bodies import object_of
+from adapters.web.bodies import json_of
 from adapters.web.console.looks import Look, Section, look_of
 from adapters.web.console.visits import Visit, community_in
 from bot.errors import NotAllowed
@@ -38,15 +37,4 @@ def job_in(request: web.Request) -> JobId:
 
 async def content_of(request: web.Request, most: int) -> dict[str, object]:
     """Return what was filled in: a small JSON object."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="Send JSON.")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for chunk in request.content.iter_chunked(most):
-                body += chunk
-                if len(body) > most:
-                    raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body), text="That is too large.")
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
-    return object_of(bytes(body))
+    return await json_of(request, most=most, within_s=_BODY_S)

@@ -1,10 +1,10 @@
 """Getting in, by a link that works once, and out again. A link that is only fetched does nothing and stays good."""
 
-import asyncio
 from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from adapters.web.bodies import body_of
 from adapters.web.console.guarding import PATH, Guarding
 from adapters.web.console.rendering import ConsolePages
 from adapters.web.console.sockets import Sockets
@@ -61,17 +61,7 @@ async def _token_in(request: web.Request) -> str:
     """Read the one field of the form."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType(text="Send the form.")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_FORM_S):
-            async for chunk in request.content.iter_chunked(_FORM_BYTES):
-                body += chunk
-                if len(body) > _FORM_BYTES:
-                    raise web.HTTPRequestEntityTooLarge(
-                        max_size=_FORM_BYTES, actual_size=len(body), text="That is too large."
-                    )
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout(text="That took too long to arrive.") from error
+    body = await body_of(request, most=_FORM_BYTES, within_s=_FORM_S)
     try:
         fields = parse_qs(body.decode("ascii", "replace"), max_num_fields=4)
     except ValueError as error:
