@@ -82,6 +82,8 @@ class Vouching:
             outage.lost(error)
         except TimeoutError:
             outage.lost(ChatError(detail="no answer in time"))
+        except Exception as error:  # noqa: BLE001 - an answer that nobody foresaw must not end what the process does besides
+            outage.broke(error)
         else:
             outage.over()
 

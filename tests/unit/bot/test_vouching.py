@@ -150,6 +150,18 @@ async def test_a_community_that_cannot_be_asked_about_keeps_no_other_from_it(cap
     assert caplog.text.count("asking discord who moderates: lost") == 1
 
 
+async def test_an_answer_that_nobody_foresaw_ends_no_round_and_lets_nobody_stay_beyond_what_is_believed(caplog):
+    door = Door(platform=Platform(says={"moe": ValueError("no number of a role"), "eve": Rank.MEMBER}))
+    moes, eves = await door.let_in(), await door.let_in(EVE)
+    await door.passes(BELIEVED_S)
+
+    assert await door.signing_in.actor(eves) is None
+    assert await door.signing_in.actor(moes) == MOE
+    assert caplog.text.count("asking discord who moderates: failed") == 1
+    await door.passes(1)
+    assert await door.signing_in.actor(moes) is UNCHECKED
+
+
 async def test_browsers_of_one_person_are_asked_about_together():
     door = Door()
     cookies = [await door.let_in() for _ in range(3)]
