@@ -7,11 +7,9 @@ from typing import cast
 from adapters.redis import answers
 from adapters.redis.edge import Edge
 from adapters.redis.keys import job_name, name_of, quoted, where_name
+from adapters.redis.reading import records_of
 from bot.jobs import JobId, JobRecord, Tenant
 from bot.policy.rulebook import apart
-
-_AT_ONCE = 200
-"""Jobs that are read by one script."""
 
 _LOOKED_THROUGH = 1000
 """Jobs that one script looks through."""
@@ -25,7 +23,8 @@ class RedisCensus:
 
     async def under_way(self, tenant: Tenant | None, user: str | None) -> Sequence[JobRecord]:
         """Return the jobs that wait or run."""
-        return await self._records(answers.rows(await self.edge.run("under_way", *_whose(tenant, user))))
+        found = answers.rows(await self.edge.run("under_way", *_whose(tenant, user)))
+        return await records_of(self.edge, cast("list[bytes]", found))
 
     async def settled(
         self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
@@ -40,19 +39,11 @@ class RedisCensus:
             left_out += answers.number(looked)
             if looked != _LOOKED_THROUGH:
                 break
-        return await self._records(found[:limit])
+        return await records_of(self.edge, found[:limit])
 
     async def known(self, job_ids: Sequence[JobId]) -> Sequence[JobRecord]:
         """Return of these jobs those that are kept."""
-        return await self._records([job_name(each) for each in job_ids])
-
-    async def _records(self, names: Sequence[object]) -> list[JobRecord]:
-        ids = cast("Sequence[bytes | str]", names)
-        found: list[JobRecord] = []
-        for begin in range(0, len(ids), _AT_ONCE):
-            some = await self.edge.run("read", *ids[begin : begin + _AT_ONCE])
-            found += [answers.record(each) for each in answers.rows(some)]
-        return found
+        return await records_of(self.edge, [job_name(each) for each in job_ids])
 
 
 def _whose(tenant: Tenant | None, user: str | None) -> tuple[str, str, str]:

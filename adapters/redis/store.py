@@ -7,6 +7,7 @@ from typing import cast
 from adapters.redis import answers
 from adapters.redis.edge import Edge, Reply
 from adapters.redis.keys import job_name, quoted, tenant_name, user_name
+from adapters.redis.reading import records_of
 from bot.accounts import PRIORITY_STEP
 from bot.jobs import JobId, JobRecord, Requester
 from bot.ports import Held
@@ -20,14 +21,14 @@ class RedisStore:
 
     async def read(self, job_id: JobId) -> JobRecord | None:
         """Return a job and what has become of it."""
-        found = await self._records([job_name(job_id)])
+        found = await records_of(self.edge, [job_name(job_id)])
         return found[0] if found else None
 
     async def of_requester(self, requester: Requester, *, limit: int = 20) -> Sequence[JobRecord]:
         """Return somebody's jobs, the newest first."""
         index = f"{self.edge.keys.key('of')}:{tenant_name(requester.tenant)}/{user_name(requester)}"
         newest = await self.edge.ask("ZREVRANGE", index, 0, limit - 1)
-        return await self._records(cast("list[bytes]", newest))
+        return await records_of(self.edge, cast("list[bytes]", newest))
 
     async def forget(self, job_id: JobId) -> bool:
         """Forget a settled job; its files, if nothing else needs them, go with the next sweep."""
@@ -51,11 +52,6 @@ class RedisStore:
         kept = self.edge.keys.key("workflow", digest)
         manifest, graph = map(answers.data, answers.rows(await self.edge.ask("HMGET", kept, "manifest", "graph")))
         return (manifest, graph) if manifest is not None and graph is not None else None
-
-    async def _records(self, job_ids: Sequence[str] | Sequence[bytes]) -> list[JobRecord]:
-        if not job_ids:
-            return []
-        return [answers.record(each) for each in answers.rows(await self.edge.run("read", *job_ids))]
 
 
 def _number(answer: Reply) -> int:
