@@ -8,6 +8,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Middleware
 
 from adapters.web import bodies
+from adapters.web.answers import fragment, status_of
 from adapters.web.chat import WebChat
 from adapters.web.guards import session_of
 from adapters.web.guests import Guest
@@ -16,7 +17,7 @@ from adapters.web.links import LinkedFiles
 from adapters.web.rendering import Pages
 from bot.answers import Answer
 from bot.desk import Desk
-from bot.errors import FairbrushError, QueueFull, SubmissionError
+from bot.errors import QueueFull
 from bot.images import Admitted
 from bot.jobs import JobId, JobRecord, Requester
 from bot.refusals import refused
@@ -44,11 +45,6 @@ class Room:
     people: frozenset[str]  #: ids of all who may ever speak here, whatever their invitation
 
 
-def fragment(html: str, status: int = 200) -> web.Response:
-    """Answer with a piece of the page."""
-    return web.Response(text=html, status=status, content_type="text/html")
-
-
 def told(pages: Pages) -> Middleware:
     """Return the innermost middleware: what a route raises becomes words for whoever asked."""
 
@@ -63,7 +59,7 @@ def told(pages: Pages) -> Middleware:
         except Exception as error:  # noqa: BLE001 — the edge: the log has what whoever asked is not told
             resource = request.match_info.route.resource  # what was asked for, without the ids in its address
             refusal = refused(error, f"{request.method} {resource.canonical if resource else 'nothing'}")
-            return fragment(_words(pages, error, refusal), _status(error))
+            return fragment(_words(pages, error, refusal), status_of(error))
 
     return tell
 
@@ -74,17 +70,6 @@ def _words(pages: Pages, error: Exception, refusal: Answer) -> str:
     [section] = refusal.sections
     tone = "full" if isinstance(error, QueueFull) else "bad"
     return pages.note(section.headline, "".join(section.sentence), tone=tone)
-
-
-def _status(error: Exception) -> int:
-    match error:
-        case InvalidValues() | SubmissionError():
-            return 422
-        case QueueFull():
-            return 429
-        case FairbrushError() | TimeoutError():
-            return 503
-    return 500
 
 
 async def json_of(request: web.Request, limits: WebLimits) -> Json:

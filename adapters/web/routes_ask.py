@@ -7,10 +7,11 @@ from uuid import UUID
 
 from aiohttp import web
 
+from adapters.web.answers import fragment
 from adapters.web.completion import Completion, complete
 from adapters.web.guards import session_of
 from adapters.web.moderating import moderated, moderates, rank_of
-from adapters.web.room import Json, Room, fragment, json_of, occasion_of, parts_of, speaker_of
+from adapters.web.room import Json, Room, json_of, occasion_of, parts_of, speaker_of
 from adapters.web.sending import FILE_HEADERS
 from adapters.web.verbs import complete_verb
 from bot.answers import Answer, Link, Section

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from adapters.web.answers import fragment
 from adapters.web.guards import session_of
 from adapters.web.moderating import moderates
-from adapters.web.room import Room, fragment, job_id_in, json_of, occasion_of, seen, seen_job, speaker_of
+from adapters.web.room import Room, job_id_in, json_of, occasion_of, seen, seen_job, speaker_of
 from adapters.web.sending import FILE_HEADERS, Sent, send
 from bot.clicking import Click, effect_of
 from bot.effects import Effect, GiveWords, Heed, OpenEdit, Paint, Remove, Say

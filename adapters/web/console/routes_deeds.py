@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from adapters.web.answers import fragment, status_of
 from adapters.web.console.dialogs import Choices, dialog_of, offered, raw_of
 from adapters.web.console.guarding import PATH, Guarding
 from adapters.web.console.limits import ConsoleLimits
@@ -11,13 +12,11 @@ from adapters.web.console.rendering import ConsolePages
 from adapters.web.console.visits import Visit, acting_in
 from bot.answers import Answer
 from bot.desk import Desk
-from bot.errors import FairbrushError, SubmissionError
 from bot.jobs import Tenant
 from bot.policy.measures import Rank
 from bot.policy.verbs import NOW, Verb
 from bot.presiding import Presiding
 from bot.refusals import refused
-from workflows.faults import InvalidValues
 
 _ROUTE = f"{PATH}/deeds/{{verb}}"
 
@@ -41,7 +40,7 @@ class DeedRoutes:
         look, verb = look_in(request, visit, Section.NOW), _verb(request, visit.actor.rank)
         given = {name: text[:LONGEST] for name, text in request.query.items()}
         dialog = dialog_of(verb, given, given.get("name", given.get("user", "")), self._choices(look.tenant))
-        return _fragment(self._pages.dialog(look, dialog))
+        return fragment(self._pages.dialog(look, dialog))
 
     async def _do(self, request: web.Request, visit: Visit) -> web.Response:
         # Whoever may not is refused by the bench, which writes that down.
@@ -52,8 +51,8 @@ class DeedRoutes:
         try:
             answer = await self._presiding.do(acting_in(visit.actor, look.tenant), verb, raw)
         except Exception as error:  # noqa: BLE001 — the edge: the log has what whoever asked is not told
-            return _fragment(self._pages.answer(_refusal(error, verb)), _status(error))
-        return _fragment(self._pages.answer(answer))
+            return fragment(self._pages.answer(_refusal(error, verb)), status_of(error))
+        return fragment(self._pages.answer(answer))
 
     def _choices(self, tenant: Tenant | None) -> Choices:
         limits = self._desk.limits
@@ -72,16 +71,3 @@ def _verb(request: web.Request, rank: Rank) -> Verb:
 
 def _refusal(error: Exception, verb: Verb) -> Answer:
     return refused(error, f"console {verb.name}")
-
-
-def _status(error: Exception) -> int:
-    match error:
-        case InvalidValues() | SubmissionError():
-            return 422
-        case FairbrushError() | TimeoutError():
-            return 503
-    return 500
-
-
-def _fragment(html: str, status: int = 200) -> web.Response:
-    return web.Response(text=html, status=status, content_type="text/html")

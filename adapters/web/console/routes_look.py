@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 from aiohttp import web
 
+from adapters.web.answers import fragment
 from adapters.web.console.guarding import PATH, Guarding
 from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import Look, Section
@@ -80,7 +81,7 @@ class LookRoutes:
 
     async def _panel(self, request: web.Request, visit: Visit) -> web.Response:
         # After something was done: as it is now, for whoever did it.
-        return _fragment(await self._panels.html(visit.actor, look_in(request, visit), is_fresh=True))
+        return fragment(await self._panels.html(visit.actor, look_in(request, visit), is_fresh=True))
 
     async def _communities(self, visit: Visit, looked_at: Tenant | None) -> Sequence[Tenant]:
         """Return what an operator may choose from; a moderator's is fixed."""
@@ -103,11 +104,11 @@ class LookRoutes:
         try:
             answer: Answer = await self._desk.moderate(actor, ShowUser(user=look.user), look.tenant)
         except SubmissionError as error:
-            return _fragment(self._pages.answer(refused(error, "console person")), 422)
+            return fragment(self._pages.answer(refused(error, "console person")), 422)
         jobs = await self._watching.recent(visit.actor, look.tenant, user=look.user)
         # A name that an address gives would be somebody else's word; what a job was asked by is not.
         name = next((each.name for each in jobs), look.user)
-        return _fragment(self._pages.person(look, (look.user, name), answer, jobs, visit.actor.rank))
+        return fragment(self._pages.person(look, (look.user, name), answer, jobs, visit.actor.rank))
 
     async def _file(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         look = look_in(request, visit, Section.REPORTS)
@@ -154,7 +155,3 @@ class LookRoutes:
 
 def _lines(entries: Sequence[AuditEntry]) -> bytes:
     return "".join(f"{json.dumps(as_data(each), ensure_ascii=False)}\n" for each in entries).encode()
-
-
-def _fragment(html: str, status: int = 200) -> web.Response:
-    return web.Response(text=html, status=status, content_type="text/html")
