@@ -10,7 +10,7 @@ from bot.holds import OPERATOR, held
 from bot.houserules import Holding
 from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.naming import person, short
-from bot.policy.audit import WHOM, AuditEntry, Outcome
+from bot.policy.audit import AuditEntry
 from bot.policy.blocklist import Ruling
 from bot.policy.changes import Change
 from bot.policy.measures import (
@@ -34,6 +34,7 @@ from bot.policy.periods import minute
 from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.policy.usage import Usage, told
+from bot.recounting import recounted
 from bot.removing import Removed
 from bot.reports import Report
 from bot.shares import ONE
@@ -153,12 +154,7 @@ def audited(entries: Sequence[AuditEntry]) -> Answer:
 
 def audit_row(entry: AuditEntry) -> tuple[str, str]:
     """Say in a line who did what to whom, when and why."""
-    did = {Outcome.DONE: "", Outcome.TRIED: "tried ", Outcome.AUTOMATIC: ""}[entry.outcome] + entry.measure
-    told = dict(entry.details)
-    whom = f" {person(told.pop(WHOM, ''), entry.user)}" if entry.user else ""
-    details = ", ".join(f"{name} {value}" for name, value in told.items())
-    more = "; ".join(each for each in (entry.why, details) if each)
-    return f"{minute(entry.at_ms)} {entry.author.name}", f"{did}{whom}{f': {more}' if more else ''}"
+    return f"{minute(entry.at_ms)} {entry.author.name}", str(recounted(entry))
 
 
 def console(address: str) -> Answer:

@@ -15,9 +15,10 @@ from bot.console.views import JobLine, LiveView, PendingView, PersonLine, Report
 from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
 from bot.jobs import DIRECT, Tenant
-from bot.policy.audit import AuditEntry, Outcome
+from bot.policy.audit import AuditEntry
 from bot.policy.measures import Rank
 from bot.policy.rulebook import Deed, Pattern, Reading
+from bot.recounting import recounted
 from bot.servers import ServerState
 
 _RETRY_S = "5"
@@ -47,12 +48,6 @@ _STATES: Mapping[ServerState | None, str] = {
 
 _DEEDS: Mapping[Deed, str] = {Deed.BLOCK: "refused", Deed.REPLACE: "replaced", Deed.FLAG: "noted"}
 
-_OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.DONE: "",
-    Outcome.TRIED: "tried",
-    Outcome.AUTOMATIC: "by itself",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
@@ -72,11 +67,11 @@ class ConsolePages:
         self._templates = templates()
         self._templates.filters |= {
             "community": _community,
-            "detail": _detail,
             "spelled": spelled,
             "lasting": _lasting,
             "part": part,
             "percent": percent,
+            "recounted": recounted,
             "title_of": title_of,
         }
         self._templates.globals |= {
@@ -85,7 +80,6 @@ class ConsolePages:
             "titles": _TITLES,
             "states": _STATES,
             "deeds": _DEEDS,
-            "outcomes": _OUTCOMES,
             "expression": Reading.EXPRESSION,
         }
 
@@ -223,13 +217,6 @@ def _community(tenant: Tenant | None, names: Mapping[Tenant, str]) -> str:
     if tenant is None:
         return "Everywhere"
     return f"{tenant.platform.capitalize()} · {_DIRECT if tenant.id == DIRECT else names.get(tenant, tenant.id)}"
-
-
-def _detail(value: str, name: str) -> str:
-    """Say a detail of the audit; one that is a time is written down in seconds."""
-    words = name.removesuffix("_s").replace("_", " ")
-    is_time = name.endswith("_s") and value.replace(".", "", 1).isdigit() and name != "gpu_s"
-    return f"{words} {spelled_out(float(value)) if is_time else value}"
 
 
 def _lasting(ms: float) -> str:

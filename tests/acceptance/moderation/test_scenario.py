@@ -13,7 +13,7 @@ from tests.acceptance.moderation.drivers import (
 )
 
 WHERE = (in_discord, in_slack, on_the_page, on_the_command_line)
-DONE = ("unban", "banned", "ban", "grant", "quota")
+DONE = ("ask again", "who is banned", " banned ", " gave ", "set the quota of")
 
 
 @pytest.mark.parametrize("where", WHERE, ids=lambda where: where.__name__)
@@ -34,7 +34,7 @@ async def test_a_moderator_sets_a_quota_grants_more_bans_and_unbans_and_reads_al
         assert await here.ask("an owl") == ""
 
         told = await here.mod("audit")
-        places = [told.find(f" {word} ") for word in DONE]
+        places = [told.find(word) for word in DONE]
         assert -1 not in places, told
         assert "too many hens" in told
 
@@ -53,4 +53,4 @@ async def test_whoever_is_no_moderator_is_told_so_and_what_cannot_be_taken_back_
         assert "Only moderators" in await here.mod_as_ben("console")
         told = await here.mod("console")
         assert "Open the console" in told or "can set public_url" in told
-        assert "purge" in await here.mod("audit")
+        assert "tried to delete what" in await here.mod("audit")

@@ -216,7 +216,7 @@ def entries() -> list[AuditEntry]:
         (13, _MAREN, "recent", DMITRI, done, "", {}),
         (41, _JONAS, "pass", GRETA, done, "", {"job_id": str(uuid5(_JOBS, "passed"))}),
         (64, _JONAS, "grant", BEN, done, "", {"for_s": a_day, "pictures": "20"}),
-        (66, _JONAS, "ceiling", None, tried, "", {"weight": "2", "refused": "not_allowed"}),
+        (66, _JONAS, "ceiling", None, tried, "", {"weight": "2000", "refused": "not_allowed"}),
         (118, _RULES, "flagged", DMITRI, itself, "", {"patterns": "casino", "workflow": "txt2img"}),
         (240, _MAREN, "blocklist-add", None, done, "", {"text": "casino", "reading": "words", "deed": "flag"}),
         (251, _MAREN, "quota", ADA, done, "", {"quotas": "40 pictures/day"}),

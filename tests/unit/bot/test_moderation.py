@@ -526,8 +526,8 @@ async def test_reports_and_the_audit_are_shown_of_this_community_alone():
     await did(house, BanUser(user="ann", reason="spam"))
 
     assert "no cat" in await did(house, ShowReports())
-    assert "Moe ban Ann (ann): spam" in await did(house, ShowAudit())
-    assert "ban Ann" in await did(house, ShowAudit(user="ann"))
+    assert "Moe banned Ann (ann) until somebody takes it back: “spam”" in await did(house, ShowAudit())
+    assert "banned Ann" in await did(house, ShowAudit(user="ann"))
     assert "Nothing was done" in await did(house, ShowAudit(user="ben"))
     assert "Nothing was reported" in await did(house, ShowReports(), FOREIGN, OTHERS)
 

@@ -27,7 +27,7 @@ async def test_a_name_that_the_platform_says_needs_no_look_and_is_kept_in_the_au
 
     [entry] = await house.audit.newest(GUILD, limit=9)
     assert entry.details["name"] == "Zed the Great"
-    assert audit_row(entry)[1].startswith("ban Zed the Great (zed)")
+    assert audit_row(entry)[1].startswith("banned Zed the Great (zed)")
     assert "Zed" in await did(house, Unban(user="zed", called="Zed the Great"))
 
 
@@ -38,13 +38,13 @@ async def test_the_audit_of_a_job_says_whose_it_was_and_a_zone_is_no_name_of_any
     await did(house, SetZone(name="UTC"))
 
     zone, cancel = await house.audit.newest(GUILD, limit=2)
-    assert audit_row(cancel)[1].startswith("cancel Ann (ann)")
-    assert audit_row(zone)[1] == "zone: name UTC"
+    assert audit_row(cancel)[1] == f"cancelled the job {job_id} of Ann (ann)"
+    assert audit_row(zone)[1] == "made days begin in UTC"
 
 
 async def test_an_entry_of_before_names_an_id():
     entry = AuditEntry(author=RULES, measure="banned", tenant=GUILD, user="80351", outcome=Outcome.AUTOMATIC)
-    assert audit_row(entry)[1] == "banned 80351"
+    assert audit_row(entry)[1] == "refused a request of 80351, who is banned"
 
 
 async def test_reports_say_who_reported_what_of_whom():

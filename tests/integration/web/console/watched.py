@@ -158,7 +158,7 @@ def _entries() -> list[AuditEntry]:
         (maren, "ban", "80351110224678914", Outcome.DONE, "spam", {"for_s": "172800"}),
         (rules, "blocked", "80351110224678913", Outcome.AUTOMATIC, "", {"pattern": "casino"}),
         (maren, "grant", "80351110224678912", Outcome.DONE, "", {"for_s": "86400", "pictures": "20"}),
-        (maren, "ceiling", None, Outcome.TRIED, "", {"refused": "not-allowed"}),
+        (maren, "ceiling", None, Outcome.TRIED, "", {"refused": "not_allowed"}),
         (maren, "blocklist-add", None, Outcome.DONE, "", {"text": "casino", "reading": "words", "deed": "block"}),
     )  # fmt: skip
     return [
