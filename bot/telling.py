@@ -1,10 +1,10 @@
 """What is only to be known, for whoever asks: answers that are the same on every platform."""
 
-import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import Enum
 
 from bot.answers import QUEUE, USAGE, Answer, Section, Typed, facts, note, workflows
+from bot.belongings import written
 from bot.commands import CANCEL, FORGET_ME, MY_DATA
 from bot.desk import Desk
 from bot.jobs import Requester
@@ -56,7 +56,7 @@ HAVE_IT = "Your jobs, reports and GPU time here"
 
 async def data_of(desk: Desk, requester: Requester) -> bytes:
     """Return what is somebody's own in their community, as JSON: for them alone. Raises StoreLost."""
-    return json.dumps(await desk.export(requester), ensure_ascii=False, indent=2).encode()
+    return await written(await desk.export(requester))
 
 
 async def _forgotten(desk: Desk, occasion: Occasion, *, is_meant: bool) -> Answer:

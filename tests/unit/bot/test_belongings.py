@@ -1,8 +1,10 @@
 """What is kept of somebody: they may take it along and have it deleted, and are told what stays."""
 
 import json
+from dataclasses import replace
+from threading import current_thread
 
-from bot.belongings import Belongings
+from bot.belongings import Belongings, written
 from bot.jobs import JobState, MessageRef, Place
 from bot.limits import Limits
 from bot.policy.rulebook import Ban
@@ -40,6 +42,32 @@ async def test_an_export_has_ones_own_jobs_and_reports_and_nobody_elses():
     assert job["files"] == [{"name": "a.png", "media_type": "image/png", "bytes": 9}]
     assert [each["job"] for each in told["reports"]] == [str(bens)]
     assert [each["gpu_ms"] for each in told["hours"]] == [2500]
+
+
+class Watched(dict):
+    """Remembers in which thread it was read."""
+
+    def items(self):
+        self.read_in = current_thread()
+        return super().items()
+
+
+async def test_however_much_somebody_has_their_export_is_made_and_written_beside_the_loop():
+    house = House()
+    job_id = await house.painted("a cat")
+    record = await house.store.read(job_id)
+    values, told = Watched(record.job.values), Watched(jobs=["a cat"])
+    own_here = own(house)
+
+    class Store:
+        async def of_requester(self, requester, *, limit):
+            return [replace(record, job=replace(record.job, values=values))]
+
+    exported = await replace(own_here, removing=replace(own_here.removing, store=Store())).export(ANN)
+
+    assert exported["jobs"][0]["values"]["prompt"] == "a cat"
+    assert json.loads(await written(told)) == {"jobs": ["a cat"]}
+    assert current_thread() not in {values.read_in, told.read_in}
 
 
 async def test_of_what_is_withheld_an_export_tells_the_number_alone():
