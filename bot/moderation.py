@@ -19,11 +19,11 @@ from bot.operating import Operating
 from bot.overseeing import Overseeing
 from bot.policy import measures
 from bot.policy.audit import QUIET_S, WHOM, AuditEntry, Outcome, entry_of
-from bot.policy.changes import Change, Changed, Facts, change_of, outlived
+from bot.policy.changes import Change, Facts, change_of, tidied
 from bot.policy.entitlements import ceiling_of
 from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_name, whom
 from bot.policy.meters import Whose
-from bot.policy.rulebook import Books, Rulebook
+from bot.policy.rulebook import Books
 from bot.ports import CounterStore
 from bot.refusals import NOT_KEPT
 from bot.removing import Removing
@@ -124,25 +124,17 @@ class Moderation:
 
     async def _change(self, actor: Actor, measure: Change, tenant: Tenant | None, entry: AuditEntry) -> Answer:
         """Change a book; of whoever is banned by it, all is cancelled that waits or runs."""
-        ended: frozenset[JobId] = frozenset()
+        books, ended = self.overseeing.rules.books, frozenset[JobId]()
         while True:
             facts = await self._facts(actor, tenant)
-            changed = change_of(measure, facts)
+            changed = tidied(change_of(measure, facts), facts)
             # Before and after: were this process killed in between, nothing of somebody banned would be left to begin.
             # What comes in meanwhile was decided by the book of before, and the queue does not take it.
             ended |= await self._cancel_banned(measure, tenant)
-            if await self._put(facts, changed, entry):
+            if await books.change(facts.book, put=changed.put, drop=changed.drop, firm=facts.is_operator, audit=entry):
                 break
         ended |= await self._cancel_banned(measure, tenant)
         return moderators.done(measure, len(ended))
-
-    async def _put(self, facts: Facts, changed: Changed, entry: AuditEntry) -> Rulebook | None:
-        kept = {each.key for each in changed.put}
-        over = [key for key in outlived(facts.book, facts.now_ms) if key not in kept]
-        books = self.overseeing.rules.books
-        return await books.change(
-            facts.book, put=changed.put, drop=[*changed.drop, *over], firm=facts.is_operator, audit=entry
-        )
 
     async def _cancel_banned(self, measure: Change, tenant: Tenant | None) -> frozenset[JobId]:
         match measure:

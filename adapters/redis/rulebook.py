@@ -13,7 +13,7 @@ from adapters.redis.keys import where_name
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry
-from bot.policy.rulebook import MAX_ENTRIES, Books, Entry, Rulebook
+from bot.policy.rulebook import MAX_ENTRIES, NO_ROOM, Books, Entry, Rulebook
 
 _CACHED = 1000
 """Books that a process remembers; of more communities than that, those that were read longest ago are read anew."""
@@ -66,9 +66,7 @@ class RedisRulebooks:
         outcome, version, entries = answers.rows(answer)
         now = self._remembered(book.tenant, version, entries)
         if outcome == _FULL:
-            raise SubmissionError(
-                f"There is no room for more: {MAX_ENTRIES} things are said of this community already. Take some back."
-            )
+            raise SubmissionError(NO_ROOM)
         return now if outcome == _DONE else None
 
     async def now_ms(self) -> int:

@@ -29,6 +29,7 @@ from bot.policy.plain import plain
 from bot.policy.quotas import Per, Quota
 from bot.policy.rulebook import (
     MAX_REASON,
+    NO_ROOM,
     Allowance,
     Assignment,
     Ban,
@@ -82,7 +83,17 @@ def change_of(measure: Change, facts: Facts) -> Changed:
     return changed
 
 
-def outlived(book: Rulebook, now_ms: int) -> tuple[str, ...]:
+def tidied(changed: Changed, facts: Facts) -> Changed:
+    """Return a change that takes out what is over, too; raises SubmissionError where the book has no room for it."""
+    book, kept = facts.book, {each.key for each in changed.put}
+    over = (key for key in _outlived(book, facts.now_ms) if key not in kept)
+    drop = tuple(dict.fromkeys([*changed.drop, *over]))
+    if not book.has_room(changed.put, drop):
+        raise SubmissionError(NO_ROOM)
+    return Changed(put=changed.put, drop=drop)
+
+
+def _outlived(book: Rulebook, now_ms: int) -> tuple[str, ...]:
     """Return the keys of what is over, for whoever changes the book anyway."""
     ended = (
         key

@@ -7,7 +7,7 @@ Two books hold for somebody: the community's, and the operator's one of everywhe
 platform; in the second `everywhere(…)` names one, for an id alone might be another person's elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -20,6 +20,8 @@ MAX_REASON = 300
 
 MAX_ENTRIES = 5_000
 """Entries of one book: every process reads all of a book that changed."""
+
+NO_ROOM = f"There is no room for more: {MAX_ENTRIES} things are said of this community already. Take some back."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,11 @@ class Rulebook:
     def patterns(self) -> tuple[Pattern, ...]:
         """Return the blocklist, in the order of its keys."""
         return tuple(each for _, each in sorted(self.entries.items()) if isinstance(each, Pattern))
+
+    def has_room(self, put: Collection[Entry], drop: Collection[str]) -> bool:
+        """Tell whether there is room for what is put, without what is dropped; what makes no more of it always has."""
+        entries = {*self.entries.keys() - {*drop}, *(each.key for each in put)}
+        return len(entries) <= max(MAX_ENTRIES, len(self.entries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.errors import SubmissionError
 from bot.jobs import Tenant
 from bot.policy.audit import KEPT_S, MOST, MOST_OF_ALL, AuditEntry, is_about, is_id
-from bot.policy.rulebook import MAX_ENTRIES, Books, Entry, Rulebook
+from bot.policy.rulebook import NO_ROOM, Books, Entry, Rulebook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,8 +71,8 @@ class MemoryBooks:
         keys = {each.key for each in put}
         entries = {key: each for key, each in now.entries.items() if key not in drop}
         entries |= {each.key: each for each in put}
-        if len(entries) > max(MAX_ENTRIES, len(now.entries)):
-            raise SubmissionError("There is no room for more.")
+        if not now.has_room(put, drop):
+            raise SubmissionError(NO_ROOM)
         kept = now.firm - keys - set(drop)
         changed = replace(now, version=now.version + 1, entries=entries, firm=kept | keys if firm else kept)
         self._books[book.tenant] = changed

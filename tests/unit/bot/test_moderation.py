@@ -12,6 +12,7 @@ from bot.limits import Limits
 from bot.moderation import Moderation
 from bot.operating import Operating
 from bot.overseeing import Overseeing
+from bot.policy import rulebook
 from bot.policy.audit import NAMES, WHOM
 from bot.policy.entitlements import Standard
 from bot.policy.measures import (
@@ -214,6 +215,22 @@ async def test_a_ban_cancels_what_waits_and_what_runs_here_and_holds_until_it_is
         await house.asked(event="4")
     house.now += int(2 * HOUR_S * 1000)
     await house.asked(event="4")
+
+
+async def test_a_ban_that_the_book_has_no_room_for_cancels_nothing(monkeypatch):
+    house = House()
+    waiting = (await house.asked()).record.job.id
+    await did(house, BanUser(user="ben", reason="spam", for_s=HOUR_S))
+    monkeypatch.setattr(rulebook, "MAX_ENTRIES", 1)
+
+    with pytest.raises(SubmissionError, match="no room"):
+        await did(house, BanUser(user="ann", reason="spam"))
+
+    assert (await house.store.read(waiting)).state is JobState.QUEUED
+    assert (await house.told())[-1] == ("ban", "tried")
+    house.now += int(HOUR_S * 1000)  # what is over makes room
+    await did(house, BanUser(user="ann", reason="spam"))
+    assert set((await house.books.book(GUILD)).entries) == {"ban/ann"}
 
 
 async def test_a_ban_is_taken_back_once():
