@@ -40,7 +40,7 @@ class Page:
         """Hear the browser until the connection ends."""
         async for text in self.socket:
             message = json.loads(text)
-            if waiting := self._waiting.pop(message.get("id", 0), None):
+            if (waiting := self._waiting.get(message.get("id", 0))) and not waiting.done():
                 waiting.set_result(message)
             elif message.get("method") == "Runtime.exceptionThrown":
                 self.errors.append(message["params"]["exceptionDetails"]["text"])
@@ -51,9 +51,12 @@ class Page:
         """Call a method of the protocol."""
         number = next(self._numbers)
         self._waiting[number] = answer = asyncio.get_running_loop().create_future()
-        await self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        async with asyncio.timeout(PATIENCE_S):
-            message = await answer
+        try:
+            await self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+            async with asyncio.timeout(PATIENCE_S):
+                message = await answer
+        finally:
+            self._waiting.pop(number, None)  # an answer that comes after somebody left is nobody's
         assert "error" not in message, message
         return message["result"]
 

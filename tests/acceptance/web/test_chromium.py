@@ -246,3 +246,11 @@ async def test_the_theme_is_kept_and_a_phone_needs_no_sideways_scrolling(page, s
     assert await page.js(
         "document.querySelector('#channel').scrollWidth <= document.querySelector('#channel').clientWidth"
     )
+
+
+async def test_an_answer_of_the_browser_that_comes_when_nobody_waits_for_it_any_more_ends_nothing(page):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await page.js("new Promise((done) => { window.answer = done; })")
+    await page.js("answer()")
+    assert await page.js("1 + 1") == 2
