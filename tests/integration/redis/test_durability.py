@@ -78,10 +78,10 @@ async def test_after_a_power_cut_everything_is_there_that_had_its_fsync(supervis
     state, chance, sizes = tmp_path / "state", Random(seed), []
     lasts_s = SECOND + MARGIN_S + 0.5 if fsync == "everysec" else 0.5
     async with open_engine(state, fsync=fsync) as url, open_redis(url) as pool:
-        log, started = log_of(state), time.monotonic()
+        log = log_of(state)
         load = Load(pool=pool, chance=chance, after_each=lambda: sizes.append((time.monotonic(), log.stat().st_size)))
         async with load.running():
-            await load.until(lambda: time.monotonic() > started + lasts_s)
+            await load.until(lambda: bool(sizes) and time.monotonic() > sizes[0][0] + lasts_s)
             cut, written = time.monotonic(), log.stat().st_size
             shutil.copytree(state, tmp_path / "disk", ignore=shutil.ignore_patterns("engine.*"))
 

@@ -19,6 +19,9 @@ from tests.integration.redis import job
 
 PASSING = ("LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY")
 MOVED = "MOVED 1 10.0.0.7:6379"
+HURRY_S = 1.0
+"""How long somebody tries in vain, for whom the other side answers a few times, also on a machine that is busy."""
+
 FOR_GOOD = {
     MOVED: "name the node that has them in FAIRBRUSH_REDIS_URL",
     "ASK 1 10.0.0.7:6379": "name the node that has them in FAIRBRUSH_REDIS_URL",
@@ -74,7 +77,7 @@ async def test_what_passes_is_waited_for(folder, said):
 async def test_whoever_waited_in_vain_is_told_what_redis_said_last(folder):
     async with (
         speaking(folder, "-CLUSTERDOWN The cluster is down") as (url, _),
-        open_edge(url, "edge", deadline_s=0.2) as edge,
+        open_edge(url, "edge", deadline_s=HURRY_S) as edge,
     ):
         with pytest.raises(StoreLost) as lost:
             await edge.run("told", "gpu-1")
@@ -85,7 +88,7 @@ async def test_whoever_waited_in_vain_is_told_what_redis_said_last(folder):
 async def test_a_master_that_became_a_replica_is_connected_anew(folder):
     async with (
         speaking(folder, "-READONLY You can't write against a read only replica.") as (url, speaker),
-        open_edge(url, "edge", deadline_s=0.2) as edge,
+        open_edge(url, "edge", deadline_s=HURRY_S) as edge,
     ):
         with pytest.raises(StoreLost, match="at the moment"):
             await edge.run("told", "gpu-1")
@@ -158,7 +161,7 @@ async def test_who_shares_by_another_policy_than_the_last_one_is_told(engine_url
 async def test_a_redis_that_is_loading_when_the_service_starts_is_waited_for(folder):
     async with (
         speaking(folder, "-LOADING Redis is loading the dataset in memory") as (url, _),
-        open_redis(url, deadline_s=0.1) as pool,
+        open_redis(url, deadline_s=HURRY_S) as pool,
     ):
         with pytest.raises(StoreLost) as lost:
             await pool.queue.enqueue(job())

@@ -176,7 +176,7 @@ async def test_a_redis_that_falls_silent_is_left_and_asked_anew(tmp_path_factory
         writer.close()
 
     async with serving(serve, near) as url:
-        wire = new_wire(url, answer_s=0.05)
+        wire = new_wire(url, answer_s=1.0)
         async with beside(wire.serve()):
             with pytest.raises(Silent):
                 await wire.ask(pack_command(("PING",)))
