@@ -134,9 +134,10 @@ async def test_a_message_that_did_not_turn_up_is_made_once_it_cannot_arrive_any_
 async def test_a_request_that_arrives_when_nobody_waits_for_it_any_more_makes_the_one_message(here, chat, calls):
     job, held = here.job(), asyncio.Event()
     here.slack.faults.plan(Held(held), POST)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
-            await created(chat, job)
+    async with asyncio.TaskGroup() as tasks:
+        creating = tasks.create_task(created(chat, job))
+        await here.slack.until(lambda: bool(here.slack.record.of(POST)))
+        creating.cancel()
     await refused(chat, job, None, QUEUED)
     # As it arrives: the fake does not hear out somebody who has hung up.
     here.slack.clock.advance(2)
@@ -297,14 +298,14 @@ async def test_pictures_that_stand_there_stay_when_the_same_is_shown_much_later(
 
 
 async def test_a_slow_line_sends_the_pictures_bit_by_bit(here, chat, monkeypatch):
-    monkeypatch.setattr(files, "SEND_S", 0.3)
     monkeypatch.setattr(files, "_AT_ONCE", 1)
     job, held = here.job(), asyncio.Event()
     ref = await created(chat, job)
     card = showing(here, card_in(job, SUCCEEDED), "one.png", "two.png")
     await chat.edit(job, ref, showing(here, card_in(job, SUCCEEDED), "one.png"))
     here.slack.faults.plan(Held(held), "upload")
-    with pytest.raises(ChatError):
+    with monkeypatch.context() as hurried, pytest.raises(ChatError):
+        hurried.setattr(files, "SEND_S", 1.0)
         await chat.edit(job, ref, card)
     held.set()
     await chat.edit(job, ref, card)

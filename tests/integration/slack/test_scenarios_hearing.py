@@ -66,14 +66,17 @@ async def test_what_is_delivered_twice_is_one_job(tmp_path, way):
 
 
 async def test_an_event_whose_acknowledgement_is_lost_comes_again_to_another_process_and_is_one_job(tmp_path):
-    limits = replace(UNHURRIED, ack_s=0.5)
-    async with whole(tmp_path, limits=limits) as scene:
+    async with whole(tmp_path, limits=replace(UNHURRIED, ack_s=0.5)) as scene:
         await scene.start()
         await scene.opened(sessions=2)
-        scene.slack.delivery.deaf = 1
-        await scene.ada.tell(scene.general, "imagine a fox steps:2")
+        delivery = scene.slack.delivery
+        delivery.deaf = 1
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(scene.ada.tell(scene.general, "imagine a fox steps:2"))
+            await scene.slack.until(lambda: any(each.tries for each in delivery.of("app_mention")))
+            scene.slack.world.limits = UNHURRIED  # only the first try is waited for so briefly
         await scene.ended()
-        [told] = scene.slack.delivery.of("app_mention")
+        [told] = delivery.of("app_mention")
         await scene.slack.until(lambda: told.is_over)
 
         assert len(told.tries) == 2
