@@ -18,6 +18,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _SESSION = web.RequestKey("session", Session)
 
+_ENTRANCES = frozenset({"/"})
+"""What any page may lead to: it begins a session and does nothing else."""
+
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -92,8 +95,7 @@ class Guards:
         # A name of the attacker's that resolves to 127.0.0.1 still says its own name here.
         if not is_own_host(request.headers.get("Host", ""), self._port()):
             raise web.HTTPMisdirectedRequest(text="This page is only served under this machine's own name.")
-        if not _is_own_origin(request):
-            raise web.HTTPForbidden(text="This came from another page.")
+        check_origin(request, lambda origin: origin == f"http://{request.headers.get('Host')}", _ENTRANCES)
 
     def _check_session(self, request: web.Request) -> None:
         session = self._door.known(request.cookies.get(cookie_name(self._port()), ""))
@@ -103,13 +105,8 @@ class Guards:
             # Only the page, which begins a session, and what it is made of are served without one.
             raise web.HTTPForbidden(text="Open the page first.")
         if request.method == "POST" and session is not None:
-            self._check_pace(session)
-
-    def _check_pace(self, session: Session) -> None:
-        # By the guest: whoever drops their cookie is the same one.
-        if refused := self._pace.refusal(session.guest.id, monotonic()):
-            after = {"Retry-After": f"{ceil(refused.retry_after_s)}"}
-            raise web.HTTPTooManyRequests(text=f"{refused} Wait a moment.", headers=after)
+            # By the guest: whoever drops their cookie is the same one.
+            check_pace(self._pace, session.guest.id)
 
 
 async def put_headers(_: web.Request, response: web.StreamResponse) -> None:
@@ -127,14 +124,26 @@ def is_own_host(host: str, port: int) -> bool:
         return False
 
 
-def _is_own_origin(request: web.Request) -> bool:
+def check_origin(request: web.Request, is_ours: Callable[[str], bool], entrances: Collection[str]) -> None:
+    """Refuse what another page began; raises HTTPForbidden. `entrances`: the paths that any page may lead to."""
     origin = request.headers.get("Origin")
-    if origin is None:
-        # Browsers send it with every POST and every socket; what has none is no page of ours.
-        foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-        needed = request.method != "GET" or request.headers.get("Upgrade", "").lower() == "websocket"
-        return not needed and not (foreign and request.path != "/")
-    return origin == f"http://{request.headers.get('Host')}"
+    if not (_is_harmless(request, entrances) if origin is None else is_ours(origin)):
+        raise web.HTTPForbidden(text="This came from another page.")
+
+
+def check_pace(pace: Pace, who: str | None) -> None:
+    """Count a request of somebody, or of everybody together; raises HTTPTooManyRequests."""
+    if refused := pace.refusal(who, monotonic()):
+        after = {"Retry-After": f"{ceil(refused.retry_after_s)}"}
+        raise web.HTTPTooManyRequests(text=f"{refused} Wait a moment.", headers=after)
+
+
+def _is_harmless(request: web.Request, entrances: Collection[str]) -> bool:
+    """Tell whether a request may do without an origin: a look that no other page began, or at an entrance."""
+    # Browsers send an origin with every POST and every socket; what has none is no page of ours.
+    if request.method != "GET" or request.headers.get("Upgrade"):
+        return False
+    return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin") or request.path in entrances
 
 
 def _is_loopback(host: str) -> bool:

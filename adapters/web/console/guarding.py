@@ -6,22 +6,24 @@ and nothing is done for a page of another origin. Without a session nothing of s
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from math import ceil
-from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 
+from adapters.web.console.looks import Section
 from adapters.web.console.rendering import ConsolePages
 from adapters.web.console.visits import Visit
-from adapters.web.guards import is_own_host
+from adapters.web.guards import check_origin, check_pace, is_own_host
 from bot.console.sessions import SESSION_S
 from bot.errors import FairbrushError, StoreLost
 from bot.policy.measures import Actor
 from bot.policy.pace import Pace, Rate
-from bot.signing_in import UNCHECKED, SigningIn
+from bot.signing_in import SIGN_IN, UNCHECKED, SigningIn
 
 PATH = "/console"
+
+_ENTRANCES = frozenset({PATH, SIGN_IN, *(f"{PATH}/{section}" for section in Section)})
+"""Whole pages: a chat leads to where one signs in, a link to a section. What they are made of is no entrance."""
 
 HEADERS = {
     # A form of ours is sent to ourselves; with no-referrer a browser would send it from the origin `null`.
@@ -96,7 +98,7 @@ class Guarding:
             return self._pages.shut()
         if actor is UNCHECKED:
             return self._pages.unchecked()
-        _pace(self._sessions, cookie)
+        check_pace(self._sessions, cookie)
         return await handler(request, Visit(actor=actor, cookie=cookie))
 
     async def is_still(self, visit: Visit) -> bool:
@@ -110,8 +112,8 @@ class Guarding:
 
     def check_attempt(self, request: web.Request) -> None:
         """Count an attempt to sign in; raises HTTPTooManyRequests."""
-        _pace(self._attempts, _address(request))
-        _pace(self._all_attempts, None)
+        check_pace(self._attempts, _address(request))
+        check_pace(self._all_attempts, None)
 
     def cookie(self, request: web.Request) -> str:
         """Return what the browser holds of a session; empty: nothing."""
@@ -146,18 +148,14 @@ class Guarding:
         return (request.headers.get("Origin") or "").startswith("https://")
 
     def _check(self, request: web.Request) -> None:
-        _pace(self._addresses, _address(request))
+        check_pace(self._addresses, _address(request))
         host = request.headers.get("Host", "")
         is_ours = is_own_host(host, self._port())
         if not is_ours and not self._is_public(f"//{host}"):
             raise web.HTTPMisdirectedRequest(text="The console is not at that address.")
-        origin = request.headers.get("Origin")
-        if origin is None:
-            # Browsers send it with every POST and every socket; what has none is no page of ours.
-            if request.method not in ("GET", "HEAD") or request.headers.get("Upgrade"):
-                raise web.HTTPForbidden(text="This came from another page.")
-        elif not (is_ours and origin == f"http://{host}") and not self._is_public(origin):
-            raise web.HTTPForbidden(text="This came from another page.")
+        check_origin(
+            request, lambda origin: (is_ours and origin == f"http://{host}") or self._is_public(origin), _ENTRANCES
+        )
 
     def _is_public(self, address: str) -> bool:
         """Tell whether an origin, or a host behind `//`, is the public address's."""
@@ -182,12 +180,6 @@ async def _careful(answering: Awaitable[web.StreamResponse]) -> web.StreamRespon
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
     return response
-
-
-def _pace(pace: Pace, who: str | None) -> None:
-    if refused := pace.refusal(who, monotonic()):
-        after = {"Retry-After": f"{ceil(refused.retry_after_s)}"}
-        raise web.HTTPTooManyRequests(text=f"{refused} Wait a moment.", headers=after)
 
 
 def _address(request: web.Request) -> str:

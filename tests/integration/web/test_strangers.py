@@ -165,6 +165,16 @@ async def test_another_page_can_send_nothing_even_with_the_cookie(house, route):
         assert (await tried(ada, route, done, running, link))[0] == 403
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_page_leads_to_this_one_and_reads_no_piece_of_it(house, site):
+    scene, *_ = house
+    async with scene.visit() as ada:
+        await ada.open(MINE.invitation)
+        for path, expected in (("/", 200), ("/static/page.css", 403), (f"/mydata?as={ADA.id}", 403)):
+            async with ada.http.get(ada.url(path), headers={"Sec-Fetch-Site": site}) as response:
+                assert response.status == expected
+
+
 @pytest.mark.parametrize("path", ["/", "/static/page.css", "/live", "/jobs/x/form"])
 async def test_a_name_that_only_resolves_here_is_refused(house, path):
     scene, *_ = house

@@ -106,6 +106,30 @@ async def test_nothing_is_done_for_a_page_of_another_origin(scene, origin):
     assert scene.desk.done == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_page_leads_to_whole_pages_and_reads_no_piece_of_one(scene, site):
+    # By the cookie alone a page of a neighbour's name would get them: to a browser it is the same site.
+    pieces = {route for route in PRESSED if route.startswith("GET")} - {"GET /console", "GET /console/{section}"}
+    async with scene.signed_in() as moderator:
+        for route in pieces:
+            status, body = await moderator.get(PRESSED[route], **{"Sec-Fetch-Site": site})
+            assert (status, body) == (403, "This came from another page."), route
+        assert (await moderator.get("/console/static/console.js", **{"Sec-Fetch-Site": site}))[0] == 403
+        assert scene.watched.asked == 0
+        assert (await moderator.get("/console", **{"Sec-Fetch-Site": site}))[0] == 303
+        for path in ("/console/sign-in", *(f"/console/{section}" for section in Section)):
+            assert (await moderator.get(path, **{"Sec-Fetch-Site": site}))[0] == 200, path
+    assert await scene.looked() == []
+    assert scene.desk.done == []
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin"])
+async def test_a_piece_of_a_page_is_there_for_the_page_itself_and_for_whoever_types_its_address(scene, site):
+    async with scene.signed_in() as moderator:
+        for path in ("/console/panel/audit", "/console/audit.jsonl", "/console/static/console.js"):
+            assert (await moderator.get(path, **{"Sec-Fetch-Site": site}))[0] == 200, path
+
+
 async def test_what_has_no_origin_does_nothing(scene):
     async with scene.signed_in() as moderator:
         async with moderator.http.post(moderator.url("/console/deeds/ban"), json={"user": "ada"}) as answer:
