@@ -304,9 +304,10 @@ async def test_a_slow_line_sends_the_pictures_bit_by_bit(here, chat, monkeypatch
     card = showing(here, card_in(job, SUCCEEDED), "one.png", "two.png")
     await chat.edit(job, ref, showing(here, card_in(job, SUCCEEDED), "one.png"))
     here.slack.faults.plan(Held(held), "upload")
-    with monkeypatch.context() as hurried, pytest.raises(ChatError):
+    with monkeypatch.context() as hurried:
         hurried.setattr(files, "SEND_S", 1.0)
-        await chat.edit(job, ref, card)
+        with pytest.raises(ChatError):
+            await chat.edit(job, ref, card)
     held.set()
     await chat.edit(job, ref, card)
 
