@@ -30,16 +30,17 @@ class RedisCensus:
         self, tenant: Tenant | None, user: str | None, *, since_ms: int, limit: int
     ) -> Sequence[JobRecord]:
         """Return the jobs that ended since then, the latest first."""
-        found: list[bytes] = []
+        # A job that ends meanwhile moves all others back: the last ones of a script are the first of the next.
+        found: dict[bytes, None] = {}
         whose, left_out = _whose(tenant, user), 0
         while len(found) < limit:
             answer = await self.edge.run("settled", *whose, since_ms, left_out, _LOOKED_THROUGH)
             looked, some = answers.rows(answer)
-            found += cast("list[bytes]", some)
+            found |= dict.fromkeys(cast("list[bytes]", some))
             left_out += answers.number(looked)
             if looked != _LOOKED_THROUGH:
                 break
-        return await records_of(self.edge, found[:limit])
+        return await records_of(self.edge, [*found][:limit])
 
     async def known(self, job_ids: Sequence[JobId]) -> Sequence[JobRecord]:
         """Return of these jobs those that are kept."""

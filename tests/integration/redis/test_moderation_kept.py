@@ -3,16 +3,20 @@
 import asyncio
 import os
 import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
+from adapters.redis import census
+from adapters.redis.edge import Edge
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from bot.errors import Banned
 from bot.estimates import Estimates
 from bot.houserules import HouseRules
 from bot.intake import Intake, Knowledge
-from bot.jobs import JobState
+from bot.jobs import JobId, JobState
 from bot.limits import Limits
 from bot.policy.audit import AuditEntry, Author
 from bot.policy.measures import Actor, BanUser, Rank
@@ -24,7 +28,7 @@ from bot.shares import Caps
 from bot.submissions import Occasion, Submission
 from tests.fakes.dropping_proxy import dropping_proxy
 from tests.fakes.memory_files import MemoryFiles
-from tests.integration.redis import ALICE, BOB, PLACE, TENANT, new_pool
+from tests.integration.redis import ALICE, BOB, PLACE, TENANT, job, movable_pool, new_pool, truth_of
 from tests.unit.bot.bench import CATALOG, VOCABULARY
 
 MOD = Author(platform="local", id="moe", name="Moe")
@@ -115,3 +119,39 @@ async def test_of_somebody_banned_while_they_ask_a_hundred_times_nothing_is_left
         states = {each.state for each in await pool.store.of_requester(ALICE, limit=200)}
         assert states <= {JobState.CANCELLED}
         assert set(refused) <= {ALICE.id}
+
+
+async def test_a_job_that_ends_while_others_are_listed_makes_none_of_them_stand_there_twice(engine_url, monkeypatch):
+    monkeypatch.setattr(census, "_LOOKED_THROUGH", 2)
+    async with movable_pool(engine_url) as (pool, advance):
+        truth = truth_of(pool, advance)
+
+        async def ended():
+            asked = job()
+            await pool.queue.enqueue(asked)
+            await pool.queue.cancel(asked.id)
+            await truth.advance(1)
+            return asked.id
+
+        ids = [await ended() for _ in range(5)]
+        edge = Ending(edge=pool.edge, ended=ended)
+        found = await replace(pool.census, edge=edge).settled(TENANT, ALICE.id, since_ms=0, limit=9)
+
+        assert [each.job.id for each in found] == ids[::-1]
+        assert edge.runs > 2
+
+
+@dataclass
+class Ending:
+    """The way to Redis of a service in which a job ends whenever jobs are listed."""
+
+    edge: Edge
+    ended: Callable[[], Awaitable[JobId]]
+    runs: int = 0
+
+    async def run(self, script, *words):
+        answer = await self.edge.run(script, *words)
+        if script == "settled":
+            self.runs += 1
+            await self.ended()
+        return answer
