@@ -4,7 +4,6 @@ No noticeboard runs: what a message shows beyond its first answer, a test says i
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +21,7 @@ from bot.noticeboard import Sources
 from bot.policy.places import PlaceRule
 from bot.status import Button, Described
 from bot.submissions import Submission
+from tests.fakes.contents import chunks
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.waiting import PATIENCE_S
@@ -107,7 +107,7 @@ class Practice:
         assert held is not None
         assert held.lease.job_id == record.job.id, "another job is before it"
         await self.store.record(held.lease, run_id=run_id_of(record.job.id, held.lease.attempt))
-        kept = [await self.files.put(_whole(each), name="picture.png", media_type="image/png") for each in pictures]
+        kept = [await self.files.put(chunks(each), name="picture.png", media_type="image/png") for each in pictures]
         await self.store.succeed(held.lease, files=kept, gpu_ms=4000)
 
 
@@ -148,7 +148,3 @@ def practice(folder: Path, limits: Limits | None = None) -> Practice:
         vocabulary=vocabulary,
         rules=rules,
     )
-
-
-async def _whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content

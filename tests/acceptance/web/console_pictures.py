@@ -6,7 +6,6 @@ Always of the same evening (studio.py), by a clock that is set to it: what diffe
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.acceptance.web import studio
 from tests.acceptance.web.browser import Page, chromium
 from tests.acceptance.web.pictures import FOLDER, painted
 from tests.acceptance.web.test_console import arrived
+from tests.fakes.contents import chunks
 from tests.integration.web.console.scene import ConsoleScene, console_of
 from tests.integration.web.console.watched import GUILD, MODERATOR, picture
 
@@ -64,7 +64,7 @@ def digests() -> dict[str, str]:
 
 async def _fill(scene: ConsoleScene) -> None:
     files = [
-        await scene.files.put(_whole(painted(words, seed)), name="picture.png", media_type="image/png")  # type: ignore[attr-defined]
+        await scene.files.put(chunks(painted(words, seed)), name="picture.png", media_type="image/png")  # type: ignore[attr-defined]
         for seed, words in enumerate(studio.PICTURED, 11)
     ]
     watched = scene.watched
@@ -160,10 +160,6 @@ def _palette(picture: Image.Image) -> Image.Image:
     palette = Image.new("P", (1, 1))
     palette.putpalette([*(part for colour in grounds for part in colour), *painted_in[:420], *rare[:228]])
     return palette
-
-
-async def _whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from adapters.web.console.limits import ConsoleLimits
 from bot.console.views import QueueView
 from bot.policy.measures import BanUser, CancelJob
 from tests.acceptance.web.browser import CHROMIUM, Page, chromium
+from tests.fakes.contents import chunks
 from tests.integration.web.console.scene import ConsoleScene, console_of
 from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, report_of
 from tests.integration.web.desk import png
@@ -24,7 +25,7 @@ SECTIONS = ("now", "use", "people", "reports", "review", "blocklist", "audit")
 async def scene(tmp_path):
     limits = ConsoleLimits(tick_s=0.05, checked_every_s=0.2)
     async with console_of(tmp_path, public_url=None, limits=limits) as scene:
-        files = [await scene.files.put(_whole(png(color, (320, 200))), name="a.png", media_type="image/png")
+        files = [await scene.files.put(chunks(png(color, (320, 200))), name="a.png", media_type="image/png")
                  for color in ("teal", "tan", "navy")]  # fmt: skip
         scene.watched.reported = [report_of(0, files[:1]), report_of(1, files[1:]), report_of(2, (), is_kept=False)]
         yield scene
@@ -36,10 +37,6 @@ async def page(scene):
         await sign_in(page, scene)
         yield page
         assert page.errors == []
-
-
-async def _whole(content):
-    yield content
 
 
 async def sign_in(page: Page, scene: ConsoleScene, actor=MODERATOR) -> None:

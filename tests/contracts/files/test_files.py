@@ -11,6 +11,7 @@ from adapters.files import LinkSigner, LocalFiles
 from bot.errors import FileGone, ResultLost
 from bot.events import MediaKind
 from bot.ports import FileStore
+from tests.fakes.contents import chunks
 from tests.fakes.memory_files import MemoryFiles
 
 LIMIT = 1024
@@ -21,11 +22,6 @@ def files(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     if request.param == "memory":
         return MemoryFiles(max_bytes=LIMIT)
     return LocalFiles(tmp_path / "files", LinkSigner(b"a secret of tests"), max_bytes=LIMIT)
-
-
-async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
 
 
 async def read(files: FileStore, key: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bot.service.originals import ORIGINALS_S, originals
 from bot.service.remembering import Remembering
 from bot.service.roles import Role
 from bot.settings import Settings
+from tests.fakes.contents import chunks
 from tests.fakes.discord.pointing import pointed_at
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.waiting import PATIENCE_S
@@ -119,15 +120,12 @@ async def test_a_link_of_any_process_with_the_key_is_opened_by_the_page(tmp_path
     served: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stopping = asyncio.Event()
 
-    async def whole() -> AsyncIterator[bytes]:
-        yield png("gold")
-
     async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(options, stopping, lambda url, _: served.set_result(url)))
         page = await served
         async with opened(replace(options, roles=frozenset(), state=tmp_path / "another")) as other:
             files = LocalFiles(tmp_path / "files", LinkSigner(KEY))
-            stored = await files.put(whole(), name="a boat.png", media_type="image/png")
+            stored = await files.put(chunks(png("gold")), name="a boat.png", media_type="image/png")
             link = originals(other.core)(stored)
         assert link is not None
         assert link.startswith(f"https://pictures.example.org/files/{stored.key}/a%20boat.png?until=")
@@ -140,11 +138,8 @@ async def test_a_link_of_any_process_with_the_key_is_opened_by_the_page(tmp_path
 
 
 async def test_without_a_public_address_there_is_no_link_and_no_link_outlasts_its_file(tmp_path: Path) -> None:
-    async def whole() -> AsyncIterator[bytes]:
-        yield png("gold")
-
     async with opened(options_in(tmp_path)) as service:
-        stored = await service.core.files.put(whole(), name="a.png", media_type="image/png")
+        stored = await service.core.files.put(chunks(png("gold")), name="a.png", media_type="image/png")
         assert originals(service.core)(stored) is None
 
     short = options_in(tmp_path, public_url="https://p.example.org", keep_days=1.0)

@@ -21,6 +21,7 @@ from bot.policy.places import PlaceRule
 from bot.ports import Cancelling, Lease
 from bot.status import Button, Described, Live, card_of
 from bot.submissions import Submission
+from tests.fakes.contents import chunks
 from tests.fakes.memory_reports import MemoryReports
 from tests.fakes.memory_store import MemoryStore
 from workflows.catalog import LIBRARY, Catalog, load_catalog
@@ -147,7 +148,7 @@ class PracticeDesk:
 
     async def finish(self, job_id: JobId, *pictures: bytes) -> list[StoredFile]:
         """The run ends with pictures."""
-        kept = [await self.files.put(_whole(each), name="picture.png", media_type="image/png") for each in pictures]
+        kept = [await self.files.put(chunks(each), name="picture.png", media_type="image/png") for each in pictures]
         await self.store.succeed(self.leases[job_id], files=kept, gpu_ms=4000)
         await self.post(job_id)
         return kept
@@ -168,10 +169,6 @@ class PracticeDesk:
         place = record.job.place
         await self.chat.create(record.job, card, nonce=str(job_id))
         await self.chat.edit(record.job, MessageRef(place=place, id=str(job_id)), card)
-
-
-async def _whole(content: bytes):  # type: ignore[no-untyped-def]
-    yield content
 
 
 def local_files(folder: Path) -> LocalFiles:

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.files import LinkSigner, LocalFiles
 from adapters.web import originals
+from tests.fakes.contents import chunks
 from tests.integration.web.conftest import scene_of
 from tests.integration.web.desk import DEMO, KEY, png
 from tests.integration.web.test_strangers import routes_of
@@ -23,10 +24,7 @@ async def house(tmp_path):
 
 
 async def kept(scene, content, name="a"):
-    async def whole() -> AsyncIterator[bytes]:
-        yield content
-
-    return await scene.desk.files.put(whole(), name=name, media_type="")
+    return await scene.desk.files.put(chunks(content), name=name, media_type="")
 
 
 async def got(outsider, path, **headers):

@@ -3,20 +3,16 @@
 import json
 import os
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 from bot.app import ServiceOptions, opened
 from bot.service.tidying import ORPHANED_S
 from bot.settings import Settings
+from tests.fakes.contents import chunks
 from tests.integration.web.desk import DEMO, KEY, STUDIO, png
 
 LONG_AGO_S = time.time() - 2 * ORPHANED_S
-
-
-async def whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content
 
 
 def options_in(folder: Path) -> ServiceOptions:
@@ -25,7 +21,7 @@ def options_in(folder: Path) -> ServiceOptions:
 
 async def kept_in(service, folder, colour, *, old):
     """A file in the store's folder, put long ago or just now."""
-    stored = await service.core.files.put(whole(png(colour)), name="a", media_type="")
+    stored = await service.core.files.put(chunks(png(colour)), name="a", media_type="")
     if old:
         os.utime(folder / "files" / stored.key[:2] / stored.key, (LONG_AGO_S, LONG_AGO_S))
     return stored.key

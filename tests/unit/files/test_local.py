@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from adapters.files import LinkSigner, LocalFiles
 from bot.errors import FileGone
+from tests.fakes.contents import chunks
 
 SECRET = b"a secret of tests"
 KEY, OTHER = "a" * 64, "b" * 64
@@ -23,11 +24,6 @@ KEY, OTHER = "a" * 64, "b" * 64
 @pytest.fixture
 def files(tmp_path: Path) -> LocalFiles:
     return LocalFiles(tmp_path, LinkSigner(SECRET))
-
-
-async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
 
 
 async def test_a_put_that_is_cancelled_leaves_no_file(files, tmp_path):

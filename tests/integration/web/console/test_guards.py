@@ -16,6 +16,7 @@ from bot.errors import NotAllowed
 from bot.jobs import Tenant
 from bot.policy.measures import Rank
 from bot.policy.pace import Rate
+from tests.fakes.contents import chunks
 from tests.integration.web.console.guarded import ADA, WALTER, guarded_of
 from tests.integration.web.console.scene import PUBLIC
 from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, OTHER, SECRET, picture
@@ -219,7 +220,7 @@ async def test_a_body_that_is_too_large_is_not_read(scene, size):
 )
 async def test_a_moderator_reaches_no_other_community_by_any_address(scene, route, said):
     method, address = route.split()[0], PRESSED[route]
-    file = await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")
+    file = await scene.files.put(chunks(png("red")), name="a.png", media_type="image/png")
     job = (await scene.reported(WALTER, "a walrus", file)).id
     address = re.sub(r"files/[^/]+/", f"files/{job}/", address)
     query = ("&" if "?" in address else "?") + f"in={said}"
@@ -235,7 +236,7 @@ async def test_a_moderator_reaches_no_other_community_by_any_address(scene, rout
 
 
 async def test_a_picture_of_another_communitys_report_is_not_there(scene):
-    file = await scene.files.put(_whole(png("red")), name="a.png", media_type="image/png")
+    file = await scene.files.put(chunks(png("red")), name="a.png", media_type="image/png")
     mine, foreign = [(await scene.reported(each, each.name, file)).id for each in (ADA, WALTER)]
     async with scene.signed_in() as moderator:
         status, _ = await moderator.get(f"/console/files/{mine}/0")
@@ -250,7 +251,7 @@ async def test_a_picture_of_another_communitys_report_is_not_there(scene):
 
 @pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/pdf"])
 async def test_what_is_no_picture_is_never_opened(scene, media_type):
-    kept = await scene.files.put(_whole(b"<script>alert(1)</script>"), name="a.html", media_type="image/png")
+    kept = await scene.files.put(chunks(b"<script>alert(1)</script>"), name="a.html", media_type="image/png")
     job = await scene.reported(ADA, "a page", picture(kept.key, kept.bytes, "a.html", media_type))
     async with scene.signed_in() as moderator:
         status, _ = await moderator.get(f"/console/files/{job.id}/0")
@@ -320,7 +321,3 @@ async def test_a_session_does_nothing_that_has_no_button_and_begets_no_session(s
             assert "sign-in" not in body
             assert (await visitor.get(f"/console/deeds/{verb}"))[0] == 404
     assert scene.desk.done == []
-
-
-async def _whole(content: bytes):
-    yield content

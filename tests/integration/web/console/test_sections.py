@@ -16,6 +16,7 @@ from bot.jobs import JobState
 from bot.policy.measures import BanUser, CancelJob, GrantMore, PassJob, Purge, RejectJob, SetQuota, ShowUser
 from bot.policy.measures import TestText as TryText
 from bot.policy.verbs import BY_NAME, VERBS
+from tests.fakes.contents import chunks
 from tests.integration.web.console.scene import console_of
 from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, PersonLine, busy, job_line, report_of
 from tests.integration.web.desk import png
@@ -280,10 +281,7 @@ async def test_a_section_is_as_it_is_now_for_whoever_just_did_something(scene):
 async def test_what_is_held_is_let_pass_or_not(scene):
     content = png("teal")
 
-    async def whole():
-        yield content
-
-    kept = await scene.files.put(whole(), name="a.png", media_type="image/png")
+    kept = await scene.files.put(chunks(content), name="a.png", media_type="image/png")
     job = job_line(1, ADA, "Ada", JobState.SUCCEEDED, words="something held")
     scene.watched.held = [PendingView(job=job, files=(kept,), texts=())]
     async with scene.signed_in() as moderator:
@@ -413,10 +411,7 @@ async def test_whoever_cannot_be_meant_is_told_in_a_box_of_the_console(scene):
 async def test_a_picture_is_sent_whole(scene):
     content = png("teal")
 
-    async def whole():
-        yield content
-
-    kept = await scene.files.put(whole(), name="a.png", media_type="image/png")
+    kept = await scene.files.put(chunks(content), name="a.png", media_type="image/png")
     scene.watched.reported = [report_of(0, [kept])]
     job = scene.watched.reported[0].report.job_id
     async with scene.signed_in() as moderator, moderator.http.get(moderator.url(f"/console/files/{job}/0")) as answer:
