@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.communities import called
+from bot.console.counts import reports_open, reviews_open
 from bot.console.gpus import Known, gpu_views, models_of
 from bot.console.hours import HOUR_MS, MOST_DAYS, span_of, usage_view
 from bot.console.lines import whole, whole_line
 from bot.console.people import PEOPLE, people_of, person_line
 from bot.console.shares import MEMBERS, listed, queue_view, wanted
-from bot.console.views import JobLine, LiveView, PendingView, PersonLine, ReportView, UsageView
+from bot.console.views import JobLine, LiveView, OpenView, PendingView, PersonLine, ReportView, UsageView
 from bot.errors import NotAllowed, SubmissionError
 from bot.estimates import UNKNOWN_MS
 from bot.gpus import seen
@@ -162,6 +163,14 @@ class Watching:
         self.admit(actor, tenant)
         found = await self.overseeing.reviewing.pending(tenant, limit=PENDING)
         return [PendingView(job=whole_line(each), files=each.made, texts=each.withheld_texts) for each in found]
+
+    async def open(self, actor: Actor, tenant: Tenant | None) -> OpenView:
+        """Return how much there is to judge."""
+        self.admit(actor, tenant)
+        found = await self.overseeing.reports.newest(tenant, limit=REPORTS)
+        known = await self.overseeing.census.known(list(dict.fromkeys(each.job_id for each in found)))
+        pending = await self.overseeing.reviewing.pending(tenant, limit=PENDING)
+        return OpenView(reports=reports_open(found, known, REPORTS), reviews=reviews_open(pending, PENDING))
 
     async def report_file(self, actor: Actor, tenant: Tenant | None, job_id: JobId, number: int) -> StoredFile:
         """Return a file of a job that was reported or is for review, by its number among all that it made.

@@ -140,6 +140,22 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCount:
+    """How much of something is open."""
+
+    number: int
+    is_more: bool = False  #: there may be more that was not counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenView:
+    """How much there is to look at."""
+
+    reports: OpenCount  #: of jobs that people still see
+    reviews: OpenCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PendingView:
     """A job that waits for a moderator."""
 

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
-from typing import assert_never
+from typing import Generic, TypeVar, assert_never
 
 from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import REFRESHED_S, Look, Section
 from adapters.web.console.rendering import ConsolePages
+from bot.console.views import OpenView
 from bot.jobs import Tenant
 from bot.policy.measures import Actor, Rank
 from bot.watching import Watching
@@ -18,12 +19,19 @@ _KEPT = 256
 """Sections that are remembered: more than are looked at in a second."""
 
 
-@dataclass(slots=True)
-class _Shown:
-    """A section as it was rendered last. Whoever asks while it is asked waits for the same answer."""
+_COUNTED_S = 3.0
+"""How old what is open may be."""
 
-    lock: asyncio.Lock
-    html: str = ""
+_Key = TypeVar("_Key", bound=Hashable)
+_Read = TypeVar("_Read")
+
+
+@dataclass(slots=True)
+class _Shown(Generic[_Read]):
+    """What was read last. Whoever asks while it is asked waits for the same answer."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last: _Read | None = None
     asked_s: float = float("-inf")
 
 
@@ -42,7 +50,8 @@ class Panels:
         self._pages = pages
         self._limits = limits
         self._now_s = now_s
-        self._shown: OrderedDict[tuple[Look, Rank], _Shown] = OrderedDict()
+        self._shown: OrderedDict[tuple[Look, Rank], _Shown[str]] = OrderedDict()
+        self._counted: OrderedDict[Tenant | None, _Shown[OpenView]] = OrderedDict()
 
     async def html(self, actor: Actor, look: Look, *, is_fresh: bool = False) -> str:
         """Return a section; `is_fresh`: as it is now, not as it was a moment ago. Raises what Watching raises."""
@@ -51,23 +60,27 @@ class Panels:
         if look.section is Section.AUDIT and look.user:
             async with asyncio.timeout(self._limits.answer_s):
                 await self._watching.note(actor, look.tenant, user=look.user)
-        shown = self._remembered((look, actor.rank))
+        if is_fresh:
+            self._counted.pop(look.tenant, None)  # what was done may have closed something
+        kept_s = 0.0 if is_fresh else REFRESHED_S[look.section]
+        return await self._read(_remembered(self._shown, (look, actor.rank)), kept_s, lambda: self._render(actor, look))
+
+    async def open(self, actor: Actor, tenant: Tenant | None) -> OpenView:
+        """Return how much there is to look at in a community; raises what Watching raises."""
+        self._watching.admit(actor, tenant)
+        shown = _remembered(self._counted, tenant)
+        return await self._read(shown, _COUNTED_S, lambda: self._watching.open(actor, tenant))
+
+    async def _read(self, shown: _Shown[_Read], kept_s: float, read: Callable[[], Awaitable[_Read]]) -> _Read:
         wanted_s = self._now_s()
         async with shown.lock:
-            oldest_s = wanted_s if is_fresh else self._now_s() - REFRESHED_S[look.section]
-            if shown.asked_s < oldest_s or not shown.html:
+            oldest_s = self._now_s() - kept_s if kept_s else wanted_s
+            if shown.last is None or shown.asked_s < oldest_s:
                 asked_s = self._now_s()
                 async with asyncio.timeout(self._limits.answer_s):
-                    shown.html = await self._render(actor, look)
+                    shown.last = await read()
                 shown.asked_s = asked_s
-        return shown.html
-
-    def _remembered(self, key: tuple[Look, Rank]) -> _Shown:
-        shown = self._shown.setdefault(key, _Shown(lock=asyncio.Lock()))
-        self._shown.move_to_end(key)
-        if len(self._shown) > _KEPT:
-            self._shown.popitem(last=False)
-        return shown
+            return shown.last
 
     async def _render(self, actor: Actor, look: Look) -> str:
         watching, pages, tenant = self._watching, self._pages, look.tenant
@@ -103,3 +116,11 @@ class Panels:
     async def _named(self, actor: Actor, look: Look, tenants: Sequence[Tenant | None]) -> Look:
         """Return a look with what communities are called: where it is at one alone, the page's header says it."""
         return look.naming(await self._watching.names(actor, tenants)) if look.tenant is None else look
+
+
+def _remembered(all_shown: OrderedDict[_Key, _Shown[_Read]], key: _Key) -> _Shown[_Read]:
+    shown = all_shown.setdefault(key, _Shown())
+    all_shown.move_to_end(key)
+    if len(all_shown) > _KEPT:
+        all_shown.popitem(last=False)
+    return shown

@@ -11,7 +11,7 @@ from adapters.web.console.looks import Look, Section
 from adapters.web.console.visits import Visit, spelled
 from adapters.web.rendering import assets_digest, templates
 from bot.answers import Answer, Tone
-from bot.console.views import JobLine, LiveView, PendingView, PersonLine, ReportView, UsageView
+from bot.console.views import JobLine, LiveView, OpenView, PendingView, PersonLine, ReportView, UsageView
 from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
 from bot.jobs import DIRECT, Tenant
@@ -57,6 +57,7 @@ class Whole:
     panel: str
     communities: Sequence[Tenant]  #: to choose from; empty: there is no choice
     title: str
+    open: OpenView  #: how much there is to look at
 
 
 class ConsolePages:
@@ -94,6 +95,7 @@ class ConsolePages:
             actor=visit.actor,
             is_operator=visit.actor.rank is Rank.OPERATOR,
             sections=[(section, _TITLES[section]) for section in Section],
+            badges=badges(whole.open),
             verbs=[verb for verb in community_verbs(visit.actor.rank) if whole.look.tenant or not verb.is_of_community],
         )
 
@@ -206,6 +208,15 @@ class ConsolePages:
 
     def _render(self, template: str, **context: object) -> str:
         return self._templates.get_template(f"console/{template}").render(context)
+
+
+def badges(view: OpenView) -> dict[str, str]:
+    """Return what stands beside the titles of sections; empty where nothing is open."""
+    counts = {Section.REPORTS: view.reports, Section.REVIEW: view.reviews}
+    return {
+        section.value: f"{each.number}{'+' if each.is_more else ''}" if each.number else ""
+        for section, each in counts.items()
+    }
 
 
 def _tone(answer: Answer) -> str:

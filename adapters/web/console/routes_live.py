@@ -1,7 +1,10 @@
 """The socket: a page is told its section as soon as it changes, and nothing once its session is over."""
 
 import asyncio
+from collections.abc import Mapping
 from time import monotonic
+from types import MappingProxyType
+from typing import NamedTuple
 
 from aiohttp import WSMsgType, web
 
@@ -10,12 +13,20 @@ from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import Look
 from adapters.web.console.panels import Panels
 from adapters.web.console.reading import look_in
+from adapters.web.console.rendering import badges
 from adapters.web.console.sockets import OVER, Sockets
 from adapters.web.console.visits import Visit
 from bot.errors import FairbrushError
 from bot.policy.measures import Actor
 
 _HEARTBEAT_S = 20.0
+
+
+class Told(NamedTuple):
+    """What a page was told last."""
+
+    html: str = ""
+    open: Mapping[str, str] = MappingProxyType({})
 
 
 class LiveRoutes:
@@ -43,7 +54,7 @@ class LiveRoutes:
         return socket
 
     async def _tell(self, socket: web.WebSocketResponse, visit: Visit, look: Look) -> None:
-        actor, told, checked_s = visit.actor, "", monotonic()
+        actor, told, checked_s = visit.actor, Told(), monotonic()
         try:
             while True:
                 if monotonic() - checked_s >= self._limits.checked_every_s:
@@ -57,15 +68,19 @@ class LiveRoutes:
             # Too slow or gone; it comes back and gets everything.
             await socket.close()
 
-    async def _tell_once(self, socket: web.WebSocketResponse, actor: Actor, look: Look, told: str) -> str:
+    async def _tell_once(self, socket: web.WebSocketResponse, actor: Actor, look: Look, told: Told) -> Told:
         try:
-            html = await self._panels.html(actor, look)
+            now = Told(await self._panels.html(actor, look), badges(await self._panels.open(actor, look.tenant)))
         except (FairbrushError, TimeoutError):
-            html = ""  # the page says that it cannot be reached now, and keeps what it shows
-        if html != told or not html:
+            now = Told()  # the page says that it cannot be reached now, and keeps what it shows
+        # Only what changed; of a break each time, for a page may have come back since.
+        news: dict[str, object] = {"html": now.html} if now.html != told.html or not now.html else {}
+        if now.open and now.open != told.open:
+            news["open"] = now.open
+        if news:
             async with asyncio.timeout(self._limits.send_s):
-                await socket.send_json({"html": html})
-        return html
+                await socket.send_json(news)
+        return now
 
 
 async def _until_closed(socket: web.WebSocketResponse) -> None:

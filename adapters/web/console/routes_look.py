@@ -72,12 +72,13 @@ class LookRoutes:
             return self._pages.elsewhere()
         try:
             panel = await self._panels.html(visit.actor, look)
+            opened = await self._panels.open(visit.actor, look.tenant)
             communities = await self._communities(visit, look.tenant)
             look = await self._named(visit, look, communities)
         except (StoreLost, TimeoutError):
             return self._pages.away()
         title = f"{look.section.capitalize()} · Console"
-        return self._pages.page(visit, Whole(look=look, panel=panel, communities=communities, title=title))
+        return self._pages.page(visit, Whole(look=look, panel=panel, communities=communities, title=title, open=opened))
 
     async def _panel(self, request: web.Request, visit: Visit) -> web.Response:
         # After something was done: as it is now, for whoever did it.

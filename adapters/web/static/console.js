@@ -24,6 +24,14 @@ function show(html) {
   find();
 }
 
+function count(open) {
+  for (const badge of document.querySelectorAll("[data-open]")) {
+    const words = open[badge.dataset.open] ?? "";
+    badge.hidden = !words;
+    badge.querySelector("b").textContent = words;
+  }
+}
+
 const units = [[86400, "day"], [3600, "hour"], [60, "minute"]];
 const ago = new Intl.RelativeTimeFormat([], { numeric: "auto", style: "short" });
 
@@ -49,9 +57,10 @@ function connect() {
   const socket = new WebSocket(address);
   socket.onmessage = (event) => {
     delay = 0;
-    const { html } = JSON.parse(event.data);
-    tell(html ? "live" : "away");
+    const { html, open } = JSON.parse(event.data);
+    tell(html === "" ? "away" : "live");
     if (html) show(html);
+    if (open) count(open);
   };
   socket.onclose = async (event) => {
     tell("lost");

@@ -247,6 +247,16 @@ async def test_a_link_that_was_used_says_so(scene):
         assert "This link has been used" in await page.js("document.body.innerText")
 
 
+async def test_what_is_open_is_seen_from_another_section_as_soon_as_it_changes(page, scene):
+    seen = (
+        """[...document.querySelectorAll('.tabs .count')].map((each) => each.checkVisibility() ? each.innerText : '')"""
+    )
+    await page.until(f"JSON.stringify({seen}.map((each) => parseInt(each) || 0)) === '[3,0]'")
+    scene.watched.reported = []
+    await page.until(f"{seen}.every((each) => each === '')")
+    assert await page.js("document.querySelector('#gpu-attic') !== null")
+
+
 async def test_a_break_is_said_and_mended(page, scene):
     scene.watched.is_lost = True
     await page.until("document.querySelector('#link').dataset.link === 'away'")

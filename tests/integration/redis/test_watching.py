@@ -63,12 +63,12 @@ async def test_a_community_and_everything_are_watched(engine_url):
         assert (used.user, used.tenant, used.gpu_ms) == ("ann/1", GUILD, 700)
         assert [each.user for each in await watching.people(MODERATOR, GUILD)] == ["ann/1"]
         assert {each.tenant for each in await watching.people(OPERATOR, None)} == {GUILD, OTHERS}
-        [report] = await watching.reports(MODERATOR, GUILD)
-        assert report.words == painted.values["prompt"]
+        [report], counts = await watching.reports(MODERATOR, GUILD), await watching.open(MODERATOR, GUILD)
+        assert (report.words, counts.reports.number) == (painted.values["prompt"], 1)
         assert {each.id for each in await watching.recent(MODERATOR, GUILD)} == {
             painted.id, asked[0].id, asked[2].id,
         }  # fmt: skip
         assert await watching.communities(OPERATOR) == [GUILD, OTHERS]
         moved = replace(MODERATOR, tenant=OTHERS)
         assert [each.tenant for each in (await watching.live(moved, OTHERS)).queue.members] == [OTHERS]
-        assert await watching.reports(moved, OTHERS) == []
+        assert (await watching.reports(moved, OTHERS), (await watching.open(moved, OTHERS)).reports.number) == ([], 0)

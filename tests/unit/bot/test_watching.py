@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.console.hours import HOUR_MS
+from bot.console.views import OpenCount
 from bot.errors import NotAllowed, SubmissionError
 from bot.jobs import Job, JobState, Place, Requester, StoredFile, Tenant, job_id_of, run_id_of
 from bot.overseeing import Overseeing
@@ -355,6 +356,47 @@ async def test_a_picture_can_be_judged_however_many_others_were_reported_since()
     assert bad.id not in {each.report.job_id for each in await scene.watching.reports(OPERATOR, None)}
     for actor, tenant in ((MODERATOR, GUILD), (OPERATOR, None)):
         assert await scene.watching.report_file(actor, tenant, bad.id, 0)
+
+
+async def test_what_is_open_is_counted_of_those_who_look_alone_and_no_more_once_it_was_removed():
+    scene = Scene()
+    jobs = []
+    for requester, prompt in ((ANN, "one"), (ANN, "two"), (ZED, "three"), (ZED, "four")):
+        jobs.append(await scene.asked(requester, prompt, for_review=prompt == "four"))
+        await scene.paints()
+    for job in jobs[:3]:
+        await scene.reported(job)
+
+    async def counted(actor: Actor, tenant: Tenant | None) -> tuple[int, int]:
+        found = await scene.watching.open(actor, tenant)
+        return found.reports.number, found.reviews.number
+
+    assert await counted(MODERATOR, GUILD) == (2, 0)
+    assert await counted(replace(MODERATOR, tenant=OTHERS), OTHERS) == (1, 1)
+    assert await counted(OPERATOR, None) == (3, 1)
+    await scene.house.store.withdraw(jobs[0].id, until_ms=scene.house.now + HOUR_MS)
+    await scene.house.store.forget(jobs[1].id)
+    assert len(await scene.watching.reports(MODERATOR, GUILD)) == 2
+    assert await counted(MODERATOR, GUILD) == (0, 0)
+
+
+async def test_a_job_that_several_reported_is_open_once_and_of_more_than_are_shown_it_is_said():
+    scene = Scene()
+    job = await scene.asked(ANN, "one")
+    await scene.paints()
+    for number in range(REPORTS):
+        assert not (await scene.watching.open(MODERATOR, GUILD)).reports.is_more
+        report = Report(
+            job_id=job.id,
+            workflow="w",
+            requester=ANN,
+            reporter=replace(BEN, id=f"{number}"),
+            place=job.place,
+            reason="",
+        )
+        await scene.house.reports.add(report)
+
+    assert (await scene.watching.open(MODERATOR, GUILD)).reports == OpenCount(number=1, is_more=True)
 
 
 async def test_what_is_for_review_is_shown_to_those_who_judge():

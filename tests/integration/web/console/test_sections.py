@@ -18,7 +18,16 @@ from bot.policy.measures import TestText as TryText
 from bot.policy.verbs import BY_NAME, VERBS
 from tests.fakes.contents import chunks
 from tests.integration.web.console.scene import console_of
-from tests.integration.web.console.watched import GUILD, MODERATOR, OPERATOR, PersonLine, busy, job_line, report_of
+from tests.integration.web.console.watched import (
+    GUILD,
+    MODERATOR,
+    OPERATOR,
+    OTHER,
+    PersonLine,
+    busy,
+    job_line,
+    report_of,
+)
 from tests.integration.web.desk import png
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
@@ -146,6 +155,56 @@ async def test_a_store_that_is_away_is_told_and_what_comes_after_it_too(scene):
         while not (html := await told(socket)):
             pass
         assert "Maren" in html
+
+
+def badge(section: str, words: str) -> str:
+    hidden = "" if words else " hidden"
+    return f'data-open="{section}"{hidden}><b>{words}</b><span class="visually-hidden"> open</span>'
+
+
+@pytest.mark.parametrize("section", ["now", "use", "people", "reports", "review", "blocklist", "audit"])
+async def test_what_is_open_is_counted_beside_the_titles_in_every_section(scene, section):
+    scene.watched.reported = [report_of(0, []), report_of(1, []), report_of(2, [], OTHER)]
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get(f"/console/{section}")
+    assert badge("reports", "2") in body
+    assert badge("review", "") in body
+
+
+async def test_nobody_learns_how_much_is_open_in_a_community_of_others(scene):
+    scene.watched.reported = [report_of(0, [], OTHER)]
+    where = f"?in=slack%2F{OTHER.id}"
+    async with scene.signed_in() as moderator, moderator.live() as socket:
+        assert (await socket.receive_json())["open"] == {"reports": "", "review": ""}
+        status, body = await moderator.get(f"/console/now{where}")
+        assert (status, "data-open" in body) == (403, False)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await moderator.live(where=where)
+    async with scene.signed_in(OPERATOR) as operator:
+        assert badge("reports", "1") in (await operator.get("/console/now"))[1]
+        assert badge("reports", "1") in (await operator.get(f"/console/now{where}"))[1]
+        assert badge("reports", "") in (await operator.get(f"/console/now?in=discord%2F{GUILD.id}"))[1]
+
+
+async def test_what_is_opened_is_told_in_any_section_and_nothing_else_with_it(scene):
+    async with scene.signed_in() as one, one.live("audit") as socket:
+        await told(socket)
+        scene.watched.reported = [report_of(0, [])]
+        async with asyncio.timeout(10):
+            assert await socket.receive_json() == {"open": {"reports": "1", "review": ""}}
+
+
+async def test_what_was_done_is_counted_at_once_and_for_all_who_look_once(scene):
+    scene.watched.reported = [report_of(0, [])]
+    async with scene.signed_in() as one, scene.signed_in() as other, one.live() as first, other.live("use") as second:
+        for socket in (first, second):
+            assert (await socket.receive_json())["open"]["reports"] == "1"
+        assert scene.watched.counted == 1
+        scene.watched.reported = []
+        await one.get("/console/panel/reports")
+        for socket in (first, second):
+            async with asyncio.timeout(2):
+                assert (await socket.receive_json())["open"]["reports"] == ""
 
 
 async def test_sockets_are_bounded_for_a_session_and_in_all(tmp_path):

@@ -11,6 +11,8 @@ from bot.console.views import (
     JobLine,
     LiveView,
     MemberLine,
+    OpenCount,
+    OpenView,
     PendingView,
     PersonLine,
     QueueView,
@@ -192,6 +194,7 @@ class Watched:
     community_names: MemoryCommunities = field(default_factory=MemoryCommunities)
     is_lost: bool = False
     asked: int = 0
+    counted: int = 0  #: how often it was counted what is open
     between: Callable[[], Awaitable[object]] | None = None  #: awaited before every page of an export but the first
     admit = staticmethod(Watching.admit)
 
@@ -224,6 +227,15 @@ class Watched:
     async def pending(self, actor: Actor, tenant: Tenant | None) -> Sequence[PendingView]:
         self._admit(actor, tenant)
         return [each for each in self.held if tenant in (None, each.job.tenant)]
+
+    async def open(self, actor: Actor, tenant: Tenant | None) -> OpenView:
+        self.admit(actor, tenant)
+        if self.is_lost:
+            raise StoreLost
+        self.counted += 1
+        reported = [each for each in self.reported if tenant in (None, each.report.requester.tenant)]
+        held = [each for each in self.held if tenant in (None, each.job.tenant)]
+        return OpenView(reports=OpenCount(number=len(reported)), reviews=OpenCount(number=len(held)))
 
     async def report_file(self, actor: Actor, tenant: Tenant | None, job_id: JobId, number: int) -> StoredFile:
         for each in await self.reports(actor, tenant):
