@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from secrets import token_urlsafe
 
-from bot.console.sessions import ConsoleSession, digest_of
+from bot.console.sessions import digest_of
 from bot.errors import NotAllowed, SubmissionError
 from bot.policy.measures import Actor, Rank
 from bot.ports import SessionStore
@@ -70,13 +70,13 @@ class SigningIn:
         await self.sessions.offer(digest_of(token), actor)
         return f"{base.rstrip('/')}{SIGN_IN}#{token}"
 
-    async def begin(self, token: str) -> tuple[str, ConsoleSession] | None:
-        """Consume a link by its token: a session's token for the cookie, and the session. None: it works no more."""
+    async def begin(self, token: str) -> str | None:
+        """Consume a link by its token, and return a session's token for the cookie; None: it works no more."""
         if not _may_be(token):
             return None
         cookie = self.token()
         session = await self.sessions.begin(digest_of(token), digest_of(cookie))
-        return (cookie, session) if session else None
+        return cookie if session else None
 
     async def actor(self, cookie: str) -> Actor | Unchecked | None:
         """Return who a session's token stands for; None: they are not signed in."""

@@ -67,8 +67,8 @@ def _actor_text(actor: Actor) -> str:
 
 
 def _session(name: str, kept: bytes) -> ConsoleSession:
-    begun, checked, _, _, actor = kept.split(b" ", 4)
-    return ConsoleSession(id=name, actor=_actor_of(actor), begun_ms=int(begun), checked_ms=int(checked))
+    _, checked, _, _, actor = kept.split(b" ", 4)
+    return ConsoleSession(id=name, actor=_actor_of(actor), checked_ms=int(checked))
 
 
 def _actor_of(text: bytes) -> Actor:

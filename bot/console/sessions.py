@@ -27,8 +27,7 @@ class ConsoleSession:
 
     id: str  #: the digest of the token in its cookie
     actor: Actor  #: as their platform vouched for them last
-    begun_ms: int  #: by the store's clock, as all times here
-    checked_ms: int  #: when their platform vouched for them last: at first when they asked for the link
+    checked_ms: int  #: when it did, by the store's clock: at first when they asked for the link
 
     def is_believed(self, now_ms: int) -> bool:
         """Tell whether their rights were looked at lately enough."""

@@ -7,13 +7,20 @@ from bot.console.sessions import LINK_S, MOST, SESSION_S, ConsoleSession
 from bot.policy.measures import Actor
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    link: str
+    begun_ms: int
+    session: ConsoleSession
+
+
 @dataclass(slots=True, kw_only=True)
 class MemorySessions:
     """SessionStore in memory; `clock` is milliseconds."""
 
     clock: Callable[[], int] = lambda: 0
     _links: dict[str, tuple[int, Actor]] = field(default_factory=dict)
-    _sessions: dict[str, tuple[str, ConsoleSession]] = field(default_factory=dict)
+    _sessions: dict[str, _Kept] = field(default_factory=dict)
 
     async def offer(self, link: str, actor: Actor) -> None:
         self._links.pop(link, None)
@@ -24,13 +31,13 @@ class MemorySessions:
 
     async def begin(self, link: str, session: str) -> ConsoleSession | None:
         if kept := self._open(session):
-            return kept if self._sessions[session][0] == link else None
+            return kept if self._sessions[session].link == link else None
         at, actor = self._links.pop(link, (0, None))
         if actor is None or self.clock() - at >= LINK_S * 1000:
             return None
-        begun = ConsoleSession(id=session, actor=actor, begun_ms=self.clock(), checked_ms=at)
-        self._sessions[session] = (link, begun)
-        theirs = [name for name, (_, each) in self._sessions.items() if _whose(each.actor) == _whose(actor)]
+        begun = ConsoleSession(id=session, actor=actor, checked_ms=at)
+        self._sessions[session] = _Kept(link, self.clock(), begun)
+        theirs = [name for name, each in self._sessions.items() if _whose(each.session.actor) == _whose(actor)]
         for name in theirs[:-MOST]:
             del self._sessions[name]
         return begun
@@ -42,8 +49,8 @@ class MemorySessions:
         kept = self._open(session)
         if kept is None:
             return False
-        link, _ = self._sessions[session]
-        self._sessions[session] = (link, replace(kept, actor=actor, checked_ms=self.clock()))
+        now = replace(kept, actor=actor, checked_ms=self.clock())
+        self._sessions[session] = replace(self._sessions[session], session=now)
         return True
 
     async def end(self, session: str) -> None:
@@ -58,8 +65,8 @@ class MemorySessions:
         return [each for each in opened if each and each.actor.platform == platform], self.clock()
 
     def _open(self, session: str) -> ConsoleSession | None:
-        _, kept = self._sessions.get(session, ("", None))
-        return kept if kept and self.clock() - kept.begun_ms < SESSION_S * 1000 else None
+        kept = self._sessions.get(session)
+        return kept.session if kept and self.clock() - kept.begun_ms < SESSION_S * 1000 else None
 
 
 def _whose(actor: Actor) -> tuple[object, ...]:

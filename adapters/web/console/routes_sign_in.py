@@ -40,13 +40,13 @@ class SignInRoutes:
         self._guarding.check_attempt(request)
         token = await _token_in(request)
         try:
-            begun = await self._signing.begin(token)
+            cookie = await self._signing.begin(token)
         except (StoreLost, TimeoutError):
             return self._pages.away()
-        if begun is None:
+        if cookie is None:
             return self._pages.spent()
         response = _to(PATH)
-        self._guarding.let_in(request, response, begun[0])
+        self._guarding.let_in(request, response, cookie)
         return response
 
     async def _end(self, _: web.Request, visit: Visit) -> web.Response:

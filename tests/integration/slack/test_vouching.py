@@ -123,9 +123,8 @@ async def test_at_the_console_a_lost_right_counts_within_a_minute_and_a_silent_s
     sessions = MemorySessions(clock=lambda: round(now_s[0] * 1000))
     door = SigningIn(sessions=sessions, public_url="https://paint.example")
     vouching = Vouching(sessions=sessions, platform="slack", voucher=scene.stage.front.voucher)
-    begun = await door.begin((await door.link(scene.actor)).partition("#")[2])
-    assert begun
-    cookie, _ = begun
+    cookie = await door.begin((await door.link(scene.actor)).partition("#")[2])
+    assert cookie
 
     scene.stage.office.slack.faults.plan(Status(503), "users.info", times=99)
     now_s[0] = BELIEVED_S + 1

@@ -58,9 +58,9 @@ class Door:
     async def let_in(self, actor=MOE):
         """Sign somebody in; returns their cookie."""
         link = await self.signing_in.link(actor)
-        begun = await self.signing_in.begin(link.partition("#")[2])
-        assert begun is not None
-        return begun[0]
+        cookie = await self.signing_in.begin(link.partition("#")[2])
+        assert cookie is not None
+        return cookie
 
     async def passes(self, seconds):
         """Let time pass, with a round every so often."""

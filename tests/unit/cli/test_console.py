@@ -10,7 +10,7 @@ import pytest
 from adapters.redis.engine import open_engine
 from adapters.redis.opening import open_redis
 from bot.cli.console import console
-from bot.console.sessions import ConsoleSession
+from bot.console.sessions import ConsoleSession, digest_of
 from bot.errors import StoreLost
 from bot.policy.measures import Rank
 from bot.signing_in import SigningIn
@@ -36,8 +36,8 @@ async def run(tmp_path: Path, *, port: int | None = None, end_all: bool = False,
 
 async def begun(url: str, link: str) -> ConsoleSession | None:
     async with open_redis(url) as pool:
-        found = await SigningIn(sessions=pool.sessions).begin(link.strip().partition("#")[2])
-        return found[1] if found else None
+        cookie = await SigningIn(sessions=pool.sessions).begin(link.strip().partition("#")[2])
+        return (await pool.sessions.read(digest_of(cookie)))[0] if cookie else None
 
 
 async def test_a_link_lets_the_operator_in_once_and_the_audit_says_so(url, tmp_path, capsys):
