@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.answers import Answer, Link, Section, Tone, note
+from bot.console.sessions import LINK_TIME
 from bot.deadlines import spelled
 from bot.histories import standing, words_of
 from bot.holds import OPERATOR, held
@@ -159,7 +160,7 @@ def audit_row(entry: AuditEntry) -> tuple[str, str]:
 
 def console(address: str) -> Answer:
     """Give somebody their link to the console."""
-    sentence = (Link("Open the console", address), " It works once, within five minutes, and is for you alone.")
+    sentence = (Link("Open the console", address), f" It works once, within {LINK_TIME}, and is for you alone.")
     return Answer(sections=(Section(headline="The console", sentence=sentence),), tone=Tone.GOOD)
 
 

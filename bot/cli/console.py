@@ -11,7 +11,7 @@ from bot.cli.service import state_folder
 from bot.cli.setting_up import load_settings
 from bot.cli.store import store_url
 from bot.cli.terminal import note, say, say_json
-from bot.console.sessions import LINK_S
+from bot.console.sessions import LINK_S, LINK_TIME
 from bot.errors import StoreLost, SubmissionError
 from bot.moderation import Moderation
 from bot.policy.measures import CloseConsole, OpenConsole
@@ -24,7 +24,7 @@ PORT = 8800
 _ANSWER_S = 1.0
 
 _NOT_RUNNING = "No service runs here, and the console is a part of its page. Start one: fairbrush serve."
-_ONCE = "It works once, within five minutes. Whoever opens it is let in as you."
+_ONCE = f"It works once, within {LINK_TIME}. Whoever opens it is let in as you."
 
 
 def console(*, port: int | None, state: Path | None, end_all: bool, as_json: bool) -> None:

@@ -8,6 +8,9 @@ from bot.policy.measures import Actor
 LINK_S = 300.0
 """How long a link lets somebody in: it is opened where it was asked for, at once."""
 
+LINK_TIME = "five minutes"
+"""The same, as sentences say it."""
+
 SESSION_S = 12 * 3600.0
 """How long a session lasts: a working day."""
 

@@ -11,6 +11,7 @@ from adapters.web.console.looks import Look, Section
 from adapters.web.console.visits import Visit, spelled
 from adapters.web.rendering import assets_digest, templates
 from bot.answers import Answer, Tone
+from bot.console.sessions import LINK_TIME
 from bot.console.views import JobLine, LiveView, OpenView, PendingView, PersonLine, ReportView, UsageView
 from bot.deadlines import spelled as spelled_out
 from bot.events import MediaKind
@@ -107,7 +108,7 @@ class ConsolePages:
         """Say that a link works no more."""
         return self._said(
             "This link has been used",
-            "A link to the console works once, for five minutes. Ask for another one:",
+            f"A link to the console works once, for {LINK_TIME}. Ask for another one:",
             status=403,
             is_how=True,
         )

@@ -8,8 +8,9 @@ from adapters.discord.origins import Right, may_govern
 from adapters.discord.verbs import SHOWN_TO, path_of
 from adapters.slack.persons import MODERATES_S
 from adapters.web.console.dialogs import community_verbs, person_verbs, title_of
+from bot.cli.main import console
 from bot.console.hours import KEPT_MS
-from bot.console.sessions import LINK_S, MOST, SESSION_S
+from bot.console.sessions import LINK_S, LINK_TIME, MOST, SESSION_S
 from bot.measuring import read_measure
 from bot.overseeing import _LATELY_S, SHOWN
 from bot.policy import audit
@@ -115,6 +116,15 @@ def test_the_numbers_are_those_of_the_code():
 
     assert [words for words in told if words not in PAGE.text] == []
     assert (_LATELY_S, MODERATES_S) == (7 * DAY_S, 60)
+
+
+def test_a_link_works_for_as_long_as_is_said():
+    minutes = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    [verb] = (each for each in VERBS if each.name == "console")
+    pages = [(HOUSE / path).read_text() for path in ("docs/web.md", "docs/operating.md", "SECURITY.md")]
+
+    assert f"{minutes[round(LINK_S / 60)]} minutes" == LINK_TIME
+    assert [words for words in (verb.help, console.__doc__, *pages) if LINK_TIME not in words] == []
 
 
 def test_who_moderates_on_discord_is_whom_the_code_lets():
