@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from adapters.web.console.dialogs import TITLES
 from adapters.web.console.limits import ConsoleLimits
+from adapters.web.console.looks import REFRESHED_S, Section
 from bot.console.views import LiveView, PendingView, QueueView, UsageView
 from bot.errors import SubmissionError
 from bot.jobs import JobState
@@ -132,7 +133,8 @@ async def test_what_changes_is_told_and_what_does_not_is_not(scene):
         assert "No GPU is here yet" in await told(socket)
 
 
-async def test_all_who_look_at_the_same_are_told_of_one_look(scene):
+async def test_all_who_look_at_the_same_are_told_of_one_look(scene, monkeypatch):
+    monkeypatch.setitem(REFRESHED_S, Section.NOW, 60.0)  # however long they take to come
     async with (
         scene.signed_in() as one,
         scene.signed_in() as other,
