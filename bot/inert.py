@@ -14,6 +14,9 @@ MARKS = 4
 MORE = "…"
 """What says that something was cut."""
 
+NAME = 60
+"""Characters that are shown of somebody's name, wherever it stands in a line or a sentence."""
+
 _LOOKED_AT = 16_000
 """Characters that are looked at: what is shown is never longer than a quarter of it."""
 

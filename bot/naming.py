@@ -5,14 +5,11 @@ A name is for reading alone; whoever acts names somebody by their id.
 
 from dataclasses import dataclass, replace
 
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import DIRECT, Requester, Tenant
 from bot.policy.measures import Measure, OfUser
 from bot.policy.rulebook import apart
 from bot.ports import JobStore
-
-LONGEST = 60
-"""Characters that are shown of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +26,7 @@ class Naming:
 
     async def _name(self, user: str, tenant: Tenant | None) -> str:
         latest = await self.store.of_requester(requester_of(user, tenant), limit=1)
-        return label(latest[0].job.requester.name, LONGEST) if latest else ""
+        return label(latest[0].job.requester.name, NAME) if latest else ""
 
 
 def requester_of(user: str, tenant: Tenant | None) -> Requester:
@@ -42,10 +39,10 @@ def requester_of(user: str, tenant: Tenant | None) -> Requester:
 
 def person(name: str, user: str) -> str:
     """Name somebody once with the id by which they are acted upon."""
-    shown = label(name, LONGEST)
+    shown = label(name, NAME)
     return f"{shown} ({user})" if shown and shown != user else user
 
 
 def short(measure: OfUser) -> str:
     """Name whoever a measure is about where nobody has to act any more."""
-    return label(measure.called, LONGEST) or measure.user
+    return label(measure.called, NAME) or measure.user

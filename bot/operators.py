@@ -8,7 +8,7 @@ from bot.communities import LONGEST
 from bot.deadlines import spelled
 from bot.gpus import Seen
 from bot.histories import words_of
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import JobRecord, Tenant
 from bot.policy.notation import quotas_words
 from bot.policy.rulebook import Ceiling
@@ -58,7 +58,7 @@ def _how(server: Seen, runs: Sequence[JobRecord]) -> str:
 
 
 def _job(record: JobRecord) -> str:
-    return f"“{label(words_of(record), _PROMPT)}” of {label(record.job.requester.name, _PROMPT)}"
+    return f"“{label(words_of(record), _PROMPT)}” of {label(record.job.requester.name, NAME)}"
 
 
 def _holds(line: CommunityLine) -> str:

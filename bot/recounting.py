@@ -22,8 +22,7 @@ from bot.errors import (
     UnknownWorkflow,
 )
 from bot.houserules import FLAGGED
-from bot.inert import label, visible
-from bot.naming import LONGEST
+from bot.inert import NAME, label, visible
 from bot.policy.audit import NAMES, WHOM, AuditEntry, Outcome
 from bot.policy.expressions import UnsafeExpression
 from bot.policy.measures import RIGHTS, Rank
@@ -63,7 +62,7 @@ class _Details:
 
     def __init__(self, entry: AuditEntry) -> None:
         self._left = dict(entry.details)
-        self.name = label(self._left.pop(WHOM, ""), LONGEST) if entry.user else ""
+        self.name = label(self._left.pop(WHOM, ""), NAME) if entry.user else ""
         self.refused = self._left.pop("refused", "") if entry.outcome is Outcome.TRIED else ""
         self.whom = _WHOM if entry.user else "somebody"
         self.of_whom = f" of {_WHOM}" if entry.user else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import SubmissionError
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.policy.audit import AuditEntry
 from bot.policy.measures import Actor, PassJob, RejectJob
@@ -14,8 +14,6 @@ from bot.ports import ReportStore, ReviewStore
 NOT_PENDING = "That job does not wait for a moderator."
 _QUICKER = "Somebody was quicker: that job does not wait for a moderator any more."
 _NO_REASON = "Say why in a few words: whoever asked for it reads that."
-
-_LONGEST_NAME = 60
 
 _SAID = {Decision.PASSED: "let it pass", Decision.REJECTED: "did not let it through"}
 
@@ -43,7 +41,7 @@ class Reviewing:
 
 def review_of(actor: Actor, measure: PassJob | RejectJob) -> Review:
     """Return what somebody decides; raises SubmissionError where they say no reason."""
-    by = label(actor.name, _LONGEST_NAME)
+    by = label(actor.name, NAME)
     if isinstance(measure, PassJob):
         return Review(decision=Decision.PASSED, by=by)
     reason = label(measure.reason, MAX_REASON)

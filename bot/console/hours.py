@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.console.lines import NAME
 from bot.console.views import HourlyUsage, UsageLine, UsageView
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import Tenant
 
 HOUR_MS = 3_600_000

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from bot.console.views import JobLine
 from bot.histories import words_of
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import JobRecord
 from bot.servers import server_of
 
-WORDS, NAME = 200, 60
-"""Characters of a prompt, and of somebody's name: what fits into a line."""
+WORDS = 200
+"""Characters of a prompt: what fits into a line."""
 
 WHOLE = 4_000
 """Characters of a prompt where somebody decides by it: more than any platform lets anybody write."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot.console.lines import NAME
 from bot.console.views import PersonLine, QuotaLine
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import Requester, Tenant
 from bot.policy.meters import Take, Whose
 from bot.policy.rulebook import Allowance, Assignment, Ban, Grant, Rulebook, everywhere

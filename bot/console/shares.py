@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.console.lines import NAME, job_line
+from bot.console.lines import job_line
 from bot.console.views import MemberLine, QueueView
-from bot.inert import label
+from bot.inert import NAME, label
 from bot.jobs import JobId, JobRecord, JobState, Tenant
 from bot.overview import Community, Facts, Member, due, had
 
