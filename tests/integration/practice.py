@@ -15,7 +15,7 @@ from bot.desk import Desk
 from bot.errors import SubmissionError
 from bot.estimates import Estimates
 from bot.intake import Intake, Knowledge, Receipt
-from bot.jobs import Job, JobRecord, run_id_of
+from bot.jobs import Job, JobRecord, JobState, run_id_of
 from bot.limits import Limits
 from bot.noticeboard import Sources
 from bot.policy.places import PlaceRule
@@ -84,12 +84,12 @@ class Practice:
     vocabulary: list[Vocabulary]
     rules: list[PlaceRule]
 
-    async def job(self, number: int = -1) -> JobRecord:
-        """Return what became of a submission, the latest unless told otherwise, as soon as there is something."""
+    async def job(self, number: int = -1, state: JobState | None = None) -> JobRecord:
+        """Return what became of a submission, the latest unless told otherwise, as soon as it is there, and is so."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 record = await self.store.read(self.desk.submissions[number].job_id)
-                if record is not None:
+                if record is not None and state in (None, record.state):
                     return record
                 await asyncio.sleep(0)
 
