@@ -7,7 +7,6 @@ others away from a pool.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from hashlib import sha256
 from secrets import token_hex
 from typing import TypeVar, cast
 
@@ -32,7 +31,7 @@ class RedisServers:
     """ServerStore on Redis."""
 
     edge: Edge
-    _passed_over: set[bytes] = field(default_factory=set)  #: entries of which the log knows
+    _passed_over: set[tuple[str, bytes, str]] = field(default_factory=set)  #: of which entries the log knows, and why
 
     async def changes(self) -> Mapping[str, Change]:
         """Return every change by the server's name."""
@@ -84,13 +83,14 @@ class RedisServers:
                 entries[name.decode()] = parse(name.decode(), read(text))
             # Whatever a hand or a newer version can have written: no JSON, no object, another type, another word.
             except (StoreLost, ConfigError, ValueError, KeyError, TypeError, AttributeError) as error:
-                self._pass_over(name, text, error)
+                self._pass_over(hash_name, name, error)
         return dict(sorted(entries.items()))
 
-    def _pass_over(self, name: bytes, text: bytes, error: Exception) -> None:
-        digest = sha256(name + text).digest()
-        if digest not in self._passed_over:
-            self._passed_over.add(digest)
+    def _pass_over(self, hash_name: str, name: bytes, error: Exception) -> None:
+        # Not by its text: what a newer version tells of a server has another one every few seconds.
+        known = (hash_name, name, type(error).__name__)
+        if known not in self._passed_over:
+            self._passed_over.add(known)
             _log.warning("an entry is passed over server=%r error=%s", name, type(error).__name__)
 
 

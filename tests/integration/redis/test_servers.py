@@ -60,6 +60,17 @@ async def test_a_status_that_cannot_be_read_is_passed_over(pool):
     assert await pool.servers.statuses() == {"good": status}
 
 
+async def test_a_server_of_which_a_newer_version_tells_again_and_again_is_logged_once(pool, caplog):
+    caplog.set_level(logging.WARNING)
+    for seen_ms in range(3):
+        status = asdict(ServerStatus(state=ServerState.READY, seen_ms=seen_ms))
+        text = json.dumps({"schema": SCHEMA, **status, "state": "asleep"})
+        await pool.edge.ask("HSET", pool.edge.keys.key("statuses"), "new", text)
+        assert await pool.servers.statuses() == {}
+
+    assert len([record for record in caplog.records if "passed over" in record.getMessage()]) == 1
+
+
 async def test_a_status_of_an_older_version_tells_neither_models_nor_errors(pool):
     status = ServerStatus(state=ServerState.READY, seen_ms=await pool.servers.now_ms())
     old = {name: told for name, told in asdict(status).items() if name not in {"models", "errors"}}
