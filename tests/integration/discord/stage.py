@@ -78,8 +78,9 @@ class Stage(Practice):
 
     async def picture(self, *pictures: bytes) -> Message:
         """Let Ada have asked for something that is painted by now; returns its message."""
-        asked = await self.ada.slash(self.general, "imagine", prompt="a lighthouse at dusk")
-        await self.town.discord.until(lambda: bool(asked.messages))
+        before = len(self.desk.submissions)
+        await self.ada.slash(self.general, "imagine", prompt="a lighthouse at dusk")
+        await self.town.discord.until(lambda: len(self.desk.submissions) > before)
         return await self.painted(await self.job(), *(pictures or (png(),)))
 
 
