@@ -17,6 +17,9 @@ KEPT_MS = (MOST_DAYS + 1) * 24 * HOUR_MS
 PEOPLE = 8
 """People with a colour of their own: more cannot be told apart; all others are one."""
 
+LISTED = 20
+"""People that are listed where there are more than colours: of a crowd nobody used much, and these used most."""
+
 
 class Span(NamedTuple):
     """Some time in equal steps, the last of which has just begun."""
@@ -44,6 +47,8 @@ def usage_view(hours: Sequence[HourlyUsage], span: Span) -> UsageView:
         since_ms=span.since_ms,
         step_ms=span.step_ms,
         people=tuple(lines[:PEOPLE]),
+        following=tuple(lines[PEOPLE:LISTED]),
+        others=len(rest),
         others_ms=tuple(sum(line.steps_ms[number] for line in rest) for number in range(span.steps)),
     )
 

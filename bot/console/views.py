@@ -19,7 +19,6 @@ class JobLine:
     words: str  #: its prompt: cut to a line in the queue, whole where it is judged and of one person
     state: JobState
     server: str | None  #: that has it now
-    estimate_ms: int
     since_ms: int  #: when it was asked for, by the store's clock
 
 
@@ -71,7 +70,6 @@ class GpuView:
 class LiveView:
     """What changes all the time."""
 
-    at_ms: int
     queue: QueueView
     gpus: tuple[GpuView, ...]
 
@@ -105,6 +103,8 @@ class UsageView:
     since_ms: int
     step_ms: int
     people: tuple[UsageLine, ...]  #: whoever used most first
+    following: tuple[UsageLine, ...] = ()  #: of everybody else those who used most
+    others: int = 0  #: how many everybody else are
     others_ms: tuple[int, ...]  #: of everybody else together, in the same steps
 
 

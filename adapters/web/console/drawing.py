@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.console.views import UsageView
+from bot.console.views import UsageLine, UsageView
+from workflows.numbers import several
 
 _LEVELS_S = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 432_000)
 """Where the scale of a chart may end: what is easily halved."""
@@ -41,11 +42,22 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """One of those who used most."""
+
+    line: UsageLine
+    width: float  #: of their bar, to that of whoever used most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """GPU time over time."""
 
     bars: tuple[Bar, ...]
     series: tuple[Series, ...]
+    ranked: tuple[Ranked, ...]  #: where more are drawn than have a colour of their own; else the legend says it
+    unranked: int  #: how many used less than they
+    unranked_ms: int
     top_ms: int  #: where the scale ends
     gpu_ms: int
 
@@ -69,14 +81,26 @@ def chart_of(view: UsageView) -> Chart:
         )
         for step in range(count)
     )
-    return Chart(bars=bars, series=series, top_ms=top_ms, gpu_ms=sum(totals))
+    listed = (*view.people, *view.following) if view.following else ()
+    most_ms = max((each.gpu_ms for each in listed), default=0) or 1
+    return Chart(
+        bars=bars,
+        series=series,
+        ranked=tuple(Ranked(line=each, width=each.gpu_ms / most_ms) for each in listed),
+        unranked=view.others - len(view.following),
+        unranked_ms=sum(view.others_ms) - sum(each.gpu_ms for each in view.following),
+        top_ms=top_ms,
+        gpu_ms=sum(totals),
+    )
 
 
 def _series(view: UsageView) -> Iterator[Series]:
     for hue, line in enumerate(view.people):
         yield Series(hue=hue, name=line.name, user=line.user, gpu_ms=line.gpu_ms, steps_ms=line.steps_ms)
     if any(view.others_ms):
-        yield Series(hue=-1, name="Everybody else", user="", gpu_ms=sum(view.others_ms), steps_ms=view.others_ms)
+        yield Series(
+            hue=-1, name=several(view.others, "other"), user="", gpu_ms=sum(view.others_ms), steps_ms=view.others_ms
+        )
 
 
 def _blocks(series: Sequence[Series], step: int, top_ms: int) -> Iterator[Block]:

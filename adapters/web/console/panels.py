@@ -91,7 +91,9 @@ class Panels:
                     await self._named(actor, look, [each.tenant for each in live.queue.members]), live, actor.rank
                 )
             case Section.USE:
-                return pages.use(look, await watching.usage(actor, tenant, days=look.days))
+                used = await watching.usage(actor, tenant, days=look.days)
+                listed = [each.tenant for each in (*used.people, *used.following)]
+                return pages.use(await self._named(actor, look, listed), used)
             case Section.PEOPLE:
                 people = await watching.people(actor, tenant)
                 return pages.people(

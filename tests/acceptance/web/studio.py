@@ -67,7 +67,7 @@ def line(who: Somebody, words: str, minutes: int, *, server: str = "", is_done: 
     return JobLine(
         id=JobId(uuid5(_JOBS, f"{who.id} {words}")), user=who.id, name=who.name, tenant=GUILD,
         workflow="flux" if "poster" in words else "txt2img", words=words, state=state, server=server or None,
-        estimate_ms=_TAKES_MS, since_ms=AT_MS - minutes * _MIN_MS,
+        since_ms=AT_MS - minutes * _MIN_MS,
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def live() -> LiveView:
         for who in HANDS
     )  # fmt: skip
     queue = QueueView(members=members, waiting=sum(each.waiting for each in members), running=2, elsewhere=3)
-    return LiveView(at_ms=AT_MS, queue=queue, gpus=(*_gpus(),))
+    return LiveView(queue=queue, gpus=(*_gpus(),))
 
 
 def _gpus() -> Iterator[GpuView]:
@@ -158,7 +158,7 @@ def usage() -> UsageView:
     since_ms = AT_MS - AT_MS % _HOUR_MS - 23 * _HOUR_MS
     others = tuple(4_000 * each for each in _EVENING)
     ordered = tuple(sorted(lines, key=lambda each: -each.gpu_ms))
-    return UsageView(since_ms=since_ms, step_ms=_HOUR_MS, people=ordered, others_ms=others)
+    return UsageView(since_ms=since_ms, step_ms=_HOUR_MS, people=ordered, others=3, others_ms=others)
 
 
 def persons(*, is_before: bool = False) -> list[PersonLine]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.console.gpus import Known, gpu_views
-from bot.console.hours import HOUR_MS, PEOPLE, Span, span_of, usage_view
+from bot.console.hours import HOUR_MS, LISTED, PEOPLE, Span, span_of, usage_view
 from bot.console.people import people_of, person_line
 from bot.console.shares import JOBS, MEMBERS, listed, queue_view, wanted
 from bot.console.views import HourlyUsage
@@ -149,6 +149,14 @@ def test_those_who_used_most_are_told_apart_and_all_others_are_one():
     told = [sum(each.steps_ms[step] for each in view.people) + view.others_ms[step] for step in (0, 1)]
     assert told == [sum(each.gpu_ms for each in hours if each.hour_ms == step * HOUR_MS) for step in (0, 1)]
     assert "New name" in {each.name for each in view.people}
+    assert (view.others, len(view.following)) == (4, 4)
+
+
+def test_of_a_crowd_the_first_twenty_are_listed_and_the_others_counted():
+    view = usage_view([hour(f"u{n:03}", 0, 1_000 - n) for n in range(200)], Span(since_ms=0, step_ms=HOUR_MS, steps=1))
+
+    assert [each.user for each in (*view.people, *view.following)] == [f"u{n:03}" for n in range(LISTED)]
+    assert (view.others, view.others_ms) == (192, (sum(1_000 - n for n in range(PEOPLE, 200)),))
 
 
 # ---- People ----

@@ -11,7 +11,8 @@ from markupsafe import escape
 from adapters.web.console.dialogs import TITLES
 from adapters.web.console.limits import ConsoleLimits
 from adapters.web.console.looks import REFRESHED_S, Section
-from bot.console.views import LiveView, PendingView, QueueView, UsageView
+from bot.console.hours import Span, usage_view
+from bot.console.views import HourlyUsage, LiveView, PendingView, QueueView, UsageView
 from bot.errors import SubmissionError
 from bot.jobs import JobState
 from bot.policy.measures import BanUser, CancelJob, GrantMore, PassJob, Purge, RejectJob, SetQuota, ShowUser
@@ -90,12 +91,52 @@ async def test_a_section_is_a_page_with_what_stands_in_it(scene, section):
 )
 async def test_where_there_is_nothing_a_kind_sentence_says_so(scene, section, sentence):
     watched = scene.watched
-    watched.view = LiveView(at_ms=0, queue=QueueView(members=(), waiting=0, running=0, elsewhere=0), gpus=())
+    watched.view = LiveView(queue=QueueView(members=(), waiting=0, running=0, elsewhere=0), gpus=())
     watched.used = UsageView(since_ms=0, step_ms=3_600_000, people=(), others_ms=(0,) * 24)
     watched.persons, watched.blocked, watched.everywhere, watched.entries = [], [], [], []
     async with scene.signed_in() as moderator:
         status, body = await moderator.get(f"/console/{section}")
     assert (status, sentence in body) == (200, True)
+
+
+def crowd(count: int) -> UsageView:
+    """Return what so many people used in an hour, each a little less than the one before."""
+    hours = [
+        HourlyUsage(tenant=GUILD, user=f"u{n}", name=f"Person {n}", hour_ms=0, gpu_ms=600_000 - n) for n in range(count)
+    ]
+    return usage_view(hours, Span(since_ms=0, step_ms=3_600_000, steps=24))
+
+
+async def test_of_many_who_used_gpus_the_others_are_counted_and_the_first_twenty_listed(scene):
+    scene.watched.used = crowd(200)
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get("/console/use")
+    assert "<b>192 others</b>" in body
+    assert body.count('<li id="used-') == 20
+    assert ">Person 19</button>" in body
+    assert ">Person 20</button>" not in body
+    assert "180 more used 30 h together." in body
+
+
+@pytest.mark.parametrize(
+    ("count", "others", "listed"), [(8, "", 0), (9, "<b>1 other</b>", 9), (20, "<b>12 others</b>", 20)]
+)
+async def test_of_few_nobody_is_counted_who_is_not_there(scene, count, others, listed):
+    scene.watched.used = crowd(count)
+    async with scene.signed_in() as moderator:
+        _, body = await moderator.get("/console/use")
+    assert others in body
+    assert ("dye-others" in body) == bool(others)
+    assert body.count('<li id="used-') == listed
+    assert "more used" not in body
+
+
+async def test_an_operator_reads_of_which_community_those_are_who_used_most(scene):
+    scene.watched.used = crowd(9)
+    scene.watched.community_names.names[GUILD] = "Acme"
+    async with scene.signed_in(OPERATOR) as operator:
+        _, body = await operator.get("/console/use")
+    assert body.partition('id="panel"')[2].count(f"Discord · Acme ({GUILD.id})</span>") == 9
 
 
 async def test_what_people_wrote_is_never_markup(scene):

@@ -69,7 +69,6 @@ def job_line(number: int, user: str, name: str, state: JobState, tenant: Tenant 
         words=words or _PROMPTS[number % len(_PROMPTS)],
         state=state,
         server="attic" if running else None,
-        estimate_ms=14_000,
         since_ms=NOW_MS - number * 61_000,
     )
 
@@ -114,7 +113,7 @@ def busy() -> LiveView:
         ),
     )  # fmt: skip
     queue = QueueView(members=members, waiting=15, running=2, elsewhere=4)
-    return LiveView(at_ms=NOW_MS, queue=queue, gpus=gpus)
+    return LiveView(queue=queue, gpus=gpus)
 
 
 def _used(days: int) -> UsageView:
@@ -132,7 +131,7 @@ def _used(days: int) -> UsageView:
         for number, (user, name) in enumerate(_PEOPLE)
     )
     return UsageView(
-        since_ms=NOW_MS - count * step_ms, step_ms=step_ms, people=people, others_ms=tuple([30_000] * count)
+        since_ms=NOW_MS - count * step_ms, step_ms=step_ms, people=people, others=2, others_ms=tuple([30_000] * count)
     )
 
 
