@@ -85,7 +85,6 @@ class Watching:
         servers = list(seen(self.seeds, await self.servers.changes(), await self.servers.statuses(), now_ms))
         loaded = await self._loaded(models_of(servers, running))
         return LiveView(
-            at_ms=now_ms,
             queue=queue_view(facts, tenant, {each.job.id: each for each in (*waiting, *running)}),
             gpus=gpu_views(servers, running, tenant, loaded, now_ms),
         )

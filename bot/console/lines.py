@@ -42,6 +42,5 @@ def job_line(record: JobRecord) -> JobLine:
         words=words(record),
         state=record.state,
         server=server_of(record.server) if record.server else None,
-        estimate_ms=job.estimate_ms,
         since_ms=job.created_ms,
     )
