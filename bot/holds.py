@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.deadlines import spelled
 from bot.houserules import Holding
 from bot.jobs import DIRECT
-from bot.policy.notation import quotas_words
+from bot.policy.notation import amounts_words, quotas_words
 from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Books, Ceiling, Entry, Pause, Rulebook, everywhere
 from bot.policy.terms import Terms
@@ -134,9 +134,7 @@ def _grants(holding: Holding) -> Iterator[Held]:
     ):
         if grant and grant.until_ms > holding.now_ms:
             left_s = (grant.until_ms - holding.now_ms) / 1000
-            amounts = [several(grant.pictures, "picture")] * bool(grant.pictures)
-            amounts += [several(grant.gpu_s, "GPU second")] * bool(grant.gpu_s)
-            more = f"{' and '.join(amounts)} for another {spelled(max(1.0, left_s))}"
+            more = f"{amounts_words(grant.pictures, grant.gpu_s)} for another {spelled(max(1.0, left_s))}"
             yield Held(name="More for now", value=more, source=_who(book, grant.key))
 
 

@@ -30,7 +30,7 @@ from bot.policy.measures import (
     UnbanCommunity,
 )
 from bot.policy.meters import Take
-from bot.policy.notation import quotas_words
+from bot.policy.notation import amounts_words, quotas_words
 from bot.policy.periods import minute
 from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Deed, Pattern, Reading
@@ -213,8 +213,7 @@ def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple
             now = "that of their tier" if quotas is None else quotas_words(quotas)
             return f"The quota of {who} is {now}.", "If it is for another time than before, it begins afresh."
         case GrantMore(pictures=pictures, gpu_s=gpu_s, for_s=for_s):
-            amounts = [several(pictures, "picture")] * bool(pictures) + [several(gpu_s, "GPU second")] * bool(gpu_s)
-            return f"{who} may use {' and '.join(amounts)} more for {spelled(for_s)}.", ""
+            return f"{who} may use {amounts_words(pictures, gpu_s)} more for {spelled(for_s)}.", ""
         case SetTier(tier=tier):
             return f"{who} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""
         case _:

@@ -26,9 +26,9 @@ from bot.inert import NAME, label, visible
 from bot.policy.audit import NAMES, WHOM, AuditEntry, Outcome
 from bot.policy.expressions import UnsafeExpression
 from bot.policy.measures import RIGHTS, Rank
+from bot.policy.notation import amounts_words
 from bot.policy.rulebook import Deed, Reading
 from bot.shares import ONE
-from workflows.numbers import several
 
 _WHOM = "\0"
 """Where somebody is named: what is visible never has this."""
@@ -205,8 +205,7 @@ def _work(details: _Details) -> str:
 
 def _more(details: _Details) -> str:
     pictures, gpu_s = int(details.number("pictures")), int(details.number("gpu_s"))
-    amounts = [several(pictures, "picture")] * bool(pictures) + [several(gpu_s, "GPU second")] * bool(gpu_s)
-    words = f"{' and '.join(amounts)} more".lstrip()
+    words = f"{amounts_words(pictures, gpu_s)} more".lstrip()
     return f"{details.whom} {words} {details.for_so_long()}"
 
 

@@ -72,6 +72,12 @@ def amount_of(text: str) -> tuple[int | None, int | None] | None:
     return (gpu_s, pictures) if (gpu_s or 0) <= LARGEST and (pictures or 0) <= LARGEST else None
 
 
+def amounts_words(pictures: int, gpu_s: int) -> str:
+    """Write what somebody may use beyond a quota, leaving out what is none of it."""
+    amounts = [several(pictures, "picture")] * bool(pictures) + [several(gpu_s, "GPU second")] * bool(gpu_s)
+    return " and ".join(amounts)
+
+
 def quota_of(text: str) -> Quota:
     """Read `600s/day`, `40 pictures/hour calendar`; raises SubmissionError that says how one is written."""
     *words, last = text.strip().lower().split() or [""]

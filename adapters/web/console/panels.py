@@ -18,7 +18,6 @@ from bot.watching import Watching
 _KEPT = 256
 """Sections that are remembered: more than are looked at in a second."""
 
-
 _COUNTED_S = 3.0
 """How old what is open may be."""
 

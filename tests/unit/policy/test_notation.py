@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SubmissionError
-from bot.policy.notation import LARGEST, LONGEST_S, amount_of, duration_s, quota_of, quota_words, quotas_words
+from bot.policy.notation import (
+    LARGEST,
+    LONGEST_S,
+    amount_of,
+    amounts_words,
+    duration_s,
+    quota_of,
+    quota_words,
+    quotas_words,
+)
 from bot.policy.quotas import Per, Quota, Refill
 
 DAY_S = 86_400
@@ -77,6 +86,19 @@ _quotas = st.builds(
 @given(_quotas)
 def test_what_is_written_is_read_as_it_was(quota):
     assert quota_of(quota_words(quota)) == quota
+
+
+@pytest.mark.parametrize(
+    ("pictures", "gpu_s", "words"),
+    [
+        (1, 0, "1 picture"),
+        (0, 60, "60 GPU seconds"),
+        (20, 1, "20 pictures and 1 GPU second"),
+        (0, 0, ""),
+    ],
+)
+def test_of_amounts_what_is_none_is_left_out(pictures, gpu_s, words):
+    assert amounts_words(pictures, gpu_s) == words
 
 
 def test_no_quota_is_no_limit():
