@@ -30,6 +30,7 @@ from bot.policy.quotas import Per, Quota
 from bot.policy.rulebook import (
     MAX_REASON,
     NO_ROOM,
+    OPERATORS_ROOM,
     Allowance,
     Assignment,
     Ban,
@@ -88,7 +89,7 @@ def tidied(changed: Changed, facts: Facts) -> Changed:
     book, kept = facts.book, {each.key for each in changed.put}
     over = (key for key in _outlived(book, facts.now_ms) if key not in kept)
     drop = tuple(dict.fromkeys([*changed.drop, *over]))
-    if not book.has_room(changed.put, drop):
+    if not book.has_room(changed.put, drop, reserved=0 if facts.is_operator else OPERATORS_ROOM):
         raise SubmissionError(NO_ROOM)
     return Changed(put=changed.put, drop=drop)
 

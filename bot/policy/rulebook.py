@@ -21,7 +21,10 @@ MAX_REASON = 300
 MAX_ENTRIES = 5_000
 """Entries of one book: every process reads all of a book that changed."""
 
-NO_ROOM = f"There is no room for more: {MAX_ENTRIES} things are said of this community already. Take some back."
+OPERATORS_ROOM = 100
+"""Entries of those that only the operator can add: who fills a book up does not lock the operator out of it."""
+
+NO_ROOM = f"There is no room for more: about {MAX_ENTRIES} things are said of this community already. Take some back."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,10 +206,13 @@ class Rulebook:
         """Return the blocklist, in the order of its keys."""
         return tuple(each for _, each in sorted(self.entries.items()) if isinstance(each, Pattern))
 
-    def has_room(self, put: Collection[Entry], drop: Collection[str]) -> bool:
-        """Tell whether there is room for what is put, without what is dropped; what makes no more of it always has."""
+    def has_room(self, put: Collection[Entry], drop: Collection[str], *, reserved: int = 0) -> bool:
+        """Tell whether there is room for what is put, without what is dropped; what makes no more of it always has.
+
+        So many entries are `reserved` for somebody else.
+        """
         entries = {*self.entries.keys() - {*drop}, *(each.key for each in put)}
-        return len(entries) <= max(MAX_ENTRIES, len(self.entries))
+        return len(entries) <= max(MAX_ENTRIES - reserved, len(self.entries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

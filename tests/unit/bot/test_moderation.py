@@ -54,7 +54,7 @@ from bot.policy.measures import (
     TestText as TryText,
 )
 from bot.policy.quotas import Per, Quota
-from bot.policy.rulebook import MAX_REASON, Ban, Ceiling, Deed
+from bot.policy.rulebook import MAX_REASON, OPERATORS_ROOM, Ban, Ceiling, Deed
 from bot.policy.tiers import Tier
 from bot.removing import Removing
 from bot.reports import Report
@@ -231,6 +231,19 @@ async def test_a_ban_that_the_book_has_no_room_for_cancels_nothing(monkeypatch):
     house.now += int(HOUR_S * 1000)  # what is over makes room
     await did(house, BanUser(user="ann", reason="spam"))
     assert set((await house.books.book(GUILD)).entries) == {"ban/ann"}
+
+
+async def test_moderators_fill_a_book_up_and_the_operator_still_has_room(monkeypatch):
+    house = House()
+    monkeypatch.setattr(rulebook, "MAX_ENTRIES", OPERATORS_ROOM + 1)
+    await did(house, BanUser(user="ben", reason="spam"))
+
+    with pytest.raises(SubmissionError, match="no room"):
+        await did(house, BanUser(user="ann", reason="spam"))
+    await did(house, BanUser(user="ben", reason="replaced"))
+    await did(house, BanUser(user="ann", reason="law"), OPERATOR)
+
+    assert set((await house.books.book(GUILD)).entries) == {"ban/ann", "ban/ben"}
 
 
 async def test_a_ban_is_taken_back_once():
