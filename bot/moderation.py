@@ -14,6 +14,7 @@ from bot.answers import Answer
 from bot.errors import NotAllowed, SubmissionError
 from bot.intake import Knowledge
 from bot.jobs import JobId, JobRecord, Tenant
+from bot.leases import Cancelling
 from bot.naming import Naming, requester_of, short
 from bot.operating import Operating
 from bot.overseeing import Overseeing
@@ -25,7 +26,7 @@ from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_na
 from bot.policy.meters import Whose
 from bot.policy.rulebook import Books
 from bot.ports import CounterStore
-from bot.refusals import NOT_KEPT
+from bot.refusals import NOT_KEPT, ended
 from bot.removing import Removing
 from bot.reviewing import review_of
 from bot.signing_in import SigningIn
@@ -191,12 +192,20 @@ class Moderation:
                 await self._write(entry)
                 return moderators.purged(await self.removing.remove(tenant, user, since_ms=since_ms))
             case measures.CancelJob(job_id=job_id):
-                record = await self._job(job_id, tenant)
-                await self._write(_of_owner(entry, record))
-                await self.removing.queue.cancel(job_id)
-                return moderators.cancelled()
+                return await self._stop(await self._job(job_id, tenant), entry)
             case _:
                 assert_never(measure)
+
+    async def _stop(self, record: JobRecord, entry: AuditEntry) -> Answer:
+        """Stop a job; raises SubmissionError for one that has ended."""
+        if record.state.is_final:
+            raise ended(record)
+        await self._write(_of_owner(entry, record))
+        found = await self.removing.queue.cancel(record.job.id)
+        if found in (Cancelling.TOO_LATE, Cancelling.UNKNOWN):
+            # It ended since it was looked at: what is written down already is followed by why nothing came of it.
+            raise ended(await self._job(record.job.id, record.job.requester.tenant))
+        return moderators.cancelled()
 
     # ---- Of the pool ----
 

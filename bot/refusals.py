@@ -8,7 +8,8 @@ import secrets
 
 from bot.answers import Answer, Tone, faults, note
 from bot.deadlines import spelled
-from bot.errors import Blocked, FairbrushError, ImageRefused, NotInTier, QueueFull
+from bot.errors import Blocked, FairbrushError, ImageRefused, NotInTier, QueueFull, SubmissionError
+from bot.jobs import JobRecord, JobState
 from workflows.faults import InvalidValues
 
 _log = logging.getLogger(__name__)
@@ -30,9 +31,29 @@ NOT_KEPT = "That job is not kept any more, so nothing can be done with it. Ask a
 NOT_REPORTABLE = "That job is not kept any more, so nothing can be reported of it. A moderator can delete its message."
 """What whoever would report such a job is told instead."""
 
+_ENDED = "That job has already ended:"
+
 _TOO_LONG = note(
     "That took too long.", "Try again in a moment. Your history tells whether it was begun.", tone=Tone.BAD
 )
+
+
+def ended(record: JobRecord) -> SubmissionError:
+    """Return what a moderator is told who would stop a job that has ended: what became of it."""
+    if record.awaits_review:
+        # Nobody has seen it, and it could still be passed: they are told what keeps it from being shown.
+        return SubmissionError(
+            f"{_ENDED} it waits for a moderator. Say reject, with its id and why, to show it to nobody."
+        )
+    match record.state:
+        case JobState.FAILED:
+            return SubmissionError(f"{_ENDED} it failed.")
+        case JobState.CANCELLED:
+            return SubmissionError(f"{_ENDED} it is cancelled.")
+        case _ if record.review is not None and record.is_withheld:
+            return SubmissionError(f"{_ENDED} it was not let through.")
+        case _:
+            return SubmissionError(f"{_ENDED} it is painted.")
 
 
 def is_mendable(error: Exception) -> bool:

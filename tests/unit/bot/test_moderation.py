@@ -477,6 +477,36 @@ async def test_any_job_of_the_community_is_stopped_and_no_other():
     assert (await house.audit.newest(GUILD, limit=1))[0].user == "ann"
 
 
+async def test_what_has_ended_is_not_cancelled_and_nobody_is_said_to_have_done_so():
+    house = House()
+    job_id = await house.painted()
+
+    with pytest.raises(SubmissionError, match=r"That job has already ended: it is painted\."):
+        await did(house, CancelJob(job_id=job_id))
+    assert await house.told() == [("cancel", "tried")]
+    with pytest.raises(SubmissionError, match="not kept"):  # nor do others learn that it was there
+        await did(house, CancelJob(job_id=job_id), FOREIGN, OTHERS)
+
+
+async def test_what_ends_while_it_is_being_cancelled_is_said_to_have_ended_and_so_it_stands_in_the_audit():
+    house = House()
+    receipt = await house.asked()
+
+    class Late:
+        async def cancel(self, job_id):
+            held = await house.store.claim("gpu", "1")
+            await house.store.record(held.lease, run_id="run")
+            await house.store.succeed(held.lease, files=[], gpu_ms=1)
+            return await house.store.cancel(job_id)
+
+    at = bench(house)
+    late = replace(at, removing=replace(at.removing, queue=Late()))
+    with pytest.raises(SubmissionError, match="it is painted"):
+        await late.do(MOD, CancelJob(job_id=receipt.record.job.id), GUILD)
+
+    assert await house.told() == [("cancel", "done"), ("cancel", "tried")]
+
+
 async def test_somebodys_queue_is_cleared():
     house = House()
     await house.asked(event="1")

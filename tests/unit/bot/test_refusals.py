@@ -17,7 +17,9 @@ from bot.errors import (
     StoreLost,
     SubmissionError,
 )
-from bot.refusals import BUSY, is_mendable, refused, told
+from bot.jobs import JobRecord, JobState
+from bot.refusals import BUSY, ended, is_mendable, refused, told
+from tests.unit.bot.bench import job
 from workflows.faults import Fault, InvalidValues
 
 SECRET = "postgres://secret"
@@ -110,3 +112,15 @@ def test_what_other_words_or_a_while_can_mend_leads_back_to_its_form(error: Exce
 @pytest.mark.parametrize("error", [Banned(), NotLetIn(), SubmissionError("For members only."), RuntimeError("a bug")])
 def test_nobody_fills_in_a_form_again_in_vain(error: Exception) -> None:
     assert not is_mendable(error)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (JobState.SUCCEEDED, "That job has already ended: it is painted."),
+        (JobState.FAILED, "That job has already ended: it failed."),
+        (JobState.CANCELLED, "That job has already ended: it is cancelled."),
+    ],
+)
+def test_what_became_of_a_job_that_nobody_can_stop_any_more_is_said(state: JobState, said: str) -> None:
+    assert str(ended(JobRecord(job=job(), state=state, revision=1))) == said

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import FileGone, NotAllowed, SubmissionError
 from bot.jobs import Decision, Place
 from bot.limits import Limits
-from bot.policy.measures import PassJob, RejectJob, ShowRecent, ShowReviews
+from bot.policy.measures import CancelJob, PassJob, RejectJob, ShowRecent, ShowReviews
 from bot.policy.tiers import Tier
 from bot.repeating import submission_of_click
 from bot.reports import Report
@@ -113,6 +113,20 @@ async def test_nothing_is_decided_about_what_does_not_wait_and_a_reason_is_neede
     held = await scene.painted(event="3")
     with pytest.raises(SubmissionError, match="Say why"):
         await did(scene, RejectJob(job_id=held, reason=" \u200b "))
+
+
+async def test_what_waits_for_a_moderator_is_not_cancelled_and_they_are_told_how_to_reject_it():
+    scene = house()
+    job_id = await scene.painted()
+
+    with pytest.raises(SubmissionError, match=r"it waits for a moderator\. Say reject, with its id and why"):
+        await did(scene, CancelJob(job_id=job_id))
+
+    assert (await scene.store.read(job_id)).awaits_review
+    assert await scene.told() == [("cancel", "tried")]
+    await did(scene, RejectJob(job_id=job_id, reason="no"))
+    with pytest.raises(SubmissionError, match="already ended: it was not let through"):
+        await did(scene, CancelJob(job_id=job_id))
 
 
 @pytest.mark.parametrize("button", [Button.REROLL, Button.VARY, Button.UPSCALE])
