@@ -6,6 +6,7 @@ An id alone grants nothing: who clicked, and where, comes from the platform's ev
 from dataclasses import dataclass
 from typing import assert_never
 
+from bot.answers import note
 from bot.desk import Desk
 from bot.effects import (
     AskWhich,
@@ -72,6 +73,9 @@ async def effect_of(desk: Desk, click: Click) -> Effect:
         case _:
             assert_never(click.meaning)
 
+
+GOING = note("It is deleted.", "Its message goes in a moment.")
+"""What is read where a message did not go at once: it is tried until it is gone (`bot.takedowns`)."""
 
 JUDGED = frozenset({Button.CANCEL, Button.DELETE, Button.EDIT})
 """Buttons for which `_pressed` has to know what whoever clicks is; who they are says enough for all others."""

@@ -53,17 +53,15 @@ class Removing:
         return Removed(jobs=jobs, messages=messages, kept=len(kept))
 
     async def delete(self, record: JobRecord) -> bool:
-        """Remove one job that ended, but for its message; what was reported stays as evidence. False: it did not end.
+        """Remove one job that ended; what was reported stays as evidence. False: it did not end.
 
-        Whoever deletes it reads nothing of that: they are not told that somebody reported them.
+        Whoever deletes it reads nothing of that: they are not told that somebody reported them. Its message is taken
+        away at once by whoever was asked; it is told to the others as well, for a platform may say no to that.
         """
-        reported = await self.reports.of_jobs([record.job.id])
-        if record.job.id not in reported:
-            return await self.store.forget(record.job.id)
         if not record.state.is_final:
             return False
-        await self.notices.closed(record.job.id)  # or the noticeboard would make its message once more
-        await self._let_go(record.job.id, reported)
+        await self._take_down(record)
+        await self._let_go(record.job.id, await self.reports.of_jobs([record.job.id]))
         return True
 
     async def _let_go(self, job_id: JobId, reported: Mapping[JobId, int]) -> bool:

@@ -14,7 +14,7 @@ from adapters.discord.showing import Showing
 from adapters.discord.submitting import Submitting
 from adapters.discord.telling import Telling
 from bot.bundles import bundle_of
-from bot.clicking import Click, effect_of
+from bot.clicking import GOING, Click, effect_of
 from bot.desk import Desk
 from bot.effects import (
     AskWhich,
@@ -30,6 +30,7 @@ from bot.effects import (
     Say,
     ShowJob,
 )
+from bot.errors import ChatError
 from bot.jobs import Left
 from bot.ladder import posted_of
 from bot.meanings import EditAgain, HistoryPage, Meaning
@@ -100,7 +101,11 @@ class Clicking:
     async def _remove(self, answering: Answering, left: Left | None) -> None:
         try:
             await answering.remove_clicked()
-        finally:
             # Under what /history shows, another message was clicked than the one that everybody sees.
             if left is not None and posted_of(left.ref).message != answering.origin.message:
                 await self.chat.remove(left.job, left.ref)
+        except ChatError as error:
+            if left is None:
+                raise
+            if not error.gone:
+                await answering.whisper(answers.told(Say(answer=GOING)))

@@ -17,9 +17,10 @@ from adapters.slack.submitting import Submitting
 from adapters.slack.telling import Telling
 from adapters.slack.views import WORKFLOW
 from bot.bundles import bundle_of
-from bot.clicking import JUDGED, Click, effect_of
+from bot.clicking import GOING, JUDGED, Click, effect_of
 from bot.desk import Desk
 from bot.effects import AskWhich, GiveWords, GoOn, Heed, Onward, OpenEdit, OpenReport, Paint, Remove, Say, ShowJob
+from bot.errors import ChatError
 from bot.jobs import Left
 from bot.meanings import EditAgain, HistoryPage, Press, decode
 from bot.policy.measures import Rank
@@ -106,10 +107,13 @@ class Clicking:
         await self.submitting.submit(answering, bundle_of(submission))
 
     async def _remove(self, answering: Answering, left: Left | None) -> None:
+        if left is None:
+            await answering.remove_clicked()
+            return
         try:
-            if left is None or answering.origin.is_ephemeral:
-                await answering.remove_clicked()
-        finally:
             # What was clicked may be a copy, or App Home: everybody sees another message.
-            if left is not None:
-                await self.chat.remove(left.job, left.ref)
+            await self.chat.remove(left.job, left.ref)
+        except ChatError:
+            await answering.whisper(answers.told(Say(answer=GOING)))
+        if answering.origin.is_ephemeral:
+            await answering.remove_clicked()
