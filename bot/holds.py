@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from bot.deadlines import spelled
 from bot.houserules import Holding
-from bot.jobs import DIRECT
+from bot.jobs import DIRECT, Requester, Tenant
+from bot.naming import requester_of
+from bot.policy.bans import ban_of, time_left
+from bot.policy.changes import Change
+from bot.policy.measures import ResumeWork, Unban
 from bot.policy.notation import amounts_words, quotas_words
 from bot.policy.places import PlaceRule
-from bot.policy.rulebook import Books, Ceiling, Entry, Pause, Rulebook, everywhere
+from bot.policy.rulebook import Ban, Books, Ceiling, Entry, Pause, Rulebook, everywhere
 from bot.policy.terms import Terms
 from bot.shares import ONE
+from workflows.choices import listed
 from workflows.numbers import several
 
 SETTINGS = "the settings"
@@ -23,6 +28,7 @@ NOBODY = "nobody said so"
 CEILING = "the ceiling that the operator set"
 
 _LIMITLESS = "no limit"
+_WHOSE = {OPERATOR: "The operator's", HERE: "The"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +51,55 @@ def held(holding: Holding, places: Sequence[PlaceRule] = ()) -> tuple[Held, ...]
     )
 
 
+def still(measure: Change, books: Books, tenant: Tenant | None, now_ms: int) -> str:
+    """Say what holds beside a ban or a pause that is taken back, by these books; empty when nothing does.
+
+    Everywhere, with no tenant, nobody knows what communities said: that is told then.
+    """
+    match measure:
+        case Unban(user=user):
+            return " ".join(_still_banned(books, requester_of(user, tenant), tenant, now_ms))
+        case ResumeWork(workflow=workflow):
+            return " ".join(_still_paused(books, workflow, tenant))
+        case _:
+            return ""
+
+
+def _still_banned(books: Books, requester: Requester, tenant: Tenant | None, now_ms: int) -> Iterator[str]:
+    if ban := ban_of(books, requester, now_ms):
+        what = "ban" if ban.user else "ban of this community"
+        left = f" {time_left(ban.until_ms, now_ms)}" if ban.until_ms is not None else ""
+        yield f"{_WHOSE[_banned_by(books, ban)]} {what} still holds{left}."
+    if tenant is None:
+        yield "Where a community bans them itself, that still holds."
+
+
+def _still_paused(books: Books, workflow: str | None, tenant: Tenant | None) -> Iterator[str]:
+    about = [
+        (each.workflow, by) for each, by in _pauses(books) if workflow is None or each.workflow in (None, workflow)
+    ]
+    for source, whose in _WHOSE.items():
+        paused = dict.fromkeys(name for name, by in about if by == source)
+        if None in paused:
+            yield f"{whose} pause of everything still holds."
+        if names := [name for name in paused if name]:
+            yield f"{whose} pause of {listed(names)} still holds."
+    if tenant is None:
+        yield "Where a community has paused by itself, that still holds."
+
+
 def _allowed(holding: Holding) -> Iterator[Held]:
     books, requester = holding.books, holding.requester
     banned = holding.banned()
-    here = next((each for each in (books.community.ban(requester.id), books.community.ban(None)) if each), None)
-    source = _who(books.community, here.key) if here else OPERATOR
-    yield Held(name="Banned", value=str(banned) if banned else "no", source=source if banned else NOBODY)
+    ban = ban_of(books, requester, holding.now_ms)
+    source = _banned_by(books, ban) if ban else NOBODY
+    yield Held(name="Banned", value=str(banned) if banned else "no", source=source)
     if not holding.is_let_in:
         yield Held(name="Let in", value="not yet: this community is new", source=SETTINGS)
-    for book in (books.everywhere, books.community):
-        for each in book.entries.values():
-            if isinstance(each, Pause):
-                name = f"Paused: {each.workflow}" if each.workflow else "Paused"
-                otherwise = "for now" if each.workflow else "everything"
-                yield Held(name=name, value=each.message or otherwise, source=_who(book, each.key))
+    for pause, source in _pauses(books):
+        name = f"Paused: {pause.workflow}" if pause.workflow else "Paused"
+        otherwise = "for now" if pause.workflow else "everything"
+        yield Held(name=name, value=pause.message or otherwise, source=source)
     yield from _blocklist(books)
 
 
@@ -173,6 +214,18 @@ def _most(cap: int | None) -> str:
 
 def _said(book: Rulebook, entry: Entry | None, otherwise: str) -> str:
     return _who(book, entry.key) if entry else otherwise
+
+
+def _pauses(books: Books) -> Iterator[tuple[Pause, str]]:
+    """Yield what is paused, and by whom."""
+    for book in (books.everywhere, books.community):
+        for each in book.entries.values():
+            if isinstance(each, Pause):
+                yield each, _who(book, each.key)
+
+
+def _banned_by(books: Books, ban: Ban) -> str:
+    return _who(books.everywhere if ban is books.everywhere.ban(ban.user) else books.community, ban.key)
 
 
 def _who(book: Rulebook, key: str) -> str:

@@ -12,6 +12,7 @@ from typing import assert_never
 from bot import moderators
 from bot.answers import Answer
 from bot.errors import NotAllowed, SubmissionError
+from bot.holds import still
 from bot.intake import Knowledge
 from bot.jobs import JobId, JobRecord, Tenant
 from bot.leases import Cancelling
@@ -127,7 +128,7 @@ class Moderation:
         """Change a book; of whoever is banned by it, all is cancelled that waits or runs."""
         books, ended = self.overseeing.rules.books, frozenset[JobId]()
         while True:
-            facts = await self._facts(actor, tenant)
+            facts = await self._facts(actor, measure, tenant)
             changed = tidied(change_of(measure, facts), facts)
             # Before and after: were this process killed in between, nothing of somebody banned would be left to begin.
             # What comes in meanwhile was decided by the book of before, and the queue does not take it.
@@ -135,7 +136,7 @@ class Moderation:
             if await books.change(facts.book, put=changed.put, drop=changed.drop, firm=facts.is_operator, audit=entry):
                 break
         ended |= await self._cancel_banned(measure, tenant)
-        return moderators.done(measure, len(ended))
+        return moderators.done(measure, len(ended), await self._still(measure, tenant))
 
     async def _cancel_banned(self, measure: Change, tenant: Tenant | None) -> frozenset[JobId]:
         match measure:
@@ -146,7 +147,14 @@ class Moderation:
             case _:
                 return frozenset()
 
-    async def _facts(self, actor: Actor, tenant: Tenant | None) -> Facts:
+    async def _still(self, measure: Change, tenant: Tenant | None) -> str:
+        """Say what holds now beside what was taken back: others may have said the same of it, or more."""
+        if not isinstance(measure, measures.Unban | measures.ResumeWork):
+            return ""
+        books, now_ms = await self._opened(tenant)
+        return still(measure, books, tenant, now_ms)
+
+    async def _facts(self, actor: Actor, measure: Change, tenant: Tenant | None) -> Facts:
         books, now_ms = await self._opened(tenant)
         return Facts(
             book=books.community,
@@ -158,6 +166,7 @@ class Moderation:
             workflows=tuple(self.knowledge.catalog().workflows),
             # Of both lists all that stands there: what is on both takes up room on each.
             patterns=(*books.community.patterns(), *(books.everywhere.patterns() if tenant else ())),
+            still=still(measure, books, tenant, now_ms),
         )
 
     async def _opened(self, tenant: Tenant | None) -> tuple[Books, int]:

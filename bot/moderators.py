@@ -58,9 +58,9 @@ def of_user(
     return Answer(sections=(Section(headline=f"What holds for {user}", rows=rows), queue))
 
 
-def done(measure: Change, cancelled: int = 0) -> Answer:
-    """Say what was changed."""
-    headline, sentence = _done(measure)
+def done(measure: Change, cancelled: int = 0, still: str = "") -> Answer:
+    """Say what was changed; and where something was taken back, what `still` holds beside it."""
+    headline, sentence = (_lifted(measure), still) if still else _done(measure)
     ended = f" {_jobs(cancelled)} of theirs {'is' if cancelled == 1 else 'are'} cancelled." if cancelled else ""
     return note(headline, (sentence + ended).strip(), tone=Tone.GOOD)
 
@@ -180,6 +180,17 @@ def reset(user: str) -> Answer:
 
 
 # ---- Words ----
+
+
+def _lifted(measure: Change) -> str:
+    """Say what was taken back, and not what that would mean if nothing else held."""
+    match measure:
+        case Unban():
+            return f"The ban of {short(measure)} is lifted."
+        case ResumeWork(workflow=workflow):
+            return f"The pause of {workflow or 'everything'} is over."
+        case _:
+            return _done(measure)[0]
 
 
 def _done(measure: Change) -> tuple[str, str]:

@@ -65,6 +65,7 @@ class Facts:
     tiers: Collection[str] = ()  #: into which somebody can be put there
     workflows: Collection[str] = ()
     patterns: Sequence[Pattern] = ()  #: of both books
+    still: str = ""  #: what holds beside that which is taken back, in words; empty: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ def _about_somebody(measure: BanUser | Unban | SetQuota | GrantMore | SetTier, f
         case BanUser(reason=reason, for_s=for_s):
             return _put(Ban(user=user, reason=_words(reason), until_ms=_until(for_s, facts)))
         case Unban():
-            return _drop(facts.book.ban(user), "They are not banned here.")
+            return _drop(facts.book.ban(user), f"They are not banned here. {facts.still}".rstrip())
         case SetQuota(quotas=quotas):
             return _quota(user, quotas, facts)
         case GrantMore():
@@ -143,7 +144,7 @@ def _about_work(measure: PauseWork | ResumeWork | AddPattern | RemovePattern, fa
             return _put(Pause(workflow=workflow, message=_words(message)))
         case ResumeWork(workflow=workflow):
             what = f"{shown(workflow)} is" if workflow else "The whole work is"
-            return _drop(facts.book.pause(workflow), f"{what} not paused here.")
+            return _drop(facts.book.pause(workflow), f"{what} not paused here. {facts.still}".rstrip())
         case AddPattern():
             return _pattern(measure, facts)
         case RemovePattern(text=text):

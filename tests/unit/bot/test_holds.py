@@ -1,17 +1,21 @@
 """What holds for somebody is told whole, each value with its source."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.holds import held
+from bot.holds import held, still
 from bot.limits import Limits
 from bot.policy.entitlements import Standard
+from bot.policy.measures import BanUser, ResumeWork, Unban
 from bot.policy.places import PlaceRule
 from bot.policy.quotas import Per, Quota
-from bot.policy.rulebook import Ceiling, Pattern, Pause, Zone
+from bot.policy.rulebook import Ban, Books, Ceiling, Pattern, Pause, Zone
 from bot.policy.terms import Terms
 from bot.policy.tiers import Tier
 from bot.shares import Caps
-from tests.unit.bot.moderated import ANN, BEN, GUILD, House
+from tests.unit.bot.moderated import ANN, BEN, GUILD, START_MS, House
+from tests.unit.policy.books import book
 
 TERMS = Terms(tier="gold", workflows=frozenset({"txt2img", "flux"}), most={"steps": 25}, cooldown_s=5)
 GOLD = Tier(name="gold", users=frozenset({"ann"}), weight=3000, waiting=4, running=1, terms=TERMS, review=True)
@@ -77,3 +81,77 @@ async def test_where_the_ceilings_days_begin_is_told_where_a_moderator_said_anot
 
     assert told["Days begin in"] == ("UTC", "a moderator here")
     assert told["Days of all members together"] == ("Asia/Tokyo", "the settings")
+
+
+async def test_a_ban_is_told_with_whose_it_is_also_where_both_banned_somebody():
+    house = House()
+    await house.say(Ban(user="ann", reason="spam", until_ms=START_MS + HOUR_MS))
+    assert (await rows(house))["Banned"][1] == "a moderator here"
+
+    await house.say(Ban(user="discord/ann", reason="fraud"), tenant=None)
+    assert (await rows(house))["Banned"] == (
+        "You may not ask for pictures here or anywhere else any more: fraud",
+        "the operator",
+    )
+
+
+HOUR_MS = 3_600_000
+MINE = Ban(user="ann", reason="")
+WIDE = Ban(user="discord/ann", reason="", until_ms=START_MS + 24 * HOUR_MS)
+WIDE_FOR_GOOD = Ban(user="discord/ann", reason="")
+OVER = Ban(user="discord/ann", reason="", until_ms=START_MS)
+ALL, FLUX, TXT = (Pause(workflow=name, message="x") for name in (None, "flux", "txt2img"))
+UNBAN, RESUME, RESUME_FLUX = Unban(user="ann"), ResumeWork(), ResumeWork(workflow="flux")
+
+
+@pytest.mark.parametrize(
+    ("measure", "here", "wide", "said"),
+    [
+        (UNBAN, (), (), ""),
+        (UNBAN, (), (WIDE,), "The operator's ban still holds for another 24 h."),
+        (UNBAN, (), (WIDE_FOR_GOOD,), "The operator's ban still holds."),
+        (UNBAN, (), (OVER, Ban(user="discord/ben", reason=""), Ban(user="ann", reason="")), ""),
+        (UNBAN, (Ban(user=None, reason=""),), (WIDE,), "The operator's ban of this community still holds."),
+        (UNBAN, (FLUX,), (ALL,), ""),
+        (RESUME, (), (), ""),
+        (RESUME, (FLUX,), (), "The pause of flux still holds."),
+        (RESUME, (FLUX, TXT), (), "The pause of flux, txt2img still holds."),
+        (RESUME, (), (ALL,), "The operator's pause of everything still holds."),
+        (
+            RESUME,
+            (FLUX,),
+            (FLUX, ALL),
+            "The operator's pause of everything still holds. The operator's pause of flux still holds. "
+            "The pause of flux still holds.",
+        ),
+        (RESUME, (MINE,), (WIDE,), ""),
+        (RESUME_FLUX, (TXT,), (TXT,), ""),
+        (
+            RESUME_FLUX,
+            (ALL,),
+            (FLUX,),
+            "The operator's pause of flux still holds. The pause of everything still holds.",
+        ),
+        (BanUser(user="ann", reason=""), (ALL,), (WIDE,), ""),
+    ],
+)
+def test_what_holds_beside_what_is_taken_back_is_told_with_whose_it_is(measure, here, wide, said):
+    books = Books(everywhere=book(*wide, tenant=None), community=book(*here, tenant=GUILD))
+
+    # The operator alone bans a community.
+    firm = replace(books.community, firm=frozenset({"ban"}))
+    assert still(measure, replace(books, community=firm), GUILD, START_MS) == said
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (Unban(user="discord/ann"), "Where a community bans them itself, that still holds."),
+        (RESUME, "The operator's pause of flux still holds. Where a community has paused by itself, that still holds."),
+        (BanUser(user="discord/ann", reason=""), ""),
+    ],
+)
+def test_everywhere_nobody_promises_what_communities_did_not_say(measure, said):
+    wide = book(FLUX, tenant=None)
+
+    assert still(measure, Books(everywhere=wide, community=wide), None, START_MS) == said

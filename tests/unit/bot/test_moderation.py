@@ -257,6 +257,44 @@ async def test_a_ban_is_taken_back_once():
     assert (await house.told())[-1] == ("unban", "tried")
 
 
+async def test_who_takes_a_ban_back_is_told_of_the_operators_which_still_holds():
+    house = House()
+    await did(house, BanUser(user="discord/ann", reason="", for_s=24 * HOUR_S), OPERATOR, None)
+    await did(house, BanUser(user="ann", reason="", for_s=48 * HOUR_S))
+
+    assert await did(house, Unban(user="ann")) == (
+        "The ban of ann is lifted.\nThe operator's ban still holds for another 24 h."
+    )
+    with pytest.raises(Banned):
+        await house.asked()
+    with pytest.raises(SubmissionError, match=r"They are not banned here\. The operator's ban still holds for"):
+        await did(house, Unban(user="ann"))
+    lifted = await did(house, Unban(user="discord/ann"), OPERATOR, None)
+    assert lifted == "The ban of discord/ann is lifted.\nWhere a community bans them itself, that still holds."
+    await house.asked()
+
+
+async def test_who_ends_a_pause_is_told_of_those_that_still_hold():
+    house = House()
+    await did(house, PauseWork(message="", workflow="flux"))
+    await did(house, PauseWork(message=""))
+    await did(house, PauseWork(message=""), OPERATOR, None)
+
+    assert await did(house, ResumeWork()) == (
+        "The pause of everything is over.\n"
+        "The operator's pause of everything still holds. The pause of flux still holds."
+    )
+    with pytest.raises(
+        SubmissionError, match=r"The whole work is not paused here\. The operator's pause of everything"
+    ):
+        await did(house, ResumeWork())
+    assert "The operator's pause of everything still holds." in await did(house, ResumeWork(workflow="flux"))
+    await did(house, ResumeWork(), OPERATOR, None)
+
+    await did(house, PauseWork(message=""))
+    assert await did(house, ResumeWork()) == "Everything goes on."
+
+
 async def test_what_the_operator_said_no_moderator_takes_back_or_softens():
     house = House()
     await did(house, BanUser(user="ann", reason="law"), OPERATOR)
