@@ -13,7 +13,7 @@ from bot.jobs import Decision, JobRecord, Review, Tenant
 from bot.naming import person, short
 from bot.policy.audit import AuditEntry
 from bot.policy.blocklist import Ruling
-from bot.policy.changes import Change
+from bot.policy.changes import Change, as_read
 from bot.policy.measures import (
     AddPattern,
     BanCommunity,
@@ -199,7 +199,7 @@ def _done(measure: Change) -> tuple[str, str]:
             return _done_to(measure)
         case PauseWork(workflow=workflow, message=message):
             what = workflow or "Everything"
-            read = f"Whoever asks reads: {message}." if message else "They read no reason."
+            read = _read("Whoever asks reads", message) or _NO_REASON
             return f"{what} is paused.", f"{read} What waits already is still painted; clear-all stops that, too."
         case ResumeWork(workflow=workflow):
             return f"{workflow or 'Everything'} goes on.", ""
@@ -213,11 +213,17 @@ def _done(measure: Change) -> tuple[str, str]:
             assert_never(measure)
 
 
+def _read(who: str, said: str) -> str:
+    """Say what they read of what somebody said, as they will read it; empty where that is nothing."""
+    reason = as_read(said)
+    return f"{who}: {reason}." if reason else ""
+
+
 def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple[str, str]:
     who = short(measure)
     match measure:
         case BanUser(reason=reason, for_s=for_s):
-            return f"{who} is banned {_for(for_s)}.", f"They read: {reason}." if reason else "They read no reason."
+            return f"{who} is banned {_for(for_s)}.", _read("They read", reason) or _NO_REASON
         case Unban():
             return f"{who} may ask again.", ""
         case SetQuota(quotas=quotas):
@@ -236,7 +242,7 @@ def _done_to_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCei
         case SetZone(name=name):
             return f"Days begin in {name} now.", "What was used today by the clock of before is not counted again."
         case BanCommunity(reason=reason, for_s=for_s):
-            return f"This community is banned {_for(for_s)}.", f"Its members read: {reason}." if reason else ""
+            return f"This community is banned {_for(for_s)}.", _read("Its members read", reason)
         case UnbanCommunity():
             return "This community may ask again.", ""
         case SetCeiling(weight=weight, quotas=quotas):
@@ -246,6 +252,8 @@ def _done_to_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCei
         case _:
             assert_never(measure)
 
+
+_NO_REASON = "They read no reason."
 
 _DEEDS = {
     Deed.BLOCK: "Texts that have it are refused.",

@@ -123,7 +123,7 @@ def _about_somebody(measure: BanUser | Unban | SetQuota | GrantMore | SetTier, f
     user = measure.user
     match measure:
         case BanUser(reason=reason, for_s=for_s):
-            return _put(Ban(user=user, reason=_words(reason), until_ms=_until(for_s, facts)))
+            return _put(Ban(user=user, reason=as_read(reason), until_ms=_until(for_s, facts)))
         case Unban():
             return _drop(facts.book.ban(user), f"They are not banned here. {facts.still}".rstrip())
         case SetQuota(quotas=quotas):
@@ -141,7 +141,7 @@ def _about_work(measure: PauseWork | ResumeWork | AddPattern | RemovePattern, fa
         case PauseWork(workflow=workflow, message=message):
             if workflow is not None and workflow not in facts.workflows:
                 raise SubmissionError(f"There is no workflow {shown(workflow)}. There is {listed([*facts.workflows])}.")
-            return _put(Pause(workflow=workflow, message=_words(message)))
+            return _put(Pause(workflow=workflow, message=as_read(message)))
         case ResumeWork(workflow=workflow):
             what = f"{shown(workflow)} is" if workflow else "The whole work is"
             return _drop(facts.book.pause(workflow), f"{what} not paused here. {facts.still}".rstrip())
@@ -159,7 +159,7 @@ def _about_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeili
             zone_of(name)  # raises for a name that is none
             return _put(Zone(name=name))
         case BanCommunity(reason=reason, for_s=for_s):
-            return _put(Ban(user=None, reason=_words(reason), until_ms=_until(for_s, facts)))
+            return _put(Ban(user=None, reason=as_read(reason), until_ms=_until(for_s, facts)))
         case UnbanCommunity():
             return _drop(facts.book.ban(None), "This community is not banned.")
         case SetCeiling(weight=weight, quotas=quotas):
@@ -239,7 +239,8 @@ def _drop(entry: Entry | None, otherwise: str) -> Changed:
     return Changed(drop=(entry.key,))
 
 
-def _words(text: str) -> str:
+def as_read(text: str) -> str:
+    """Return a reason as those read it whom it is said to: a visible line of bounded length."""
     return label(text, MAX_REASON)
 
 

@@ -1,9 +1,15 @@
 """What moderators are told reads well whatever there is to tell."""
 
+import re
+from functools import partial
+
+import pytest
+
 from bot import moderators
 from bot.answers import Answer
 from bot.policy.blocklist import Ruling
-from bot.policy.rulebook import Pattern
+from bot.policy.measures import BanCommunity, BanUser, PauseWork
+from bot.policy.rulebook import MAX_REASON, Pattern
 from bot.removing import Removed
 
 
@@ -18,6 +24,23 @@ def test_a_purge_of_jobs_without_messages_promises_none():
 def test_what_is_kept_agrees_with_its_number():
     assert "1 job stays with its pictures" in words(moderators.purged(Removed(jobs=1, messages=1, kept=1)))
     assert "2 jobs stay with their pictures" in words(moderators.purged(Removed(jobs=1, messages=1, kept=2)))
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (partial(BanUser, user="ben"), "They read"),
+        (BanCommunity, "Its members read"),
+        (lambda reason: PauseWork(message=reason), "Whoever asks reads"),
+    ],
+    ids=["a ban", "of a community", "a pause"],
+)
+def test_moderators_are_shown_of_a_reason_what_is_read_of_it(measure, said):
+    told = words(moderators.done(measure(reason="now \u202etxet " + "a\nb" * 400)))
+
+    [shown] = re.findall(rf"{said}: (now txet [ab ]+…)\.", told)
+    assert len(shown) <= MAX_REASON
+    assert f"{said}:" not in words(moderators.done(measure(reason=" \u200b")))
 
 
 def test_a_pattern_of_signs_is_seen_to_be_one():
