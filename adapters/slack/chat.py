@@ -131,9 +131,14 @@ class SlackChat:
         try:
             return await put(_body(card_message(card, shown)))
         except Refused as refused:
-            if not shown.files or refused.refusal not in _NOT_TAKEN:
+            if not shown.files or not await self._is_not_taken(job, refused):
                 raise
         return await put(_body(card_message(card, await self._pictures.without(job, card, remarks))))
+
+    async def _is_not_taken(self, job: Job, refused: Refused) -> bool:
+        # Of a file that files.info calls ready a message may be told for a moment, or for good, that it is not.
+        is_given_up = refused.refusal is Refusal.NOT_READY and await self._pictures.is_last_try(job)
+        return is_given_up or refused.refusal in _NOT_TAKEN
 
     async def _leave_no_file(self, job: Job) -> None:
         try:

@@ -83,6 +83,11 @@ class Pictures:
             await self._notes.note_uploaded(job.id, Uploaded(since_s=0.0, ids=await self._take_back(job)))
         return self._told(card, {}, remarks)
 
+    async def is_last_try(self, job: Job) -> bool:
+        """Whether the pictures were first tried so long ago that a try which fails now is the last."""
+        uploaded = await self._notes.uploaded(job.id)
+        return uploaded is not None and self._now() - uploaded.since_s > GIVE_UP_S
+
     async def forget(self, job: Job) -> None:
         """Delete every file of a job's that Slack lets us delete; raises Refused."""
         if not await self._take_back(job):
@@ -104,8 +109,7 @@ class Pictures:
     async def _is_hopeless(self, job: Job, refused: Refused) -> bool:
         if refused.refusal not in _MAY_PASS:
             return refused.refusal in _FOR_GOOD
-        uploaded = await self._notes.uploaded(job.id)
-        return uploaded is not None and self._now() - uploaded.since_s > GIVE_UP_S
+        return await self.is_last_try(job)
 
     # ---- Bringing them there ----
 

@@ -285,6 +285,22 @@ async def test_pictures_that_are_never_ready_are_given_up_deleted_and_told_of(mo
         assert here.slack.orphans() == []
 
 
+async def test_pictures_that_slack_calls_ready_and_shows_in_no_message_are_given_up_after_three_minutes(here, chat):
+    here.shelf.contents[PICTURE.key] = bytes(len(PNG))  # a file like any other to Slack, and no picture in a block
+    job = here.job()
+    ref = await created(chat, job)
+    assert "not ready" in (await refused(chat, job, ref)).detail
+    here.slack.clock.advance(files.GIVE_UP_S - 1)
+    assert not (await refused(chat, job, ref)).gone
+    assert here.slack.record.of("files.delete") == []
+    here.slack.clock.advance(2)
+    assert await chat.edit(job, ref, card_in(job, SUCCEEDED)) == ref
+
+    assert "Painted" in here.message(ref).text
+    assert "Not every picture could be shown here." in here.message(ref).text
+    assert here.slack.orphans() == []
+
+
 async def test_pictures_that_stand_there_stay_when_the_same_is_shown_much_later(here, chat):
     job = here.job()
     ref = await created(chat, job)
