@@ -207,7 +207,8 @@ class _Given:
             self.fault(name, f"{shown(text)} is somebody more: name one at a time.")
         elif text and seconds is None:
             self.fault(
-                name, f"{shown(text)} is no duration. Write 30min, 2h, 7d, 4w or 1 year, at most ten years.{also}"
+                name,
+                f"{shown(text)} is no duration. Write 30min, 2h, 7d, 4w or 1 year, from a second to ten years.{also}",
             )
         return seconds
 

@@ -23,7 +23,7 @@ from bot.policy.measures import (
     Unban,
     UnbanCommunity,
 )
-from bot.policy.notation import LARGEST, LONGEST_S, quota_words
+from bot.policy.notation import LARGEST, LONGEST_S, SHORTEST_S, quota_words
 from bot.policy.periods import zone_of
 from bot.policy.plain import plain
 from bot.policy.quotas import Per, Quota
@@ -247,8 +247,9 @@ def as_read(text: str) -> str:
 def _until(for_s: float | None, facts: Facts) -> int | None:
     if for_s is None:
         return None
-    if not 0 < for_s <= LONGEST_S:
-        raise SubmissionError(f"That is too long: at most {spelled(LONGEST_S)}, or without an end.")
+    if not SHORTEST_S <= for_s <= LONGEST_S:
+        too = "long" if for_s > LONGEST_S else "short"
+        raise SubmissionError(f"That is too {too}: a second at least, {spelled(LONGEST_S)} at most, or without an end.")
     return facts.now_ms + round(for_s * 1000)
 
 

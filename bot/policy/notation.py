@@ -11,6 +11,9 @@ from bot.policy.quotas import Per, Quota, Refill
 from workflows.faults import shown
 from workflows.numbers import several
 
+SHORTEST_S = 1
+"""A second: what is shorter is over before anybody hears of it, and would be told as none."""
+
 LONGEST_S = 10 * 366 * 86_400
 """Ten years: whoever means longer means for ever."""
 
@@ -47,11 +50,11 @@ def duration_s(text: str) -> float | None:
     if not found or unit is None or len(found["number"]) > MAX_DIGITS:
         return None
     seconds = float(found["number"]) * unit
-    return seconds if 0 < seconds <= LONGEST_S else None
+    return seconds if SHORTEST_S <= seconds <= LONGEST_S else None
 
 
 def is_duration(text: str) -> bool:
-    """Tell whether it is written as a duration, also as one that cannot be: `0s`, `-2d`, `99999d`."""
+    """Tell whether it is written as a duration, also as one that cannot be: `0s`, `0.4s`, `-2d`, `99999d`."""
     found = _DURATION.fullmatch(text.strip())
     return found is not None and _unit(found["unit"]) is not None
 

@@ -113,7 +113,10 @@ FAULTS = [
         )
     ),
     ("ban 7 for:ever spam", "is no duration"),
-    *((f"ban 7 {words}", "is no duration") for words in ("0s", "1", "-2d x", "10000d x", "1 fortnight x", "3rd time")),
+    *(
+        (f"ban 7 {words}", "is no duration")
+        for words in ("0s", "0.4s x", "1", "-2d x", "10000d x", "1 fortnight x", "3rd time")
+    ),
     *((f"ban 7 {words}", "is no duration") for words in ("for ever", "until noon", "For good", f"{'9' * 999}d")),
     ("ban 7 0s", "For good, leave it out"),
     ("ban-community 0s law", "“0s” is no duration"),

@@ -4,7 +4,8 @@ import pytest
 
 from bot.errors import SubmissionError
 from bot.policy.changes import Facts, change_of
-from bot.policy.measures import RemovePattern
+from bot.policy.measures import BanUser, RemovePattern
+from bot.policy.notation import LONGEST_S
 from bot.policy.rulebook import Pattern, Reading
 from tests.unit.policy.books import NOW_MS, books
 
@@ -29,3 +30,14 @@ def test_a_pattern_is_taken_off_the_list_as_it_is_matched(text, key):
 def test_what_matches_otherwise_is_not_that_pattern(text):
     with pytest.raises(SubmissionError, match="not on the blocklist"):
         change_of(RemovePattern(text=text), FACTS)
+
+
+@pytest.mark.parametrize(("for_s", "told"), [(0.4, "too short: a second at least"), (LONGEST_S + 1, "too long")])
+def test_a_ban_lasts_a_second_at_least_and_ten_years_at_most(for_s, told):
+    with pytest.raises(SubmissionError, match=told):
+        change_of(BanUser(user="7", reason="spam", for_s=for_s), FACTS)
+
+
+def test_a_ban_of_a_second_is_one():
+    [ban] = change_of(BanUser(user="7", reason="spam", for_s=1.0), FACTS).put
+    assert ban.until_ms == NOW_MS + 1000

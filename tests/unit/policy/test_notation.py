@@ -30,6 +30,9 @@ DAY_S = 86_400
         ("90m", 5400),
         ("24h", DAY_S),
         ("30s", 30),
+        ("1s", 1),
+        ("0.9s", None),  # less than a second is told as none
+        ("0.00001h", None),
         ("0d", None),
         ("d", None),
         ("2", None),
