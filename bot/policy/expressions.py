@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.errors import SubmissionError
-from bot.policy.plain import plain
+from bot.policy.plain import joined, plain
 
 MOST_CHARACTERS = 200
 MOST_REPEATS = 40
@@ -72,7 +72,7 @@ def steps_of(text: str) -> float:
 def _read(text: str, *, is_native: bool = False) -> _Node:
     if len(text) > MOST_CHARACTERS:
         raise UnsafeExpression(f"An expression has at most {MOST_CHARACTERS} characters.")
-    reader = _Reader(text, is_native)
+    reader = _Reader(joined(text), is_native)
     node = reader.alternatives(0)
     if not reader.is_done:
         raise UnsafeExpression("There is a `)` too many.")

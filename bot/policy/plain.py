@@ -1,8 +1,10 @@
 """Text made plain: what is read the same is written the same, so that a word is found however it was dressed up.
 
-Gone are case, width and font (NFKD), accents, and what nobody sees. Letters of Cyrillic and Greek that look like Latin
-ones become these in a word that has a Latin letter too, or that has no letter which looks like none; a word of another
-script stays what it is. Digits stay digits: `4` for `a` would find words in numbers and names that hold none.
+Gone are case, width and font (NFKD), accents, and what nobody sees. Of other scripts a mark makes another letter: it is
+one with its letter, and a syllable of Hangul one with its parts, however they were written. Letters of Cyrillic and
+Greek that look like Latin ones become these in a word that has a Latin letter too, or that has no letter which looks
+like none; a word of another script stays what it is. Digits stay digits: `4` for `a` would find words in numbers and
+names that hold none.
 
 A second text goes the other way: in a word with Cyrillic or Greek letters, whatever looks like these becomes them. A
 word of Latin letters alone is the same in both, so that `bot` is no `вот`.
@@ -10,7 +12,7 @@ word of Latin letters alone is the same in both, so that `bot` is no `вот`.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,6 +32,21 @@ _ACCENTS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0483-\u0489\u2de0-\u2dff\ua66f-\ua672\ua674-\ua67d]"
 )
 """Of Latin, Greek and Cyrillic. The marks of other scripts are what makes one letter another."""
+
+# What is read otherwise than its other form says: Japanese marks with a space of their own, and double consonants of
+# Hangul, which alone are a word of their own (`ㄳ`) and not the end of the syllable before them.
+_DOUBLE = "ㄳㄵㄶㄺㄻㄼㄽㄾㄿ"
+_READ_AS = dict(
+    zip("\u309b\u309c" + _DOUBLE + "\uffa3\uffa5\uffa6\uffaa\uffab\uffac\uffad\uffae\uffaf",
+        "\u3099\u309a" + _DOUBLE + _DOUBLE, strict=True)
+)  # fmt: skip
+
+# A syllable in letters of its own: what stands after its vowel, and before no other one, ends it.
+_ENDS = {
+    letter if letter in _DOUBLE else unicodedata.normalize("NFKD", letter): chr(0x11A8 + number)
+    for number, letter in enumerate("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+}
+_SYLLABLE = re.compile(f"([\u1100-\u1112][\u1161-\u1175])([{''.join(_ENDS)}])(?![\u1161-\u1175])")
 
 # Letters that have no other form and are a Latin one to the eye, as Unicode names them: small capitals, white on black,
 # with a stroke or a hook.
@@ -77,6 +94,15 @@ class Word(NamedTuple):
     is_spaceless: bool  #: of a script that has no spaces between words
 
 
+class _Seen(NamedTuple):
+    """What is seen at one place."""
+
+    char: str
+    start: int  #: in the text that it is of
+    end: int
+    is_joined: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plain:
     """A text made plain, and where everything in it comes from."""
@@ -84,7 +110,8 @@ class Plain:
     source: str  #: the text, its characters composed
     text: str
     native: str  #: as long as `text`, with words of Cyrillic and Greek in letters of their own
-    origins: tuple[int, ...]  #: of each character of `text`: which one of `source` it was
+    origins: Sequence[int]  #: of each character of `text`: where in `source` what it was begins
+    ends: Sequence[int]  #: and where that ends
 
     def words(self) -> Iterator[Word]:
         """Return the words in their order."""
@@ -96,7 +123,7 @@ class Plain:
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return where in `source` a stretch of the plain text comes from."""
-        return self.origins[start], self.origins[end - 1] + 1
+        return self.origins[start], self.ends[end - 1]
 
 
 def plain(text: str) -> Plain:
@@ -104,16 +131,29 @@ def plain(text: str) -> Plain:
     source = unicodedata.normalize("NFC", clean(text))
     if source.isascii():
         text = source.lower()
-        return Plain(source=source, text=text, native=text, origins=tuple(range(len(source))))
-    shown = [(char, place) for place, each in enumerate(source) for char in _shown(each)]
-    letters = "".join(char for char, _ in shown)
+        count = len(source)
+        return Plain(source=source, text=text, native=text, origins=range(count), ends=range(1, count + 1))
+    seen = _joined(source)
+    letters = "".join(each.char for each in seen)
     pieces = _folded(letters)
+    spread = [each for each, piece in zip(seen, pieces, strict=True) for _ in piece]
     return Plain(
         source=source,
         text="".join(pieces),
         native=native(letters),
-        origins=tuple(place for (_, place), piece in zip(shown, pieces, strict=True) for _ in piece),
+        origins=tuple(each.start for each in spread),
+        ends=tuple(each.end for each in spread),
     )
+
+
+def joined(text: str) -> str:
+    """Return a text in which letters are one with their marks, and which is the same in all else."""
+    text, pieces, at = unicodedata.normalize("NFC", text), list[str](), 0
+    for each in _joined(text):
+        if each.is_joined:  # where one stays two, the second begins where the first did, and nothing is between
+            pieces += [text[at : each.start], each.char]
+            at = each.end
+    return "".join([*pieces, text[at:]])
 
 
 def native(letters: str) -> str:
@@ -139,6 +179,38 @@ def _words(text: str) -> Iterator[Word]:
         yield Word(word, *found.span(), spaceless)
 
 
+def _joined(source: str) -> list[_Seen]:
+    """Return what is seen of a text, each letter with its marks."""
+    seen = [(char, place) for place, each in enumerate(source) for char in _shown(each)]
+    letters = _SYLLABLE.sub(lambda found: found[1] + _ENDS[found[2]], "".join(char for char, _ in seen))
+    if unicodedata.is_normalized("NFC", letters):
+        return [_Seen(char, place, place + 1) for char, (_, place) in zip(letters, seen, strict=True)]
+    return [each for start, end in _stretches(letters) for each in _as_one(letters[start:end], seen[start:end])]
+
+
+def _as_one(letters: str, seen: Sequence[tuple[str, int]]) -> Iterator[_Seen]:
+    one = unicodedata.normalize("NFC", letters)
+    for char, (_, place) in zip(one, seen, strict=False):
+        if one == letters:
+            yield _Seen(char, place, place + 1)
+        else:  # what comes of several places, or of others than before, comes of all of them
+            yield _Seen(char, seen[0][1], seen[-1][1] + 1, len(one) < len(letters))
+
+
+def _stretches(letters: str) -> Iterator[tuple[int, int]]:
+    """Return where each letter stands with what belongs to it."""
+    start = 0
+    for at in range(1, len(letters)):
+        if not unicodedata.combining(letters[at]) and _is_apart(letters[start:at], letters[at]):
+            yield start, at
+            start = at
+    yield start, len(letters)
+
+
+def _is_apart(before: str, char: str) -> bool:
+    return unicodedata.normalize("NFC", before + char) == unicodedata.normalize("NFC", before) + char
+
+
 @lru_cache(maxsize=4096)
 def _shown(char: str) -> str:
     """Return what is seen of a character: without font, width and accents; nothing for what is not seen."""
@@ -146,6 +218,8 @@ def _shown(char: str) -> str:
         return char
     if char in BLANK or char in _VARIANTS or unicodedata.category(char) in _UNSEEN:
         return ""
+    if char in _READ_AS:
+        return _READ_AS[char]
     if ord(char) in _INDICATORS:
         return f" {chr(ord(char) - _INDICATORS[0] + ord('a'))} "
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char))

@@ -1,5 +1,6 @@
 """The blocklist: what it finds however it is dressed up, what it leaves alone, and what becomes of it."""
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ from bot.policy.blocklist import (
     refusal_of_pattern,
     refusal_of_texts,
 )
-from bot.policy.plain import plain
+from bot.policy.plain import joined, plain
 from bot.policy.rulebook import Deed, Pattern, Reading
 
 NUDE = Pattern(text="nude")
@@ -108,6 +109,84 @@ def test_words_of_many_kinds(word, found, not_found):
 
     assert [each for each in found if not blocks(blocklist, each)] == []
     assert [each for each in not_found if blocks(blocklist, each)] == []
+
+
+def halved(text: str) -> str:
+    """Write a text with letters of half the width, and marks and parts of syllables apart."""
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(_HALVES.get(char, char) for char in apart)
+
+
+_HALVES = {
+    **{unicodedata.normalize("NFKD", chr(code)): chr(code) for code in range(0xFF61, 0xFFDD)},
+    # The end of a syllable, by the letter that it is: 27 in their order.
+    **{chr(0x11A8 + number): char for number, char in enumerate("ﾡﾢﾣﾤﾥﾦﾧﾩﾪﾫﾬﾭﾮﾯﾰﾱﾲﾴﾵﾶﾷﾸﾺﾻﾼﾽﾾ")},
+}
+
+
+MARKED = [
+    ("ポルノ", ["ﾎﾟﾙﾉ", "ホ\u309aルノ", "ホﾟルノ", "ホ゜ルノ", "ﾎ\u200bﾟﾙﾉ", "ﾎ\u0301ﾟﾙﾉ"], ["ホルノ", "ボルノ", "ﾎﾞﾙﾉ"]),
+    ("カジノ", ["ｶｼﾞﾉ"], ["ｶｼﾉ"]),
+    ("ヌード", ["ﾇｰﾄﾞ", "ﾇｰト\u3099", "ﾇｰﾄ゛"], ["ﾇｰﾄ"]),
+    ("がくぶち", ["か\u3099くふ\u3099ち", "か゛くふ゛ち"], ["かくふち"]),
+    ("ヴァギ", ["ｳﾞｧｷﾞ"], ["ｳｧｷ"]),
+    ("한국", ["ﾾￂﾤﾡￓﾡ", "ㅎㅏㄴㄱㅜㄱ", unicodedata.normalize("NFD", "한국"), "ᄒ\u200bᅡ\u200bᆫ국"], ["하국"]),
+    ("닭", ["ﾧￂﾪ", "ㄷㅏㄺ"], ["다", "ㄷㅏㄹㄱ"]),
+    ("हिंदी\u0915\u093c", ["हिंदी\u0958"], []),
+    ("آب", ["ا\u0653ب", "ﺁب"], ["اب"]),
+    ("שׁל", ["\ufb2aל"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "written", "others"), MARKED)
+@pytest.mark.parametrize("reading", Reading)
+def test_a_letter_is_one_with_its_marks_and_a_syllable_with_its_parts(word, written, others, reading):
+    blocklist = listed(Pattern(text=word, reading=reading))
+
+    assert [each for each in written if not blocks(blocklist, each)] == []
+    assert [each for each in others if blocks(blocklist, each)] == []
+    for each in written:
+        if "\u0301" not in each and "\u200b" not in each:  # an expression has nothing that nobody sees
+            assert blocks(listed(Pattern(text=each, reading=reading)), word)
+
+
+def test_what_korean_chats_put_behind_a_syllable_is_no_part_of_it():
+    blocklist = listed(Pattern(text="너무", reading=Reading.EXPRESSION))
+
+    assert all(blocks(blocklist, text) for text in ("너무ㅋㅋ", "너무ㄳ", "너무ﾣ", "너무ﾻﾻ"))
+
+
+_SYLLABLES = st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)
+_KANA = st.characters(min_codepoint=0x3041, max_codepoint=0x30FE)
+
+
+@given(st.text(_SYLLABLES | _KANA | st.sampled_from("ab 日ｱﾞ゜")))
+def test_a_text_of_half_the_width_is_the_same_text(text):
+    assert plain(halved(text)).text == plain(text).text
+
+
+@given(
+    st.text(_SYLLABLES | _KANA | st.sampled_from("aé\u0301\u3099ﾊﾞ゜कि\u093cا\u0653ﾡￂ")),
+    st.sampled_from("\u200b\u2060\ufe0f"),
+)
+def test_what_nobody_sees_keeps_no_mark_from_its_letter(text, unseen):
+    assert plain(unseen.join(unicodedata.normalize("NFC", text))).text == plain(text).text
+
+
+@given(st.text(_SYLLABLES | _KANA, min_size=1), st.text(_SYLLABLES | _KANA | st.sampled_from("ﬁﾊㄱé日 ")))
+def test_what_is_replaced_goes_with_all_its_marks_and_nothing_else(word, around):
+    around = unicodedata.normalize("NFC", around)
+    if refusal_of_pattern(swap := Pattern(text=word, deed=Deed.REPLACE, replacement="x"), []) is None:
+        ruling = listed(swap).judge({"prompt": f"日 {halved(word)} {around}"})
+
+        if plain(word).text not in plain(around).text:
+            assert ruling.texts == {"prompt": f"日 x {around}"}
+
+
+@given(st.text(st.sampled_from("ﾎﾟﾙㄱㅏㄴ각e\u0301゛か\u3099()[]|\u05b0\u0338=") | st.characters(), max_size=30))
+def test_a_text_that_is_joined_is_the_same_text_and_joined_once(text):
+    assert plain(joined(text)).text == plain(text).text
+    assert joined(joined(text)) == joined(text)
 
 
 def test_every_text_is_judged_also_what_is_to_be_kept_out():
