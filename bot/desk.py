@@ -167,7 +167,7 @@ class Desk:
             )
         )
         if not is_kept:
-            raise SubmissionError("You have told enough of this: whoever runs this bot can read what you said before.")
+            raise SubmissionError("You have told enough of this: moderators can read what you said before.")
 
     async def job(self, job_id: JobId) -> JobRecord | None:
         """Return a job, unless it was deleted; who may see it is judged by whoever shows it."""

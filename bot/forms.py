@@ -20,8 +20,8 @@ KEPT = "Too long to show here, kept as it is"
 
 REPORT = "Report this result"
 ASKED_REASON = "What is wrong with it?"
-WHO_READS = "Whoever runs this bot reads it, with your name."
-THANKS = "Thank you. Whoever runs this bot will look at it."
+WHO_READS = "Moderators and whoever runs this bot read it, with your name."
+THANKS = "Thank you. A moderator will look at it."
 """What a report's form is called and asks, who reads it, and what is said when it was sent."""
 
 

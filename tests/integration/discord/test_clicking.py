@@ -241,6 +241,7 @@ async def test_a_report_reaches_the_operator(stage: Stage) -> None:
     form = await ben(stage).click(message, "Report")
     sent = await ben(stage).submit(form, reason="it shows my house")
     assert sent.message.is_ephemeral
+    assert "A moderator will look at it." in sent.text
     [report] = await stage.reports.newest(None, limit=10)
     assert (report.reporter.name, report.requester.name, report.reason) == ("Ben", "Ada", "it shows my house")
 

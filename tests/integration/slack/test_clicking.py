@@ -98,7 +98,7 @@ async def test_a_report_reaches_the_operator(stage: Stage):
     message, bob = await stage.picture(), stage.office.team.member("bob")
     form = await (await bob.click(message, "Report")).opens("What is wrong with it?")
     sent = await bob.submit(form, reason="It is no lighthouse.")
-    await sent.opens("Thank you")
+    await sent.opens("Thank you. A moderator will look at it.")
 
     assert [each.reason for each in await stage.reports.newest(stage.office.tenant, limit=10)] == [
         "It is no lighthouse."

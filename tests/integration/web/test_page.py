@@ -295,7 +295,7 @@ async def test_a_report_reaches_the_operator(scene, browser):
     status, html = await browser.post(f"/jobs/{job}/report", reason="Not a fox.")
     [report] = await scene.desk.reports.newest(None, limit=9)
 
-    assert (status, "Reported" in html) == (200, True)
+    assert (status, "Reported" in html, "A moderator will look at it." in html) == (200, True, True)
     assert (report.job_id, report.reason) == (job, "Not a fox.")
 
 
