@@ -98,13 +98,9 @@ class Answering:
     async def _whisper(self, message: Json) -> None:
         origin = self.origin
         if origin.response_url is not None:
-            try:
-                return await self._respond(
-                    origin.response_url, {"response_type": "ephemeral", "replace_original": False, **message}
-                )
-            except Refused as refusal:
-                if refusal.refusal is not Refusal.EXPIRED:
-                    raise
+            said = {"response_type": "ephemeral", "replace_original": False, **message}
+            with suppress(Refused):  # where only its answer was lost they may read it twice: better than not at all
+                return await self._respond(origin.response_url, said)
         if origin.kind is Kind.CLICK and origin.view is not None and origin.trigger is not None:
             with suppress(SubmissionError):  # too late to open anything
                 return await self._lay(message)

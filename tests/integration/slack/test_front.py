@@ -19,7 +19,7 @@ from bot import attending
 from bot.errors import ConfigError, QueueFull, StoreLost
 from tests.fakes.slack import oauth
 from tests.fakes.slack.asks import NoAnswer
-from tests.fakes.slack.faults import Error
+from tests.fakes.slack.faults import Dropped, Error, Lost, Mishap, Status, TooMany
 from tests.fakes.slack.signing import Seal
 from tests.fakes.slack.state import Message
 from tests.integration.slack.stage import Stage, running, served, staged
@@ -182,6 +182,19 @@ async def test_whoever_asks_with_a_token_that_was_taken_back_reads_what_is_so(st
 
     assert told.is_ephemeral
     assert stage.desk.submissions == []
+
+
+@pytest.mark.parametrize("mishap", [Status(500), TooMany(), Dropped(), Lost()], ids=str)
+async def test_what_its_own_address_does_not_take_is_told_in_the_channel(tmp_path: Path, mishap: Mishap):
+    async with staged(tmp_path) as stage, running(stage):
+        slack = stage.office.slack
+        slack.faults.plan(mishap, "response_url")
+        asked = await stage.ada.slash(stage.general, "/imagine", "a fox steps:9999")
+        told = await asked.shows("steps")
+        await slack.until(lambda: bool(slack.record.of("chat.postEphemeral")))
+
+        assert told.is_ephemeral
+        assert stage.desk.submissions == []
 
 
 @pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])
