@@ -9,7 +9,7 @@ from bot.errors import SubmissionError
 from bot.ids import Id, IdKind, Word, fault_of_id
 from bot.jobs import DIRECT, OF_ONE_PLACE, Requester, Tenant
 from bot.policy.meters import Whose
-from bot.policy.periods import zone_of
+from bot.policy.periods import zone_name
 from bot.policy.places import PlaceRule
 from bot.policy.quotas import Per, Quota, Refill
 from bot.policy.tiers import GUEST
@@ -27,10 +27,9 @@ _Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 def _zone(text: str) -> str:
     try:
-        zone_of(text)
+        return zone_name(text)
     except SubmissionError as error:
         raise ValueError(str(error)) from error
-    return text
 
 
 ZoneName = Annotated[str, AfterValidator(_zone)]

@@ -24,7 +24,7 @@ from bot.policy.measures import (
     UnbanCommunity,
 )
 from bot.policy.notation import LARGEST, LONGEST_S, SHORTEST_S, quota_words
-from bot.policy.periods import zone_of
+from bot.policy.periods import zone_name
 from bot.policy.plain import plain
 from bot.policy.quotas import Per, Quota
 from bot.policy.rulebook import (
@@ -156,8 +156,7 @@ def _about_work(measure: PauseWork | ResumeWork | AddPattern | RemovePattern, fa
 def _about_community(measure: SetZone | BanCommunity | UnbanCommunity | SetCeiling, facts: Facts) -> Changed:
     match measure:
         case SetZone(name=name):
-            zone_of(name)  # raises for a name that is none
-            return _put(Zone(name=name))
+            return _put(Zone(name=zone_name(name)))
         case BanCommunity(reason=reason, for_s=for_s):
             return _put(Ban(user=None, reason=as_read(reason), until_ms=_until(for_s, facts)))
         case UnbanCommunity():

@@ -12,6 +12,12 @@ UTC_NAME = "UTC"
 """Where nobody says another zone, and of what is counted in all communities together."""
 
 
+_NOWHERE = frozenset({"localtime", "posixrules", "factory"})
+"""Files of the database that are no zone: this machine's own, a default, and what nobody has set yet."""
+_COPIES = ("posix/", "right/")
+"""Of all zones, for other clocks; those of `right/` count leap seconds and are off by them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """One hour, day or month."""
@@ -25,7 +31,24 @@ def zone_of(name: str) -> tzinfo:
     try:
         return UTC if name == UTC_NAME else ZoneInfo(name)  # the first is there without the database, too
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last two for names that are no path
-        raise SubmissionError("That is no time zone. They have names such as Europe/Berlin or UTC.") from error
+        raise _no_zone() from error
+
+
+def zone_name(said: str) -> str:
+    """Return the name of a zone in which somebody says that days begin; raises SubmissionError for one that is none.
+
+    Of names that a book or a counter has, zone_of asks no more than that there is something behind them: a community
+    whose zone was taken before is not to be refused with each of its jobs.
+    """
+    name = said.casefold()  # some machines tell no large letters from small ones
+    if name in _NOWHERE or name.startswith(_COPIES):
+        raise _no_zone()
+    zone_of(said)
+    return said
+
+
+def _no_zone() -> SubmissionError:
+    return SubmissionError("That is no time zone. They have names such as Europe/Berlin or UTC.")
 
 
 def period_of(per: Per, now_ms: int, zone: tzinfo) -> Period:

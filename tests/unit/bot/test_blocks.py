@@ -115,6 +115,7 @@ def test_without_a_word_nobody_has_a_quota_and_new_communities_get_little():
         (GUILD * 2, "123456789012345678 of discord is described twice"),
         (f"{GUILD}weight = 0", "weight: input should be greater than or equal to 0.01"),
         (f'{GUILD}zone = "../etc"', "communities.0.zone: that is no time zone"),
+        (f'{GUILD}zone = "localtime"', "communities.0.zone: that is no time zone"),
         (f'{GUILD}moderators = ["ada"]', "user: 'ada' is no id: right-click the person"),
         (f'{GUILD}moderator_roles = ["Moderator"]', "role: 'Moderator' is no id"),
         (f'{TEAM}moderator_roles = ["guest"]', "guests moderate nothing; name one of them under moderators"),

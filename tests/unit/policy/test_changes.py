@@ -4,9 +4,9 @@ import pytest
 
 from bot.errors import SubmissionError
 from bot.policy.changes import Facts, change_of
-from bot.policy.measures import BanUser, RemovePattern
+from bot.policy.measures import BanUser, RemovePattern, SetZone
 from bot.policy.notation import LONGEST_S
-from bot.policy.rulebook import Pattern, Reading
+from bot.policy.rulebook import Pattern, Reading, Zone
 from tests.unit.policy.books import NOW_MS, books
 
 SAID = (Pattern(text="nude"), Pattern(text="Two Words"), Pattern(text=r"\d+", reading=Reading.EXPRESSION))
@@ -41,3 +41,10 @@ def test_a_ban_lasts_a_second_at_least_and_ten_years_at_most(for_s, told):
 def test_a_ban_of_a_second_is_one():
     [ban] = change_of(BanUser(user="7", reason="spam", for_s=1.0), FACTS).put
     assert ban.until_ms == NOW_MS + 1000
+
+
+def test_days_begin_in_a_zone_and_in_no_other_file_of_the_database():
+    assert change_of(SetZone(name="Asia/Tokyo"), FACTS).put == (Zone(name="Asia/Tokyo"),)
+    for name in ("localtime", "right/Asia/Tokyo"):
+        with pytest.raises(SubmissionError, match="no time zone"):
+            change_of(SetZone(name=name), FACTS)

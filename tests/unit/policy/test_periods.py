@@ -1,11 +1,12 @@
 """Hours, days and months where people live, also when their clocks are moved."""
 
 from datetime import UTC, datetime
+from zoneinfo import available_timezones
 
 import pytest
 
 from bot.errors import SubmissionError
-from bot.policy.periods import period_of, zone_of
+from bot.policy.periods import period_of, zone_name, zone_of
 from bot.policy.quotas import Per
 
 HOUR = 3_600_000
@@ -60,5 +61,28 @@ def test_a_period_ends_after_every_instant_in_it_and_another_begins_then(per, zo
 
 @pytest.mark.parametrize("name", ["Berlin", "", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000])
 def test_what_is_no_zone_is_refused_in_words(name):
-    with pytest.raises(SubmissionError, match="no time zone"):
-        zone_of(name)
+    for asked in (zone_of, zone_name):
+        with pytest.raises(SubmissionError, match="no time zone"):
+            asked(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localtime", "posixrules", "Factory", "posix/UTC", "posix/Europe/Berlin", "right/Europe/Berlin", "right/UTC",
+        "LOCALTIME", "factory", "Right/Europe/Berlin", "posix/", "posix",
+    ],
+)  # fmt: skip
+def test_a_file_of_the_database_that_is_no_zone_is_refused_as_any_other_name(name):
+    with pytest.raises(SubmissionError, match=r"^That is no time zone\. They have names"):
+        zone_name(name)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Etc/GMT+5", "America/Argentina/Buenos_Aires"])
+def test_a_zone_is_taken_as_it_is_named(name):
+    assert zone_name(name) == name
+
+
+@pytest.mark.skipif("Factory" not in available_timezones(), reason="this machine's database has no such file")
+def test_a_zone_that_was_taken_before_goes_on_to_count():
+    assert period_of(Per.DAY, ms("2026-11-23T10:00"), zone_of("Factory")).name == "2026-11-23"
