@@ -27,6 +27,9 @@ _SENT = "It is in your direct messages with me, as a file."
 _NONE = "None of your jobs is waiting or running."
 _WHICH_ONE = f"Say /{FAIRBRUSH} {CANCEL} alone for the list, with a number for that one of it, or with all."
 
+_FIGURES = 9
+"""Of a number that is read: no list is longer, and Python reads no more than 4300."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
@@ -68,8 +71,8 @@ class Telling:
             case Answer():
                 return answers.answered(answer)
             case Own.HISTORY:
-                page = int(service.rest) if service.rest.isdecimal() else 1
-                return history(await self.desk.history(origin.requester), max(0, page - 1) * ON_A_PAGE)
+                skip = max(0, _number(service.rest) - 1) * ON_A_PAGE
+                return history(await self.desk.history(origin.requester), skip)
             case Own.CANCEL:
                 return await self._cancelled(origin.requester, service.rest.rstrip(".!?").lower())
             case Own.MY_DATA:
@@ -96,8 +99,16 @@ class Telling:
             return answers.note(_NONE)
         if not which:
             return history(mine)
-        chosen = mine if which == "all" else mine[int(which) - 1 : int(which)] if which.isdecimal() else ()
-        if not chosen or which == "0":
+        number = _number(which)
+        chosen = mine if which == "all" else mine[number - 1 : number] if number else ()
+        if not chosen:
             return answers.note(f"You have {len(mine)} to cancel.", _WHICH_ONE)
         found = [await self.desk.cancel(record.job.id, requester) for record in chosen]
         return answers.answered(cancelled(found[0]) if len(found) == 1 else all_cancelled(found))
+
+
+def _number(words: str) -> int:
+    """Return the number that stands there, 0 for anything else; one of many figures is beyond the end of any list."""
+    if not words.isdecimal():
+        return 0
+    return int(words) if len(words) <= _FIGURES else 10**_FIGURES

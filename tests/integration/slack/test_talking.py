@@ -127,9 +127,11 @@ async def under_way(stage: Stage) -> list[object]:
         ("cancel ALL!", [], "3 are cancelled."),
         ("cancel 4", ["a cow", "a dog", "a cat"], "with a number"),
         ("cancel 0", ["a cow", "a dog", "a cat"], "with a number"),
+        (f"cancel {'1' * 4400}", ["a cow", "a dog", "a cat"], "with a number"),
         ("cancel the dog", ["a cow", "a dog", "a cat"], "with a number"),
         ("cancel", ["a cow", "a dog", "a cat"], "a dog"),
     ],
+    ids=lambda told: str(told)[:20],
 )
 async def test_cancel_takes_a_number_of_the_list_or_all(stage: Stage, words: str, left: list[str], said: str):
     await asked_for(stage, "a cat", "a dog", "a cow")
@@ -146,6 +148,11 @@ async def test_a_page_of_the_history_is_asked_for_by_its_number(stage: Stage):
     second = await (await stage.ada.tell(stage.general, "history 2")).shows("cat no 0.")
 
     assert "cat no 11." not in second.text
+
+
+async def test_a_page_beyond_the_last_is_empty_however_long_its_number(stage: Stage):
+    await asked_for(stage, "a cat")
+    await (await stage.ada.slash(stage.general, "/fairbrush", f"history {'1' * 4400}")).shows("That is all.")
 
 
 async def test_a_number_behind_what_takes_none_does_no_harm(stage: Stage):
