@@ -11,7 +11,7 @@ from adapters.slack.calls import Calls
 from adapters.slack.filled import faults_in_form, recalled, refused_in_form
 from adapters.slack.origins import Kind, Origin
 from adapters.slack.outside import Outside
-from adapters.slack.refusals import Refusal, Refused
+from adapters.slack.refusals import PASSING, USED, Refusal, Refused
 from adapters.slack.rooms import Rooms, Unpostable
 from adapters.slack.shapes import Json
 from adapters.slack.standing import Conversation
@@ -27,6 +27,8 @@ ACK_BY_S = 2.0
 """Until then an acknowledgement may say something: what is left of three seconds is for the way there."""
 
 _TOO_SLOW = "That took too long, and Slack does not open a form any more. Try again."
+_NOT_OPENED = "Slack did not open the form. Try again in a moment."
+_PERHAPS_OPENED = "Slack did not say whether it opened the form. If you see none, try again."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,9 +152,11 @@ class Answering:
         try:
             await self.calls.ask(self.origin.workspace, method, {"trigger_id": self.origin.trigger, "view": view})
         except Refused as refusal:
-            if refusal.refusal is not Refusal.EXPIRED:
+            if refusal.may_be_done and refusal.error in USED:
+                return  # by an earlier try, of which only the answer was lost
+            if refusal.refusal not in PASSING | {Refusal.EXPIRED}:
                 raise
-            raise SubmissionError(_TOO_SLOW, detail=refusal.detail) from refusal
+            raise SubmissionError(_unopened(refusal), detail=refusal.detail) from refusal
 
     async def turn(self, view: Json) -> None:
         """Turn the form that was clicked in into another one. Raises Refused."""
@@ -182,3 +186,9 @@ class Answering:
 def _words(answer: Answer) -> str:
     first = answer.sections[0]
     return " ".join(filter(None, (first.headline, "".join(first.sentence))))
+
+
+def _unopened(refusal: Refused) -> str:
+    if refusal.may_be_done:
+        return _PERHAPS_OPENED
+    return _TOO_SLOW if refusal.refusal is Refusal.EXPIRED else _NOT_OPENED

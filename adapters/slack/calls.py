@@ -26,8 +26,8 @@ from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S, TurnStore
 
 _HOLD_S = 30.0  #: where a 429 says no time; Slack's page on rate limits shows this one
 
-_ONCE = frozenset({"chat.postEphemeral", "chat.postMessage", "views.open", "views.push"})
-"""Asked twice, these are done twice, or refused the second time."""
+_ONCE = frozenset({"chat.postEphemeral", "chat.postMessage"})
+"""Asked twice, these are done twice. Forms are not: what opens one is good for once, and Slack says if it was used."""
 
 _Way = TypeVar("_Way")
 

@@ -31,6 +31,9 @@ OUTSIDE = frozenset({Refusal.GONE, Refusal.NOT_IN_CHANNEL, Refusal.FORBIDDEN})
 SHUT = OUTSIDE | {Refusal.REVOKED}
 """What no later try of the same call mends; of a post's channel nothing is believed any more."""
 
+USED = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+"""What Slack says of a trigger by which a form was opened already."""
+
 _REVOKED = "This workspace has taken back my access. Whoever runs this bot has to install me here again."
 
 

@@ -197,6 +197,31 @@ async def test_what_its_own_address_does_not_take_is_told_in_the_channel(tmp_pat
         assert stage.desk.submissions == []
 
 
+@pytest.mark.parametrize("mishap", [Status(500), Dropped(), Lost()], ids=str)
+async def test_a_form_whose_opening_was_not_answered_is_opened_once_and_nothing_is_said(stage: Stage, mishap: Mishap):
+    stage.office.slack.faults.plan(mishap, "views.open")
+    asked = await stage.ada.slash(stage.general, "/imagine")
+    form = await asked.opens("Prompt")
+    await stage.office.slack.until(lambda: len(stage.office.slack.record.of("views.open")) == 2)
+    await stage.ada.submit(form, Prompt="a cat")
+    await stage.until_asked()
+
+    assert len(stage.office.slack.world.views) == 1
+    assert asked.messages == []
+
+
+@pytest.mark.parametrize(
+    ("mishap", "said"), [(TooMany(), "did not open the form"), (Status(500), "If you see none, try again.")], ids=str
+)
+async def test_a_form_that_slack_does_not_open_is_told_of_in_true_words(tmp_path: Path, mishap: Mishap, said: str):
+    async with staged(tmp_path) as stage, running(stage):
+        stage.office.slack.faults.plan(mishap, "views.open", times=3)
+        asked = await stage.ada.slash(stage.general, "/imagine")
+
+        assert (await asked.shows("Slack did not", said)).is_ephemeral
+        assert stage.office.slack.world.views == {}
+
+
 @pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])
 async def test_what_slack_did_not_sign_or_not_just_now_is_refused(tmp_path: Path, seal: Seal):
     async with staged(tmp_path, app_token=None) as stage, running(stage):
