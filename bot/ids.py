@@ -1,4 +1,4 @@
-"""What settings may call things by: a word of the operator's own, or an id of a platform's. Pure.
+"""What settings and measures may call things by: a word of the operator's own, or an id of a platform's. Pure.
 
 A platform's names change and are not unique: whoever writes one down is told how to copy the id instead, since a name
 would be taken, and hold nowhere.
@@ -12,6 +12,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from bot.servers import WORD
+from workflows.faults import shown
+
+PLATFORMS = ("discord", "slack", "web")
+"""Where somebody can be."""
 
 
 class IdKind(StrEnum):
@@ -49,7 +53,10 @@ _COPIED: Mapping[tuple[str, IdKind], tuple[str, str]] = {
     ("discord", IdKind.COMMUNITY): (f"{_SNOWFLAKE}|dm", "right-click the server, Copy Server ID; or dm"),
     ("discord", IdKind.CHANNEL): (_SNOWFLAKE, "right-click the channel, Copy Channel ID"),
     ("discord", IdKind.ROLE): (_SNOWFLAKE, "in Server Settings, Roles, right-click the role, Copy Role ID"),
-    ("discord", IdKind.USER): (_SNOWFLAKE, "right-click the person, Copy User ID"),
+    ("discord", IdKind.USER): (
+        _SNOWFLAKE,
+        "right-click the person, Copy User ID; on Discord that is a number of 17 to 20 digits",
+    ),
     ("slack", IdKind.COMMUNITY): (
         "[TE][A-Z0-9]{5,30}",
         "open Slack in a browser: its address has it after /client/, T…",
@@ -62,7 +69,10 @@ _COPIED: Mapping[tuple[str, IdKind], tuple[str, str]] = {
         "guest|S[A-Z0-9]{5,30}",
         "open the user group, its three dots, Copy group ID, S…; or guest",
     ),
-    ("slack", IdKind.USER): ("[UW][A-Z0-9]{5,30}", "open their profile, the three dots, Copy member ID"),
+    ("slack", IdKind.USER): (
+        "[UW][A-Z0-9]{5,30}",
+        "open their profile, the three dots, Copy member ID; on Slack that is U… or W…, in capitals",
+    ),
     ("web", IdKind.ROLE): ("(?!)", "the page has no roles"),
 }
 """By platform and kind: how an id looks, and how somebody gets at one."""
@@ -72,3 +82,19 @@ def fault_of_id(platform: str, kind: IdKind, text: str) -> str | None:
     """Say why a text is no id, and how to copy one; None for an id, and for ids of which nothing is known."""
     pattern, how = _COPIED.get((platform, kind), ("", ""))
     return None if not pattern or re.fullmatch(pattern, text) else f"{text!r} is no id: {how}"
+
+
+_ON_THE_PAGE = re.compile(r"(?!@)[^\s/]+")
+
+
+def fault_of_person(platform: str, text: str) -> str | None:
+    """Say why nobody can be meant by a text on a platform, and how to copy an id; None where somebody can."""
+    # The page makes ids of names, in small letters. Settings may have others there: they hold for nobody, as ever.
+    if platform == "web" and not (_ON_THE_PAGE.fullmatch(text) and text == text.lower()):
+        return f"{text!r} is no id: on the page that is a name in small letters, as People in the console has it"
+    return fault_of_id(platform, IdKind.USER, text)
+
+
+def fault_of_platform(name: str) -> str | None:
+    """Say that there is no such platform, and which there are; None for one."""
+    return None if name in PLATFORMS else f"There is no platform {shown(name)}. There is {', '.join(PLATFORMS)}"

@@ -23,7 +23,7 @@ from bot.policy import measures
 from bot.policy.audit import QUIET_S, WHOM, AuditEntry, Outcome, entry_of
 from bot.policy.changes import Change, Facts, change_of, tidied
 from bot.policy.entitlements import ceiling_of
-from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_name, whom
+from bot.policy.measures import RIGHTS, Actor, Measure, Rank, may, refusal_of_whom
 from bot.policy.meters import Whose
 from bot.policy.rulebook import Books
 from bot.ports import CounterStore
@@ -59,7 +59,7 @@ class Moderation:
         try:
             if not may(actor, measure, tenant):
                 raise _refusal(measure)
-            if (user := whom(measure)) is not None and (nobody := refusal_of_name(user, tenant)):
+            if nobody := refusal_of_whom(measure, tenant):
                 raise nobody
             measure = await Naming(store=self.removing.store).called(measure, tenant)
             return await self._do(actor, measure, tenant, entry_of(actor, measure, tenant))

@@ -12,11 +12,11 @@ from adapters.slack.persons import Persons
 from adapters.slack.text import read
 from bot.commands import split_command
 from bot.desk import Desk
+from bot.ids import fault_of_person
 from bot.policy.measures import Actor
 from bot.presiding import MOD, Presiding, actor_of, is_meant
 
 _MENTION = re.compile(r"<@(\w{1,32})(?:\|([^<>\n]{0,200}))?>")
-_ID = re.compile(r"@?[UW][A-Z0-9]{2,31}")
 _MISNAMED = "is nobody's id. Begin with @ and choose them from Slack's list."
 
 
@@ -61,4 +61,4 @@ def called(origin: Origin) -> Mapping[str, str]:
 
 
 def _misnamed(name: str) -> str:
-    return "" if _ID.fullmatch(name) else _MISNAMED
+    return _MISNAMED if fault_of_person("slack", name.removeprefix("@")) else ""

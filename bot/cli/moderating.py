@@ -15,7 +15,7 @@ from bot.cli.store import opened_store
 from bot.cli.terminal import say, say_json, say_table
 from bot.errors import SubmissionError
 from bot.holds import Held, held
-from bot.ids import IdKind, fault_of_id
+from bot.ids import IdKind, fault_of_id, fault_of_platform
 from bot.intake import Knowledge
 from bot.jobs import Tenant
 from bot.measuring import read_measure
@@ -23,16 +23,14 @@ from bot.moderation import Moderation
 from bot.moderators import audit_row
 from bot.naming import requester_of
 from bot.policy.audit import AuditEntry, as_data, entry_of
-from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_name
+from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_whom
 from bot.policy.rulebook import apart
 from bot.ports import AuditStore
 from bot.service.asking import moderation_of
-from workflows.faults import shown
 from workflows.vocabulary import Vocabulary
 
 _PAGE = 200
 _NOTHING = "Nothing was done yet."
-_PLATFORMS = ("discord", "slack", "web")
 _EXAMPLE = "discord/41771983423143937"
 
 
@@ -51,9 +49,7 @@ class Where:
         platform, name = apart(self.community)
         if not platform or not name:
             raise SubmissionError(f"A community is named with its platform: --in {_EXAMPLE}.")
-        if platform not in _PLATFORMS:
-            raise SubmissionError(f"There is no platform {shown(platform)}. There is {', '.join(_PLATFORMS)}.")
-        if fault := fault_of_id(platform, IdKind.COMMUNITY, name):
+        if fault := fault_of_platform(platform) or fault_of_id(platform, IdKind.COMMUNITY, name):
             raise SubmissionError(f"{fault}.")
         return Tenant(platform=platform, id=name)
 
@@ -78,7 +74,7 @@ def show_policy(user: str, where: Where, roles: Sequence[str], *, as_json: bool)
         measure = at_home(read_measure(f"show {user}"), tenant)
         if not isinstance(measure, ShowUser):
             raise SubmissionError("Say who it is by their id.")
-        if nobody := refusal_of_name(measure.user, tenant):
+        if nobody := refusal_of_whom(measure, tenant):
             raise nobody
         rules = moderation.overseeing.rules
         await rules.audit.add(entry_of(operator(), measure, tenant))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.errors import SubmissionError
+from bot.ids import fault_of_person, fault_of_platform
 from bot.jobs import OF_ONE_PLACE, JobId, Tenant
 from bot.policy.quotas import Quota
 from bot.policy.rulebook import Deed, Reading, apart
@@ -313,8 +314,19 @@ def whom(measure: Measure) -> str | None:
     return measure.user if isinstance(measure, OfUser | ShowRecent | ShowAudit) else None
 
 
-def refusal_of_name(user: str, tenant: Tenant | None) -> SubmissionError | None:
-    """Say why nobody can be meant by that in a community, or everywhere with None; None when somebody can."""
+def refusal_of_whom(measure: Measure, tenant: Tenant | None) -> SubmissionError | None:
+    """Say why a measure of a community, or of everywhere with None, can mean nobody; None when it can.
+
+    What is done to nobody looks like done, so only ids pass that the platform could have given.
+    """
+    user = whom(measure)
+    if user is None:
+        return None
+    # A name that was banned before this was asked stands in the book, and may be taken out of it.
+    return _refusal_of_name(user, tenant) or (None if isinstance(measure, Unban) else _refusal_of_id(user, tenant))
+
+
+def _refusal_of_name(user: str, tenant: Tenant | None) -> SubmissionError | None:
     if not user or len(user) > LONGEST_ID or any(sign.isspace() for sign in user):
         return SubmissionError("Say who it is by their id.")
     platform, name = apart(user)
@@ -324,6 +336,13 @@ def refusal_of_name(user: str, tenant: Tenant | None) -> SubmissionError | None:
         # In another one the same id may be somebody else's, who did nothing.
         return SubmissionError(f"On {platform.title()} somebody is of one workspace: say in which.")
     return None
+
+
+def _refusal_of_id(user: str, tenant: Tenant | None) -> SubmissionError | None:
+    platform, name = (tenant.platform, user) if tenant else apart(user)
+    # A community's platform is a front's or was checked; what somebody typed before an id was not.
+    fault = (None if tenant else fault_of_platform(platform)) or fault_of_person(platform, name)
+    return SubmissionError(f"{fault}.") if fault else None
 
 
 def may(actor: Actor, measure: Measure, tenant: Tenant | None) -> bool:

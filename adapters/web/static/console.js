@@ -159,6 +159,14 @@ function find() {
   for (const row of panel.querySelectorAll("[data-find]")) row.toggleAttribute("data-hidden", !row.dataset.find.includes(text));
 }
 
+// Whoever is called just so, or has that id, comes before those who have it somewhere in their name.
+function foundAlone(text) {
+  const rows = [...panel.querySelectorAll("[data-find]:not([data-hidden]) .person")], named = text.toLowerCase();
+  const called = rows.filter((row) => [row.textContent.trim(), row.dataset.person].some((each) => each.toLowerCase() === named));
+  const found = called.length ? called : rows;
+  return found.length === 1 ? found[0] : null;
+}
+
 function enlarge(link) {
   const image = viewer.querySelector("img");
   image.src = link.href;
@@ -184,8 +192,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("form.deed")) { event.preventDefault(); send(event.target); }
   if (event.target.id === "find") {
     event.preventDefault();
-    const rows = [...panel.querySelectorAll("[data-find]:not([data-hidden]) .person")], text = $("find-text").value.trim();
-    if (rows.length === 1) openPerson(rows[0]);
+    const text = $("find-text").value.trim(), one = foundAlone(text);
+    if (one) openPerson(one);
     else if (text) openSheet(`/console/person?${query({ in: document.body.dataset.in, user: text })}`);
   }
 });

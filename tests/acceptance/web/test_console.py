@@ -172,6 +172,31 @@ async def test_somebody_is_found_and_shown(page, scene):
     assert "Ben" in await page.js("document.querySelector('#sheet-title').innerText")
 
 
+async def test_whoever_is_called_just_so_is_found_beside_others_with_it_in_their_name(page, scene):
+    line = scene.watched.persons[1]
+    scene.watched.persons[2:] = [replace(line, user="80351110224678920", name="Ben")]
+    await look(page, scene, "people")
+    await page.js("document.querySelector('#find-text').focus()")
+    await page.type("bEn")
+    assert await page.js("document.querySelectorAll('.one:not([data-hidden])').length") == 2
+    await page.press("Enter")
+    await page.until("document.querySelector('#sheet[open] #sheet-title')?.innerText.includes('80351110224678920')")
+
+
+async def test_who_is_not_listed_is_found_by_an_id_and_by_no_name(page, scene):
+    await look(page, scene, "people")
+    await page.js("document.querySelector('#find-text').focus()")
+    await page.type("Nobody")
+    await page.press("Enter")
+    await page.until("document.querySelector('#sheet[open] .told')?.innerText.includes('Copy User ID')")
+    assert await page.js("document.querySelector('#sheet [data-deed]')") is None
+    await page.press("Escape")
+    await page.js("document.querySelector('#find-text').value = '80351110224678999'")
+    await page.js("document.querySelector('#find-text').focus()")
+    await page.press("Enter")
+    await page.until("document.querySelector('#sheet[open] [data-deed=ban]')")
+
+
 async def test_a_reported_picture_is_seen_and_enlarged(page, scene):
     await look(page, scene, "reports")
     await page.until("document.querySelector('.shots img')?.naturalWidth === 320")

@@ -24,8 +24,9 @@ from tests.fakes.memory_sessions import MemorySessions
 from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.bench import CATALOG, VOCABULARY, occasion
 
-GUILD = Tenant(platform="discord", id="1001")
-OTHERS = Tenant(platform="discord", id="2002")
+# On the page an id is a name in small letters, which reads well; on Discord it would be a number.
+GUILD = Tenant(platform="web", id="1001")
+OTHERS = Tenant(platform="web", id="2002")
 ANN, BEN, MOE = (Requester(tenant=GUILD, id=name, name=name.title()) for name in ("ann", "ben", "moe"))
 START_MS = 1_800_000_000_000
 BY = AuditEntry(author=Author(platform="local", id="op", name="Op"), measure="test", tenant=None)

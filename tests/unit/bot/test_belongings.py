@@ -36,7 +36,7 @@ async def test_an_export_has_ones_own_jobs_and_reports_and_nobody_elses():
 
     told = json.loads(json.dumps(await own(house).export(ANN)))
 
-    assert told["person"] == {"platform": "discord", "community": "1001", "id": "ann", "name": "Ann"}
+    assert told["person"] == {"platform": "web", "community": "1001", "id": "ann", "name": "Ann"}
     [job] = told["jobs"]
     assert (job["id"], job["values"]["prompt"], job["state"]) == (str(mine), "a cat", "succeeded")
     assert job["files"] == [{"name": "a.png", "media_type": "image/png", "bytes": 9}]
@@ -93,7 +93,7 @@ async def test_whoever_wants_to_be_forgotten_loses_jobs_and_messages_and_is_told
     assert "bans and quotas" in said
     assert [await house.store.read(each) for each in (painted, waiting)] == [None, None]
     assert await house.store.read(bens)
-    assert [each.ref for each in await house.doomed.doomed("discord", limit=9)] == [MessageRef(place=PLACE, id="m1")]
+    assert [each.ref for each in await house.doomed.doomed("web", limit=9)] == [MessageRef(place=PLACE, id="m1")]
     assert (await house.books.book(GUILD)).ban("ann")
     assert await own(house).removing.store.of_requester(ANN) == []
 

@@ -20,10 +20,8 @@ from tests.unit.policy.books import book
 TERMS = Terms(tier="gold", workflows=frozenset({"txt2img", "flux"}), most={"steps": 25}, cooldown_s=5)
 GOLD = Tier(name="gold", users=frozenset({"ann"}), weight=3000, waiting=4, running=1, terms=TERMS, review=True)
 LIMITS = Limits(tiers=(GOLD,), running=Caps(person=2, tenant=8))
-FASHION = PlaceRule(
-    platform="discord", community=GUILD.id, channel="7", workflows=("flux",), adults_only=True, review=True
-)
-PLACES = (FASHION, PlaceRule(platform="discord", community="2002", review=True))
+FASHION = PlaceRule(platform="web", community=GUILD.id, channel="7", workflows=("flux",), adults_only=True, review=True)
+PLACES = (FASHION, PlaceRule(platform="web", community="2002", review=True))
 
 
 async def rows(house, requester=ANN):
@@ -88,7 +86,7 @@ async def test_a_ban_is_told_with_whose_it_is_also_where_both_banned_somebody():
     await house.say(Ban(user="ann", reason="spam", until_ms=START_MS + HOUR_MS))
     assert (await rows(house))["Banned"][1] == "a moderator here"
 
-    await house.say(Ban(user="discord/ann", reason="fraud"), tenant=None)
+    await house.say(Ban(user="web/ann", reason="fraud"), tenant=None)
     assert (await rows(house))["Banned"] == (
         "You may not ask for pictures here or anywhere else any more: fraud",
         "the operator",
@@ -97,9 +95,9 @@ async def test_a_ban_is_told_with_whose_it_is_also_where_both_banned_somebody():
 
 HOUR_MS = 3_600_000
 MINE = Ban(user="ann", reason="")
-WIDE = Ban(user="discord/ann", reason="", until_ms=START_MS + 24 * HOUR_MS)
-WIDE_FOR_GOOD = Ban(user="discord/ann", reason="")
-OVER = Ban(user="discord/ann", reason="", until_ms=START_MS)
+WIDE = Ban(user="web/ann", reason="", until_ms=START_MS + 24 * HOUR_MS)
+WIDE_FOR_GOOD = Ban(user="web/ann", reason="")
+OVER = Ban(user="web/ann", reason="", until_ms=START_MS)
 ALL, FLUX, TXT = (Pause(workflow=name, message="x") for name in (None, "flux", "txt2img"))
 UNBAN, RESUME, RESUME_FLUX = Unban(user="ann"), ResumeWork(), ResumeWork(workflow="flux")
 
@@ -110,7 +108,7 @@ UNBAN, RESUME, RESUME_FLUX = Unban(user="ann"), ResumeWork(), ResumeWork(workflo
         (UNBAN, (), (), ""),
         (UNBAN, (), (WIDE,), "The operator's ban still holds for another 24 h."),
         (UNBAN, (), (WIDE_FOR_GOOD,), "The operator's ban still holds."),
-        (UNBAN, (), (OVER, Ban(user="discord/ben", reason=""), Ban(user="ann", reason="")), ""),
+        (UNBAN, (), (OVER, Ban(user="web/ben", reason=""), Ban(user="ann", reason="")), ""),
         (UNBAN, (Ban(user=None, reason=""),), (WIDE,), "The operator's ban of this community still holds."),
         (UNBAN, (FLUX,), (ALL,), ""),
         (RESUME, (), (), ""),
@@ -146,9 +144,9 @@ def test_what_holds_beside_what_is_taken_back_is_told_with_whose_it_is(measure, 
 @pytest.mark.parametrize(
     ("measure", "said"),
     [
-        (Unban(user="discord/ann"), "Where a community bans them itself, that still holds."),
+        (Unban(user="web/ann"), "Where a community bans them itself, that still holds."),
         (RESUME, "The operator's pause of flux still holds. Where a community has paused by itself, that still holds."),
-        (BanUser(user="discord/ann", reason=""), ""),
+        (BanUser(user="web/ann", reason=""), ""),
     ],
 )
 def test_everywhere_nobody_promises_what_communities_did_not_say(measure, said):

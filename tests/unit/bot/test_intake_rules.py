@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import Banned, Blocked, NotInTier, NotLetIn, Paused, QuotaReached, SubmissionError, TooFast
+from bot.jobs import Tenant
 from bot.limits import Limits
 from bot.policy.entitlements import Newcomers, Standard
 from bot.policy.quotas import Per, Quota
@@ -27,7 +28,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, START_MS, House, submission
 
 HOUR_MS = 3_600_000
-GOLD = Tier(name="gold", platform="discord", roles=frozenset({"9"}), weight=2000)
+GOLD = Tier(name="gold", platform="web", roles=frozenset({"9"}), weight=2000)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ GOLD = Tier(name="gold", platform="discord", roles=frozenset({"9"}), weight=2000
     [
         (GUILD, Ban(user="ann", reason="spam")),
         (GUILD, Ban(user=None, reason="spam")),
-        (None, Ban(user="discord/ann", reason="spam")),
+        (None, Ban(user="web/ann", reason="spam")),
     ],
 )
 async def test_who_is_banned_is_refused_in_every_way_of_asking_and_it_is_written_down_once(tenant, entry):
@@ -120,7 +121,7 @@ async def test_what_is_paused_is_not_taken_and_that_is_not_worth_an_entry(workfl
 
 async def test_a_tier_has_its_workflows_and_caps_by_role_or_because_somebody_was_put_into_it():
     terms = Terms(tier="free", workflows=frozenset({"txt2img"}), most={"steps": 10})
-    free = Tier(name="free", platform="discord", roles=frozenset({"8"}), terms=terms)
+    free = Tier(name="free", platform="web", roles=frozenset({"8"}), terms=terms)
     house = House(limits=Limits(tiers=(free, GOLD)))
 
     with pytest.raises(NotInTier, match="steps up to 10"):
@@ -137,8 +138,8 @@ async def test_a_tier_has_its_workflows_and_caps_by_role_or_because_somebody_was
 
 
 async def test_where_both_books_assign_a_tier_the_communitys_holds_and_a_ceiling_weighs_the_community():
-    house = House(limits=Limits(tiers=(GOLD, Tier(name="other", platform="discord"))))
-    await house.say(Assignment(user="discord/ann", tier="other"), tenant=None)
+    house = House(limits=Limits(tiers=(GOLD, Tier(name="other", platform="web"))))
+    await house.say(Assignment(user="web/ann", tier="other"), tenant=None)
     assert (await house.rules.holding(ANN)).tier.name == "other"
     await house.say(Assignment(user="ann", tier="gold"), Ceiling(weight=250))
 
@@ -204,7 +205,7 @@ async def test_a_cap_on_what_waits_is_still_told_as_such():
 
 
 async def test_a_cooldown_lets_one_job_in_a_while_and_says_when_the_next():
-    free = Tier(name="free", platform="discord", roles=frozenset({"8"}), terms=Terms(tier="free", cooldown_s=60))
+    free = Tier(name="free", platform="web", roles=frozenset({"8"}), terms=Terms(tier="free", cooldown_s=60))
     house = House(limits=Limits(tiers=(free,)))
     await house.asked(roles=("8",))
 
@@ -219,11 +220,12 @@ async def test_a_cooldown_lets_one_job_in_a_while_and_says_when_the_next():
 
 async def test_a_community_that_has_to_be_let_in_asks_for_nothing_until_it_is():
     house = House(standard=Standard(newcomers=Newcomers.APPROVE))
+    newcomer = replace(ANN, tenant=Tenant(platform="discord", id="1001"))
     with pytest.raises(NotLetIn):
-        await house.asked()
+        await house.asked(requester=newcomer)
     with pytest.raises(NotLetIn):
-        await house.intake.check(submission("a cat"))
+        await house.intake.check(submission("a cat", requester=newcomer))
 
-    await house.say(Ceiling(), firm=True)
+    await house.say(Ceiling(), tenant=newcomer.tenant, firm=True)
 
-    await house.asked()
+    await house.asked(requester=newcomer)

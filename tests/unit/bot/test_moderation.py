@@ -64,9 +64,10 @@ from bot.signing_in import SigningIn
 from tests.unit.bot.moderated import ANN, BEN, GUILD, OTHERS, START_MS, House
 
 HOUR_S = 3600.0
-MOD = Actor(id="moe", name="Moe", platform="discord", tenant=GUILD, rank=Rank.MODERATOR)
-FOREIGN = Actor(id="eve", name="Eve", platform="discord", tenant=OTHERS, rank=Rank.MODERATOR)
-MEMBER = Actor(id="ben", name="Ben", platform="discord", tenant=GUILD, rank=Rank.MEMBER)
+MOD = Actor(id="moe", name="Moe", platform="web", tenant=GUILD, rank=Rank.MODERATOR)
+FOREIGN = Actor(id="eve", name="Eve", platform="web", tenant=OTHERS, rank=Rank.MODERATOR)
+AFAR = replace(MOD, platform="discord")
+MEMBER = Actor(id="ben", name="Ben", platform="web", tenant=GUILD, rank=Rank.MEMBER)
 OPERATOR = Actor(id="op", name="Op", platform="local", tenant=None, rank=Rank.OPERATOR)
 DAILY = (Quota(per=Per.DAY, pictures=10),)
 
@@ -259,7 +260,7 @@ async def test_a_ban_is_taken_back_once():
 
 async def test_who_takes_a_ban_back_is_told_of_the_operators_which_still_holds():
     house = House()
-    await did(house, BanUser(user="discord/ann", reason="", for_s=24 * HOUR_S), OPERATOR, None)
+    await did(house, BanUser(user="web/ann", reason="", for_s=24 * HOUR_S), OPERATOR, None)
     await did(house, BanUser(user="ann", reason="", for_s=48 * HOUR_S))
 
     assert await did(house, Unban(user="ann")) == (
@@ -269,8 +270,8 @@ async def test_who_takes_a_ban_back_is_told_of_the_operators_which_still_holds()
         await house.asked()
     with pytest.raises(SubmissionError, match=r"They are not banned here\. The operator's ban still holds for"):
         await did(house, Unban(user="ann"))
-    lifted = await did(house, Unban(user="discord/ann"), OPERATOR, None)
-    assert lifted == "The ban of discord/ann is lifted.\nWhere a community bans them itself, that still holds."
+    lifted = await did(house, Unban(user="web/ann"), OPERATOR, None)
+    assert lifted == "The ban of web/ann is lifted.\nWhere a community bans them itself, that still holds."
     await house.asked()
 
 
@@ -312,7 +313,7 @@ async def test_everywhere_somebody_is_named_with_their_platform_and_all_of_their
     with pytest.raises(SubmissionError, match="with their platform"):
         await did(house, BanUser(user="ann", reason="law"), OPERATOR, None)
 
-    await did(house, BanUser(user="discord/ann", reason="law"), OPERATOR, None)
+    await did(house, BanUser(user="web/ann", reason="law"), OPERATOR, None)
 
     assert (await house.store.read(waiting)).state is JobState.CANCELLED
     with pytest.raises(Banned, match="anywhere"):
@@ -358,7 +359,7 @@ async def test_what_somebody_reads_is_one_visible_line_of_bounded_length():
         ("a b", GUILD, "by their id"),
         ("x" * 201, GUILD, "by their id"),
         ("ann", None, "with their platform"),
-        ("discord/", None, "with their platform"),  # nobody may be taken for everybody
+        ("web/", None, "with their platform"),  # nobody may be taken for everybody
         ("/ann", None, "with their platform"),
         ("slack/ann", None, "one workspace"),
     ],
@@ -452,7 +453,7 @@ async def test_what_was_used_is_forgotten_here_alone_and_for_one_alone():
 
 
 async def test_somebody_is_put_into_a_tier_that_there_is():
-    house = House(limits=Limits(tiers=(Tier(name="gold"), Tier(name="theirs", platform="discord", community="2002"))))
+    house = House(limits=Limits(tiers=(Tier(name="gold"), Tier(name="theirs", platform="web", community="2002"))))
     await did(house, SetTier(user="ann", tier="gold"))
     assert (await house.rules.holding(ANN)).tier.name == "gold"
 
@@ -572,14 +573,14 @@ async def test_a_purge_removes_messages_files_and_jobs_of_the_last_hours_and_kee
     assert await house.store.read(fresh) is None
     for kept in (old, evidence, bens):
         assert await house.store.read(kept) is not None
-    going = {each.ref for each in await house.doomed.doomed("discord", limit=9)}
+    going = {each.ref for each in await house.doomed.doomed("web", limit=9)}
     assert going == {MessageRef(place=place, id="m2"), MessageRef(place=place, id="m3")}
 
 
 async def test_an_operator_purges_somebody_everywhere():
     house = House()
     job_id = await house.painted()
-    await did(house, Purge(user="discord/ann", last_s=HOUR_S), OPERATOR, None)
+    await did(house, Purge(user="web/ann", last_s=HOUR_S), OPERATOR, None)
 
     assert await house.store.read(job_id) is None
 
@@ -597,9 +598,9 @@ async def test_what_holds_for_somebody_is_told_with_where_it_comes_from():
     assert "5 pictures for another 60 min (a moderator here)" in told
     assert "0 of 15 pictures used in any 24 hours, 1 reserved for what waits or runs, 14 left" in told
     assert "1 job" in told
-    await did(house, BanUser(user="discord/ann", reason="law"), OPERATOR, None)
+    await did(house, BanUser(user="web/ann", reason="law"), OPERATOR, None)
     assert "law (the operator)" in await did(house, ShowUser(user="ann"))
-    assert "law" in await did(house, ShowUser(user="discord/ann"), OPERATOR, None)
+    assert "law" in await did(house, ShowUser(user="web/ann"), OPERATOR, None)
 
 
 async def test_the_latest_jobs_are_shown_with_their_words_of_this_community_alone():
@@ -683,7 +684,7 @@ async def test_of_a_community_that_throws_us_out_all_is_cancelled_and_of_others_
 
 async def test_whoever_moderates_gets_a_link_to_the_console_that_the_audit_does_not_know():
     house = House()
-    answer = await bench(house).do(MOD, OpenConsole(), GUILD)
+    answer = await bench(house).do(AFAR, OpenConsole(), GUILD)
     [link, _] = answer.sections[0].sentence
 
     assert link.address == "https://paint.example/console/sign-in#token"
@@ -710,6 +711,6 @@ async def test_without_a_public_address_it_is_said_where_the_console_is_and_that
     house = House()
     nowhere = replace(bench(house), signing_in=SigningIn(sessions=house.sessions))
     with pytest.raises(SubmissionError, match="can set public_url"):
-        await nowhere.do(MOD, OpenConsole(), GUILD)
+        await nowhere.do(AFAR, OpenConsole(), GUILD)
 
     assert await house.told() == [("console", "tried")]

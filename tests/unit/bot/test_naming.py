@@ -63,7 +63,7 @@ async def test_reports_say_who_reported_what_of_whom():
 async def test_everywhere_nobody_is_looked_for_who_could_be_several():
     house = House()
     await house.asked()
-    assert "discord/ann is banned" in await did(house, BanUser(user="discord/ann", reason=""), OPERATOR, None)
+    assert "web/ann is banned" in await did(house, BanUser(user="web/ann", reason=""), OPERATOR, None)
 
 
 def test_a_name_is_one_visible_line_and_stands_with_its_id_once():

@@ -23,7 +23,7 @@ from bot.wishes import wished
 from tests.unit.bot.moderated import ANN, BEN, START_MS, House
 from tests.unit.bot.test_moderation import DAILY, MOD, OPERATOR, OTHERS, did
 
-IN_CHAT = replace(OPERATOR, platform="discord", tenant=MOD.tenant)
+IN_CHAT = replace(OPERATOR, platform="web", tenant=MOD.tenant)
 READY = ServerStatus(state=ServerState.READY, since_ms=START_MS - 60_000, seen_ms=START_MS)
 
 
@@ -88,7 +88,7 @@ async def test_communities_are_told_with_their_queue_and_what_holds():
 
     told = await did(house, ShowCommunities(), IN_CHAT)
     here, there = (
-        next(row for row in told.splitlines() if name in row) for name in ("discord/1001 ", "Acme (discord/2002) ")
+        next(row for row in told.splitlines() if name in row) for name in ("web/1001 ", "Acme (web/2002) ")
     )
 
     assert "1 waiting" in here

@@ -29,7 +29,7 @@ from bot.policy.rulebook import Deed, Reading
 from bot.recounting import BY_ITSELF, PHRASES, REFUSALS, recounted
 from tests.unit.bot.moderated import GUILD
 
-MOE = Actor(id="moe", name="Moe", platform="discord", tenant=GUILD, rank=Rank.MODERATOR)
+MOE = Actor(id="moe", name="Moe", platform="web", tenant=GUILD, rank=Rank.MODERATOR)
 MAREN = Author(platform="discord", id="9", name="Maren")
 DAY_S = 86_400.0
 FOREVER = "until somebody takes it back"

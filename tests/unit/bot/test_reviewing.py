@@ -48,7 +48,7 @@ async def test_what_passes_is_shown_and_waits_no_longer():
     assert "Passed" in await did(scene, PassJob(job_id=job_id))
 
     assert len((await scene.store.read(job_id)).files) == 1
-    assert job_id in await scene.store.open_jobs("discord")
+    assert job_id in await scene.store.open_jobs("web")
     assert "Nothing waits" in await did(scene, ShowReviews())
     assert await scene.told() == [("pass", "done"), ("reviews", "done")]
 

@@ -24,7 +24,7 @@ from tests.fakes.memory_usage import MemoryUsage
 from tests.unit.bot.moderated import ANN, BEN, BY, GUILD, OTHERS, House
 from workflows.requirements import Requirement
 
-MODERATOR = Actor(id="moe", name="Moe", platform="discord", tenant=GUILD, rank=Rank.MODERATOR)
+MODERATOR = Actor(id="moe", name="Moe", platform="web", tenant=GUILD, rank=Rank.MODERATOR)
 OPERATOR = Actor(id="op", name="Op", platform="local", tenant=None, rank=Rank.OPERATOR)
 ZED = Requester(tenant=OTHERS, id="zed-hidden", name="Zed Hidden")
 GPU1 = ServerSpec(name="gpu1", url="http://10.1.2.3:8188", slots=2)
@@ -58,7 +58,7 @@ class Scene:
     async def asked(self, requester: Requester, prompt: str, **more: object) -> Job:
         """Let somebody ask."""
         told = Job(
-            id=job_id_of("discord", prompt),
+            id=job_id_of("web", prompt),
             workflow="txt2img",
             digest="d",
             values={"prompt": prompt},
@@ -108,7 +108,7 @@ async def look(scene: Scene, name: str, actor: Actor, tenant: Tenant | None):
     taken = inspect.signature(way).parameters
     others = {
         "days": 7,
-        "job_id": job_id_of("discord", "x"),
+        "job_id": job_id_of("web", "x"),
         "number": 0,
         "user": None,
         "before": None,
@@ -351,7 +351,7 @@ async def test_a_picture_can_be_judged_however_many_others_were_reported_since()
     await scene.paints()
     await scene.reported(bad)
     for number in range(REPORTS + 1):
-        await scene.reported(replace(bad, id=job_id_of("discord", f"another {number}")))
+        await scene.reported(replace(bad, id=job_id_of("web", f"another {number}")))
 
     assert bad.id not in {each.report.job_id for each in await scene.watching.reports(OPERATOR, None)}
     for actor, tenant in ((MODERATOR, GUILD), (OPERATOR, None)):

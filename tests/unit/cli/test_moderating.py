@@ -20,6 +20,7 @@ from tests.fakes.memory_books import MemoryAudit
 from workflows.faults import InvalidValues
 
 GUILD = Tenant(platform="discord", id="41771983423143937")
+ADA = "80351110224678912"
 EVIL = AuditEntry(
     author=Author(platform="discord", id="7", name="Moe [bold]\x1b[31m"),
     measure="ban",
@@ -36,20 +37,20 @@ def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Where:
 
 
 def test_what_is_done_lasts_and_is_told_with_where_it_comes_from(where, capsys):
-    take(["quota", "7", "40", "pictures/day"], where, as_json=False)
+    take(["quota", ADA, "40", "pictures/day"], where, as_json=False)
     assert capsys.readouterr().out == (
-        "The quota of 7 is 40 pictures/day.\nIf it is for another time than before, it begins afresh.\n"
+        f"The quota of {ADA} is 40 pictures/day.\nIf it is for another time than before, it begins afresh.\n"
     )
 
-    show_policy("discord/7", where, (), as_json=True)
+    show_policy(f"discord/{ADA}", where, (), as_json=True)
     rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert rows["Quota"] == {"name": "Quota", "value": "40 pictures/day", "source": "the operator"}
 
-    show_audit("7", where, 0, as_json=True)
+    show_audit(ADA, where, 0, as_json=True)
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(each["measure"], each["user"], each["author"]["platform"]) for each in told] == [
-        ("show", "7", "local"),
-        ("quota", "7", "local"),
+        ("show", ADA, "local"),
+        ("quota", ADA, "local"),
     ]
 
 
@@ -61,6 +62,29 @@ def test_what_cannot_be_read_or_done_is_told_and_fails(where, capsys):
         take(["unban", "7"], where, as_json=False)
     assert tell(refused.value, as_json=False) == WRONG
     assert "They are not banned here." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("user", "community", "told"),
+    [
+        ("Dmitri", "discord/41771983423143937", "'Dmitri' is no id: right-click .* 17 to 20 digits"),
+        ("@dmitri", "discord/41771983423143937", "'dmitri' is no id"),
+        ("discord/dmitri", "discord/41771983423143937", "'dmitri' is no id"),
+        ("slack/U0ACME123", "discord/41771983423143937", "'slack/U0ACME123' is no id: right-click"),
+        ("80351110224678912", "slack/T0ACME123", "open their profile, .* U… or W…"),
+        ("Ben", "web/local", "'Ben' is no id: on the page .* small letters"),
+        ("discord/dmitri", None, "'dmitri' is no id"),
+        ("disocrd/80351110224678912", None, "no platform “disocrd”. There is discord, slack, web"),
+    ],
+)
+def test_who_can_be_nobody_is_refused_whatever_is_asked_and_nothing_is_done(user, community, told, tmp_path, capsys):
+    where = Where(community=community, state=tmp_path)
+    for words in (["ban", user, "7d", "spam"], ["show", user], ["recent", user], ["quota", user, "none"]):
+        with pytest.raises(SubmissionError, match=told):
+            take(words, where, as_json=False)
+    with pytest.raises(SubmissionError, match=told):
+        show_policy(user, where, (), as_json=False)
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ async def guarded_of(
     life = Scene()
     seat = bench(life.house)
     await life.house.say(Pattern(text="casino"), tenant=GUILD)
-    await seat.do(MODERATOR, BanUser(user="spammer", reason="spam"), GUILD)
+    await seat.do(MODERATOR, BanUser(user="80351110224678999", reason="spam"), GUILD)
     await life.asked(ADA, "a lighthouse at dusk")
     await life.asked(WALTER, SECRET)
     watched, desk = Looked(life.watching), partial(GuardedDesk, bench=seat)

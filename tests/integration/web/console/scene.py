@@ -18,7 +18,7 @@ from bot.answers import Answer, Section, Tone
 from bot.errors import NotAllowed
 from bot.jobs import Tenant
 from bot.limits import Limits
-from bot.policy.measures import Actor, Measure, ShowUser, may
+from bot.policy.measures import Actor, Measure, ShowUser, may, refusal_of_whom
 from bot.policy.tiers import Tier
 from bot.signing_in import SigningIn
 from tests.fakes.memory_sessions import MemorySessions
@@ -41,6 +41,8 @@ class ModeratedDesk(PracticeDesk):
             raise NotAllowed
         if self.trouble_of_bench:
             raise self.trouble_of_bench
+        if nobody := refusal_of_whom(measure, tenant):
+            raise nobody
         self.done.append((actor, measure, tenant))
         if isinstance(measure, ShowUser):
             rows = (

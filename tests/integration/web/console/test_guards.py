@@ -156,7 +156,7 @@ async def test_through_the_public_address_the_cookie_is_for_https_alone(scene):
         assert "Ada" in body
         # A proxy may call us by our own name; the browser still says where its page is from.
         status, _ = await browser.ask(
-            "POST", "/console/deeds/ban", {"Origin": PUBLIC, "Cookie": name}, json={"user": "ada"}
+            "POST", "/console/deeds/ban", {"Origin": PUBLIC, "Cookie": name}, json={"user": ADA.id}
         )
         assert status == 200
 
@@ -299,6 +299,23 @@ async def test_an_operator_chooses_a_community_or_everywhere(scene):
         assert (await operator.do("ban", "?in=slack/T0OTHER1", user="U0WALRUS"))[0] == 200
     [(actor, _, tenant)] = scene.desk.done
     assert (actor.rank, actor.platform, tenant) == (Rank.OPERATOR, "local", Tenant(platform="slack", id="T0OTHER1"))
+
+
+@pytest.mark.parametrize("user", ["Dmitri", "nobody", "discord/123", "12345", "U0WALRUS"])
+async def test_nothing_is_done_to_who_can_be_nobody_and_it_is_said_what_an_id_is(scene, user):
+    before = dict((await scene.life.house.books.book(GUILD)).entries)
+    async with scene.signed_in() as moderator:
+        told = [
+            await moderator.do("ban", user=user, reason="spam"),
+            await moderator.do("purge", user=user, last="1h", now="now"),
+            await moderator.get(f"/console/person?user={user}"),
+        ]
+
+    assert [status for status, _ in told] == [422, 422, 422]
+    assert all("17 to 20 digits" in body and "Copy User ID" in body for _, body in told)
+    assert scene.desk.done == []
+    assert (await scene.life.house.books.book(GUILD)).entries == before
+    assert {("Maren", "ban"), ("Maren", "purge")} <= set(await scene.tried())
 
 
 async def test_a_moderator_is_told_nothing_of_what_only_an_operator_does(scene):
