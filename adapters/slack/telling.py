@@ -9,6 +9,7 @@ from adapters.slack.histories import ON_A_PAGE, history
 from adapters.slack.manifest import FAIRBRUSH
 from adapters.slack.origins import Origin
 from adapters.slack.persons import Persons
+from adapters.slack.refusals import Refusal, Refused
 from adapters.slack.shapes import Json
 from bot.answers import Answer
 from bot.commands import CANCEL, IMAGINE, MY_DATA, SERVICES, Service, command_names
@@ -54,7 +55,12 @@ class Telling:
         await calls.upload(str(link.get("upload_url", "")), content)
         files = [{"id": str(link.get("file_id", "")), "title": HAVE_IT}]
         done = {"files": files, "channel_id": talk.channel}
-        await calls.ask(origin.workspace, "files.completeUploadExternal", done)
+        try:
+            await calls.ask(origin.workspace, "files.completeUploadExternal", done)
+        except Refused as refused:
+            # Of an upload that an earlier try completed, whose answer was lost, Slack knows no more when asked again.
+            if not (refused.may_be_done and refused.refusal is Refusal.FILE_GONE):
+                raise
 
     async def turn(self, answering: Answering, skip: int) -> None:
         """Turn to another page of a history."""

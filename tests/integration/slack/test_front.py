@@ -17,6 +17,7 @@ from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from adapters.slack.opening import front_of
 from bot import attending
 from bot.errors import ConfigError, QueueFull, StoreLost
+from bot.telling import DATA_NAME
 from tests.fakes.slack import oauth
 from tests.fakes.slack.asks import NoAnswer
 from tests.fakes.slack.faults import Dropped, Error, Lost, Mishap, Status, TooMany
@@ -220,6 +221,18 @@ async def test_a_form_that_slack_does_not_open_is_told_of_in_true_words(tmp_path
 
         assert (await asked.shows("Slack did not", said)).is_ephemeral
         assert stage.office.slack.world.views == {}
+
+
+async def test_data_that_were_handed_out_unheard_are_handed_out_once_and_said_to_be(stage: Stage):
+    slack = stage.office.slack
+    slack.faults.plan(Lost(), "files.completeUploadExternal")
+    asked = await stage.ada.slash(stage.general, "/fairbrush", "mydata")
+    told = await asked.shows("in your direct messages with me")
+    dm = stage.ada.dm
+    await slack.until(lambda: any(each.files for each in dm.messages.values()))
+
+    assert told.is_ephemeral
+    assert [file.name for each in dm.messages.values() for file in each.files] == [DATA_NAME]
 
 
 @pytest.mark.parametrize("seal", [Seal.STALE, Seal.TAMPERED])
