@@ -17,7 +17,14 @@ from itertools import groupby
 from re import Pattern as Expression
 
 from bot.errors import Blocked, SubmissionError
-from bot.policy.expressions import UnsafeExpression, expression, native_expression, steps_of
+from bot.policy.expressions import (
+    EVERYWHERE,
+    UnsafeExpression,
+    expression,
+    is_everywhere,
+    native_expression,
+    steps_of,
+)
 from bot.policy.plain import Plain, Word, native, plain
 from bot.policy.rulebook import Deed, Pattern, Reading
 
@@ -178,7 +185,8 @@ def _refusal_of_expression(pattern: Pattern, others: Sequence[Pattern]) -> Submi
     if len(known) >= MOST_EXPRESSIONS:
         return SubmissionError(f"The blocklist has {MOST_EXPRESSIONS} expressions, and each takes time. Use words.")
     try:
-        expression(pattern.text)
+        if is_everywhere(pattern.text):
+            return UnsafeExpression(EVERYWHERE)
     except SubmissionError as unsafe:
         return unsafe
     steps = steps_of(pattern.text)

@@ -29,6 +29,10 @@ _ONCE = 1 / 100
 """What `^` lets begin, of all places of a text: one of a hundred, and of a longer text less."""
 _DEEPEST = 20
 
+EVERYWHERE = "This would be found in every text: add letters, so that it is found in some."
+_EVERY_KIND = (*map(chr, range(ord("!"), ord("~") + 1)), *"éßжα裸ポ한कا")
+"""Of what is seen: signs, digits, letters. A text without any of it is blank, and nobody asks with such a one."""
+
 
 class UnsafeExpression(SubmissionError):
     """An expression that is none, or that some text could make a long search of."""
@@ -68,6 +72,15 @@ def steps_of(text: str) -> float:
     return _read(text).steps + (0 if text.isascii() else _read(text, is_native=True).steps)
 
 
+def is_everywhere(text: str) -> bool:
+    """Tell whether this is found in whatever anybody writes, as any one character does; raises UnsafeExpression.
+
+    One that was put on a list before this was asked still holds, so it is asked of those that are put there.
+    """
+    found = expression(text).search
+    return all(map(found, _EVERY_KIND))
+
+
 @lru_cache(maxsize=1000)
 def _read(text: str, *, is_native: bool = False) -> _Node:
     if len(text) > MOST_CHARACTERS:
@@ -77,7 +90,7 @@ def _read(text: str, *, is_native: bool = False) -> _Node:
     if not reader.is_done:
         raise UnsafeExpression("There is a `)` too many.")
     if node.least == 0:
-        raise UnsafeExpression("This would be found in every text, for nothing at all fits it.")
+        raise UnsafeExpression(EVERYWHERE)
     return node
 
 

@@ -354,6 +354,24 @@ def test_what_may_be_put_on_the_list(pattern, known, sentence):
     assert sentence in str(refused) if sentence else refused is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".", ".+", "..?", ".{1,3}", "^.", ".$", "(.)", r"[\s\S]", r"\S", "[^ ]", r"\w|\W", r"\d|\D", "x|.", "[^я].?|я",
+        ".*", "a?",
+    ],
+)  # fmt: skip
+def test_an_expression_that_is_found_in_every_text_is_not_taken(text):
+    refused = refusal_of_pattern(Pattern(text=text, reading=Reading.EXPRESSION), [])
+
+    assert str(refused) == "This would be found in every text: add letters, so that it is found in some."
+
+
+@pytest.mark.parametrize("text", [r"\w", r"\d", r"\W", "[^a-z]", "[а-я]", "a|b", ".x", r"\b\w\b\d", "[!-~]", r"\."])
+def test_an_expression_that_some_texts_do_not_have_is_taken(text):
+    assert refusal_of_pattern(Pattern(text=text, reading=Reading.EXPRESSION), []) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=12))
 def test_whatever_is_listed_is_found_in_whatever_stands_around_it(text, word):
