@@ -30,7 +30,7 @@ class Moderating:
     async def moderate(self, answering: Answering) -> None:
         """Do what a moderator says. Raises what they have to be told."""
         origin = answering.origin
-        presiding = Presiding(bench=self.desk, command=f"/{FAIRBRUSH} {MOD}", misnamed=_misnamed)
+        presiding = Presiding(bench=self.desk, command=f"/{FAIRBRUSH} {MOD}", misnamed=misnamed)
         answer = await presiding.hear(await self._actor(origin), words_of(origin) or "", called=called(origin))
         await answering.whisper(answers.answered(answer))
 
@@ -60,5 +60,6 @@ def called(origin: Origin) -> Mapping[str, str]:
     return {mention[1]: read(mention[2]) for mention in _MENTION.finditer(origin.said) if mention[2]}
 
 
-def _misnamed(name: str) -> str:
+def misnamed(name: str) -> str:
+    """Say that a name is no id of Slack's, and how somebody is named there; empty: it is one."""
     return _MISNAMED if fault_of_person("slack", name.removeprefix("@")) else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.slack.moderating import called, words_of
+from adapters.slack.moderating import called, misnamed, words_of
 from adapters.slack.origins import Origin, origin_of
 
 US = "U0BOT"
@@ -46,3 +46,11 @@ def test_everybody_who_is_mentioned_has_the_name_that_slack_says_with_their_own_
     said = command("mod ban U0123 2d because of <@U9|Ada> and <@U8|b &amp; c>, not <@U7>")
 
     assert called(said) == {"U9": "Ada", "U8": "b & c"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_id"), [("U0ACME123", True), ("@W0ACME123", True), ("dmitri", False), ("C0ACME123", False)]
+)
+def test_somebody_is_named_by_an_id_and_whoever_typed_a_name_reads_how(name: str, is_id: bool) -> None:
+    told = misnamed(name)
+    assert told == ("" if is_id else "is nobody's id. Begin with @ and choose them from Slack's list.")
