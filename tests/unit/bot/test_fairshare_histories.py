@@ -49,6 +49,9 @@ class Histories(RuleBasedStateMachine):
     def enter(self, act, **known):
         assert self.books.enter(act, **known) == []
 
+    def taken_ms(self, bill, used_ms):
+        return 0 if used_ms is None else max(self.fair.policy.least_ms, normal_ms(used_ms, bill.speed))
+
     def held(self, which):
         return list(self.fair.bills)[which % len(self.fair.bills)]
 
@@ -93,8 +96,7 @@ class Histories(RuleBasedStateMachine):
     def end(self, which, used_ms):
         job = self.held(which)
         bill = self.fair.bills[job]
-        took_ms = 0 if used_ms is None else max(self.fair.policy.least_ms, normal_ms(used_ms, bill.speed))
-        self.enter(lambda: self.fair.settle(job, used_ms), took_ms=took_ms)
+        self.enter(lambda: self.fair.settle(job, used_ms), took_ms=self.taken_ms(bill, used_ms))
 
     @precondition(lambda self: self.fair.bills)
     @rule(which=NUMBERS)
@@ -102,7 +104,8 @@ class Histories(RuleBasedStateMachine):
         job = self.held(which)
         bill = self.fair.bills[job]
         bill.speed = 1000
-        self.enter(lambda: self.fair.settle(job, bill.charged_ms), took_ms=bill.charged_ms)
+        used_ms = bill.charged_ms  # what a faster server was held for may be more than a server of speed 1 ever is
+        self.enter(lambda: self.fair.settle(job, used_ms), took_ms=self.taken_ms(bill, used_ms))
 
     @precondition(lambda self: self.fair.bills)
     @rule(which=NUMBERS)
