@@ -31,6 +31,7 @@ OVERALL_PER_S = 40
 
 _MOST_SAID = 64 * 1024
 _MOST_QUOTED = 300
+_MOST_NUMBER = 10_000_000  #: of Discord's codes and seconds: nan and infinity are none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,8 @@ class Calls:
                 return Refused(refusal_of(status, code), status=status, code=code, detail=text[:_MOST_QUOTED])
             case discord.RateLimited():
                 return Refused(Refusal.TOO_MANY, after_s=error.retry_after, detail="the bucket is used up")
+            case json.JSONDecodeError() | UnicodeDecodeError():
+                return Refused(Refusal.AWAY, detail="an answer that is none")
             case aiohttp.ClientError() | OSError() | TimeoutError():
                 return Refused(Refusal.AWAY, detail=f"{type(error).__name__}")
             case _:
@@ -267,4 +270,4 @@ async def _said(response: aiohttp.ClientResponse) -> Json:
 
 
 def _number(value: object) -> float:
-    return value if isinstance(value, int | float) else 0.0
+    return value if isinstance(value, int | float) and value is not True and 0 <= value <= _MOST_NUMBER else 0.0

@@ -7,6 +7,7 @@ answer comes back at once, and who would have to wait for long is told so, and c
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
 
@@ -16,6 +17,17 @@ from adapters.discord.library import discord
 
 PATIENCE_S = 1.5
 """How long a call waits for its bucket: enough for what two clocks differ by, and for a burst of short answers."""
+
+MOST_S = 86_400.0
+"""Discord's longest window: commands are counted in a day. Whatever tells of a longer one is not heeded."""
+
+_SAID: Mapping[str, tuple[type[int] | type[float], float]] = {
+    "X-Ratelimit-Limit": (int, 1e6),
+    "X-Ratelimit-Remaining": (int, 1e6),
+    "X-Ratelimit-Reset": (float, 1e11),
+    "X-Ratelimit-Reset-After": (float, MOST_S),
+}
+"""The headers of a bucket: what each is, and at most."""
 
 _SOON_S = 0.001
 _SAME_S = 0.1
@@ -49,7 +61,9 @@ class Pace(discord.http.Ratelimit):
         self._wake(max(self.remaining, 0))
 
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
-        """Learn from an answer's headers how much is left."""
+        """Learn from an answer's headers how much is left; what cannot be read there is as if it were not."""
+        if not _can_be_read(response.headers):
+            return
         ends = float(response.headers.get("X-Ratelimit-Reset", 0))
         # By our clock the old window may still last when Discord has begun a new one: what we knew is of the old one.
         known, is_known = self.remaining, self.dirty and ends - self._ends < _SAME_S
@@ -92,3 +106,11 @@ class PacedHTTP(discord.http.HTTPClient):
             self._buckets[key] = Pace()
             self._try_clear_expired_ratelimits()
         return self._buckets[key]
+
+
+def _can_be_read(headers: Mapping[str, str]) -> bool:
+    """Tell whether every header is there, and a number that may be meant."""
+    try:
+        return all(0 <= kind(headers.get(name, "")) <= most for name, (kind, most) in _SAID.items())
+    except ValueError:
+        return False

@@ -1,11 +1,14 @@
 """Discord's REST interface, asked over real sockets with the real discord.py."""
 
 import asyncio
+import json
 
+import aiohttp
 import pytest
 
 from adapters.discord import calls, quiet
 from adapters.discord.calls import Upload
+from adapters.discord.library import discord
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.rest import Rest
 from bot.errors import ChatError, ConfigError
@@ -227,6 +230,39 @@ async def test_a_429_is_told_at_once_and_never_tried_again_in_silence(here: Town
     assert caught.value.refusal is Refusal.TOO_MANY
     assert caught.value.after_s == (5.0 if has_via else 0.0)
     assert len(here.discord.record.of(SEND)) == 1
+
+
+@pytest.mark.parametrize("told", ["NaN", "1e999", "-5", '"soon"', "true", "[]"])
+async def test_a_number_that_is_none_is_as_if_it_were_not_told(
+    here: Town, rest: Rest, monkeypatch: pytest.MonkeyPatch, told: str
+):
+    async def said_oddly(_: object) -> object:
+        return json.loads(f'{{"code": {told}, "retry_after": {told}}}')
+
+    monkeypatch.setattr(calls, "_said", said_oddly)
+    here.discord.faults.plan(TooMany(), SEND)
+
+    with pytest.raises(Refused) as caught:
+        await rest.send(str(here.general.id), said("one"), nonce="n")
+
+    assert (caught.value.refusal, caught.value.after_s) == (Refusal.TOO_MANY, 0.0)
+
+
+async def test_an_answer_that_cannot_be_read_is_as_one_that_is_lost(
+    here: Town, rest: Rest, monkeypatch: pytest.MonkeyPatch
+):
+    asked = await here.ada.slash(here.general, "imagine", wait=False)
+    read = discord.http.json_or_text
+    broken = iter([True])
+
+    async def broken_once(response: aiohttp.ClientResponse) -> object:
+        return json.loads('{"id": "12') if next(broken, False) else await read(response)
+
+    monkeypatch.setattr(discord.http, "json_or_text", broken_once)
+    await rest.answer(str(asked.interaction.id), asked.interaction.token, 4, said("one"))
+
+    assert asked.text == "one"
+    assert [each.code for each in here.discord.record.of(CALLBACK)] == [0, 40060]
 
 
 async def test_a_discord_that_is_silent_is_given_up(here: Town, rest: Rest, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """What is left of a bucket, as the answers' headers tell it."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,3 +52,14 @@ async def test_who_would_wait_for_long_is_told_so():
 
     with pytest.raises(discord.RateLimited):
         await called(pace, answer(left=4, ends_at=105.0))
+
+
+@pytest.mark.parametrize("odd", ["", "soon", "nan", "inf", "-1", "1e300", "9" * 5000])
+@pytest.mark.parametrize("name", ["Limit", "Remaining", "Reset", "Reset-After"])
+async def test_headers_that_nobody_can_read_are_as_none(name: str, odd: str):
+    pace = Pace()
+    told = answer(left=0, ends_at=100.0)
+    told.headers[f"X-Ratelimit-{name}"] = odd
+    async with asyncio.timeout(1):
+        await called(pace, told)
+        await called(pace, told)
