@@ -1,4 +1,4 @@
-"""One call to Discord: through discord.py, with a deadline, tried again only where that is safe, refusals told as ours.
+"""One call to Discord: through discord.py, with a deadline, tried again where that helps, refusals told as ours.
 
 Whatever discord.py would answer by waiting (429, 5xx) ends the call at once: its waits know no deadline, are logged
 with the interaction's token in the address, and the 429s among them would be counted by nobody but Cloudflare.
@@ -17,7 +17,7 @@ import aiohttp
 
 from adapters.discord.library import discord
 from adapters.discord.pacing import PacedHTTP
-from adapters.discord.quiet import Invalid, Mood
+from adapters.discord.quiet import INVALID, Invalid, Mood
 from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
 from adapters.discord.shapes import Json
 from bot.budgets import Budget, Spending
@@ -53,7 +53,6 @@ class Call:
     where: Mapping[str, str] = field(repr=False, default_factory=dict)  #: ids, and tokens of interactions
     body: Any = field(repr=False, default=None)
     files: Sequence[Upload] = field(repr=False, default=())
-    repeatable: bool = True  #: asked twice, it is done once
     essential: bool = True  #: somebody waits for it
     insists: bool = False  #: nobody comes again if this fails: what Discord refuses for now is asked again
     by_bot: bool = True  #: under the bot's overall limit; what an interaction's token does is free of it
@@ -138,18 +137,18 @@ class Calls:
     def _may_pass(self, call: Call, refused: Refused) -> bool:
         """Tell whether the same call may succeed soon: Discord is in trouble, did not answer, or had too many.
 
-        Of those that were too many it did nothing, so they may all be asked again. Who edits has a budget of its own
-        for that, and something newer to show by then.
+        What counts against us is asked again only by who insists: who edits has a budget of its own for that, and
+        something newer to show by then.
         """
         if self._http is None or self.is_refused.is_set():
             return False
-        match refused.status:
-            case 429:
+        match refused.refusal:
+            case Refusal.TOO_MANY:
                 return call.insists and refused.after_s < call.within_s
-            case 0:
-                return call.repeatable and refused.refusal is Refusal.AWAY
-            case status:
-                return (call.repeatable or call.insists) and status >= 500
+            case Refusal.AWAY:
+                return call.insists or refused.status not in INVALID
+            case _:
+                return False
 
     async def _ask_once(self, call: Call) -> Any:
         http = self._admit(call)

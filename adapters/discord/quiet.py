@@ -10,6 +10,9 @@ from enum import Enum, auto
 
 WINDOW_S = 600.0
 
+INVALID = frozenset({401, 403, 429})
+"""The answers that count."""
+
 ESSENTIAL_FROM = 2_000
 """From here on only what somebody waits for is sent: a fifth of the ban, so others may be as unlucky at once."""
 
@@ -33,7 +36,7 @@ class Invalid:
 
     def note(self, status: int, now: float) -> None:
         """Count an answer, if it is one of those."""
-        if status in (401, 403, 429):
+        if status in INVALID:
             self._at.append(now)
 
     def mood(self, now: float) -> Mood:

@@ -125,7 +125,7 @@ class Rest:
         await self._delete(Call(method="DELETE", path=path, where=where, by_bot=False, insists=True))
 
     async def follow_up(self, application: str, token: str, body: Json) -> Json:
-        """Say more. Asked twice it may be said twice, so it is tried again only where Discord refused it."""
+        """Say more to whoever asked alone. Where an answer is lost it may be said twice: that is better than never."""
         where = {"webhook_id": application, "webhook_token": token}
         call = Call(
             method="POST",
@@ -133,7 +133,6 @@ class Rest:
             where=where,
             body=body,
             by_bot=False,
-            repeatable=False,
             insists=True,
         )
         return await self._message(call)

@@ -151,22 +151,23 @@ async def test_a_message_whose_answer_is_lost_is_not_made_twice(here: Town, rest
     assert [str(each.id) for each in here.shown()] == [made["id"]]
 
 
-async def test_a_follow_up_whose_answer_is_lost_is_not_said_twice(here: Town, rest: Rest):
+async def test_a_follow_up_whose_answer_is_lost_is_rather_said_twice_than_never(here: Town, rest: Rest):
     asked = await here.ada.slash(here.general, "imagine", wait=False)
     token = asked.interaction.token
     await rest.answer(str(asked.interaction.id), token, 4, said("one"))
     here.discord.faults.plan(Lost(), FOLLOW_UP)
 
-    with pytest.raises(Refused) as caught:
-        await rest.follow_up(rest.application, token, said("two"))
+    await rest.follow_up(rest.application, token, said("two"))
 
-    assert caught.value.refusal is Refusal.AWAY
-    assert [each.text for each in asked.messages] == ["one", "two"]
+    assert [each.text for each in asked.messages] == ["one", "two", "two"]
 
 
-@pytest.mark.parametrize("mishap", [TooMany(0.05), TooMany(0.05, via=False), Status(503)])
+FOR_NOW = [TooMany(0.05), TooMany(0.05, via=False), Status(503), Status(403), Status(404), Status(408), Dropped()]
+
+
+@pytest.mark.parametrize("mishap", FOR_NOW, ids=str)
 async def test_what_discord_refuses_for_now_of_an_answer_or_a_follow_up_is_said_all_the_same(
-    here: Town, rest: Rest, mishap: TooMany | Status
+    here: Town, rest: Rest, mishap: TooMany | Status | Dropped
 ):
     asked = await here.ada.slash(here.general, "imagine", wait=False)
     token = asked.interaction.token
@@ -176,6 +177,18 @@ async def test_what_discord_refuses_for_now_of_an_answer_or_a_follow_up_is_said_
     await rest.follow_up(rest.application, token, said("two"))
 
     assert [each.text for each in asked.messages] == ["one", "two"]
+
+
+async def test_an_edit_that_is_refused_for_now_at_our_cost_is_left_to_who_comes_again(here: Town, rest: Rest):
+    channel = str(here.general.id)
+    made = await rest.send(channel, said("one"), nonce="n")
+    here.discord.faults.plan(Status(403), EDIT)
+
+    with pytest.raises(Refused) as caught:
+        await rest.edit(channel, made["id"], said("two"))
+
+    assert caught.value.refusal is Refusal.AWAY
+    assert len(here.discord.record.of(EDIT)) == 1
 
 
 async def test_an_answer_that_discord_would_take_too_late_is_given_up(here: Town, rest: Rest):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.discord.faults import Dropped, Lost, Status, TooMany
+from tests.fakes.discord.orders import Picture
 from tests.integration.discord.test_scenarios_asking import mid_run
 from tests.integration.discord.whole import painted, whole
 
@@ -10,11 +11,13 @@ CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 BY_HOOK = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 BY_BOT = "PATCH /channels/{channel_id}/messages/{message_id}"
+FOLLOW_UP = "POST /webhooks/{webhook_id}/{webhook_token}"
 CREATE = "POST /channels/{channel_id}/messages"
 
 MISHAPS = {
     "429 of Discord's own": TooMany(after_s=0.3),
     "429 of Cloudflare's": TooMany(via=False),
+    "403 of something in front of it": Status(403),
     "500": Status(500),
     "502": Status(502),
     "503": Status(503),
@@ -48,7 +51,7 @@ async def test_a_lost_answer_to_the_acknowledgement_means_that_it_was_given(tmp_
         assert scene.runs() == 1
 
 
-@pytest.mark.parametrize("mishap", ["500", "503", "the connection drops"])
+@pytest.mark.parametrize("mishap", ["500", "503", "403 of something in front of it", "the connection drops"])
 async def test_an_acknowledgement_that_did_not_arrive_is_given_again(tmp_path, mishap):
     async with whole(tmp_path) as scene:
         scene.discord.faults.plan(MISHAPS[mishap], CALLBACK)
@@ -58,6 +61,17 @@ async def test_an_acknowledgement_that_did_not_arrive_is_given_again(tmp_path, m
 
         assert len(scene.shown()) == 1
         assert scene.runs() == 1
+
+
+async def test_why_nothing_comes_is_told_though_the_connection_drops(tmp_path):
+    async with whole(tmp_path) as scene:
+        scene.discord.faults.plan(Dropped(), FOLLOW_UP)
+        none = Picture(name="a.png", content=b"<html>")
+        asked = await scene.member("ada").slash(scene.general, "img2img", prompt="a fox", image=none)
+        await asked.shows("no picture")
+
+        assert [each.is_ephemeral for each in asked.messages] == [True]
+        assert scene.shown() == []
 
 
 async def test_a_job_whose_acknowledgement_never_arrives_is_shown_once_by_the_bot_itself(tmp_path, monkeypatch):
