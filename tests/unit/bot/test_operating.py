@@ -87,9 +87,7 @@ async def test_communities_are_told_with_their_queue_and_what_holds():
     await did(house, BanCommunity(reason="law"), IN_CHAT, OTHERS)
 
     told = await did(house, ShowCommunities(), IN_CHAT)
-    here, there = (
-        next(row for row in told.splitlines() if name in row) for name in ("web/1001 ", "Acme (web/2002) ")
-    )
+    here, there = (next(row for row in told.splitlines() if name in row) for name in ("web/1001 ", "Acme (web/2002) "))
 
     assert "1 waiting" in here
     assert "10 pictures" in here
