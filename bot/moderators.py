@@ -31,7 +31,7 @@ from bot.policy.measures import (
 )
 from bot.policy.meters import Take
 from bot.policy.notation import amounts_words, quotas_words
-from bot.policy.periods import minute
+from bot.policy.periods import IN_UTC, minute
 from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Deed, Pattern, Reading
 from bot.policy.usage import Usage, told
@@ -139,7 +139,7 @@ def reviewed(review: Review) -> Answer:
 def reported(reports: Sequence[Report]) -> Answer:
     """List what members reported."""
     rows = tuple(map(_report_row, reports))
-    return _list("What was reported", rows, "Nothing was reported.")
+    return _list(f"What was reported {IN_UTC}" if rows else "What was reported", rows, "Nothing was reported.")
 
 
 def _report_row(report: Report) -> tuple[str, str]:
@@ -150,11 +150,12 @@ def _report_row(report: Report) -> tuple[str, str]:
 
 def audited(entries: Sequence[AuditEntry]) -> Answer:
     """List who did what."""
-    return _list("The audit", tuple(map(audit_row, entries)), "Nothing was done yet.")
+    headline = f"The audit {IN_UTC}" if entries else "The audit"
+    return _list(headline, tuple(map(audit_row, entries)), "Nothing was done yet.")
 
 
 def audit_row(entry: AuditEntry) -> tuple[str, str]:
-    """Say in a line who did what to whom, when and why."""
+    """Say in a line who did what to whom, when and why; the heading above it says of which clock."""
     return f"{minute(entry.at_ms)} {entry.author.name}", str(recounted(entry))
 
 

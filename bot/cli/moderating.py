@@ -24,6 +24,7 @@ from bot.moderators import audit_row
 from bot.naming import requester_of
 from bot.policy.audit import AuditEntry, as_data, entry_of
 from bot.policy.measures import Actor, Measure, OfUser, Rank, ShowAudit, ShowRecent, ShowUser, refusal_of_whom
+from bot.policy.periods import IN_UTC
 from bot.policy.rulebook import apart
 from bot.ports import AuditStore
 from bot.service.asking import moderation_of
@@ -117,7 +118,7 @@ def say_entries(found: Sequence[AuditEntry], *, as_json: bool) -> None:
             # Escaped, so that a line is a line whatever is in it.
             say(json.dumps(as_data(each)))
     elif found:
-        say_table(map(audit_row, found), head=("when, who", "what"))
+        say_table(map(audit_row, found), head=(f"when {IN_UTC}, who", "what"))
     else:
         say(_NOTHING)
 

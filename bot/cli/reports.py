@@ -12,6 +12,7 @@ from bot.cli.store import store_url
 from bot.cli.terminal import say, say_json, say_table
 from bot.errors import StoreLost
 from bot.jobs import Requester
+from bot.policy.periods import IN_UTC
 from bot.reports import Report
 from workflows.text import clean
 
@@ -45,11 +46,11 @@ def show(found: Sequence[Report]) -> None:
     if not found:
         say(_NOTHING)
         return
-    say_table(rows(found), head=("when", "where", "job", "asked by", "reported by", "reason"))
+    say_table(rows(found), head=(f"when {IN_UTC}", "where", "job", "asked by", "reported by", "reason"))
 
 
 def rows(found: Iterable[Report]) -> Iterator[tuple[str, ...]]:
-    """Return a row for each report; times are UTC, jobs as `fairbrush queue` shows them."""
+    """Return a row for each report; jobs as `fairbrush queue` shows them."""
     for each in found:
         place = each.place
         yield (

@@ -10,6 +10,8 @@ from bot.policy.quotas import Per
 
 UTC_NAME = "UTC"
 """Where nobody says another zone, and of what is counted in all communities together."""
+IN_UTC = f"({UTC_NAME})"
+"""Stands in the heading of a list with instants for people."""
 
 
 _NOWHERE = frozenset({"localtime", "posixrules", "factory"})

@@ -123,6 +123,7 @@ def test_what_people_wrote_steers_no_terminal_and_breaks_no_line(capsys):
     say_held([Held(name="Banned", value="x\x1b[31m[bold]", source="y")], as_json=False)
 
     told = capsys.readouterr().out
+    assert told.startswith("when (UTC), who")
     assert "\x1b" not in told
     assert "[bold]" in told
     [line] = [line for line in told.splitlines() if line.startswith("{")]

@@ -26,6 +26,7 @@ def test_each_report_is_a_line_that_steers_no_terminal(capsys):
     show([REPORT])
 
     told = capsys.readouterr().out
+    assert told.startswith("when (UTC)")
     assert "2027-01-15 08:00:00" in told
     assert "discord 1001 2002" in told
     assert str(REPORT.job_id)[:8] in told
