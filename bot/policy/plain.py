@@ -80,7 +80,15 @@ _VARIANTS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)
 _SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
+# Scripts in which a mark is a vowel, or says that there is none: `\w` has no marks, and other words would be left.
+_SYLLABIC = "\u0780-\u07bf\u0900-\u0dff\u0f00-\u0fff\u1700-\u177f\u1900-\u1cff\ua800-\uabff"
+_VOWELS = "".join(
+    char
+    for char in map(chr, [*range(0x780, 0x1D00), *range(0xA800, 0xAC00)])
+    if unicodedata.category(char) in {"Mn", "Mc"} and re.match(f"[{_SYLLABIC}]", char)
+)
+_LETTER = rf"[^\W_{_SPACELESS}]"
+_WORD = re.compile(rf"[{_SPACELESS}]|{_LETTER}+(?:(?<=[{_SYLLABIC}])[{_VOWELS}]+{_LETTER}*)*")
 _ALONE = re.compile(f"[{_SPACELESS}]")
 _LATIN = re.compile("[a-zA-Z]")
 
