@@ -12,7 +12,7 @@ from bot.jobs import DIRECT, Requester, Tenant
 from bot.naming import requester_of
 from bot.policy.bans import ban_of, time_left
 from bot.policy.changes import Change
-from bot.policy.measures import ResumeWork, Unban
+from bot.policy.measures import GrantMore, ResumeWork, Unban
 from bot.policy.notation import amounts_words, quotas_words
 from bot.policy.places import PlaceRule
 from bot.policy.rulebook import Ban, Books, Ceiling, Entry, Pause, Rulebook, everywhere
@@ -52,7 +52,7 @@ def held(holding: Holding, places: Sequence[PlaceRule] = ()) -> tuple[Held, ...]
 
 
 def still(measure: Change, books: Books, tenant: Tenant | None, now_ms: int) -> str:
-    """Say what holds beside a ban or a pause that is taken back, by these books; empty when nothing does.
+    """Say what holds beside a ban, a pause or a grant that is taken back, by these books; empty when nothing does.
 
     Everywhere, with no tenant, nobody knows what communities said: that is told then.
     """
@@ -61,6 +61,8 @@ def still(measure: Change, books: Books, tenant: Tenant | None, now_ms: int) -> 
             return " ".join(_still_banned(books, requester_of(user, tenant), tenant, now_ms))
         case ResumeWork(workflow=workflow):
             return " ".join(_still_paused(books, workflow, tenant))
+        case GrantMore(user=user, takes_back=True):
+            return _still_granted(books, user, tenant, now_ms)
         case _:
             return ""
 
@@ -86,6 +88,13 @@ def _still_paused(books: Books, workflow: str | None, tenant: Tenant | None) -> 
             yield f"{whose} pause of {listed(names)} still holds."
     if tenant is None:
         yield "Where a community has paused by itself, that still holds."
+
+
+def _still_granted(books: Books, user: str, tenant: Tenant | None, now_ms: int) -> str:
+    if tenant is None:
+        return "Where a community granted them more itself, that still holds."
+    wide = books.everywhere.grant(everywhere(requester_of(user, tenant)))
+    return "What the operator granted them everywhere still holds." if wide and wide.until_ms > now_ms else ""
 
 
 def _allowed(holding: Holding) -> Iterator[Held]:

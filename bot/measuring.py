@@ -244,7 +244,7 @@ class _Given:
         # What is left over may be half of a number: `2,500 pictures` is not 500.
         is_read = all(found) and not _AMOUNT.sub("", text).strip(", ")
         if text and not (is_read and (gpu_s or pictures)):
-            self.fault("amount", f"{shown(text)} is no amount. Write 20 pictures or 600s.")
+            self.fault("amount", f"{shown(text)} is no amount. Write 20 pictures or 600s; none takes it back.")
         return gpu_s, pictures
 
     def choice(self, name: str, choices: Collection[str], otherwise: str) -> str:
@@ -276,9 +276,15 @@ class _Given:
 
 
 def _grant(given: _Given) -> Measure:
+    user = given.user()
+    if given.words("amount").lower() == _NONE:
+        if given.words("for"):
+            given.fault("for", "is too much: none takes back at once what was granted.")
+        return measures.GrantMore(user=user, for_s=None)
     gpu_s, pictures = given.amount()
-    for_s = given.seconds("for") or 0.0
-    return measures.GrantMore(user=given.user(), for_s=for_s, gpu_s=gpu_s, pictures=pictures)
+    if not given.words("for"):
+        given.fault("for", "is missing. Say for how long, such as 1d.")
+    return measures.GrantMore(user=user, for_s=given.seconds("for"), gpu_s=gpu_s, pictures=pictures)
 
 
 def _purge(given: _Given) -> Measure:

@@ -136,7 +136,8 @@ class Moderation:
             if await books.change(facts.book, put=changed.put, drop=changed.drop, firm=facts.is_operator, audit=entry):
                 break
         ended |= await self._cancel_banned(measure, tenant)
-        return moderators.done(measure, len(ended), await self._still(measure, tenant))
+        still = await self._still(measure, tenant)
+        return moderators.done(measure, len(ended), still, left=changed.put, now_ms=facts.now_ms)
 
     async def _cancel_banned(self, measure: Change, tenant: Tenant | None) -> frozenset[JobId]:
         match measure:
@@ -149,7 +150,7 @@ class Moderation:
 
     async def _still(self, measure: Change, tenant: Tenant | None) -> str:
         """Say what holds now beside what was taken back: others may have said the same of it, or more."""
-        if not isinstance(measure, measures.Unban | measures.ResumeWork):
+        if not isinstance(measure, measures.Unban | measures.ResumeWork | measures.GrantMore):
             return ""
         books, now_ms = await self._opened(tenant)
         return still(measure, books, tenant, now_ms)

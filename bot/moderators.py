@@ -33,7 +33,7 @@ from bot.policy.meters import Take
 from bot.policy.notation import amounts_words, quotas_words
 from bot.policy.periods import IN_UTC, minute
 from bot.policy.places import PlaceRule
-from bot.policy.rulebook import Deed, Pattern, Reading
+from bot.policy.rulebook import Deed, Entry, Grant, Pattern, Reading
 from bot.policy.usage import Usage, told
 from bot.recounting import recounted
 from bot.removing import Removed
@@ -58,9 +58,12 @@ def of_user(
     return Answer(sections=(Section(headline=f"What holds for {user}", rows=rows), queue))
 
 
-def done(measure: Change, cancelled: int = 0, still: str = "") -> Answer:
-    """Say what was changed; and where something was taken back, what `still` holds beside it."""
+def done(
+    measure: Change, cancelled: int = 0, still: str = "", *, left: Sequence[Entry] = (), now_ms: int = 0
+) -> Answer:
+    """Say what was changed, by what it `left` in the book; and where something was taken back, what `still` holds."""
     headline, sentence = (_lifted(measure), still) if still else _done(measure)
+    headline = _summed(measure, left, now_ms) or headline
     ended = f" {_jobs(cancelled)} of theirs {'is' if cancelled == 1 else 'are'} cancelled." if cancelled else ""
     return note(headline, (sentence + ended).strip(), tone=Tone.GOOD)
 
@@ -194,6 +197,19 @@ def _lifted(measure: Change) -> str:
             return _done(measure)[0]
 
 
+def _summed(measure: Change, left: Sequence[Entry], now_ms: int) -> str:
+    """Say what holds of a grant together with what was granted before; empty without that."""
+    grant = next((each for each in left if isinstance(each, Grant)), None)
+    if not isinstance(measure, GrantMore) or grant is None:
+        return ""
+    # What is left in force of one before is added, and is never nothing.
+    if (grant.pictures, grant.gpu_s) == (measure.pictures, measure.gpu_s):
+        return ""
+    more = amounts_words(grant.pictures, grant.gpu_s)
+    left_s = spelled(max(1.0, (grant.until_ms - now_ms) / 1000))
+    return f"{short(measure)} may now use {more} more, for another {left_s}, with what was granted before."
+
+
 def _done(measure: Change) -> tuple[str, str]:
     match measure:
         case BanUser() | Unban() | SetQuota() | GrantMore() | SetTier():
@@ -231,6 +247,8 @@ def _done_to(measure: BanUser | Unban | SetQuota | GrantMore | SetTier) -> tuple
             now = "that of their tier" if quotas is None else quotas_words(quotas)
             return f"The quota of {who} is {now}.", "If it is for another time than before, it begins afresh."
         case GrantMore(pictures=pictures, gpu_s=gpu_s, for_s=for_s):
+            if for_s is None:
+                return f"What was granted to {who} is taken back.", ""
             return f"{who} may use {amounts_words(pictures, gpu_s)} more for {spelled(for_s)}.", ""
         case SetTier(tier=tier):
             return f"{who} is in {f'the tier {tier}' if tier else 'the tier of their roles'}.", ""

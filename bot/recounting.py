@@ -25,7 +25,7 @@ from bot.houserules import FLAGGED
 from bot.inert import NAME, label, visible
 from bot.policy.audit import NAMES, WHOM, AuditEntry, Outcome
 from bot.policy.expressions import UnsafeExpression
-from bot.policy.measures import RIGHTS, Rank
+from bot.policy.measures import RIGHTS, GrantMore, Rank
 from bot.policy.notation import amounts_words
 from bot.policy.rulebook import Deed, Reading
 from bot.shares import ONE
@@ -125,7 +125,7 @@ def recounted(entry: AuditEntry) -> Recounted:
 
 def _sentence(entry: AuditEntry, details: _Details) -> str:
     why = f"“{visible(entry.why)}”" if entry.why else ""
-    phrase = PHRASES.get(entry.measure) or _unknown(entry.measure)
+    phrase = _phrase(entry)
     match entry.outcome:
         case Outcome.DONE:
             told, effect = f"{phrase.did} {phrase.what(details)}", phrase.effect(details)
@@ -141,6 +141,14 @@ def _sentence(entry: AuditEntry, details: _Details) -> str:
             return ": ".join(each for each in (told, why) if each)
         case _:
             assert_never(entry.outcome)
+
+
+def _phrase(entry: AuditEntry) -> _Phrase:
+    said = entry.details
+    # Whatever is granted has a time.
+    if entry.measure == NAMES[GrantMore] and "for_s" not in said and said.get("pictures") == said.get("gpu_s") == "0":
+        return _TAKEN_BACK
+    return PHRASES.get(entry.measure) or _unknown(entry.measure)
 
 
 def _refusal(code: str, measure: str) -> str:
@@ -207,6 +215,12 @@ def _more(details: _Details) -> str:
     pictures, gpu_s = int(details.number("pictures")), int(details.number("gpu_s"))
     words = f"{amounts_words(pictures, gpu_s)} more".lstrip()
     return f"{details.whom} {words} {details.for_so_long()}"
+
+
+def _taken_back(details: _Details) -> str:
+    for none in ("pictures", "gpu_s"):
+        details.number(none)
+    return f"what was granted to {details.whom}"
 
 
 def _tier(details: _Details) -> str:
@@ -283,5 +297,7 @@ PHRASES: Mapping[str, _Phrase] = {
     "communities": _Phrase("looked at", "look at", lambda _: "which communities there are"),
 }
 """Each measure, by what the audit calls it; GPUs are added and removed on the command line alone."""
+
+_TAKEN_BACK = _Phrase("took back", "take back", _taken_back)
 
 _DRAINED = "it takes nothing new"

@@ -175,11 +175,17 @@ def _quota(user: str, quotas: tuple[Quota, ...] | None, facts: Facts) -> Changed
 
 
 def _grant(user: str, measure: GrantMore, facts: Facts) -> Changed:
+    before = facts.book.grant(user)
+    if measure.takes_back:
+        is_over = before is None or before.until_ms <= facts.now_ms
+        return _drop(None if is_over else before, f"Nothing more is granted to them here. {facts.still}".rstrip())
     if not (measure.gpu_s > 0 or measure.pictures > 0) or min(measure.gpu_s, measure.pictures) < 0:
         raise SubmissionError("Say how much more: 20 pictures, or 600s of GPU time.")
-    until_ms = _until(measure.for_s, facts) or 0
+    until_ms = _until(measure.for_s, facts)
+    if until_ms is None:
+        raise SubmissionError("Say for how long: 2h, 1d or 4w.")
     given = Grant(user=user, until_ms=until_ms, gpu_s=measure.gpu_s, pictures=measure.pictures)
-    grant = added(given, facts.book.grant(user), facts.now_ms)
+    grant = added(given, before, facts.now_ms)
     # What is granted holds in each of somebody's periods, so it is measured against the longest of the ceiling's.
     _grantable([Quota(per=Per.HOUR, gpu_s=grant.gpu_s, pictures=grant.pictures)], facts)
     return _put(grant)

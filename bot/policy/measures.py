@@ -56,11 +56,16 @@ class SetQuota(OfUser):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantMore(OfUser):
-    """Somebody may use so much more, for so long."""
+    """Somebody may use so much more, for so long; with nothing of all that, what was granted is taken back."""
 
-    for_s: float
+    for_s: float | None  #: None: only where it takes back
     gpu_s: int = 0
     pictures: int = 0
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it takes back; nothing for a while, or something without an end, is a slip."""
+        return self.for_s is None and not (self.gpu_s or self.pictures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,11 +112,17 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         name="grant",
         measure=measures.GrantMore,
-        help="More for somebody, for a while.",
+        help="More for somebody in each period of their quota, for a while; none takes it back.",
         fields=(
             _USER,
-            Field(name="amount", kind=Kind.AMOUNT, help="How much more.", example="20 pictures"),
-            Field(name="for", kind=Kind.DURATION, help="For how long.", example="1d"),
+            Field(name="amount", kind=Kind.AMOUNT, help="How much more; none takes it back.", example="20 pictures"),
+            Field(
+                name="for",
+                kind=Kind.DURATION,
+                help="For how long; left out with none alone.",
+                example="1d",
+                is_required=False,
+            ),
         ),
     ),
     Verb(

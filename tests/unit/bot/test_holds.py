@@ -7,10 +7,10 @@ import pytest
 from bot.holds import held, still
 from bot.limits import Limits
 from bot.policy.entitlements import Standard
-from bot.policy.measures import BanUser, ResumeWork, Unban
+from bot.policy.measures import BanUser, GrantMore, ResumeWork, Unban
 from bot.policy.places import PlaceRule
 from bot.policy.quotas import Per, Quota
-from bot.policy.rulebook import Ban, Books, Ceiling, Pattern, Pause, Zone
+from bot.policy.rulebook import Ban, Books, Ceiling, Grant, Pattern, Pause, Zone
 from bot.policy.terms import Terms
 from bot.policy.tiers import Tier
 from bot.shares import Caps
@@ -99,6 +99,9 @@ WIDE = Ban(user="web/ann", reason="", until_ms=START_MS + 24 * HOUR_MS)
 WIDE_FOR_GOOD = Ban(user="web/ann", reason="")
 OVER = Ban(user="web/ann", reason="", until_ms=START_MS)
 ALL, FLUX, TXT = (Pause(workflow=name, message="x") for name in (None, "flux", "txt2img"))
+GRANT = Grant(user="ann", until_ms=START_MS + HOUR_MS, pictures=5)
+WIDE_GRANT = replace(GRANT, user="web/ann")
+NO_MORE = GrantMore(user="ann", for_s=None)
 UNBAN, RESUME, RESUME_FLUX = Unban(user="ann"), ResumeWork(), ResumeWork(workflow="flux")
 
 
@@ -131,6 +134,10 @@ UNBAN, RESUME, RESUME_FLUX = Unban(user="ann"), ResumeWork(), ResumeWork(workflo
             "The operator's pause of flux still holds. The pause of everything still holds.",
         ),
         (BanUser(user="ann", reason=""), (ALL,), (WIDE,), ""),
+        (NO_MORE, (GRANT,), (), ""),
+        (NO_MORE, (), (WIDE_GRANT, WIDE), "What the operator granted them everywhere still holds."),
+        (NO_MORE, (), (replace(WIDE_GRANT, until_ms=START_MS), replace(WIDE_GRANT, user="web/ben")), ""),
+        (replace(NO_MORE, for_s=60.0, pictures=1), (), (WIDE_GRANT,), ""),
     ],
 )
 def test_what_holds_beside_what_is_taken_back_is_told_with_whose_it_is(measure, here, wide, said):
@@ -147,6 +154,8 @@ def test_what_holds_beside_what_is_taken_back_is_told_with_whose_it_is(measure, 
         (Unban(user="web/ann"), "Where a community bans them itself, that still holds."),
         (RESUME, "The operator's pause of flux still holds. Where a community has paused by itself, that still holds."),
         (BanUser(user="web/ann", reason=""), ""),
+        (GrantMore(user="web/ann", for_s=None), "Where a community granted them more itself, that still holds."),
+        (GrantMore(user="web/ann", for_s=60.0, pictures=1), ""),
     ],
 )
 def test_everywhere_nobody_promises_what_communities_did_not_say(measure, said):

@@ -40,6 +40,8 @@ READ = [
     ("grant 7 20 pictures 600s 1 day", m.GrantMore(user="7", for_s=DAY_S, pictures=20, gpu_s=600)),
     ("grant 7 20 pictures, 10min 1d", m.GrantMore(user="7", for_s=DAY_S, pictures=20, gpu_s=600)),
     ("grant 7 600s 2h", m.GrantMore(user="7", for_s=7200.0, gpu_s=600)),
+    ("grant 7 none", m.GrantMore(user="7", for_s=None)),
+    ("grant 7 NONE", m.GrantMore(user="7", for_s=None)),
     ("reset 7", m.ResetUsage(user="7")),
     ("tier 7 gold", m.SetTier(user="7", tier="gold")),
     ("tier 7 none", m.SetTier(user="7", tier=None)),
@@ -100,6 +102,10 @@ FAULTS = [
     ("quota 7 600s/day and lots", "is no quota"),
     ("quota 7 5/day", "is no quota"),
     ("grant 7 20 pictures", "for: is missing"),
+    ("grant 7", "amount: is missing"),
+    ("grant 7 none 1d", "for: is too much"),
+    ("grant 7 none 20 pictures 1d", "is no amount"),
+    ("grant 7 0 pictures 1d", "none takes it back"),
     ("grant 7 lots 1d", "is no amount"),
     *(
         (f"grant 7 {words} 1d", "is no amount")

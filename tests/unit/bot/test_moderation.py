@@ -419,6 +419,79 @@ async def test_grants_add_up_to_the_ceiling_and_not_beyond():
     assert (grant.pictures, grant.until_ms) == (30, START_MS + 3_600_000)
 
 
+DAY_S, YEAR_S = 24 * HOUR_S, 365 * 24 * HOUR_S
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "said"),
+    [
+        ([], GrantMore(user="ann", for_s=HOUR_S, pictures=1), "Ann may use 1 picture more for 60 min."),
+        (
+            [GrantMore(user="ann", for_s=HOUR_S, pictures=50)],
+            GrantMore(user="ann", for_s=YEAR_S, pictures=1),
+            "Ann may now use 51 pictures more, for another 365 days, with what was granted before.",
+        ),
+        (
+            [GrantMore(user="ann", for_s=3 * DAY_S, pictures=5), GrantMore(user="ann", for_s=DAY_S, pictures=5)],
+            GrantMore(user="ann", for_s=HOUR_S, gpu_s=600),
+            "Ann may now use 10 pictures and 600 GPU seconds more, for another 3 days, with what was granted before.",
+        ),
+        (
+            [GrantMore(user="ann", for_s=HOUR_S, pictures=50), GrantMore(user="ann", for_s=None)],
+            GrantMore(user="ann", for_s=HOUR_S, pictures=1),
+            "Ann may use 1 picture more for 60 min.",
+        ),
+        (
+            [GrantMore(user="ann", for_s=HOUR_S, pictures=50)],
+            GrantMore(user="ann", for_s=None),
+            "What was granted to Ann is taken back.",
+        ),
+    ],
+)
+async def test_the_answer_to_a_grant_says_what_holds_with_what_was_granted_before(before, then, said):
+    house = House()
+    await house.asked()
+    for each in before:
+        await did(house, each)
+
+    assert said in await did(house, then)
+
+
+async def test_a_grant_that_is_over_is_not_told_of_with_the_next():
+    house = House()
+    await did(house, GrantMore(user="ann", for_s=HOUR_S, pictures=50))
+    house.now += 3_600_000
+    assert "ann may use 1 picture more for 60 min." in await did(house, GrantMore(user="ann", for_s=HOUR_S, pictures=1))
+
+
+async def test_a_grant_that_is_taken_back_holds_no_longer_and_is_written_down():
+    house = House(standard=Standard(member=DAILY))
+    await did(house, GrantMore(user="ann", for_s=HOUR_S, pictures=5))
+    await did(house, GrantMore(user="ann", for_s=None))
+
+    assert (await house.books.book(GUILD)).grant("ann") is None
+    assert (await house.rules.holding(ANN)).entitlement.member.extra.pictures == 0
+    assert await house.told() == [("grant", "done"), ("grant", "done")]
+    with pytest.raises(SubmissionError, match="Nothing more is granted to them here"):
+        await did(house, GrantMore(user="ann", for_s=None))
+    assert (await house.told())[-1] == ("grant", "tried")
+
+
+async def test_what_the_operator_granted_no_moderator_takes_back():
+    house = House()
+    more = GrantMore(user="ann", for_s=HOUR_S, pictures=5)
+    await did(house, more, OPERATOR)
+    with pytest.raises(SubmissionError, match="The operator said this"):
+        await did(house, GrantMore(user="ann", for_s=None))
+    await did(house, replace(more, user="web/ann"), OPERATOR, None)
+    assert "What the operator granted them everywhere still holds." in await did(
+        house, GrantMore(user="ann", for_s=None), OPERATOR
+    )
+    assert "Where a community granted them more itself, that still holds." in await did(
+        house, GrantMore(user="web/ann", for_s=None), OPERATOR, None
+    )
+
+
 @pytest.mark.parametrize("more", [{}, {"pictures": -1}, {"pictures": 5, "gpu_s": -1}, {"pictures": 10**12}])
 async def test_a_grant_of_nothing_is_none(more):
     with pytest.raises(SubmissionError):

@@ -96,6 +96,7 @@ _PLAIN |= {"pass", "pause", "quota", "reject", "tier", "zone"}
             "gave Ann (7) 20 pictures and 600 GPU seconds more for 24 h",
         ),
         (GrantMore(user="7", for_s=DAY_S, pictures=1), "gave 7 1 picture more for 24 h"),
+        (GrantMore(user="7", called="Ann", for_s=None), "took back what was granted to Ann (7)"),
         (
             SetQuota(user="7", quotas=(Quota(per=Per.DAY, pictures=40),)),
             "set the quota of 7 to 40 pictures/day",

@@ -297,6 +297,7 @@ ADA = "80351110224678912"
             {"user": ADA, "amount": "20 pictures", "for": "1d"},
             GrantMore(user=ADA, pictures=20, for_s=86_400.0),
         ),
+        ("grant", {"user": ADA, "amount": "none", "for": ""}, GrantMore(user=ADA, for_s=None)),
         ("quota", {"user": ADA, "quotas": "tier"}, SetQuota(user=ADA, quotas=None)),
         ("purge", {"user": ADA, "last": "24h", "now": "now"}, Purge(user=ADA, last_s=86_400.0)),
         ("blocklist test", {"text": "a casino"}, TryText(text="a casino")),
