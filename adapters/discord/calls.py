@@ -16,18 +16,14 @@ from typing import Any
 import aiohttp
 
 from adapters.discord.library import discord
-from adapters.discord.pacing import PacedHTTP
+from adapters.discord.pacing import MOST_S, Answered, Overall, PacedHTTP
 from adapters.discord.quiet import INVALID, Invalid, Mood
 from adapters.discord.refusals import Refusal, Refused, is_of_the_bot, refusal_of
 from adapters.discord.shapes import Json
-from bot.budgets import Budget, Spending
-from bot.errors import ChatError, ConfigError
+from bot.errors import ConfigError
 from bot.ports import ANSWER_S, RETRY_AFTER_S, UPLOAD_BYTES_PER_S
 
 _log = logging.getLogger(__name__)
-
-OVERALL_PER_S = 40
-"""Calls by the bot's token in a second. Discord takes 50; ten are left to a second process and to what arrives late."""
 
 _MOST_SAID = 64 * 1024
 _MOST_QUOTED = 300
@@ -64,14 +60,6 @@ class Call:
         return self.within_s + sum(len(file.content) for file in self.files) / UPLOAD_BYTES_PER_S
 
 
-class _Answered(Exception):
-    """An answer that discord.py is not shown."""
-
-    def __init__(self, status: int, said: Json) -> None:
-        super().__init__(f"{status}")
-        self.status, self.said = status, said
-
-
 class Calls:
     """The way to Discord of one bot; `login` opens it, `close` ends it."""
 
@@ -79,8 +67,7 @@ class Calls:
         self._token, self._clock = token, clock
         self._http: PacedHTTP | None = None
         self._invalid = Invalid()
-        self._queueing = asyncio.Lock()
-        self._overall = Spending(Budget(bucket="overall", edits=OVERALL_PER_S, per_s=1.0))
+        self._overall = Overall(clock)
         self.is_refused = asyncio.Event()  #: Discord refuses the bot's token: nothing is asked any more
         self.application = ""  #: its id, known after `login`
 
@@ -88,7 +75,7 @@ class Calls:
         return f"Calls(application={self.application!r})"
 
     async def login(self) -> None:
-        """Open the way; raises ChatError when Discord is away, ConfigError when it refuses the token."""
+        """Open the way; raises Refused when Discord is away, ConfigError when it refuses the token."""
         if self._http is not None:
             return
         trace = aiohttp.TraceConfig()
@@ -152,10 +139,13 @@ class Calls:
 
     async def _ask_once(self, call: Call) -> Any:
         http = self._admit(call)
-        if call.by_bot:
-            await self._wait_for_all()
+        await self._overall.turn(by_bot=call.by_bot)
         try:
             return await http.request(discord.http.Route(call.method, call.path, **call.where), **_sent(call))
+        except Answered as answered:
+            if answered.is_global:
+                self._overall.hold(answered.holds_s, by_bot=call.by_bot)
+            raise answered.refused from answered
         except Exception as error:
             # Translated in one place, which lets what is not Discord's through as it is.
             raise self._told(error) from error
@@ -171,12 +161,6 @@ class Calls:
             raise Refused(Refusal.TOO_MANY, detail="too many invalid requests in ten minutes")
         return self._http
 
-    async def _wait_for_all(self) -> None:
-        async with self._queueing:
-            now = self._clock()
-            await asyncio.sleep(self._overall.ready_at(now) - now)
-            self._overall.spend(self._clock())
-
     async def _hear(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
@@ -186,13 +170,12 @@ class Calls:
         if status == 429 or status >= 500:
             said = await _said(params.response)
             params.response.close()
-            raise _Answered(status, said)
+            raise _answered(status, said)
 
-    def _told(self, error: Exception) -> ChatError:
+    def _told(self, error: Exception) -> Refused:
         match error:
-            case _Answered(status=status, said=said):
-                code, after_s = int(_number(said.get("code"))), _number(said.get("retry_after"))
-                return Refused(refusal_of(status, code), status=status, code=code, after_s=after_s)
+            case Answered(refused=refused):
+                return refused
             case discord.LoginFailure():
                 self._refuse()
                 return Refused(Refusal.AWAY, status=401, detail="the bot's token is refused")
@@ -252,6 +235,12 @@ def _named(index: int, file: Upload) -> Json:
     if file.spoiler:
         told["is_spoiler"] = True
     return told
+
+
+def _answered(status: int, said: Json) -> Answered:
+    code, after_s = int(_number(said.get("code"))), min(_number(said.get("retry_after")), MOST_S)
+    refused = Refused(refusal_of(status, code), status=status, code=code, after_s=after_s)
+    return Answered(refused, is_global=said.get("global") is True)
 
 
 async def _said(response: aiohttp.ClientResponse) -> Json:

@@ -11,7 +11,6 @@ from typing import Any, Self
 from adapters.discord.calls import Call, Calls, Upload, refused_token
 from adapters.discord.refusals import Refusal, Refused
 from adapters.discord.shapes import Json
-from bot.errors import ChatError
 
 _log = logging.getLogger(__name__)
 
@@ -75,10 +74,11 @@ class Rest:
         while not self.application:
             try:
                 await self.login()
-            except ChatError as error:
-                _log.warning("Discord cannot be reached, next try in %g s: %s", wait_s, error.brief)
+            except Refused as error:
+                pause_s = max(wait_s, error.after_s)
+                _log.warning("Discord cannot be reached, next try in %g s: %s", pause_s, error.brief)
                 _log.debug("Discord cannot be reached: detail=%s", error.detail)
-                await asyncio.sleep(wait_s)
+                await asyncio.sleep(pause_s)
                 wait_s = min(_LAST_RETRY_S, wait_s * 2)
         await self._calls.is_refused.wait()
         raise refused_token()

@@ -13,6 +13,7 @@ class TooMany:
 
     after_s: float = 0.05
     via: bool = True
+    is_global: bool = False
 
 
 Mishap = Status | TooMany | Dropped | Lost | Held

@@ -164,8 +164,9 @@ class Rest:
                 raise _Cloudflare(status)
             case Status(status=status):
                 raise Refused(status, 0, f"{status}: as told")
-            case TooMany(after_s=wait):
-                raise _TooMany(Verdict(headers=refusing(wait, "user"), retry_after=wait))
+            case TooMany(after_s=wait, is_global=is_global):
+                headers = refusing(wait, "global" if is_global else "user")
+                raise _TooMany(Verdict(headers=headers, retry_after=wait, is_global=is_global))
             case Held(until=until):
                 await until.wait()
 

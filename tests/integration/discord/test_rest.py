@@ -245,6 +245,60 @@ async def test_a_429_is_told_at_once_and_never_tried_again_in_silence(here: Town
     assert len(here.discord.record.of(SEND)) == 1
 
 
+async def test_after_a_429_nothing_goes_into_its_bucket_before_discord_said_so(here: Town, rest: Rest):
+    channel, other = str(here.general.id), str(here.discord.channel(here.guild, "other").id)
+    made = await rest.send(channel, said("one"), nonce="n")
+    elsewhere = await rest.send(other, said("one"), nonce="m")
+    here.discord.faults.plan(TooMany(after_s=60.0), EDIT)
+
+    for _ in range(3):
+        with pytest.raises(Refused) as caught:
+            await rest.edit(channel, made["id"], said("two"))
+        assert caught.value.refusal is Refusal.TOO_MANY
+        assert 50 < caught.value.after_s <= 60
+
+    assert len(here.discord.record.too_many) == 1
+    await rest.edit(other, elsewhere["id"], said("two"))
+
+
+async def test_a_short_429_is_waited_for(here: Town, rest: Rest):
+    channel = str(here.general.id)
+    made = await rest.send(channel, said("one"), nonce="n")
+    here.discord.faults.plan(TooMany(after_s=0.3), EDIT)
+    with pytest.raises(Refused):
+        await rest.edit(channel, made["id"], said("two"))
+
+    await rest.edit(channel, made["id"], said("three"))
+
+    refused, done = here.discord.record.of(EDIT)
+    assert done.at - refused.at >= 0.29
+
+
+async def test_a_global_429_holds_the_bots_token_everywhere_and_no_answer_to_whoever_asks(here: Town, rest: Rest):
+    asked = await here.ada.slash(here.general, "imagine", wait=False)
+    here.discord.faults.plan(TooMany(after_s=60.0, is_global=True), SEND)
+    for each in (here.general, here.discord.channel(here.guild, "other")):
+        with pytest.raises(Refused) as caught:
+            await rest.send(str(each.id), said("one"), nonce="n")
+        assert caught.value.refusal is Refusal.TOO_MANY
+    assert len(here.discord.record.of(SEND)) == 1
+
+    await rest.answer(str(asked.interaction.id), asked.interaction.token, 4, said("one"))
+    assert asked.text == "one"
+
+
+async def test_a_global_429_of_an_interactions_token_holds_all(here: Town, rest: Rest):
+    asked = [await here.ada.slash(here.general, "imagine", wait=False) for _ in range(2)]
+    here.discord.faults.plan(TooMany(after_s=60.0, is_global=True), CALLBACK)
+    for each in asked:
+        with pytest.raises(Refused):
+            await rest.answer(str(each.interaction.id), each.interaction.token, 4, said("one"))
+    with pytest.raises(Refused):
+        await rest.send(str(here.general.id), said("one"), nonce="n")
+
+    assert (len(here.discord.record.of(CALLBACK)), len(here.discord.record.of(SEND))) == (1, 0)
+
+
 @pytest.mark.parametrize("told", ["NaN", "1e999", "-5", '"soon"', "true", "[]"])
 async def test_a_number_that_is_none_is_as_if_it_were_not_told(
     here: Town, rest: Rest, monkeypatch: pytest.MonkeyPatch, told: str
@@ -304,6 +358,8 @@ async def test_an_old_message_that_was_edited_too_often_is_told_as_such(here: To
         await rest.edit(channel, made["id"], said("three"))
 
     assert caught.value.refusal is Refusal.TOO_OLD
+    young = await rest.send(channel, said("one"), nonce="m")
+    await rest.edit(channel, young["id"], said("two"))
     assert here.discord.record.statuses()[429] == 1
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.discord.library import discord
-from adapters.discord.pacing import Pace
+from adapters.discord.pacing import Answered, Pace
+from adapters.discord.refusals import Refusal, Refused
 
 WINDOW_S = 5.0
 
@@ -44,6 +45,22 @@ async def test_a_window_that_discord_began_anew_is_not_judged_by_the_last_one():
     await called(pace, answer(left=4, ends_at=105.0))
 
     assert pace.remaining == 4
+
+
+async def test_an_answer_that_was_under_way_does_not_lift_what_a_429_holds():
+    pace = Pace()
+    await called(pace, answer(left=4, ends_at=100.0))
+    await pace.acquire()
+    await pace.acquire()
+    refused = Answered(Refused(Refusal.TOO_MANY, status=429, after_s=60.0))
+    await pace.__aexit__(Answered, refused, None)
+    pace.update(answer(left=4, ends_at=105.0))
+    await pace.__aexit__(None, None, None)
+
+    with pytest.raises(discord.RateLimited):
+        await called(pace, answer(left=4, ends_at=105.0))
+    pace._last_request -= 1000
+    assert not pace.is_inactive(), "it would be forgotten"
 
 
 async def test_who_would_wait_for_long_is_told_so():

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.discord import answering, components, options, origins, quiet, registration, standing
-from adapters.discord.calls import OVERALL_PER_S
+from adapters.discord.pacing import OVERALL_PER_S
 from bot.buttons import named
 from bot.settings import DiscordSettings, Settings
 from bot.status import Button
